@@ -1,0 +1,43 @@
+package io.inmesh.server.rule;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as mesh YAML writes them: one or more decimal numbers with a unit, such as {@code 7s}, {@code 1.5s}, {@code 1h30m}, {@code 100ms}. */
+public final class Durations {
+    private static final Pattern WHOLE = Pattern.compile("-?(\\d+(\\.\\d+)?(h|ms|us|µs|ns|m|s))+");
+    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|ms|us|µs|ns|m|s)");
+
+    private Durations() {}
+
+    /** Reads {@code text}; empty if it is no duration or beyond what 64-bit nanoseconds can hold. A leading minus gives a negative duration. */
+    public static Optional<Duration> parse(String text) {
+        if (text.length() > 64 || !WHOLE.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        BigDecimal nanos = BigDecimal.ZERO;
+        Matcher part = PART.matcher(text);
+        while (part.find()) {
+            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(nanosOf(part.group(2)))));
+        }
+        if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+            return Optional.empty();
+        }
+        Duration value = Duration.ofNanos(nanos.longValue());
+        return Optional.of(text.startsWith("-") ? value.negated() : value);
+    }
+
+    private static long nanosOf(String unit) {
+        return switch (unit) {
+            case "h" -> 3_600_000_000_000L;
+            case "m" -> 60_000_000_000L;
+            case "s" -> 1_000_000_000L;
+            case "ms" -> 1_000_000L;
+            case "us", "µs" -> 1_000L;
+            default -> 1L;
+        };
+    }
+}
