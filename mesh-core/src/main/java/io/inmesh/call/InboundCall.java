@@ -1,0 +1,29 @@
+package io.inmesh.call;
+
+import io.inmesh.identity.SpiffeId;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A request that came in, with what is known about its sender. Implemented by adapters over the native request. */
+public interface InboundCall extends Call {
+
+    /** {@return the identity the peer proved by mTLS on this connection, null without one} */
+    @Nullable SpiffeId peer();
+
+    /** {@return whether the connection is TLS} */
+    boolean secure();
+
+    /** {@return address of the connection's peer, never taken from a header; null if the transport has none} */
+    @Nullable InetAddress peerAddress();
+
+    /** {@return local address the request came in on; null if the transport has none} */
+    @Nullable InetAddress localAddress();
+
+    /** {@return local port the request came in on, or 0 if unknown} */
+    int localPort();
+
+    /** {@return server name the client sent in the TLS handshake, null if none} */
+    default @Nullable String requestedServerName() {
+        return null;
+    }
+}

@@ -1,0 +1,152 @@
+package io.inmesh.call;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How a piece of work ended. Adapters produce it, one classifier reads it; policies never look at status codes. */
+public sealed interface Outcome {
+
+    /**
+     * The peer answered.
+     *
+     * @param httpStatus HTTP status, 200 for a gRPC answer
+     * @param grpcStatus gRPC status code, -1 if the call is not gRPC
+     * @param pushbackMillis wait the server asked for before a retry ({@code Retry-After}, {@code
+     *     grpc-retry-pushback-ms}); {@link #NO_PUSHBACK} if it said nothing, {@link #DO_NOT_RETRY} if it forbade retries
+     */
+    record Response(int httpStatus, int grpcStatus, long pushbackMillis) implements Outcome {
+
+        /** The server said nothing about retries. */
+        public static final long NO_PUSHBACK = -1;
+
+        /** The server forbade retries. */
+        public static final long DO_NOT_RETRY = -2;
+
+        private static final Response[] HTTP = new Response[600];
+        private static final Response[] GRPC = new Response[17];
+
+        static {
+            for (int status = 0; status < HTTP.length; status++) {
+                HTTP[status] = new Response(status, -1, NO_PUSHBACK);
+            }
+            for (int status = 0; status < GRPC.length; status++) {
+                GRPC[status] = new Response(200, status, NO_PUSHBACK);
+            }
+        }
+
+        /** {@return the outcome of an HTTP answer; allocates nothing for standard statuses} */
+        public static Response http(int status) {
+            return status >= 0 && status < HTTP.length ? HTTP[status] : new Response(status, -1, NO_PUSHBACK);
+        }
+
+        /** {@return the outcome of a gRPC answer; allocates nothing for standard codes} */
+        public static Response grpc(int code) {
+            return code >= 0 && code < GRPC.length ? GRPC[code] : new Response(200, code, NO_PUSHBACK);
+        }
+    }
+
+    /**
+     * No answer, or not a whole one.
+     *
+     * @param kind what went wrong
+     * @param sent whether anything of the request may have left this process
+     * @param cause the native error, given back to the application
+     */
+    record Failure(Kind kind, boolean sent, Throwable cause) implements Outcome {
+
+        /** What went wrong. */
+        public enum Kind {
+            /** No connection could be made. */
+            CONNECT,
+            /** The TLS handshake failed, or the peer is not who it should be. */
+            TLS,
+            /** The peer promised not to have processed the request (HTTP/2 REFUSED_STREAM, GOAWAY beyond its last stream). */
+            REFUSED_STREAM,
+            /** The connection broke. */
+            RESET,
+            /** The attempt took longer than it may. */
+            TIMEOUT,
+            /** Anything else. */
+            OTHER
+        }
+
+        /** Checks that nothing is missing. */
+        public Failure {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(cause, "cause");
+        }
+    }
+
+    /**
+     * The mesh refused; nothing was sent.
+     *
+     * @param reason why, from a fixed set
+     * @param httpStatus status for an HTTP peer, as Envoy would choose it
+     * @param grpcStatus status for a gRPC peer
+     * @param message one sentence with the figures: what was looked for, what was there, which config
+     */
+    record Rejection(Reason reason, int httpStatus, int grpcStatus, String message) implements Outcome {
+        /** Checks that nothing is missing. */
+        public Rejection {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(message, "message");
+        }
+    }
+
+    /**
+     * The route itself answered: an injected abort, a direct response, a redirect, or 404 for "no route matched".
+     *
+     * @param reason why
+     * @param httpStatus status to answer
+     * @param grpcStatus gRPC status to answer
+     * @param body text to answer, null for none
+     * @param location {@code Location} of a redirect, null otherwise
+     */
+    record LocalReply(Reason reason, int httpStatus, int grpcStatus, @Nullable String body, @Nullable String location)
+            implements Outcome {
+        /** Checks that nothing is missing. */
+        public LocalReply {
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
+
+    /** The application or the peer lost interest. */
+    record Cancelled() implements Outcome {
+        /** The only one needed. */
+        public static final Cancelled INSTANCE = new Cancelled();
+    }
+
+    /** Why the mesh answered instead of a peer; the fixed set used in metrics, logs and errors. */
+    enum Reason {
+        /** No route of the virtual host matched. Envoy flag NR. */
+        NO_ROUTE,
+        /** The route leads to a cluster that does not exist. Envoy flag NC. */
+        NO_CLUSTER,
+        /** No endpoint was eligible. Envoy flag UH. */
+        NO_ENDPOINT,
+        /** The failure-rate breaker is open. */
+        CIRCUIT_OPEN,
+        /** Too many calls in flight. Envoy flag UO. */
+        OVERFLOW,
+        /** The deadline passed before anything could be sent. Envoy flag UT. */
+        DEADLINE,
+        /** An injected abort. Envoy flag FI. */
+        FAULT,
+        /** A direct response of the route. */
+        DIRECT_RESPONSE,
+        /** A redirect of the route. */
+        REDIRECT,
+        /** An authorization policy said no. Envoy flag UAEX has the external case only. */
+        UNAUTHORIZED,
+        /** A client identity is needed and there is none. */
+        NO_PEER_IDENTITY,
+        /** This process has no certificate to call with. */
+        NO_OWN_IDENTITY,
+        /** The request is ambiguous or malformed. */
+        BAD_REQUEST,
+        /** A stage failed; the message names it. */
+        INTERNAL,
+        /** The mesh is closed. */
+        CLOSED
+    }
+}

@@ -1,0 +1,88 @@
+package io.inmesh.config;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rule of a virtual host: which requests, and what becomes of them.
+ *
+ * <p>Source: Envoy {@code Route}; Istio {@code HTTPRoute}.
+ *
+ * @param name name for telemetry and {@code explain}; never a raw path
+ * @param match which requests
+ * @param action what becomes of them
+ * @param timeout longest time of the whole call including retries and backoff, null for none (Istio's default)
+ * @param retry retry policy
+ * @param fault injected faults, null for none
+ * @param rewrite path and authority changes, null for none
+ * @param requestHeaders edits of what is sent
+ * @param responseHeaders edits of what comes back
+ * @param origin the resource that made this route, e.g. {@code VirtualService default/reviews}; empty if unknown
+ */
+public record RouteConfig(
+        String name,
+        RouteMatch match,
+        RouteAction action,
+        @Nullable Duration timeout,
+        RetryConfig retry,
+        @Nullable FaultConfig fault,
+        @Nullable RewriteConfig rewrite,
+        HeaderEditsConfig requestHeaders,
+        HeaderEditsConfig responseHeaders,
+        String origin) {
+
+    /** Checks that nothing is missing. */
+    public RouteConfig {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(match, "match");
+        Objects.requireNonNull(action, "action");
+        Objects.requireNonNull(retry, "retry");
+    }
+
+    /** {@return a route of every request to one cluster, with default retries} */
+    public static RouteConfig to(String cluster) {
+        return of("default", RouteMatch.ANY, RouteAction.to(cluster));
+    }
+
+    /** {@return a route with default retries and no timeout} */
+    public static RouteConfig of(String name, RouteMatch match, RouteAction action) {
+        return new RouteConfig(
+                name, match, action, null, RetryConfig.DEFAULT, null, null, HeaderEditsConfig.NONE, HeaderEditsConfig.NONE, "");
+    }
+
+    /** {@return this route with a whole-call timeout, null for none} */
+    public RouteConfig withTimeout(@Nullable Duration timeout) {
+        return new RouteConfig(
+                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+    }
+
+    /** {@return this route with another retry policy} */
+    public RouteConfig withRetry(RetryConfig retry) {
+        return new RouteConfig(
+                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+    }
+
+    /** {@return this route with injected faults, null for none} */
+    public RouteConfig withFault(@Nullable FaultConfig fault) {
+        return new RouteConfig(
+                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+    }
+
+    /** {@return this route with a rewrite, null for none} */
+    public RouteConfig withRewrite(@Nullable RewriteConfig rewrite) {
+        return new RouteConfig(
+                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+    }
+
+    /** {@return this route with header edits} */
+    public RouteConfig withHeaders(HeaderEditsConfig request, HeaderEditsConfig response) {
+        return new RouteConfig(name, match, action, timeout, retry, fault, rewrite, request, response, origin);
+    }
+
+    /** {@return this route with the name of the resource that made it} */
+    public RouteConfig withOrigin(String origin) {
+        return new RouteConfig(
+                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+    }
+}

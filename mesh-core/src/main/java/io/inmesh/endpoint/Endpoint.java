@@ -1,0 +1,88 @@
+package io.inmesh.endpoint;
+
+import io.inmesh.config.EndpointConfig;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * One address of one cluster, with the state that must outlive configs: requests in flight and ejection.
+ *
+ * <p>The registry returns the same object for the same cluster and address, whatever else about it changes, so adapters may
+ * key connections by identity. An endpoint that left the config needs no bookkeeping: attempts in flight hold it, then it is
+ * garbage.
+ */
+public final class Endpoint {
+
+    private static final AtomicIntegerFieldUpdater<Endpoint> IN_FLIGHT =
+            AtomicIntegerFieldUpdater.newUpdater(Endpoint.class, "inFlight");
+
+    private final String cluster;
+    private final String host;
+    private final int port;
+    private final EjectionState ejection = new EjectionState();
+    private volatile EndpointConfig config;
+    private volatile int inFlight;
+
+    /**
+     * Makes an endpoint without load that is not ejected.
+     *
+     * @param cluster name of the cluster it belongs to
+     * @param config where it is
+     */
+    public Endpoint(String cluster, EndpointConfig config) {
+        this.cluster = cluster;
+        this.host = config.host();
+        this.port = config.port();
+        this.config = config;
+    }
+
+    /** {@return name of the cluster it belongs to} */
+    public String cluster() {
+        return cluster;
+    }
+
+    /** {@return IP address or host name} */
+    public String host() {
+        return host;
+    }
+
+    /** {@return TCP port} */
+    public int port() {
+        return port;
+    }
+
+    /** {@return what the newest config says about it} */
+    public EndpointConfig config() {
+        return config;
+    }
+
+    /** Takes over what a newer config says about the same address. */
+    public void update(EndpointConfig newer) {
+        config = newer;
+    }
+
+    /** {@return attempts sent and not yet ended} */
+    public int inFlight() {
+        return inFlight;
+    }
+
+    /** Counts one more attempt in flight. */
+    public void begin() {
+        IN_FLIGHT.incrementAndGet(this);
+    }
+
+    /** Counts one attempt less in flight. */
+    public void end() {
+        IN_FLIGHT.decrementAndGet(this);
+    }
+
+    /** {@return whether and for how long it is out of rotation because of what calls to it experienced} */
+    public EjectionState ejection() {
+        return ejection;
+    }
+
+    /** {@return {@code host:port}} */
+    @Override
+    public String toString() {
+        return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+    }
+}
