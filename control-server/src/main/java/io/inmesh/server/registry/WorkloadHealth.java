@@ -1,0 +1,9 @@
+package io.inmesh.server.registry;
+
+/** What a registered workload says about itself. */
+public enum WorkloadHealth {
+    /** Takes requests. */
+    HEALTHY,
+    /** Runs, but does not want requests now; callers see it as UNHEALTHY. */
+    UNHEALTHY
+}
