@@ -22,7 +22,8 @@ public non-sealed interface Attempt extends Step {
     int number();
 
     /** {@return whom the peer must prove to be; null for plaintext} */
-    @Nullable PeerExpectation security();
+    @Nullable
+    PeerExpectation security();
 
     /** {@return monotonic time this attempt must have ended by; {@link Long#MAX_VALUE} if never} */
     long deadlineNanos();
@@ -31,10 +32,12 @@ public non-sealed interface Attempt extends Step {
     long connectTimeoutNanos();
 
     /** {@return percent-encoded path to send instead of the call's, without query; null to keep it} */
-    @Nullable String rewrittenPath();
+    @Nullable
+    String rewrittenPath();
 
     /** {@return authority to send instead of the call's; null to keep it} */
-    @Nullable String rewrittenAuthority();
+    @Nullable
+    String rewrittenAuthority();
 
     /** Writes the header changes of route, cluster and stages into the request about to be sent. */
     void writeRequestHeaders(HeaderSink sink);

@@ -37,14 +37,16 @@ public interface Call {
     String path();
 
     /** {@return percent-encoded query without the question mark, or null if there is none} */
-    @Nullable String query();
+    @Nullable
+    String query();
 
     /**
      * {@return the value of a header; several values are joined with a comma (RFC 9110 5.3); null if absent}
      *
      * @param name lower case header name; never a pseudo header
      */
-    @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /**
      * {@return all values of a header in order, empty if absent}

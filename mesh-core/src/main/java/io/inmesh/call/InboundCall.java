@@ -8,16 +8,19 @@ import org.jspecify.annotations.Nullable;
 public interface InboundCall extends Call {
 
     /** {@return the identity the peer proved by mTLS on this connection, null without one} */
-    @Nullable SpiffeId peer();
+    @Nullable
+    SpiffeId peer();
 
     /** {@return whether the connection is TLS} */
     boolean secure();
 
     /** {@return address of the connection's peer, never taken from a header; null if the transport has none} */
-    @Nullable InetAddress peerAddress();
+    @Nullable
+    InetAddress peerAddress();
 
     /** {@return local address the request came in on; null if the transport has none} */
-    @Nullable InetAddress localAddress();
+    @Nullable
+    InetAddress localAddress();
 
     /** {@return local port the request came in on, or 0 if unknown} */
     int localPort();

@@ -102,8 +102,12 @@ public sealed interface Outcome {
      * @param body text to answer, null for none
      * @param location {@code Location} of a redirect, null otherwise
      */
-    record LocalReply(Reason reason, int httpStatus, int grpcStatus, @Nullable String body, @Nullable String location)
-            implements Outcome {
+    record LocalReply(
+            Reason reason,
+            int httpStatus,
+            int grpcStatus,
+            @Nullable String body,
+            @Nullable String location) implements Outcome {
         /** Checks that nothing is missing. */
         public LocalReply {
             Objects.requireNonNull(reason, "reason");

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param identities SPIFFE ids of which the endpoint must hold one; with {@link Mode#MESH} an empty set trusts nobody
  * @param sni server name sent, null to derive it from the cluster
  */
-public record ClientTlsConfig(Mode mode, Set<String> identities, @Nullable String sni) {
+public record ClientTlsConfig(
+        Mode mode, Set<String> identities, @Nullable String sni) {
 
     /** What is done to a connection. */
     public enum Mode {

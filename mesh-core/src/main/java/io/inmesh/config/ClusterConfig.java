@@ -41,7 +41,8 @@ public record ClusterConfig(
         Objects.requireNonNull(service, "service");
         endpoints = List.copyOf(endpoints);
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
-            throw new IllegalArgumentException("connectTimeout of cluster \"" + name + "\" must be positive: " + connectTimeout);
+            throw new IllegalArgumentException(
+                    "connectTimeout of cluster \"" + name + "\" must be positive: " + connectTimeout);
         }
     }
 
@@ -68,54 +69,135 @@ public record ClusterConfig(
     /** {@return this cluster with other endpoints} */
     public ClusterConfig withEndpoints(List<EndpointConfig> endpoints) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster as a part of another service} */
     public ClusterConfig withService(String service) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster with another way to choose} */
     public ClusterConfig withLoadBalancer(LoadBalancer loadBalancer) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster with another connect timeout} */
     public ClusterConfig withConnectTimeout(Duration connectTimeout) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster with other limits} */
     public ClusterConfig withCircuitBreaker(CircuitBreakerConfig circuitBreaker) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster with other ejection rules} */
     public ClusterConfig withOutlierDetection(OutlierDetectionConfig outlierDetection) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster with another retry budget} */
     public ClusterConfig withRetryBudget(RetryBudgetConfig retryBudget) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster with other connection security} */
     public ClusterConfig withTls(ClientTlsConfig tls) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 
     /** {@return this cluster with the name of the resource that shaped it} */
     public ClusterConfig withOrigin(String origin) {
         return new ClusterConfig(
-                name, service, loadBalancer, connectTimeout, circuitBreaker, outlierDetection, retryBudget, tls, endpoints, origin);
+                name,
+                service,
+                loadBalancer,
+                connectTimeout,
+                circuitBreaker,
+                outlierDetection,
+                retryBudget,
+                tls,
+                endpoints,
+                origin);
     }
 }

@@ -48,7 +48,8 @@ public record EndpointConfig(
             throw new IllegalArgumentException("port of endpoint " + host + " must be 1 to 65535: " + port);
         }
         if (weight < 1 || weight > 0xFFFF_FFFFL) {
-            throw new IllegalArgumentException("weight of endpoint " + host + ":" + port + " must be 1 to 4294967295: " + weight);
+            throw new IllegalArgumentException(
+                    "weight of endpoint " + host + ":" + port + " must be 1 to 4294967295: " + weight);
         }
     }
 

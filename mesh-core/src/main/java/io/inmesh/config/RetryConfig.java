@@ -65,8 +65,8 @@ public record RetryConfig(
     public static final Duration DEFAULT_BACKOFF_MAX = Duration.ofMillis(250);
 
     /** No retries. */
-    public static final RetryConfig NONE = new RetryConfig(
-            0, Set.of(), Set.of(), null, DEFAULT_BACKOFF_BASE, DEFAULT_BACKOFF_MAX, true);
+    public static final RetryConfig NONE =
+            new RetryConfig(0, Set.of(), Set.of(), null, DEFAULT_BACKOFF_BASE, DEFAULT_BACKOFF_MAX, true);
 
     /** Istio's default: two retries of what certainly or almost certainly was not processed. */
     public static final RetryConfig DEFAULT = new RetryConfig(

@@ -13,4 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param authority replaces the authority
  */
 public record RewriteConfig(
-        @Nullable String path, @Nullable String regex, @Nullable String substitution, @Nullable String authority) {}
+        @Nullable String path,
+        @Nullable String regex,
+        @Nullable String substitution,
+        @Nullable String authority) {}

@@ -31,7 +31,8 @@ public sealed interface RouteAction {
         public WeightedCluster {
             Objects.requireNonNull(cluster, "cluster");
             if (weight < 0 || weight > 0xFFFF_FFFFL) {
-                throw new IllegalArgumentException("weight of cluster \"" + cluster + "\" must be 0 to 4294967295: " + weight);
+                throw new IllegalArgumentException(
+                        "weight of cluster \"" + cluster + "\" must be 0 to 4294967295: " + weight);
             }
         }
 

@@ -48,7 +48,16 @@ public record RouteConfig(
     /** {@return a route with default retries and no timeout} */
     public static RouteConfig of(String name, RouteMatch match, RouteAction action) {
         return new RouteConfig(
-                name, match, action, null, RetryConfig.DEFAULT, null, null, HeaderEditsConfig.NONE, HeaderEditsConfig.NONE, "");
+                name,
+                match,
+                action,
+                null,
+                RetryConfig.DEFAULT,
+                null,
+                null,
+                HeaderEditsConfig.NONE,
+                HeaderEditsConfig.NONE,
+                "");
     }
 
     /** {@return this route with a whole-call timeout, null for none} */

@@ -26,7 +26,8 @@ public record SpiffeId(String trustDomain, String path) {
         }
         if (trustDomain.isEmpty() || !allIn(trustDomain, 0, trustDomain.length(), false)) {
             throw new IllegalArgumentException(
-                    "SPIFFE trust domain must be lower case letters, digits, dots, dashes and underscores: " + trustDomain);
+                    "SPIFFE trust domain must be lower case letters, digits, dots, dashes and underscores: "
+                            + trustDomain);
         }
         checkPath(path);
     }
