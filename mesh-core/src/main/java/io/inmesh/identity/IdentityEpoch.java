@@ -1,0 +1,95 @@
+package io.inmesh.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.inmesh.time.Clock;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * One identity with one set of roots, for as long as neither changes. Connections belong to an epoch: TLS sessions are never resumed
+ * across epochs, because a resumed session keeps the identity it began with and does not ask the trust manager again.
+ */
+public final class IdentityEpoch {
+
+    // More than the distinct expectations of any sane mesh; beyond it contexts are made again, which costs handshakes
+    // only.
+    private static final int MAX_CONTEXTS = 4096;
+
+    private final long number;
+    private final String alias;
+    private final WorkloadIdentity identity;
+    private final TrustBundle trust;
+    private final Clock clock;
+    private final X509ExtendedKeyManager keyManager;
+    private final Cache<PeerExpectation, SSLContext> clientContexts =
+            Caffeine.newBuilder().maximumSize(MAX_CONTEXTS).build();
+
+    IdentityEpoch(long number, WorkloadIdentity identity, TrustBundle trust, Clock clock) {
+        this.number = number;
+        this.alias = "epoch-" + number;
+        this.identity = identity;
+        this.trust = trust;
+        this.clock = clock;
+        this.keyManager = new EpochKeyManager(() -> this, name -> name.equals(alias) ? this : null);
+    }
+
+    /** {@return 1 for the first epoch of this process, growing by one} */
+    public long number() {
+        return number;
+    }
+
+    /** {@return who this process is} */
+    public WorkloadIdentity identity() {
+        return identity;
+    }
+
+    /** {@return whom it trusts} */
+    public TrustBundle trust() {
+        return trust;
+    }
+
+    /**
+     * {@return the TLS context for connections to a peer}
+     *
+     * <p>The same object for equal expectations, so pools may be keyed by it or by its socket factory. TLS 1.3 only; presents this
+     * epoch's certificate, accepts the expected peer only, and sends the expectation's server name.
+     */
+    public SSLContext clientContext(PeerExpectation expectation) {
+        return clientContexts.get(
+                expectation,
+                key -> TlsContexts.client(keyManager, trustManager(key), ServerNames.of(key.serverName())));
+    }
+
+    /** {@return a key manager that presents this epoch's certificate, for TLS stacks that do not take a context} */
+    public X509ExtendedKeyManager keyManager() {
+        return keyManager;
+    }
+
+    /** {@return a trust manager that accepts the expected peer only, by this epoch's roots} */
+    public X509ExtendedTrustManager trustManager(PeerExpectation expectation) {
+        return new SpiffeTrustManager(() -> trust, expectation, clock);
+    }
+
+    /**
+     * {@return a verifier that looks at the peer's SPIFFE id again instead of a host name, for clients that insist on one}
+     *
+     * <p>It never looks at DNS names: a certificate that lacks the expected SPIFFE id is refused whatever host it names.
+     */
+    public static HostnameVerifier hostnameVerifier(PeerExpectation expectation) {
+        return new SpiffeHostnameVerifier(expectation);
+    }
+
+    /** {@return the name under which key managers present this epoch} */
+    String alias() {
+        return alias;
+    }
+
+    /** {@return the number and whose identity it is, never the key} */
+    @Override
+    public String toString() {
+        return "IdentityEpoch[" + number + ", " + identity + ", " + trust + "]";
+    }
+}

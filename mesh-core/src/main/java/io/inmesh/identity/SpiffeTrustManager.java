@@ -1,0 +1,105 @@
+package io.inmesh.identity;
+
+import io.inmesh.time.Clock;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trusts peers by their SPIFFE identity, never by a host name: an IP address or DNS name says nothing about who answers.
+ *
+ * <p>It is an {@link X509ExtendedTrustManager}, so JSSE adds no checks of its own, whatever endpoint identification the caller set;
+ * all checks are here. The authentication type is not looked at, since providers disagree on its names (Conscrypt says {@code
+ * GENERIC}) and the chain is validated the same for all.
+ */
+final class SpiffeTrustManager extends X509ExtendedTrustManager {
+
+    private static final X509Certificate[] NO_ISSUERS = {};
+
+    private final Supplier<@Nullable TrustBundle> trust;
+    private final @Nullable PeerExpectation expectation;
+    private final Clock clock;
+
+    /**
+     * Makes a trust manager.
+     *
+     * @param trust read once per check; null while there is none, then nobody is trusted
+     * @param expectation whom the peer must be; null accepts every identity with a valid chain, which only servers want
+     * @param clock wall clock that judges validity
+     */
+    SpiffeTrustManager(Supplier<@Nullable TrustBundle> trust, @Nullable PeerExpectation expectation, Clock clock) {
+        this.trust = trust;
+        this.expectation = expectation;
+        this.clock = clock;
+    }
+
+    private void check(X509Certificate[] chain) throws CertificateException {
+        TrustBundle bundle = trust.get();
+        if (bundle == null) {
+            throw new CertificateException("this process has no trust bundle yet, so it trusts nobody");
+        }
+        SpiffeId id = PeerValidator.validate(chain, bundle, clock.epochMillis());
+        if (expectation != null && !expectation.identities().contains(id)) {
+            throw new CertificateException("the peer is " + id + " but must be "
+                    + (expectation.identities().isEmpty()
+                            ? "nobody (no identity is allowed)"
+                            : "one of " + expectation.identities())
+                    + " (" + SvidRules.describe(chain[0]) + ")");
+        }
+    }
+
+    private void checkClient(X509Certificate[] chain) throws CertificateException {
+        check(chain);
+    }
+
+    private void checkServer(X509Certificate[] chain) throws CertificateException {
+        if (expectation == null) {
+            throw new CertificateException("this trust manager is for servers and has no expectation of whom to call");
+        }
+        check(chain);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        checkClient(chain);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkClient(chain);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkClient(chain);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        checkServer(chain);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkServer(chain);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkServer(chain);
+    }
+
+    /** {@return nothing, so that no peer leaves its certificate at home because it knows our roots by other names} */
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return NO_ISSUERS.clone();
+    }
+}
