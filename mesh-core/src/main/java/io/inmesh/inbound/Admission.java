@@ -1,0 +1,41 @@
+package io.inmesh.inbound;
+
+import io.inmesh.call.Outcome;
+import io.inmesh.observe.InboundObserver;
+
+/** What the mesh decided about one inbound request. One per request. */
+public interface Admission {
+
+    /** {@return whether the application may see the request} */
+    boolean admitted();
+
+    /**
+     * {@return the answer to give instead: an {@link Outcome.Rejection} or {@link Outcome.LocalReply}}
+     *
+     * @throws IllegalStateException if the request was admitted
+     */
+    Outcome rejection();
+
+    /**
+     * Tells how an admitted request ended, at its real completion (not when a method returned while the request went on
+     * asynchronously). The first call counts; later ones, and any call on a refused request, do nothing.
+     */
+    void settle(Outcome outcome);
+
+    /** {@return monotonic time at which the caller gives up, {@link Long#MAX_VALUE} if it did not say} */
+    long deadlineNanos();
+
+    /**
+     * {@return the canonical path the decision was made on; an adapter refuses the request with 400 where the application would see
+     * another one}
+     */
+    String canonicalPath();
+
+    /**
+     * Makes the trace of this request current on the calling thread. Adapters wrap the application's work in it, on every thread
+     * that does some.
+     *
+     * @return closed on the same thread, when that work returns
+     */
+    InboundObserver.Scope enter();
+}

@@ -1,0 +1,55 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.Attempt;
+import io.inmesh.call.Call;
+import io.inmesh.call.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/** Told about one outbound call; see {@link MeshObserver} for the order of events. Every method has an empty default. */
+public interface CallObserver {
+
+    /** Sees nothing. */
+    CallObserver NONE = new CallObserver() {};
+
+    /** Why a failed attempt that could have been repeated was not. */
+    enum RetryRefusal {
+        /** The service's retry budget is spent. */
+        BUDGET,
+        /** Too many retries of the cluster are in flight. */
+        OVERFLOW,
+        /** The wait before a retry would outlast the deadline. */
+        DEADLINE,
+        /** The server forbade retries. */
+        PUSHBACK
+    }
+
+    /** An attempt is about to be sent. The only moment to {@linkplain Attempt#setHeader add headers} for propagation. */
+    default void attemptStarted(Attempt attempt) {}
+
+    /**
+     * An attempt ended.
+     *
+     * @param durationNanos time since it started
+     */
+    default void attemptEnded(Attempt attempt, Outcome outcome, long durationNanos) {}
+
+    /**
+     * Another attempt follows.
+     *
+     * @param ended the attempt that failed
+     * @param delayNanos wait before the next
+     */
+    default void retrying(Attempt ended, long delayNanos) {}
+
+    /** No other attempt follows, though the outcome would allow one. */
+    default void retryRefused(Attempt ended, RetryRefusal why) {}
+
+    /**
+     * The call ended. Exactly once.
+     *
+     * @param cluster name of the cluster tried last, null if it never came to that
+     * @param attempts how many were sent
+     * @param durationNanos time since the call started, faults and waits included
+     */
+    default void callEnded(Call call, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {}
+}

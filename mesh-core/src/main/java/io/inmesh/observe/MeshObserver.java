@@ -1,0 +1,69 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.Call;
+import io.inmesh.call.InboundCall;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.IdentityEpoch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees what the mesh does and cannot change it. Every method has an empty default.
+ *
+ * <pre>
+ * callStarted ── CallObserver
+ *    ├─ attemptStarted ── attemptEnded          once per try
+ *    │     └─ retrying | retryRefused           when a try failed and another would be allowed
+ *    └─ callEnded                               exactly once
+ * inboundStarted ── InboundObserver
+ *    ├─ refused                                 the mesh said no; the last event
+ *    └─ ended                                   the application is done, for real
+ * ejected · returned                            an endpoint leaves or re-enters rotation
+ * configApplied · configRejected
+ * identityChanged
+ * </pre>
+ *
+ * <p>Events of one call come one at a time, possibly on different threads. Methods must be quick and must not block. Observers that keep
+ * nothing per call return the same object for every call of a route, so observing allocates nothing.
+ */
+public interface MeshObserver {
+
+    /** Sees nothing. */
+    MeshObserver NONE = new MeshObserver() {};
+
+    /**
+     * A call to a host of the mesh begins, on the thread of the application.
+     *
+     * @param call what was asked for
+     * @param virtualHost name of the virtual host, from config: a bounded set
+     * @param route name of the route, from config: a bounded set; null if none matched
+     * @return told about this call
+     */
+    default CallObserver callStarted(Call call, String virtualHost, @Nullable String route) {
+        return CallObserver.NONE;
+    }
+
+    /**
+     * A request came in, before anything was decided about it.
+     *
+     * @return told about this request
+     */
+    default InboundObserver inboundStarted(InboundCall call) {
+        return InboundObserver.NONE;
+    }
+
+    /** An endpoint was taken out of rotation for {@code durationNanos}; {@code why} is one short sentence with the figures. */
+    default void ejected(Endpoint endpoint, long durationNanos, String why) {}
+
+    /** An endpoint is back in rotation. */
+    default void returned(Endpoint endpoint) {}
+
+    /** A config is in use; {@code durationNanos} is what compiling and publishing took. */
+    default void configApplied(String version, long durationNanos) {}
+
+    /** A config was refused and the one before stays; each problem names resource, field and remedy. */
+    default void configRejected(String version, List<String> problems) {}
+
+    /** This process has another certificate, or trusts other roots. */
+    default void identityChanged(IdentityEpoch epoch) {}
+}
