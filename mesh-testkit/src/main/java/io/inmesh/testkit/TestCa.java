@@ -1,0 +1,150 @@
+package io.inmesh.testkit;
+
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.identity.TrustBundle;
+import io.inmesh.identity.WorkloadIdentity;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * A certificate authority for tests: a root for one trust domain, optional intermediates, and X.509-SVIDs. Keys are P-256 and made anew
+ * each time; nothing is written anywhere.
+ *
+ * <pre>{@code
+ * TestCa ca = TestCa.root("inmesh.local");
+ * IdentityHolder reviews = ca.holder("default", "reviews");
+ * }</pre>
+ */
+public final class TestCa {
+
+    private static final AtomicLong SERIAL = new AtomicLong(1);
+
+    private final String trustDomain;
+    private final X509Certificate root;
+    private final PrivateKey key;
+    // Issuers from the one that signs up to, not including, the root.
+    private final List<X509Certificate> intermediates;
+    private final Instant now;
+
+    private TestCa(
+            String trustDomain,
+            X509Certificate root,
+            PrivateKey key,
+            List<X509Certificate> intermediates,
+            Instant now) {
+        this.trustDomain = trustDomain;
+        this.root = root;
+        this.key = key;
+        this.intermediates = intermediates;
+        this.now = now;
+    }
+
+    /** {@return a self-signed root, valid from an hour ago for ten years} */
+    public static TestCa root(String trustDomain) {
+        return root(trustDomain, Instant.now());
+    }
+
+    /**
+     * {@return a self-signed root, valid from an hour before {@code now} for ten years}
+     *
+     * @param now when it and everything it issues begins to be valid, less an hour for clocks that differ
+     */
+    public static TestCa root(String trustDomain, Instant now) {
+        KeyPair keys = newKeys();
+        CertificateSpec spec = CertificateSpec.ca("CN=Test root " + trustDomain, now);
+        X509Certificate root = spec.sign(keys.getPublic(), serial(), spec.subject, keys.getPrivate(), keys.getPublic());
+        return new TestCa(trustDomain, root, keys.getPrivate(), List.of(), now);
+    }
+
+    /** {@return a CA under this one; what it issues carries it in the chain} */
+    public TestCa intermediate(String name) {
+        KeyPair keys = newKeys();
+        X509Certificate certificate = sign(CertificateSpec.ca("CN=" + name, now), keys);
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(certificate);
+        chain.addAll(intermediates);
+        return new TestCa(trustDomain, root, keys.getPrivate(), List.copyOf(chain), now);
+    }
+
+    /** {@return the trust domain it issues for} */
+    public String trustDomain() {
+        return trustDomain;
+    }
+
+    /** {@return the root certificate} */
+    public X509Certificate rootCertificate() {
+        return root;
+    }
+
+    /** {@return a bundle that trusts this root for its trust domain, and nothing else} */
+    public TrustBundle bundle() {
+        return TrustBundle.of(trustDomain, Set.of(root));
+    }
+
+    /** {@return an identity {@code spiffe://<trust domain>/ns/<namespace>/sa/<serviceAccount>}, valid for 24 hours} */
+    public WorkloadIdentity issue(String namespace, String serviceAccount) {
+        return issue(namespace, serviceAccount, Duration.ofHours(24));
+    }
+
+    /** {@return an identity valid for a lifetime from now; negative for one that has expired already} */
+    public WorkloadIdentity issue(String namespace, String serviceAccount, Duration lifetime) {
+        SpiffeId id = SpiffeId.of(trustDomain, namespace, serviceAccount);
+        return issue(id, spec -> spec.notAfter = now.plus(lifetime));
+    }
+
+    /**
+     * {@return an identity whose certificate was changed to break a rule, or to stretch it}
+     *
+     * @param id who it is for; the certificate names it unless the change says otherwise
+     * @param change edits what is about to be signed
+     */
+    public WorkloadIdentity issue(SpiffeId id, Consumer<CertificateSpec> change) {
+        KeyPair keys = newKeys();
+        CertificateSpec spec = CertificateSpec.svid(id, now);
+        change.accept(spec);
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(sign(spec, keys));
+        chain.addAll(intermediates);
+        return new WorkloadIdentity(id, keys.getPrivate(), chain);
+    }
+
+    /** {@return a holder with a fresh identity that trusts this root} */
+    public IdentityHolder holder(String namespace, String serviceAccount) {
+        IdentityHolder holder = new IdentityHolder();
+        holder.update(issue(namespace, serviceAccount), bundle());
+        return holder;
+    }
+
+    private X509Certificate sign(CertificateSpec spec, KeyPair subject) {
+        X509Certificate issuer = intermediates.isEmpty() ? root : intermediates.get(0);
+        return spec.sign(
+                subject.getPublic(), serial(), issuer.getSubjectX500Principal().getName(), key, issuer.getPublicKey());
+    }
+
+    private static BigInteger serial() {
+        return BigInteger.valueOf(SERIAL.getAndIncrement());
+    }
+
+    private static KeyPair newKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime cannot make P-256 keys", e);
+        }
+    }
+}
