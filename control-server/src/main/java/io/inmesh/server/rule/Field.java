@@ -20,6 +20,9 @@ import java.util.TreeMap;
  * need a safe answer.
  */
 public final class Field {
+    /** A place where nothing stands. */
+    public static final Field ABSENT = new Field(MissingNode.getInstance(), "");
+
     private final JsonNode node;
     private final String path;
 

@@ -1,0 +1,112 @@
+package io.inmesh.server.rule;
+
+import io.inmesh.server.model.Resource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All DestinationRules, and which of them a client obeys for a host.
+ *
+ * <p>Looked for in the client's namespace (unless that is the root namespace), then in the service's, then in the root namespace; the
+ * first place with a rule whose host covers the service wins as a whole, nothing is inherited from the next.
+ */
+public final class DestinationRules {
+    private final Map<String, Map<String, List<Resource>>> byNamespaceAndHost = new HashMap<>();
+    private final RuleSettings settings;
+
+    private DestinationRules(RuleSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Indexes {@code resources} of kind DestinationRule. */
+    public static DestinationRules of(Collection<Resource> resources, RuleSettings settings) {
+        DestinationRules rules = new DestinationRules(settings);
+        resources.stream().sorted(RuleOrder.OLDEST_FIRST).forEach(resource -> {
+            String namespace = resource.key().namespace();
+            String host = VirtualServiceRule.spec(resource).get("host").text();
+            rules.byNamespaceAndHost
+                    .computeIfAbsent(namespace, n -> new LinkedHashMap<>())
+                    .computeIfAbsent(
+                            HostName.resolve(host, namespace, settings.clusterDomain()), h -> new ArrayList<>())
+                    .add(resource);
+        });
+        return rules;
+    }
+
+    /** The rules that a client in {@code clientNamespace} with {@code clientLabels} obeys for the service {@code host}. */
+    public Optional<DestinationRuleSet> lookup(
+            String clientNamespace, Map<String, String> clientLabels, String host, String serviceNamespace) {
+        List<String> places = new ArrayList<>();
+        if (!clientNamespace.equals(settings.rootNamespace())) {
+            places.add(clientNamespace);
+        }
+        places.add(serviceNamespace);
+        places.add(settings.rootNamespace());
+        for (String place : places) {
+            Optional<DestinationRuleSet> found = inNamespace(place, clientNamespace, clientLabels, host);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Every rule, in any namespace, whose host covers {@code host}; oldest first. */
+    public List<Resource> covering(String host) {
+        return byNamespaceAndHost.values().stream()
+                .flatMap(hosts -> hosts.entrySet().stream())
+                .filter(e -> HostName.matches(e.getKey(), host))
+                .flatMap(e -> e.getValue().stream())
+                .sorted(RuleOrder.OLDEST_FIRST)
+                .toList();
+    }
+
+    private Optional<DestinationRuleSet> inNamespace(
+            String place, String clientNamespace, Map<String, String> clientLabels, String host) {
+        Map<String, List<Resource>> hosts = byNamespaceAndHost.getOrDefault(place, Map.of());
+        List<String> usable = new ArrayList<>();
+        Map<String, List<Resource>> applicable = new HashMap<>();
+        for (Map.Entry<String, List<Resource>> entry : hosts.entrySet()) {
+            if (HostName.matches(entry.getKey(), host)) {
+                List<Resource> rules = applicable(entry.getValue(), clientNamespace, clientLabels);
+                if (!rules.isEmpty()) {
+                    usable.add(entry.getKey());
+                    applicable.put(entry.getKey(), rules);
+                }
+            }
+        }
+        return HostName.mostSpecific(Set.copyOf(usable), host)
+                .map(name -> new DestinationRuleSet(applicable.get(name)));
+    }
+
+    /** Rules meant for this very workload are preferred to, and never mixed with, those for everyone. */
+    private static List<Resource> applicable(
+            List<Resource> rules, String clientNamespace, Map<String, String> clientLabels) {
+        List<Resource> selected = new ArrayList<>();
+        List<Resource> general = new ArrayList<>();
+        LabelSelector chosen = null;
+        for (Resource rule : rules) {
+            Field spec = VirtualServiceRule.spec(rule);
+            String owner = rule.key().namespace();
+            if (!ExportScope.of(owner, spec.get("exportTo")).visibleFrom(clientNamespace)) {
+                continue;
+            }
+            LabelSelector selector = LabelSelector.ofMatchLabels(spec.get("workloadSelector"));
+            if (selector.selectsAll()) {
+                general.add(rule);
+            } else if (owner.equals(clientNamespace)
+                    && selector.matches(clientLabels)
+                    && (chosen == null || chosen.equals(selector))) {
+                chosen = selector;
+                selected.add(rule);
+            }
+        }
+        return selected.isEmpty() ? general : selected;
+    }
+}

@@ -1,0 +1,55 @@
+package io.inmesh.server.rule;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.store.ConfigView;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Every rule of one configuration, indexed.
+ *
+ * @param settings what rules mean depends on these
+ * @param virtualServices routing
+ * @param destinationRules subsets and traffic policies
+ * @param peerAuthentications what workloads accept
+ * @param authorizationPolicies who may call what
+ * @param relevantLabels label keys any rule asks about; clients that differ only in other labels see the same resources
+ */
+public record Rules(
+        RuleSettings settings,
+        VirtualServices virtualServices,
+        DestinationRules destinationRules,
+        PeerAuthentications peerAuthentications,
+        AuthorizationPolicies authorizationPolicies,
+        Set<String> relevantLabels) {
+
+    /** Indexes the rules in {@code view}. */
+    public static Rules of(ConfigView view, RuleSettings settings) {
+        List<Resource> virtualServices = view.byKind("VirtualService");
+        List<Resource> destinationRules = view.byKind("DestinationRule");
+        List<Resource> peerAuthentications = view.byKind("PeerAuthentication");
+        List<Resource> authorizationPolicies = view.byKind("AuthorizationPolicy");
+        Set<String> labels = new TreeSet<>();
+        for (Collection<Resource> kind :
+                List.of(virtualServices, destinationRules, peerAuthentications, authorizationPolicies)) {
+            kind.forEach(resource -> collectLabels(resource.spec(), labels));
+        }
+        return new Rules(
+                settings,
+                VirtualServices.of(virtualServices, settings),
+                DestinationRules.of(destinationRules, settings),
+                PeerAuthentications.of(peerAuthentications, settings),
+                AuthorizationPolicies.of(authorizationPolicies, settings),
+                Set.copyOf(labels));
+    }
+
+    private static void collectLabels(JsonNode node, Set<String> labels) {
+        for (String holder : List.of("matchLabels", "sourceLabels")) {
+            node.path(holder).fieldNames().forEachRemaining(labels::add);
+        }
+        node.forEach(child -> collectLabels(child, labels));
+    }
+}

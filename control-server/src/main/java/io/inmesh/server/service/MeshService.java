@@ -1,0 +1,69 @@
+package io.inmesh.server.service;
+
+import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.rule.ExportScope;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A service callers name, and the workloads behind it.
+ *
+ * @param fqdn its full host name
+ * @param name its short name: that of the core Service, or the host of a ServiceEntry
+ * @param namespace where it is defined
+ * @param kubernetes whether it is a core Service and thus has short names
+ * @param external whether it runs outside of the mesh
+ * @param ports the ports callers use
+ * @param resolution how its endpoints are found
+ * @param subjectAltNames names its servers may present beside those of their service accounts
+ * @param scope who may see it
+ * @param workloads the workloads behind it, sorted by namespace and id
+ * @param source the resource that defines it
+ */
+public record MeshService(
+        String fqdn,
+        String name,
+        String namespace,
+        boolean kubernetes,
+        boolean external,
+        List<ServicePort> ports,
+        Resolution resolution,
+        List<String> subjectAltNames,
+        ExportScope scope,
+        List<Workload> workloads,
+        ResourceKey source) {
+
+    /** The port of that number. */
+    public Optional<ServicePort> port(int number) {
+        return ports.stream().filter(p -> p.number() == number).findFirst();
+    }
+
+    /** Namespace and service account of every workload that speaks the mesh's mutual TLS, as {@code namespace/account}. */
+    public SortedSet<String> serviceAccounts() {
+        SortedSet<String> accounts = new TreeSet<>();
+        for (Workload workload : workloads) {
+            if (workload.meshTls()) {
+                accounts.add(workload.namespace() + "/" + workload.serviceAccount());
+            }
+        }
+        return accounts;
+    }
+
+    /** This service with other workloads behind it. */
+    MeshService withWorkloads(List<Workload> others) {
+        return new MeshService(
+                fqdn, name, namespace, kubernetes, external, ports, resolution, subjectAltNames, scope, others, source);
+    }
+
+    /** This service without the workloads behind it. */
+    public MeshService withoutWorkloads() {
+        return withWorkloads(List.of());
+    }
+
+    MeshService withSubjectAltNames(List<String> names) {
+        return new MeshService(
+                fqdn, name, namespace, kubernetes, external, ports, resolution, names, scope, workloads, source);
+    }
+}

@@ -1,0 +1,101 @@
+package io.inmesh.server.service;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.LabelSelector;
+import io.inmesh.server.rule.RuleOrder;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.store.ConfigView;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All services of the mesh by full host name. Immutable.
+ *
+ * <p>If several resources define one host, the core Service wins, then the oldest ServiceEntry; a ServiceEntry that names a core Service
+ * only adds subject alternative names to it.
+ */
+public final class ServiceIndex {
+    private static final Comparator<Workload> BY_ID =
+            Comparator.comparing(Workload::namespace).thenComparing(Workload::id);
+
+    private final SortedMap<String, MeshService> services;
+
+    private ServiceIndex(SortedMap<String, MeshService> services) {
+        this.services = Collections.unmodifiableSortedMap(services);
+    }
+
+    /** Joins services and workloads of {@code view} with self-registered workloads. */
+    public static ServiceIndex of(ConfigView view, Collection<Workload> registered, RuleSettings settings) {
+        Map<String, List<Workload>> byNamespace = new HashMap<>();
+        view.byKind("WorkloadEntry").stream().map(WorkloadEntries::read).forEach(w -> add(byNamespace, w));
+        registered.forEach(w -> add(byNamespace, w));
+        byNamespace.values().forEach(workloads -> workloads.sort(BY_ID));
+
+        SortedMap<String, MeshService> services = new TreeMap<>();
+        for (Resource resource : view.byKind("Service")) {
+            CoreServices.read(resource, settings).ifPresent(service -> {
+                LabelSelector selector = CoreServices.selector(resource);
+                services.put(service.fqdn(), service.withWorkloads(select(byNamespace, service, selector)));
+            });
+        }
+        view.byKind("ServiceEntry").stream().sorted(RuleOrder.OLDEST_FIRST).forEach(resource -> {
+            for (MeshService service : ServiceEntries.read(resource, settings)) {
+                MeshService filled = ServiceEntries.selector(resource)
+                        .map(selector -> service.withWorkloads(select(byNamespace, service, selector)))
+                        .orElse(service);
+                services.merge(service.fqdn(), filled, ServiceIndex::keepFirst);
+            }
+        });
+        return new ServiceIndex(services);
+    }
+
+    /** Every service by full host name. */
+    public SortedMap<String, MeshService> all() {
+        return services;
+    }
+
+    /** The service with exactly this host name. */
+    public Optional<MeshService> find(String fqdn) {
+        return Optional.ofNullable(services.get(fqdn));
+    }
+
+    /** The services a client in {@code namespace} may see. */
+    public List<MeshService> visibleFrom(String namespace) {
+        return services.values().stream()
+                .filter(s -> s.scope().visibleFrom(namespace))
+                .toList();
+    }
+
+    private static MeshService keepFirst(MeshService first, MeshService later) {
+        if (!first.kubernetes() || later.subjectAltNames().isEmpty()) {
+            return first;
+        }
+        List<String> names = new ArrayList<>(first.subjectAltNames());
+        names.addAll(later.subjectAltNames());
+        return first.withSubjectAltNames(names.stream().distinct().sorted().toList());
+    }
+
+    private static void add(Map<String, List<Workload>> byNamespace, Workload workload) {
+        byNamespace
+                .computeIfAbsent(workload.namespace(), n -> new ArrayList<>())
+                .add(workload);
+    }
+
+    private static List<Workload> select(
+            Map<String, List<Workload>> byNamespace, MeshService service, LabelSelector selector) {
+        if (selector.selectsAll()) {
+            return List.of();
+        }
+        return byNamespace.getOrDefault(service.namespace(), List.of()).stream()
+                .filter(w -> selector.matches(w.labels()))
+                .toList();
+    }
+}
