@@ -78,7 +78,8 @@ public final class ResourceSet {
         /** The finished set. */
         public ResourceSet build() {
             Map<String, SortedMap<String, VersionedResource>> copy = new LinkedHashMap<>();
-            byType.forEach((type, resources) -> copy.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(resources))));
+            byType.forEach(
+                    (type, resources) -> copy.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(resources))));
             return new ResourceSet(Collections.unmodifiableMap(copy), onDemand);
         }
     }

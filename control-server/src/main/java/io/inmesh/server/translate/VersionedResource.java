@@ -2,10 +2,7 @@ package io.inmesh.server.translate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -18,33 +15,15 @@ import java.util.HexFormat;
  * @param version hex of the first 16 bytes of SHA-256 over the bytes: equal content has an equal version on every replica
  */
 public record VersionedResource(String name, Any any, String version) {
-    private static final String TYPE_PREFIX = "type.googleapis.com/";
-
     /** Serializes {@code message} deterministically (map entries sorted) and versions it by content. */
     public static VersionedResource of(String name, Message message) {
-        ByteString bytes = deterministic(message);
-        Any any = Any.newBuilder()
-                .setTypeUrl(TYPE_PREFIX + message.getDescriptorForType().getFullName())
-                .setValue(bytes)
-                .build();
-        return new VersionedResource(name, any, hash(bytes));
+        Any any = Protos.pack(message);
+        return new VersionedResource(name, any, hash(any.getValue()));
     }
 
     /** The type URL of the resource. */
     public String typeUrl() {
         return any.getTypeUrl();
-    }
-
-    private static ByteString deterministic(Message message) {
-        byte[] bytes = new byte[message.getSerializedSize()];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        out.useDeterministicSerialization();
-        try {
-            message.writeTo(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory cannot fail", e);
-        }
-        return ByteString.copyFrom(bytes);
     }
 
     private static String hash(ByteString bytes) {

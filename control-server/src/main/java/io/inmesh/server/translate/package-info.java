@@ -1,6 +1,6 @@
 /**
  * Turns rules and services into xDS resources, once per change and shared between clients that see the same. Start at
- * the Translator. A pure function: no I/O, no clock, no randomness.
+ * {@link io.inmesh.server.translate.Translator}. A pure function: no I/O, no clock, no randomness.
  */
 @NullMarked
 package io.inmesh.server.translate;

@@ -1,0 +1,100 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.server.rule.DestinationRuleSet;
+import io.inmesh.server.rule.HostName;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.rule.Rules;
+import io.inmesh.server.rule.TrafficPolicy;
+import io.inmesh.server.rule.VirtualServiceRule;
+import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.ServiceIndex;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** The mesh as clients of one kind see it: visible services, the VirtualService and DestinationRules in force for each. One thread. */
+final class ClientView {
+    private final Rules rules;
+    private final ClientContext client;
+    private final Map<String, MeshService> services = new LinkedHashMap<>();
+    private final Map<String, VirtualServiceRule> virtualServices;
+    private final Map<String, Optional<DestinationRuleSet>> destinationRules = new HashMap<>();
+
+    ClientView(Rules rules, ServiceIndex index, ClientContext client) {
+        this.rules = rules;
+        this.client = client;
+        index.visibleFrom(client.namespace()).forEach(s -> services.put(s.fqdn(), s));
+        this.virtualServices = rules.virtualServices().byHost(client.namespace());
+    }
+
+    ClientContext client() {
+        return client;
+    }
+
+    RuleSettings settings() {
+        return rules.settings();
+    }
+
+    Rules rules() {
+        return rules;
+    }
+
+    /** Visible services by full host name, sorted. */
+    Map<String, MeshService> services() {
+        return services;
+    }
+
+    /** The VirtualService that speaks for {@code host}: one that names it, else the one with the most specific wildcard. */
+    Optional<VirtualServiceRule> virtualServiceFor(String host) {
+        return HostName.mostSpecific(virtualServices.keySet(), host).map(virtualServices::get);
+    }
+
+    /** Hosts of VirtualServices that cover no visible service, with the rule that keeps each. */
+    Map<String, VirtualServiceRule> hostsWithoutService() {
+        Map<String, VirtualServiceRule> hosts = new LinkedHashMap<>();
+        virtualServices.forEach((host, rule) -> {
+            if (services.keySet().stream().noneMatch(fqdn -> HostName.matches(host, fqdn))) {
+                hosts.put(host, rule);
+            }
+        });
+        return hosts;
+    }
+
+    /** The DestinationRules in force for a service. */
+    Optional<DestinationRuleSet> destinationRules(MeshService service) {
+        return destinationRules.computeIfAbsent(
+                service.fqdn(),
+                fqdn -> rules.destinationRules()
+                        .lookup(client.namespace(), client.labels(), fqdn, service.namespace()));
+    }
+
+    /** The policy in force for a cluster; defaults if there is no rule. */
+    TrafficPolicy policy(MeshService service, String subset, int port) {
+        return destinationRules(service).map(rule -> rule.policy(subset, port)).orElse(TrafficPolicy.DEFAULTS);
+    }
+
+    /** The empty subset (all endpoints) and every subset defined for a service. */
+    List<String> subsets(MeshService service) {
+        Set<String> named =
+                destinationRules(service).map(rule -> rule.subsets().keySet()).orElse(Set.of());
+        return Stream.concat(Stream.of(""), named.stream()).toList();
+    }
+
+    /** Numbers of all ports on which requests can be routed. */
+    SortedSet<Integer> routablePorts() {
+        SortedSet<Integer> ports = new TreeSet<>();
+        services.values()
+                .forEach(s ->
+                        s.ports().stream().filter(p -> p.protocol().routable()).forEach(p -> ports.add(p.number())));
+        if (!hostsWithoutService().isEmpty()) {
+            ports.add(VirtualHosts.PORT_OF_UNKNOWN_HOSTS);
+        }
+        return ports;
+    }
+}

@@ -1,0 +1,128 @@
+package io.inmesh.server.translate;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.inmesh.server.rule.LabelSelector;
+import io.inmesh.server.rule.MtlsMode;
+import io.inmesh.server.rule.PeerAuthentications;
+import io.inmesh.server.service.Locality;
+import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.ServicePort;
+import io.inmesh.server.service.Workload;
+import io.inmesh.xds.core.Address;
+import io.inmesh.xds.core.HealthStatus;
+import io.inmesh.xds.core.Metadata;
+import io.inmesh.xds.core.SocketAddress;
+import io.inmesh.xds.endpoint.ClusterLoadAssignment;
+import io.inmesh.xds.endpoint.Endpoint;
+import io.inmesh.xds.endpoint.LbEndpoint;
+import io.inmesh.xds.endpoint.LocalityLbEndpoints;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/** Endpoints of a cluster, grouped by locality. */
+final class Endpoints {
+    private static final String TRANSPORT_SOCKET_MATCH = "envoy.transport_socket_match";
+    private static final long MAX_UINT32 = 0xFFFF_FFFFL;
+
+    private Endpoints() {}
+
+    static ClusterLoadAssignment build(
+            MeshService service, ServicePort port, String subset, LabelSelector selector, PeerAuthentications peers) {
+        Map<Locality, LocalityLbEndpoints.Builder> localities = new TreeMap<>();
+        Map<Locality, Long> weights = new TreeMap<>();
+        for (Workload workload : service.workloads()) {
+            OptionalInt portNumber = workload.portFor(port);
+            if (portNumber.isEmpty() || !selector.matches(workload.labels())) {
+                continue;
+            }
+            localities
+                    .computeIfAbsent(workload.locality(), Endpoints::locality)
+                    .addLbEndpoints(endpoint(workload, portNumber.getAsInt(), peers));
+            weights.merge(workload.locality(), workload.weight(), Long::sum);
+        }
+        ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
+                .setClusterName(ClusterNames.outbound(port.number(), subset, service.fqdn()));
+        localities.forEach((where, group) -> assignment.addEndpoints(
+                group.setLoadBalancingWeight(Protos.uint32(Math.min(MAX_UINT32, weights.get(where))))));
+        return assignment.build();
+    }
+
+    private static LocalityLbEndpoints.Builder locality(Locality locality) {
+        LocalityLbEndpoints.Builder group = LocalityLbEndpoints.newBuilder();
+        group.getLocalityBuilder()
+                .setRegion(locality.region())
+                .setZone(locality.zone())
+                .setSubZone(locality.subZone());
+        return group;
+    }
+
+    private static LbEndpoint endpoint(Workload workload, int port, PeerAuthentications peers) {
+        Address address = Address.newBuilder()
+                .setSocketAddress(SocketAddress.newBuilder()
+                        .setAddress(workload.address())
+                        .setPortValue(port))
+                .build();
+        return LbEndpoint.newBuilder()
+                .setEndpoint(Endpoint.newBuilder().setAddress(address))
+                .setHealthStatus(
+                        switch (workload.health()) {
+                            case HEALTHY -> HealthStatus.HEALTHY;
+                            case UNHEALTHY -> HealthStatus.UNHEALTHY;
+                            case DRAINING -> HealthStatus.DRAINING;
+                        })
+                .setLoadBalancingWeight(Protos.uint32(workload.weight()))
+                .setMetadata(metadata(workload, acceptsMeshTls(workload, port, peers)))
+                .build();
+    }
+
+    /** Whether clients should speak mutual TLS to this endpoint: it can, and no PeerAuthentication switches it off. */
+    static boolean acceptsMeshTls(Workload workload, int port, PeerAuthentications peers) {
+        return workload.meshTls()
+                && peers.effective(workload.namespace(), workload.labels()).at(port) != MtlsMode.DISABLE;
+    }
+
+    private static Metadata metadata(Workload workload, boolean meshTls) {
+        Map<String, String> labels = workload.labels();
+        String canonicalService = labels.getOrDefault(
+                "service.istio.io/canonical-name",
+                labels.getOrDefault("app.kubernetes.io/name", labels.getOrDefault("app", workload.name())));
+        String revision = labels.getOrDefault(
+                "service.istio.io/canonical-revision",
+                labels.getOrDefault("app.kubernetes.io/version", labels.getOrDefault("version", "latest")));
+        String identity = String.join(
+                ";",
+                workload.name(),
+                workload.namespace(),
+                canonicalService,
+                revision,
+                labels.getOrDefault("topology.istio.io/cluster", ""));
+        Struct.Builder labelStruct = Struct.newBuilder();
+        labels.forEach((key, value) -> labelStruct.putFields(key, Protos.string(value)));
+        Metadata.Builder metadata = Metadata.newBuilder()
+                .putFilterMetadata(
+                        "istio",
+                        Struct.newBuilder()
+                                .putFields("workload", Protos.string(identity))
+                                .build())
+                .putFilterMetadata(
+                        "inmesh",
+                        Struct.newBuilder()
+                                .putFields(
+                                        "labels",
+                                        Value.newBuilder()
+                                                .setStructValue(labelStruct)
+                                                .build())
+                                .putFields("serviceAccount", Protos.string(workload.serviceAccount()))
+                                .build());
+        if (meshTls) {
+            metadata.putFilterMetadata(
+                    TRANSPORT_SOCKET_MATCH,
+                    Struct.newBuilder()
+                            .putFields(TlsContexts.TLS_MODE, Protos.string(TlsContexts.ISTIO_MUTUAL))
+                            .build());
+        }
+        return metadata.build();
+    }
+}

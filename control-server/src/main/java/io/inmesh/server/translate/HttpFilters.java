@@ -1,0 +1,33 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.xds.filter.fault.HTTPFault;
+import io.inmesh.xds.filter.http.HttpConnectionManager;
+import io.inmesh.xds.filter.http.HttpFilter;
+import io.inmesh.xds.filter.http.Rds;
+import io.inmesh.xds.filter.router.Router;
+
+/** The HTTP filters every listener has, and connection managers made of them. */
+final class HttpFilters {
+    static final String CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager";
+
+    private HttpFilters() {}
+
+    static HttpFilter router() {
+        return HttpFilter.newBuilder()
+                .setName("envoy.filters.http.router")
+                .setTypedConfig(Protos.pack(Router.getDefaultInstance()))
+                .build();
+    }
+
+    /** The manager of outbound calls whose routes come over RDS; faults are injected where routes ask for them. */
+    static HttpConnectionManager outbound(String statPrefix, String routeName) {
+        return HttpConnectionManager.newBuilder()
+                .setStatPrefix(statPrefix)
+                .setRds(Rds.newBuilder().setRouteConfigName(routeName).setConfigSource(Clusters.overAds()))
+                .addHttpFilters(HttpFilter.newBuilder()
+                        .setName(Faults.FILTER)
+                        .setTypedConfig(Protos.pack(HTTPFault.getDefaultInstance())))
+                .addHttpFilters(router())
+                .build();
+    }
+}

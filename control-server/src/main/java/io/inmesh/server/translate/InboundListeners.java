@@ -1,0 +1,138 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.server.rule.MtlsMode;
+import io.inmesh.server.rule.PeerAuthentications;
+import io.inmesh.server.rule.Rules;
+import io.inmesh.server.service.Workload;
+import io.inmesh.xds.core.TrafficDirection;
+import io.inmesh.xds.core.TransportSocket;
+import io.inmesh.xds.filter.http.HttpConnectionManager;
+import io.inmesh.xds.listener.Filter;
+import io.inmesh.xds.listener.FilterChain;
+import io.inmesh.xds.listener.FilterChainMatch;
+import io.inmesh.xds.listener.Listener;
+import io.inmesh.xds.route.NonForwardingAction;
+import io.inmesh.xds.route.Route;
+import io.inmesh.xds.route.RouteConfiguration;
+import io.inmesh.xds.route.RouteMatch;
+import io.inmesh.xds.route.VirtualHost;
+import io.inmesh.xds.tls.CertificateValidationContext;
+import io.inmesh.xds.tls.CommonTlsContext;
+import io.inmesh.xds.tls.DownstreamTlsContext;
+import org.jspecify.annotations.Nullable;
+
+/** The inbound side of a workload: what it accepts, and who may call what. */
+final class InboundListeners {
+    /** Name of the one inbound listener of a full client. */
+    static final String NAME = "inbound";
+
+    /** What a stock gRPC server puts before its own address and port to ask for its listener. */
+    static final String GRPC_PREFIX = "xds.istio.io/grpc/lds/inbound/";
+
+    private static final int EVERY_PORT = 0;
+
+    private InboundListeners() {}
+
+    /** The inbound listener of workloads like {@code client}. */
+    static Listener full(Rules rules, ClientContext client) {
+        PeerAuthentications.Effective accepted =
+                rules.peerAuthentications().effective(client.namespace(), client.labels());
+        Listener.Builder listener = Listener.newBuilder().setName(NAME).setTrafficDirection(TrafficDirection.INBOUND);
+        accepted.byPort().forEach((port, mode) -> addChains(listener, rules, client, mode, port));
+        addChains(listener, rules, client, accepted.mode(), EVERY_PORT);
+        return listener.build();
+    }
+
+    /** The listener of a stock gRPC server at {@code host:port}, which can speak either TLS or plaintext, never both. */
+    static Listener grpc(Rules rules, ClientContext client, String name, String host, int port) {
+        boolean tls = grpcModeAt(rules, client, port) == MtlsMode.STRICT;
+        FilterChain.Builder chain = FilterChain.newBuilder()
+                .setName(tls ? "inbound-mtls" : "inbound-plaintext")
+                .addFilters(manager(rules, client, port));
+        if (tls) {
+            chain.setTransportSocket(TlsContexts.socket(GrpcTls.inbound()));
+        }
+        return Listener.newBuilder()
+                .setName(name)
+                .setAddress(OutboundListeners.address(host, port))
+                .setTrafficDirection(TrafficDirection.INBOUND)
+                .addFilterChains(chain)
+                .build();
+    }
+
+    /** What a stock gRPC server does for its effective mode: PERMISSIVE is TLS if the workload says that it speaks it, else plaintext. */
+    static MtlsMode grpcModeAt(Rules rules, ClientContext client, int port) {
+        MtlsMode mode = rules.peerAuthentications()
+                .effective(client.namespace(), client.labels())
+                .at(port);
+        if (mode != MtlsMode.PERMISSIVE) {
+            return mode;
+        }
+        boolean speaksTls = TlsContexts.ISTIO_MUTUAL.equals(client.labels().get(Workload.TLS_MODE_LABEL));
+        return speaksTls ? MtlsMode.STRICT : MtlsMode.DISABLE;
+    }
+
+    private static void addChains(
+            Listener.Builder listener, Rules rules, ClientContext client, MtlsMode mode, int port) {
+        Filter manager = manager(rules, client, port);
+        boolean both = mode == MtlsMode.PERMISSIVE;
+        if (mode != MtlsMode.DISABLE) {
+            listener.addFilterChains(chain(manager, port, both ? "tls" : "", mutualTls()));
+        }
+        if (mode != MtlsMode.STRICT) {
+            listener.addFilterChains(chain(manager, port, both ? "raw_buffer" : "", null));
+        }
+    }
+
+    private static FilterChain chain(Filter manager, int port, String transport, @Nullable TransportSocket socket) {
+        FilterChain.Builder chain = FilterChain.newBuilder()
+                .setName((socket == null ? "inbound-plaintext" : "inbound-mtls")
+                        + (port == EVERY_PORT ? "" : "-" + port))
+                .addFilters(manager);
+        FilterChainMatch.Builder match = FilterChainMatch.newBuilder().setTransportProtocol(transport);
+        if (port != EVERY_PORT) {
+            match.setDestinationPort(Protos.uint32(port));
+        }
+        if (port != EVERY_PORT || !transport.isEmpty()) {
+            chain.setFilterChainMatch(match);
+        }
+        if (socket != null) {
+            chain.setTransportSocket(socket);
+        }
+        return chain.build();
+    }
+
+    private static TransportSocket mutualTls() {
+        CommonTlsContext.Builder common =
+                CommonTlsContext.newBuilder().addTlsCertificateSdsSecretConfigs(TlsContexts.secret("default"));
+        common.getCombinedValidationContextBuilder()
+                .setDefaultValidationContext(CertificateValidationContext.getDefaultInstance())
+                .setValidationContextSdsSecretConfig(TlsContexts.secret("ROOTCA"));
+        return TlsContexts.socket(DownstreamTlsContext.newBuilder()
+                .setCommonTlsContext(common)
+                .setRequireClientCertificate(Protos.bool(true))
+                .build());
+    }
+
+    private static Filter manager(Rules rules, ClientContext client, int port) {
+        VirtualHost host = VirtualHost.newBuilder()
+                .setName("inbound|http|" + port)
+                .addDomains("*")
+                .addRoutes(Route.newBuilder()
+                        .setName("default")
+                        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                        .setNonForwardingAction(NonForwardingAction.getDefaultInstance()))
+                .build();
+        HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
+                .setStatPrefix("inbound_" + port)
+                .setRouteConfig(RouteConfiguration.newBuilder()
+                        .setName("inbound|" + port + "||")
+                        .addVirtualHosts(host))
+                .addAllHttpFilters(RbacFilters.of(rules, client.namespace(), client.labels(), client.personality()))
+                .addHttpFilters(HttpFilters.router());
+        return Filter.newBuilder()
+                .setName(HttpFilters.CONNECTION_MANAGER)
+                .setTypedConfig(Protos.pack(manager.build()))
+                .build();
+    }
+}

@@ -1,0 +1,89 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.server.rule.Rules;
+import io.inmesh.server.service.ServiceIndex;
+import io.inmesh.server.service.Workload;
+import io.inmesh.server.store.ConfigView;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mesh at one moment, and the resources of each kind of client, made when first asked for. Safe for use by several threads.
+ *
+ * <p>What does not change from one state to the next is taken over: resources with equal bytes are the same object, and if only
+ * endpoints moved, clusters, listeners and routes are not built again.
+ */
+public final class MeshState {
+    private final ConfigView config;
+    private final Rules rules;
+    private final ServiceIndex services;
+    private final ServiceShapes shapes;
+    private final SharedResources shared;
+    private final EndpointResources endpoints;
+    /** Clusters, listeners and routes by kind of client; the same map as before if only endpoints changed. */
+    private final ConcurrentMap<ClientContext, List<VersionedResource>> structures;
+
+    private final ConcurrentMap<ClientContext, ResourceSet> sets = new ConcurrentHashMap<>();
+
+    private MeshState(@Nullable MeshState previous, ConfigView config, Rules rules, ServiceIndex services) {
+        this.config = config;
+        this.rules = rules;
+        this.services = services;
+        this.shapes = ServiceShapes.of(services, rules.peerAuthentications());
+        this.shared = SharedResources.following(previous == null ? null : previous.shared);
+        this.endpoints = EndpointResources.following(
+                previous != null && previous.rules == rules ? previous.endpoints : null,
+                rules.peerAuthentications(),
+                shared);
+        boolean sameStructure = previous != null && previous.rules == rules && previous.shapes.equals(shapes);
+        this.structures = sameStructure ? previous.structures : new ConcurrentHashMap<>();
+    }
+
+    static MeshState following(@Nullable MeshState previous, ConfigView config, Rules rules, ServiceIndex services) {
+        return new MeshState(previous, config, rules, services);
+    }
+
+    /** The configuration this was made from. */
+    public ConfigView config() {
+        return config;
+    }
+
+    /** The services at this moment. */
+    public ServiceIndex services() {
+        return services;
+    }
+
+    /** The rules of this configuration. */
+    public Rules rules() {
+        return rules;
+    }
+
+    /** Everything a client may see. Equal clients, and clients that differ only in what no rule asks about, share one set. */
+    public ResourceSet resourcesFor(ClientContext client) {
+        ClientContext kind = kindOf(client);
+        return sets.computeIfAbsent(kind, this::build);
+    }
+
+    private ClientContext kindOf(ClientContext client) {
+        Map<String, String> labels = new HashMap<>(client.labels());
+        labels.keySet().removeIf(key -> !rules.relevantLabels().contains(key) && !key.equals(Workload.TLS_MODE_LABEL));
+        return new ClientContext(client.namespace(), labels, client.dnsDomain(), client.personality());
+    }
+
+    private ResourceSet build(ClientContext kind) {
+        ClientView view = new ClientView(rules, services, kind);
+        ResourceSet.Builder set = ResourceSet.builder();
+        structures.computeIfAbsent(kind, k -> shared.all(Structures.of(view))).forEach(set::add);
+        endpoints.of(view).forEach(set::add);
+        if (kind.personality() == Personality.GRPC_SAFE) {
+            set.onDemand((type, name) -> type.equals(TypeUrls.LISTENER)
+                    ? GrpcInbound.listener(rules, kind, name).orElse(null)
+                    : null);
+        }
+        return set.build();
+    }
+}

@@ -1,0 +1,37 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.HostName;
+import io.inmesh.server.service.MeshService;
+import io.inmesh.xds.route.RouteAction.HashPolicy;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a route (or mirror) leads.
+ *
+ * @param cluster name of the cluster
+ * @param hashPolicy how its load balancer wants requests hashed, if it does
+ */
+record RouteDestinations(String cluster, Optional<HashPolicy> hashPolicy) {
+
+    /**
+     * Resolves a {@code destination}. Without a port the only port of the service is meant, else the one being called. A host that is
+     * no service gives a cluster that does not exist: calls fail rather than go astray.
+     */
+    static RouteDestinations resolve(ClientView view, String ruleNamespace, Field destination, int calledPort) {
+        String host = HostName.resolve(
+                destination.get("host").text(), ruleNamespace, view.settings().clusterDomain());
+        @Nullable MeshService service = view.services().get(host);
+        int port = destination.get("port").get("number").integer(0);
+        if (port == 0) {
+            boolean single = service != null && service.ports().size() == 1;
+            port = single ? service.ports().get(0).number() : calledPort;
+        }
+        String subset = destination.get("subset").text();
+        Optional<HashPolicy> hash = service == null
+                ? Optional.empty()
+                : LoadBalancers.hashPolicy(view.policy(service, subset, port).loadBalancer());
+        return new RouteDestinations(ClusterNames.outbound(port, subset, host), hash);
+    }
+}

@@ -1,0 +1,97 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.Protocol;
+import io.inmesh.server.service.ServicePort;
+import io.inmesh.xds.cluster.Cluster;
+import io.inmesh.xds.route.RouteConfiguration;
+import io.inmesh.xds.route.VirtualHost;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Clusters, listeners and routes of one kind of client. */
+final class Structures {
+    /** What Istio allows the body of a direct response to be; Envoy's own default is 4 KiB. */
+    private static final int MAX_DIRECT_RESPONSE_BYTES = 1 << 20;
+
+    private Structures() {}
+
+    static List<VersionedResource> of(ClientView view) {
+        List<VersionedResource> resources = new ArrayList<>(clusters(view));
+        if (view.client().personality() == Personality.GRPC_SAFE) {
+            resources.addAll(grpcTargets(view));
+        } else {
+            resources.addAll(ports(view));
+            resources.add(
+                    VersionedResource.of(InboundListeners.NAME, InboundListeners.full(view.rules(), view.client())));
+        }
+        return resources;
+    }
+
+    private static List<VersionedResource> clusters(ClientView view) {
+        List<VersionedResource> resources = new ArrayList<>();
+        for (MeshService service : view.services().values()) {
+            for (ServicePort port : service.ports()) {
+                if (port.protocol() == Protocol.UDP) {
+                    continue;
+                }
+                for (String subset : view.subsets(service)) {
+                    Cluster cluster = Clusters.build(view, service, port, subset);
+                    resources.add(VersionedResource.of(cluster.getName(), cluster));
+                }
+            }
+        }
+        return resources;
+    }
+
+    /** A listener and a route configuration for each port number. */
+    private static List<VersionedResource> ports(ClientView view) {
+        List<VersionedResource> resources = new ArrayList<>();
+        for (int port : view.routablePorts()) {
+            List<VirtualHost> hosts = new ArrayList<>();
+            for (MeshService service : view.services().values()) {
+                service.port(port)
+                        .filter(p -> p.protocol().routable())
+                        .ifPresent(p -> hosts.add(VirtualHosts.of(view, service, p)));
+            }
+            if (port == VirtualHosts.PORT_OF_UNKNOWN_HOSTS) {
+                hosts.addAll(VirtualHosts.unknownHosts(view));
+            }
+            String name = Integer.toString(port);
+            resources.add(VersionedResource.of("0.0.0.0_" + port, OutboundListeners.ofPort(port)));
+            resources.add(VersionedResource.of(
+                    name,
+                    RouteConfiguration.newBuilder()
+                            .setName(name)
+                            .setMaxDirectResponseBodySizeBytes(Protos.uint32(MAX_DIRECT_RESPONSE_BYTES))
+                            .addAllVirtualHosts(VirtualHosts.withoutDuplicateDomains(hosts))
+                            .build()));
+        }
+        return resources;
+    }
+
+    /** For stock gRPC: a route configuration for each service port, and a listener for each way to name it. */
+    private static List<VersionedResource> grpcTargets(ClientView view) {
+        List<VersionedResource> resources = new ArrayList<>();
+        for (MeshService service : view.services().values()) {
+            for (ServicePort port : service.ports()) {
+                if (!port.protocol().routable()) {
+                    continue;
+                }
+                String name = ClusterNames.outbound(port.number(), "", service.fqdn());
+                VirtualHost host = VirtualHosts.of(view, service, port);
+                resources.add(VersionedResource.of(
+                        name,
+                        RouteConfiguration.newBuilder()
+                                .setName(name)
+                                .addVirtualHosts(host)
+                                .build()));
+                for (String alias : VirtualHosts.names(view, service)) {
+                    String target = alias + ":" + port.number();
+                    resources.add(VersionedResource.of(target, OutboundListeners.ofTarget(target, name)));
+                }
+            }
+        }
+        return resources;
+    }
+}

@@ -1,0 +1,171 @@
+package io.inmesh.server.translate;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.Protocol;
+import io.inmesh.xds.cluster.Cluster;
+import io.inmesh.xds.core.AggregatedConfigSource;
+import io.inmesh.xds.core.ConfigSource;
+import io.inmesh.xds.core.DataSource;
+import io.inmesh.xds.core.TransportSocket;
+import io.inmesh.xds.tls.CertificateValidationContext;
+import io.inmesh.xds.tls.CommonTlsContext;
+import io.inmesh.xds.tls.SdsSecretConfig;
+import io.inmesh.xds.tls.SubjectAltNameMatcher;
+import io.inmesh.xds.tls.TlsCertificate;
+import io.inmesh.xds.tls.UpstreamTlsContext;
+import io.inmesh.xds.type.matcher.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How clients secure connections to a cluster. */
+final class TlsContexts {
+    static final String TLS = "envoy.transport_sockets.tls";
+    static final String TLS_MODE = "tlsMode";
+    static final String ISTIO_MUTUAL = "istio";
+
+    /** A message without fields: its type is all there is to say. */
+    private static final Any RAW_BUFFER = Any.newBuilder()
+            .setTypeUrl("type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer")
+            .build();
+
+    private TlsContexts() {}
+
+    /**
+     * Applies {@code tls} of the traffic policy. Without one, each endpoint decides by its {@code tlsMode} metadata: those that speak
+     * the mesh's mutual TLS get it, the others plaintext.
+     */
+    static void apply(
+            Cluster.Builder cluster,
+            MeshService service,
+            String serverName,
+            Field tls,
+            Protocol protocol,
+            RuleSettings settings) {
+        switch (tls.get("mode").text()) {
+            case "DISABLE" -> {}
+            case "ISTIO_MUTUAL" ->
+                cluster.setTransportSocket(socket(meshTls(service, sni(tls, serverName), protocol, settings)));
+            case "SIMPLE", "MUTUAL" -> cluster.setTransportSocket(socket(originated(service, tls, protocol)));
+            default -> {
+                if (!service.external() || !service.serviceAccounts().isEmpty()) {
+                    cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
+                            .setName("tlsMode-istio")
+                            .setMatch(Struct.newBuilder().putFields(TLS_MODE, Protos.string(ISTIO_MUTUAL)))
+                            .setTransportSocket(socket(meshTls(service, serverName, protocol, settings))));
+                    cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
+                            .setName("tlsMode-disabled")
+                            .setMatch(Struct.getDefaultInstance())
+                            .setTransportSocket(plaintext()));
+                }
+            }
+        }
+    }
+
+    static TransportSocket plaintext() {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.raw_buffer")
+                .setTypedConfig(RAW_BUFFER)
+                .build();
+    }
+
+    static TransportSocket socket(com.google.protobuf.Message context) {
+        return TransportSocket.newBuilder()
+                .setName(TLS)
+                .setTypedConfig(Protos.pack(context))
+                .build();
+    }
+
+    static SdsSecretConfig secret(String name) {
+        return SdsSecretConfig.newBuilder()
+                .setName(name)
+                .setSdsConfig(ConfigSource.newBuilder()
+                        .setAds(AggregatedConfigSource.getDefaultInstance())
+                        .setResourceApiVersion(io.inmesh.xds.core.ApiVersion.V3))
+                .build();
+    }
+
+    /** The identities a server of this service may have. Never empty: a service nobody serves is expected to run as {@code default}. */
+    static List<SubjectAltNameMatcher> meshIdentities(MeshService service, RuleSettings settings) {
+        List<SubjectAltNameMatcher> matchers = new ArrayList<>();
+        for (String account : service.serviceAccounts()) {
+            int slash = account.indexOf('/');
+            matchers.add(uri(settings.spiffeId(account.substring(0, slash), account.substring(slash + 1))));
+        }
+        service.subjectAltNames().forEach(name -> matchers.add(subjectAltName(name)));
+        if (matchers.isEmpty()) {
+            matchers.add(uri(settings.spiffeId(service.namespace(), "default")));
+        }
+        return matchers;
+    }
+
+    private static UpstreamTlsContext meshTls(
+            MeshService service, String serverName, Protocol protocol, RuleSettings settings) {
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .addTlsCertificateSdsSecretConfigs(secret("default"))
+                .addAlpnProtocols(protocol.http2() ? "h2" : "http/1.1");
+        common.getCombinedValidationContextBuilder()
+                .setDefaultValidationContext(CertificateValidationContext.newBuilder()
+                        .addAllMatchTypedSubjectAltNames(meshIdentities(service, settings)))
+                .setValidationContextSdsSecretConfig(secret("ROOTCA"));
+        return UpstreamTlsContext.newBuilder()
+                .setSni(serverName)
+                .setCommonTlsContext(common)
+                .build();
+    }
+
+    /** TLS to a server outside the mesh, with files the client has; the system's roots if no file is named. */
+    private static UpstreamTlsContext originated(MeshService service, Field tls, Protocol protocol) {
+        CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
+        if (tls.get("caCertificates").present()) {
+            validation.setTrustedCa(file(tls.get("caCertificates")));
+        } else {
+            validation.setSystemRootCerts(CertificateValidationContext.SystemRootCerts.getDefaultInstance());
+        }
+        List<String> names = tls.get("subjectAltNames").texts();
+        if (names.isEmpty()) {
+            names = service.subjectAltNames().isEmpty() ? List.of(sni(tls, service.fqdn())) : service.subjectAltNames();
+        }
+        names.forEach(name -> validation.addMatchTypedSubjectAltNames(subjectAltName(name)));
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setValidationContext(validation)
+                .addAlpnProtocols(protocol.http2() ? "h2" : "http/1.1");
+        if (tls.get("mode").text().equals("MUTUAL")) {
+            common.addTlsCertificates(TlsCertificate.newBuilder()
+                    .setCertificateChain(file(tls.get("clientCertificate")))
+                    .setPrivateKey(file(tls.get("privateKey"))));
+        }
+        return UpstreamTlsContext.newBuilder()
+                .setSni(sni(tls, service.fqdn()))
+                .setCommonTlsContext(common)
+                .build();
+    }
+
+    private static String sni(Field tls, String fallback) {
+        String sni = tls.get("sni").text();
+        return sni.isEmpty() ? fallback : sni;
+    }
+
+    private static DataSource file(Field path) {
+        return DataSource.newBuilder().setFilename(path.text()).build();
+    }
+
+    private static SubjectAltNameMatcher uri(String name) {
+        return matcher(SubjectAltNameMatcher.SanType.URI, name);
+    }
+
+    private static SubjectAltNameMatcher subjectAltName(String name) {
+        boolean uri = name.contains("://");
+        return matcher(uri ? SubjectAltNameMatcher.SanType.URI : SubjectAltNameMatcher.SanType.DNS, name);
+    }
+
+    private static SubjectAltNameMatcher matcher(SubjectAltNameMatcher.SanType type, String name) {
+        return SubjectAltNameMatcher.newBuilder()
+                .setSanType(type)
+                .setMatcher(StringMatcher.newBuilder().setExact(name))
+                .build();
+    }
+}

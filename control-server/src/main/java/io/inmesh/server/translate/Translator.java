@@ -1,0 +1,40 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.server.registry.RegisteredWorkload;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.rule.Rules;
+import io.inmesh.server.service.ServiceIndex;
+import io.inmesh.server.store.ConfigView;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates the mesh's configuration and workloads into xDS resources. A pure function of its arguments; safe for use by several threads.
+ *
+ * <p>{@link #translate} does the work that is common to all clients and is cheap; resources for a kind of client are made when
+ * {@link MeshState#resourcesFor} is first asked for it, and shared from then on.
+ */
+public final class Translator {
+    private final RuleSettings settings;
+
+    /** A translator under these settings. */
+    public Translator(RuleSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Translates a configuration.
+     *
+     * @param view the configuration
+     * @param registered workloads that registered themselves
+     * @param previous the state before, from which everything still true is taken over; null at the start
+     */
+    public MeshState translate(
+            ConfigView view, Collection<RegisteredWorkload> registered, @Nullable MeshState previous) {
+        boolean sameRules = previous != null && previous.config().revision() == view.revision();
+        Rules rules = sameRules ? previous.rules() : Rules.of(view, settings);
+        ServiceIndex services = ServiceIndex.of(
+                view, registered.stream().map(RegisteredWorkloads::workload).toList(), settings);
+        return MeshState.following(previous, view, rules, services);
+    }
+}
