@@ -35,13 +35,25 @@ public record RegisteredWorkload(
         labels = Map.copyOf(labels);
         ports = Map.copyOf(ports);
         if (weight < 1) {
-            throw new IllegalArgumentException("weight of workload " + nodeId + " is " + weight + "; it has to be 1 or more");
+            throw new IllegalArgumentException(
+                    "weight of workload " + nodeId + " is " + weight + "; it has to be 1 or more");
         }
     }
 
     /** This workload with another health. */
     public RegisteredWorkload withHealth(WorkloadHealth newHealth) {
         return new RegisteredWorkload(
-                nodeId, namespace, name, workloadName, serviceAccount, labels, address, ports, locality, weight, newHealth, tls);
+                nodeId,
+                namespace,
+                name,
+                workloadName,
+                serviceAccount,
+                labels,
+                address,
+                ports,
+                locality,
+                weight,
+                newHealth,
+                tls);
     }
 }

@@ -1,0 +1,113 @@
+package io.inmesh.server.ca;
+
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Which client certificates the server's TLS accepts: those that lead to the mesh's roots (RFC 5280) and are X.509-SVIDs of its trust
+ * domain. There is no revocation check: certificates live for a day.
+ */
+public final class ClientTrust extends X509ExtendedTrustManager {
+    private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
+
+    private final CertificateAuthority authority;
+    private final InstantSource clock;
+
+    /** Trusts what {@code authority} has issued, at the time {@code clock} tells. */
+    public ClientTrust(CertificateAuthority authority, InstantSource clock) {
+        this.authority = authority;
+        this.clock = clock;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        verify(Arrays.asList(chain));
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        verify(Arrays.asList(chain));
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        verify(Arrays.asList(chain));
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("this side is the server");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return authority.roots().toArray(X509Certificate[]::new);
+    }
+
+    private void verify(List<X509Certificate> presented) throws CertificateException {
+        List<X509Certificate> roots = authority.roots();
+        // The path to validate ends below the anchor, so a root sent along is left out.
+        List<X509Certificate> path =
+                presented.stream().filter(c -> !roots.contains(c)).toList();
+        if (path.isEmpty()) {
+            throw new CertificateException("no client certificate below a root of the mesh");
+        }
+        try {
+            PKIXParameters parameters = new PKIXParameters(
+                    roots.stream().map(r -> new TrustAnchor(r, null)).collect(Collectors.toSet()));
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(clock.instant()));
+            CertPathValidator.getInstance("PKIX")
+                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException("the client certificate is not trusted: " + e.getMessage(), e);
+        }
+        checkSvid(path.get(0));
+    }
+
+    private void checkSvid(X509Certificate leaf) throws CertificateException {
+        boolean[] usage = leaf.getKeyUsage();
+        if (usage == null || !usage[0] || usage[5] || usage[6]) {
+            throw new CertificateException("the client certificate's key usage is not that of an X.509-SVID");
+        }
+        List<String> purposes = leaf.getExtendedKeyUsage();
+        if (purposes != null && !purposes.contains(CLIENT_AUTHENTICATION)) {
+            throw new CertificateException("the client certificate is not for client authentication");
+        }
+        try {
+            WorkloadIdentity identity = WorkloadIdentity.of(leaf);
+            if (!identity.trustDomain().equals(authority.trustDomain())) {
+                throw new CertificateException(identity + " is not of trust domain " + authority.trustDomain());
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CertificateException("the client certificate is no X.509-SVID: " + e.getMessage(), e);
+        }
+    }
+}
