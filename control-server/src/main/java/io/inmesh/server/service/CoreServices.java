@@ -50,7 +50,8 @@ public final class CoreServices {
         return new LabelSelector(spec(resource).get("selector").textMap());
     }
 
-    private static ServicePort port(Field port) {
+    /** Reads one of its ports, with the protocol chosen. */
+    public static ServicePort port(Field port) {
         String name = port.get("name").text();
         Protocol protocol = Protocol.choose(
                 port.get("appProtocol").text(), name, port.get("protocol").text("TCP"));

@@ -5,32 +5,11 @@ import io.inmesh.xds.filter.fault.FaultAbort;
 import io.inmesh.xds.filter.fault.FaultDelay;
 import io.inmesh.xds.filter.fault.HTTPFault;
 import io.inmesh.xds.type.FractionalPercent;
-import java.util.List;
 import java.util.Optional;
 
 /** {@code HTTPFaultInjection}: delays and aborts on the client's side, drawn independently of each other. */
 final class Faults {
     static final String FILTER = "envoy.filters.http.fault";
-
-    /** gRPC status names; a name's place is its code. */
-    static final List<String> GRPC_STATUS = List.of(
-            "OK",
-            "CANCELLED",
-            "UNKNOWN",
-            "INVALID_ARGUMENT",
-            "DEADLINE_EXCEEDED",
-            "NOT_FOUND",
-            "ALREADY_EXISTS",
-            "PERMISSION_DENIED",
-            "RESOURCE_EXHAUSTED",
-            "FAILED_PRECONDITION",
-            "ABORTED",
-            "OUT_OF_RANGE",
-            "UNIMPLEMENTED",
-            "INTERNAL",
-            "UNAVAILABLE",
-            "DATA_LOSS",
-            "UNAUTHENTICATED");
 
     private Faults() {}
 
@@ -46,10 +25,8 @@ final class Faults {
         Field abort = fault.get("abort");
         FaultAbort.Builder aborted = FaultAbort.newBuilder().setPercentage(percentage(abort));
         if (abort.get("grpcStatus").present()) {
-            int code = GRPC_STATUS.indexOf(abort.get("grpcStatus").text());
-            if (code >= 0) {
-                injected.setAbort(aborted.setGrpcStatus(code));
-            }
+            GrpcStatusNames.code(abort.get("grpcStatus").text())
+                    .ifPresent(code -> injected.setAbort(aborted.setGrpcStatus(code)));
         } else if (abort.get("httpStatus").present()) {
             injected.setAbort(aborted.setHttpStatus(abort.get("httpStatus").integer(0)));
         }

@@ -1,0 +1,156 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.rule.AuthorizationPolicies;
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.IpAddresses;
+import io.inmesh.server.rule.VirtualServiceRule;
+import io.inmesh.server.translate.AuthorizationKeys;
+import io.inmesh.server.translate.Personality;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** AuthorizationPolicies. Whatever could not be enforced is refused if that would leave something open, and reported if not. */
+final class AuthorizationPolicyCheck {
+    private static final Set<String> ACTIONS = Set.of("ALLOW", "DENY", "AUDIT", "CUSTOM");
+
+    private AuthorizationPolicyCheck() {}
+
+    static void check(Report report) {
+        Field spec = VirtualServiceRule.spec(report.resource());
+        String action = spec.get("action").text("ALLOW");
+        action(report, spec, action);
+        for (String target : List.of("targetRef", "targetRefs")) {
+            if (spec.get(target).present()) {
+                report.add(
+                        Check.UNENFORCEABLE_ACTION,
+                        spec.get(target),
+                        target + " is about waypoints and gateways, which there are none of; use selector");
+            }
+        }
+        for (Field rule : spec.get("rules").items()) {
+            rule.get("from").items().forEach(from -> source(report, from.get("source"), action));
+            rule.get("to").items().forEach(to -> operation(report, to.get("operation")));
+            rule.get("when").items().forEach(when -> condition(report, when, action));
+        }
+    }
+
+    private static void action(Report report, Field spec, String action) {
+        if (!ACTIONS.contains(action)) {
+            report.add(Check.BAD_VALUE, spec.get("action"), "\"" + action + "\" is neither ALLOW nor DENY");
+        } else if (action.equals("CUSTOM")) {
+            report.add(
+                    Check.UNENFORCEABLE_ACTION,
+                    spec.get("action"),
+                    "CUSTOM needs an external authorizer, which is not supported: what the policy guards would be open");
+        } else if (action.equals("AUDIT")) {
+            report.add(
+                    Check.NOT_ENFORCED,
+                    spec.get("action"),
+                    "AUDIT only marks requests, and nothing here reads the mark");
+        }
+        if ("true".equals(report.resource().annotations().get(AuthorizationPolicies.DRY_RUN))) {
+            report.add(
+                    Check.NOT_ENFORCED,
+                    "metadata.annotations[" + AuthorizationPolicies.DRY_RUN + "]",
+                    "a dry run is neither enforced nor evaluated");
+        }
+    }
+
+    private static void source(Report report, Field source, String action) {
+        boolean accounts = source.get("serviceAccounts").present()
+                || source.get("notServiceAccounts").present();
+        boolean others = List.of("principals", "notPrincipals", "namespaces", "notNamespaces").stream()
+                .anyMatch(field -> source.get(field).present());
+        if (accounts && others) {
+            report.add(Check.EXCLUSIVE, source, "Cannot set serviceAccounts with namespaces or principals");
+        }
+        for (String field : List.of("ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks")) {
+            source.get(field).items().forEach(block -> block(report, block));
+        }
+        for (String field : List.of("requestPrincipals", "notRequestPrincipals")) {
+            if (source.get(field).present()) {
+                unenforceable(report, source.get(field), action);
+            }
+        }
+        source.members().forEach((name, values) -> noEmptyValues(report, values));
+    }
+
+    private static void operation(Report report, Field operation) {
+        for (String field : List.of("ports", "notPorts")) {
+            operation.get(field).items().forEach(port -> port(report, port));
+        }
+        operation.members().forEach((name, values) -> noEmptyValues(report, values));
+        for (String field : List.of("paths", "notPaths")) {
+            operation.get(field).items().forEach(path -> template(report, path));
+        }
+    }
+
+    private static void template(Report report, Field path) {
+        String rest = path.text().replace("{**}", "").replace("{*}", "");
+        boolean template = rest.length() != path.text().length();
+        if (template && (rest.contains("*") || rest.contains("{") || rest.contains("}"))) {
+            report.add(Check.BAD_VALUE, path, "\"" + path.text() + "\": only {*} and {**} may stand in a template");
+        }
+    }
+
+    private static void condition(Report report, Field when, String action) {
+        String key = when.get("key").text();
+        List<Field> values = new ArrayList<>(when.get("values").items());
+        values.addAll(when.get("notValues").items());
+        if (!AuthorizationKeys.known(key)) {
+            report.add(Check.BAD_VALUE, when.get("key"), "\"" + key + "\" is no known attribute");
+        } else if (values.isEmpty()) {
+            report.add(Check.REQUIRED, when, "needs values or notValues");
+        } else if (!AuthorizationKeys.evaluable(key, Personality.FULL)) {
+            unenforceable(report, when.get("key"), action);
+        } else if (!AuthorizationKeys.evaluable(key, Personality.GRPC_SAFE)) {
+            report.add(
+                    Check.UNENFORCEABLE_BY_GRPC,
+                    when.get("key"),
+                    "stock gRPC servers cannot evaluate \"" + key + "\": there, " + effect(action));
+        }
+        switch (key) {
+            case "source.ip", "remote.ip", "destination.ip" -> values.forEach(value -> block(report, value));
+            case "destination.port" -> values.forEach(value -> port(report, value));
+            default -> {}
+        }
+    }
+
+    private static void unenforceable(Report report, Field field, String action) {
+        report.add(
+                Check.UNENFORCEABLE_CONDITION,
+                field,
+                "JWTs and filter state are not known to workloads: " + effect(action));
+    }
+
+    private static String effect(String action) {
+        return action.equals("DENY")
+                ? "the condition is taken as met, so that the rule denies more than it says"
+                : "the condition is never met, so that the rule allows nothing";
+    }
+
+    private static void block(Report report, Field block) {
+        if (!IpAddresses.validBlock(block.text())) {
+            report.add(Check.BAD_VALUE, block, "\"" + block.text() + "\" is no IP address or block such as 10.0.0.0/8");
+        }
+    }
+
+    private static void port(Report report, Field port) {
+        boolean valid = port.text().matches("\\d{1,5}")
+                && Integer.parseInt(port.text()) <= 65535
+                && Integer.parseInt(port.text()) > 0;
+        if (!valid) {
+            report.add(Check.BAD_VALUE, port, "\"" + port.text() + "\" is no port between 1 and 65535");
+        }
+    }
+
+    private static void noEmptyValues(Report report, Field values) {
+        if (values.node().isArray() && values.items().isEmpty()) {
+            report.add(Check.REQUIRED, values, "is empty; leave it out if it does not matter");
+        }
+        values.items().stream()
+                .filter(value -> value.text().isEmpty())
+                .forEach(value -> report.add(Check.BAD_VALUE, value, "is empty"));
+    }
+}

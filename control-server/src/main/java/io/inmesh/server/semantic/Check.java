@@ -1,0 +1,98 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.validate.Problem.Severity;
+
+/** Every semantic problem: its stable code, whether it refuses the resource, and what to do about it. */
+public enum Check {
+    /** A field Inmesh accepts but does not act on. */
+    NO_EFFECT("IM0001", Severity.WARNING, "Remove the field, or do not rely on it."),
+    /** A duration, number, percentage or name outside of what it may be. */
+    BAD_VALUE("IM0002", Severity.ERROR, "Correct the value."),
+    /** Two fields that cannot both be set. */
+    EXCLUSIVE("IM0003", Severity.ERROR, "Keep only one of them."),
+    /** A field that is needed is missing. */
+    REQUIRED("IM0004", Severity.ERROR, "Set the field."),
+    /** A regular expression RE2 cannot read. */
+    BAD_REGEX("IM0005", Severity.ERROR, "Write the expression in RE2 syntax (no look-around, no back-references)."),
+    /** The same name twice in one resource. */
+    DUPLICATE("IM0006", Severity.ERROR, "Keep each only once."),
+    /** Makes connections anyone could read or alter. */
+    INSECURE("IM0007", Severity.ERROR, "Name the server's CA in caCertificates; Inmesh never skips verification."),
+
+    /** Several destinations whose weights add up to zero. */
+    WEIGHTS_ZERO("IM0101", Severity.ERROR, "Give at least one destination a weight above zero."),
+    /** A route to a subset that no DestinationRule for its host defines, though there is one. */
+    UNKNOWN_SUBSET(
+            "IM0102", Severity.ERROR, "Use a subset that is defined, or define this one in the DestinationRule."),
+    /** A route to a subset of a host without any DestinationRule. */
+    SUBSET_WITHOUT_RULE("IM0103", Severity.WARNING, "Apply a DestinationRule that defines the subset."),
+    /** A host that is no service of the mesh. */
+    UNKNOWN_HOST("IM0104", Severity.WARNING, "Check the name and namespace, or apply the Service or ServiceEntry."),
+    /** A port that the service does not have. */
+    UNKNOWN_PORT("IM0105", Severity.WARNING, "Use a port of the service."),
+    /** Two VirtualServices for one host. */
+    HOST_CONFLICT("IM0106", Severity.WARNING, "Put all routes of a host into one VirtualService."),
+    /** The star alone as a host inside the mesh. */
+    WILDCARD_HOST("IM0107", Severity.ERROR, "Name a host, or a domain as in *.example.com."),
+    /** A route behind one that matches everything. */
+    UNREACHABLE("IM0108", Severity.WARNING, "Move the rule before the one that matches everything, or remove it."),
+    /** A fault without percentage injects nothing. */
+    FAULT_NEVER("IM0109", Severity.WARNING, "Set percentage.value."),
+    /** A rule that is about ingress only. */
+    GATEWAY_ONLY("IM0110", Severity.WARNING, "Add mesh to gateways if calls inside the mesh are meant too."),
+    /** A delegate that cannot be used. */
+    BAD_DELEGATE("IM0111", Severity.WARNING, "Apply a VirtualService of that name without hosts that is visible here."),
+
+    /** Several DestinationRules for one host in one namespace. */
+    RULES_MERGED("IM0201", Severity.WARNING, "Put everything about a host into one DestinationRule."),
+    /** Routes lead to a subset this rule does not define any more. */
+    SUBSET_IN_USE("IM0202", Severity.WARNING, "Keep the subset, or change the routes first."),
+
+    /** Two resources define one service. */
+    SERVICE_CONFLICT("IM0301", Severity.WARNING, "Define each host only once."),
+    /** A kind of service Inmesh does not offer. */
+    UNSUPPORTED_SERVICE(
+            "IM0302", Severity.WARNING, "Calls to it pass through untouched; use STATIC or DNS resolution."),
+    /** A port that is not HTTP or gRPC. */
+    OPAQUE_PORT(
+            "IM0303",
+            Severity.WARNING,
+            "Nothing to do if callers are no HTTP clients; else name the port http-… or grpc-…."),
+
+    /** An action that cannot be enforced and would leave open what it is meant to close. */
+    UNENFORCEABLE_ACTION("IM0401", Severity.ERROR, "Use ALLOW or DENY."),
+    /** A condition about JWTs or filters that no client of ours can evaluate. */
+    UNENFORCEABLE_CONDITION("IM0402", Severity.WARNING, "Use principals, namespaces or request attributes instead."),
+    /** An AUDIT policy or a dry run. */
+    NOT_ENFORCED("IM0403", Severity.WARNING, "Use ALLOW or DENY without the dry-run annotation to enforce it."),
+    /** A rule that stock gRPC cannot evaluate. */
+    UNENFORCEABLE_BY_GRPC(
+            "IM0404", Severity.WARNING, "Serve the workload with an Inmesh library, or use another condition."),
+    /** A selector in the root namespace that Istio ignores. */
+    SELECTOR_IGNORED("IM0501", Severity.WARNING, "Put the policy into the namespace of the workload.");
+
+    private final String code;
+    private final Severity severity;
+    private final String remedy;
+
+    Check(String code, Severity severity, String remedy) {
+        this.code = code;
+        this.severity = severity;
+        this.remedy = remedy;
+    }
+
+    /** Its stable code. */
+    public String code() {
+        return code;
+    }
+
+    /** Whether it refuses the resource. */
+    public Severity severity() {
+        return severity;
+    }
+
+    /** What to do about it. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,96 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.RuleOrder;
+import io.inmesh.server.rule.VirtualServiceRule;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** DestinationRules as a whole: host, subsets, others for the same host, routes that need its subsets. */
+final class DestinationRuleCheck {
+    private DestinationRuleCheck() {}
+
+    static void check(Report report, Mesh mesh) {
+        Field spec = VirtualServiceRule.spec(report.resource());
+        String namespace = report.resource().key().namespace();
+        if (!report.required(spec.get("host"))) {
+            return;
+        }
+        String host = mesh.resolve(spec.get("host").text(), namespace);
+        if (!mesh.coversService(host)) {
+            report.add(
+                    Check.UNKNOWN_HOST,
+                    spec.get("host"),
+                    "\"" + spec.get("host").text() + "\" (" + host
+                            + ") is no service of the mesh: the rule has no effect");
+        }
+        TrafficPolicyCheck.check(report, spec.get("trafficPolicy"));
+        subsets(report, spec);
+        othersForSameHost(report, mesh, host);
+        subsetsInUse(report, mesh, host);
+    }
+
+    private static void subsets(Report report, Field spec) {
+        Set<String> names = new HashSet<>();
+        for (Field subset : spec.get("subsets").items()) {
+            if (report.required(subset.get("name"))
+                    && !names.add(subset.get("name").text())) {
+                report.add(
+                        Check.DUPLICATE,
+                        subset.get("name"),
+                        "subset \"" + subset.get("name").text() + "\" is defined twice");
+            }
+            subset.get("labels").textMap().forEach((key, value) -> {
+                if (key.isEmpty() || key.contains("*") || value.contains("*")) {
+                    report.add(Check.BAD_VALUE, subset.get("labels"), "wildcards cannot be used in labels");
+                }
+            });
+            TrafficPolicyCheck.check(report, subset.get("trafficPolicy"));
+        }
+    }
+
+    private static void othersForSameHost(Report report, Mesh mesh, String host) {
+        Resource mine = report.resource();
+        Field mySelector = VirtualServiceRule.spec(mine).get("workloadSelector");
+        for (Resource other : mesh.view().byKind("DestinationRule")) {
+            Field spec = VirtualServiceRule.spec(other);
+            boolean sameHost = !other.key().equals(mine.key())
+                    && other.key().namespace().equals(mine.key().namespace())
+                    && mesh.resolve(spec.get("host").text(), other.key().namespace())
+                            .equals(host);
+            if (sameHost && spec.get("workloadSelector").node().equals(mySelector.node())) {
+                Resource oldest = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
+                report.add(
+                        Check.RULES_MERGED,
+                        "spec.host",
+                        "is also the host of " + other.key() + "; subsets of both hold, but only the trafficPolicy of "
+                                + oldest.key());
+            }
+        }
+    }
+
+    /** Tells of routes that this rule leaves without their subset. */
+    private static void subsetsInUse(Report report, Mesh mesh, String host) {
+        Set<String> defined = mesh.subsets(host).orElseGet(TreeSet::new);
+        for (Resource virtualService : mesh.view().byKind("VirtualService")) {
+            for (Field http :
+                    VirtualServiceRule.spec(virtualService).get("http").items()) {
+                for (Field route : http.get("route").items()) {
+                    Field destination = route.get("destination");
+                    String subset = destination.get("subset").text();
+                    String target = mesh.resolve(
+                            destination.get("host").text(), virtualService.key().namespace());
+                    if (target.equals(host) && !subset.isEmpty() && !defined.contains(subset)) {
+                        report.add(
+                                Check.SUBSET_IN_USE,
+                                "spec.subsets",
+                                virtualService.key() + " routes to subset \"" + subset
+                                        + "\", which is not defined: those calls answer 503");
+                    }
+                }
+            }
+        }
+    }
+}

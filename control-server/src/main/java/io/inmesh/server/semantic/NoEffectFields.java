@@ -1,0 +1,67 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.rule.Field;
+import java.util.List;
+import java.util.Map;
+
+/** Fields of Istio that are accepted and kept but have no effect here. Nothing is ever ignored in silence: each one is reported. */
+final class NoEffectFields {
+    /** Endings of paths, list positions left out, with the reason. */
+    private static final Map<String, Map<String, String>> BY_KIND = Map.of(
+            "VirtualService",
+                    Map.of(
+                            "spec.tls", "TLS passthrough routes are not supported",
+                            "spec.tcp", "TCP routes are not supported",
+                            "http.corsPolicy", "CORS is a matter of the edge; calls inside the mesh have no origin",
+                            "match.statPrefix", "statistics per route are not offered",
+                            "retries.retryRemoteLocalities", "retries do not look at localities",
+                            "delay.exponentialDelay", "exponential delays are not supported",
+                            "delay.percent",
+                                    "whole percentages are deprecated in favour of percentage.value; it is obeyed"),
+            "DestinationRule",
+                    Map.ofEntries(
+                            Map.entry("loadBalancer.localityLbSetting", "localities do not decide where calls go"),
+                            Map.entry("loadBalancer.zoneAwareLbSetting", "localities do not decide where calls go"),
+                            Map.entry("loadBalancer.warmup", "slow start is not supported"),
+                            Map.entry("loadBalancer.warmupDurationSecs", "slow start is not supported"),
+                            Map.entry("tcp.tcpKeepalive", "the operating system's keepalive settings are used"),
+                            Map.entry("http.useClientProtocol", "calls do not arrive over another connection"),
+                            Map.entry("http.http2KeepAlive", "the HTTP client's own PING settings are used"),
+                            Map.entry("tls.credentialName", "secrets are not delivered to clients; name files"),
+                            Map.entry("tls.caCrl", "revocation lists are not read"),
+                            Map.entry("trafficPolicy.tunnel", "tunnels are not supported"),
+                            Map.entry("trafficPolicy.proxyProtocol", "the PROXY protocol is not supported"),
+                            Map.entry(
+                                    "outlierDetection.outlierDetectionHttpErrorCodes",
+                                    "responses from 500 to 599 count as errors"),
+                            Map.entry("outlierDetection.consecutiveErrors", "deprecated; use consecutive5xxErrors"),
+                            Map.entry("retryBudget.budgetInterval", "the budget counts requests in flight")),
+            "ServiceEntry",
+                    Map.of(
+                            "spec.addresses", "calls are routed by host name, never by virtual address",
+                            "endpoints.network", "all endpoints are taken to be directly reachable"),
+            "WorkloadEntry", Map.of("spec.network", "all endpoints are taken to be directly reachable"));
+
+    private NoEffectFields() {}
+
+    static void check(Report report) {
+        Map<String, String> fields = BY_KIND.get(report.resource().key().kind());
+        if (fields != null) {
+            walk(Field.of(report.resource().spec(), "spec"), fields, report);
+        }
+    }
+
+    private static void walk(Field field, Map<String, String> fields, Report report) {
+        if (!field.path().equals("spec")) {
+            String plain = field.path().replaceAll("\\[\\d+]", "");
+            fields.forEach((ending, reason) -> {
+                if (field.present() && (plain.equals(ending) || plain.endsWith("." + ending))) {
+                    report.add(Check.NO_EFFECT, field, "has no effect: " + reason);
+                }
+            });
+        }
+        List<Field> items = field.items();
+        items.forEach(item -> walk(item, fields, report));
+        field.members().values().forEach(member -> walk(member, fields, report));
+    }
+}

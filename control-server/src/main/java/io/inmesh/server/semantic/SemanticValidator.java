@@ -1,0 +1,55 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.validate.Problem;
+import io.inmesh.server.validate.Validator;
+import java.util.List;
+
+/**
+ * Judges resources beyond their schema. Kinds it does not know have no problems.
+ *
+ * <p>The rule for references: a resource may come before what it refers to, since people apply files in any order; that is a warning. It
+ * may not contradict what is already there; that is an error.
+ */
+public final class SemanticValidator implements Validator {
+    private final RuleSettings settings;
+    private volatile Mesh lastMesh;
+
+    /** A validator under these settings. */
+    public SemanticValidator(RuleSettings settings) {
+        this.settings = settings;
+        this.lastMesh = new Mesh(new ConfigView(-1, List.of()), settings);
+    }
+
+    @Override
+    public List<Problem> validate(Resource candidate, ConfigView after) {
+        Report report = new Report(candidate);
+        Mesh mesh = mesh(after);
+        switch (candidate.key().kind()) {
+            case "VirtualService" -> VirtualServiceCheck.check(report, mesh);
+            case "DestinationRule" -> DestinationRuleCheck.check(report, mesh);
+            case "Service" -> ServiceCheck.check(report);
+            case "ServiceEntry" -> ServiceEntryCheck.check(report, mesh);
+            case "WorkloadEntry" -> WorkloadEntryCheck.check(report);
+            case "PeerAuthentication" -> PeerAuthenticationCheck.check(report, mesh);
+            case "AuthorizationPolicy" -> AuthorizationPolicyCheck.check(report);
+            default -> {
+                return List.of();
+            }
+        }
+        NoEffectFields.check(report);
+        return report.problems();
+    }
+
+    /** A batch asks about the same view many times; its index is made once. */
+    private Mesh mesh(ConfigView view) {
+        Mesh mesh = lastMesh;
+        if (mesh.view() != view) {
+            mesh = new Mesh(view, settings);
+            lastMesh = mesh;
+        }
+        return mesh;
+    }
+}

@@ -1,0 +1,153 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.rule.Field;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Set;
+
+/** {@code trafficPolicy}, at any level of a DestinationRule. */
+final class TrafficPolicyCheck {
+    private static final int MAX_MAGLEV_TABLE = 5_000_011;
+    private static final Set<String> TLS_MODES = Set.of("DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL");
+    private static final List<String> HASH_KEYS =
+            List.of("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName");
+    private static final List<String> FILE_FIELDS =
+            List.of("clientCertificate", "privateKey", "caCertificates", "credentialName", "subjectAltNames", "sni");
+
+    private TrafficPolicyCheck() {}
+
+    static void check(Report report, Field policy) {
+        blocks(report, policy);
+        budget(report, policy.get("retryBudget"));
+        for (Field portLevel : policy.get("portLevelSettings").items()) {
+            Field number = portLevel.get("port").get("number");
+            if (number.absent()) {
+                report.add(Check.REQUIRED, number, "is required");
+            }
+            report.port(number);
+            blocks(report, portLevel);
+        }
+    }
+
+    private static void blocks(Report report, Field policy) {
+        loadBalancer(report, policy.get("loadBalancer"));
+        connectionPool(report, policy.get("connectionPool"));
+        outlierDetection(report, policy.get("outlierDetection"));
+        tls(report, policy.get("tls"));
+    }
+
+    private static void loadBalancer(Report report, Field loadBalancer) {
+        report.exclusive(loadBalancer, "simple", "consistentHash");
+        String simple = loadBalancer.get("simple").text();
+        if (simple.equals("PASSTHROUGH")) {
+            report.add(
+                    Check.NO_EFFECT,
+                    loadBalancer.get("simple"),
+                    "PASSTHROUGH has no meaning without a proxy; LEAST_REQUEST is used");
+        }
+        warmup(report, loadBalancer.get("warmup"));
+        Field hash = loadBalancer.get("consistentHash");
+        if (hash.absent()) {
+            return;
+        }
+        long keys = HASH_KEYS.stream()
+                .filter(key -> key.equals("useSourceIp")
+                        ? hash.get(key).flag(false)
+                        : hash.get(key).present())
+                .count();
+        if (keys != 1) {
+            report.add(Check.REQUIRED, hash, "needs exactly one of " + String.join(", ", HASH_KEYS));
+        }
+        report.duration(hash.get("httpCookie").get("ttl"), true);
+        report.exclusive(hash, "ringHash", "maglev");
+        report.range(hash.get("ringHash").get("minimumRingSize"), 1, 8_388_608);
+        Field table = hash.get("maglev").get("tableSize");
+        report.range(table, 2, MAX_MAGLEV_TABLE);
+        if (table.integer(0) > 1 && !BigInteger.valueOf(table.integer(0)).isProbablePrime(40)) {
+            report.add(Check.BAD_VALUE, table, table.text() + " is no prime number");
+        }
+    }
+
+    private static void warmup(Report report, Field warmup) {
+        if (warmup.absent()) {
+            return;
+        }
+        report.required(warmup.get("duration"));
+        report.duration(warmup.get("duration"), false);
+        report.range(warmup.get("minimumPercent"), 0, 100);
+        report.range(warmup.get("aggression"), 1, Double.MAX_VALUE);
+    }
+
+    private static void connectionPool(Report report, Field pool) {
+        Field tcp = pool.get("tcp");
+        report.notNegative(tcp.get("maxConnections"));
+        report.duration(tcp.get("connectTimeout"), false);
+        report.duration(tcp.get("maxConnectionDuration"), false);
+        report.duration(tcp.get("idleTimeout"), true);
+        Field http = pool.get("http");
+        for (String limit : List.of(
+                "http1MaxPendingRequests",
+                "http2MaxRequests",
+                "maxRequestsPerConnection",
+                "maxRetries",
+                "maxConcurrentStreams")) {
+            report.notNegative(http.get(limit));
+        }
+        report.duration(http.get("idleTimeout"), true);
+    }
+
+    private static void outlierDetection(Report report, Field outlier) {
+        for (String number :
+                List.of("consecutive5xxErrors", "consecutiveGatewayErrors", "consecutiveLocalOriginFailures")) {
+            report.notNegative(outlier.get(number));
+        }
+        report.duration(outlier.get("interval"), false);
+        report.duration(outlier.get("baseEjectionTime"), false);
+        report.range(outlier.get("maxEjectionPercent"), 0, 100);
+        report.range(outlier.get("minHealthPercent"), 0, 100);
+        int any = outlier.get("consecutive5xxErrors").integer(5);
+        int gateway = outlier.get("consecutiveGatewayErrors").integer(0);
+        if (any > 0 && gateway >= any) {
+            report.add(
+                    Check.NO_EFFECT,
+                    outlier.get("consecutiveGatewayErrors"),
+                    "has no effect: consecutive5xxErrors counts the same errors and ejects at " + any);
+        }
+    }
+
+    private static void tls(Report report, Field tls) {
+        if (tls.absent()) {
+            return;
+        }
+        String mode = tls.get("mode").text("DISABLE");
+        if (!TLS_MODES.contains(mode)) {
+            report.add(
+                    Check.BAD_VALUE,
+                    tls.get("mode"),
+                    "\"" + mode + "\" is none of " + TLS_MODES.stream().sorted().toList());
+        }
+        if (tls.get("insecureSkipVerify").flag(false)) {
+            report.add(
+                    Check.INSECURE,
+                    tls.get("insecureSkipVerify"),
+                    "would accept any server: whoever is in between could read and alter every call");
+        }
+        if (mode.equals("ISTIO_MUTUAL")) {
+            FILE_FIELDS.stream()
+                    .map(tls::get)
+                    .filter(Field::present)
+                    .filter(field -> !field.path().endsWith(".sni"))
+                    .forEach(field -> report.add(Check.EXCLUSIVE, field, "cannot be set together with ISTIO_MUTUAL"));
+        }
+        if (mode.equals("MUTUAL") && tls.get("credentialName").absent()) {
+            report.required(tls.get("clientCertificate"));
+            report.required(tls.get("privateKey"));
+        }
+    }
+
+    private static void budget(Report report, Field budget) {
+        Field percent = budget.get("percent");
+        report.range(percent.get("value").present() ? percent.get("value") : percent, 0, 100);
+        report.notNegative(budget.get("minRetryConcurrency"));
+    }
+}

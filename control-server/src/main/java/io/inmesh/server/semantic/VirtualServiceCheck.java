@@ -1,0 +1,121 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.ExportScope;
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.RuleOrder;
+import io.inmesh.server.rule.VirtualServiceRule;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** VirtualServices as a whole: hosts, gateways, conflicts with others, the order of rules. */
+final class VirtualServiceCheck {
+    private VirtualServiceCheck() {}
+
+    static void check(Report report, Mesh mesh) {
+        Field spec = VirtualServiceRule.spec(report.resource());
+        if (!VirtualServiceRule.appliesToMesh(spec.get("gateways"))) {
+            report.add(
+                    Check.GATEWAY_ONLY,
+                    spec.get("gateways"),
+                    "applies to gateways only; Inmesh does no ingress, so it is stored without effect");
+            return;
+        }
+        boolean delegate = spec.get("hosts").items().isEmpty();
+        if (delegate) {
+            delegateBody(report, spec);
+        } else {
+            hosts(report, mesh, spec);
+            conflicts(report, mesh, spec);
+        }
+        boolean otherRoutes =
+                !spec.get("tls").items().isEmpty() || !spec.get("tcp").items().isEmpty();
+        if (spec.get("http").items().isEmpty() && !otherRoutes) {
+            report.add(Check.REQUIRED, spec.get("http"), "needs at least one route");
+        }
+        boolean caughtAll = false;
+        for (Field http : spec.get("http").items()) {
+            if (caughtAll) {
+                report.add(
+                        Check.UNREACHABLE, http, "can never be reached: an earlier rule already matches every request");
+            }
+            HttpRouteCheck.check(report, mesh, http, delegate);
+            caughtAll |= MatchCheck.catchesAll(http);
+        }
+    }
+
+    private static void delegateBody(Report report, Field spec) {
+        for (String field : List.of("gateways", "tls", "tcp")) {
+            if (!spec.get(field).items().isEmpty()) {
+                report.add(Check.EXCLUSIVE, spec.get(field), "cannot be set without hosts: that makes it a delegate");
+            }
+        }
+    }
+
+    private static void hosts(Report report, Mesh mesh, Field spec) {
+        Set<String> seen = new HashSet<>();
+        for (Field host : spec.get("hosts").items()) {
+            String fqdn = mesh.resolve(host.text(), report.resource().key().namespace());
+            if (host.text().isEmpty()) {
+                report.add(Check.BAD_VALUE, host, "is empty");
+            } else if (host.text().equals("*")) {
+                report.add(Check.WILDCARD_HOST, host, "\"*\" cannot be a host inside the mesh");
+            } else if (fqdn.indexOf('*') > 0 || fqdn.lastIndexOf('*') > 0) {
+                report.add(Check.BAD_VALUE, host, "\"" + host.text() + "\": a star may only stand at the start");
+            } else if (!seen.add(fqdn)) {
+                report.add(Check.DUPLICATE, host, "\"" + host.text() + "\" stands here twice, as " + fqdn);
+            } else if (!mesh.coversService(fqdn)) {
+                report.add(
+                        Check.UNKNOWN_HOST,
+                        host,
+                        "\"" + host.text() + "\" (" + fqdn
+                                + ") is no service of the mesh, so it is heard on port 80 only");
+            }
+        }
+    }
+
+    /** Tells of other VirtualServices that are seen by the same clients and name the same host: they are not merged. */
+    private static void conflicts(Report report, Mesh mesh, Field spec) {
+        Resource mine = report.resource();
+        for (Resource other : mesh.view().byKind("VirtualService")) {
+            Field otherSpec = VirtualServiceRule.spec(other);
+            if (other.key().equals(mine.key())
+                    || !VirtualServiceRule.appliesToMesh(otherSpec.get("gateways"))
+                    || !overlap(mine, other)) {
+                continue;
+            }
+            Set<String> theirs = new HashSet<>();
+            otherSpec
+                    .get("hosts")
+                    .texts()
+                    .forEach(h -> theirs.add(mesh.resolve(h, other.key().namespace())));
+            for (Field host : spec.get("hosts").items()) {
+                if (theirs.contains(mesh.resolve(host.text(), mine.key().namespace()))) {
+                    Resource winner = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
+                    report.add(
+                            Check.HOST_CONFLICT,
+                            host,
+                            "\"" + host.text() + "\" is also a host of " + other.key()
+                                    + "; clients that see both obey only " + winner.key());
+                }
+            }
+        }
+    }
+
+    private static boolean overlap(Resource mine, Resource other) {
+        ExportScope myScope = scope(mine);
+        ExportScope otherScope = scope(other);
+        if (myScope.everywhere() == otherScope.everywhere()) {
+            return myScope.everywhere()
+                    || myScope.visibleFrom(other.key().namespace())
+                    || otherScope.visibleFrom(mine.key().namespace());
+        }
+        return mine.key().namespace().equals(other.key().namespace());
+    }
+
+    private static ExportScope scope(Resource resource) {
+        return ExportScope.of(
+                resource.key().namespace(), VirtualServiceRule.spec(resource).get("exportTo"));
+    }
+}
