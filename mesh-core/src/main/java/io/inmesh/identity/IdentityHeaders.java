@@ -1,4 +1,4 @@
-package io.inmesh.inbound;
+package io.inmesh.identity;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,0 +1,162 @@
+package io.inmesh.authz;
+
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.match.AddressRange;
+import io.inmesh.match.TextTest;
+import java.net.InetAddress;
+import java.util.List;
+
+/** A compiled {@link io.inmesh.config.Condition}. Allocates nothing where the request is plain. */
+sealed interface FactTest {
+
+    boolean holds(RequestFacts facts);
+
+    record All(FactTest[] parts) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            for (FactTest part : parts) {
+                if (!part.holds(facts)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    record AnyOf(FactTest[] parts) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            for (FactTest part : parts) {
+                if (part.holds(facts)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    record Not(FactTest part) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return !part.holds(facts);
+        }
+    }
+
+    record Always() implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return true;
+        }
+    }
+
+    /**
+     * A header's values.
+     *
+     * @param everyValue whether all values must pass, rather than any; an absent header has no value and fails both
+     */
+    record Header(String name, TextTest text, boolean missingAsEmpty, boolean everyValue) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            List<String> values = facts.call().headerValues(name);
+            if (values.isEmpty()) {
+                return missingAsEmpty && text.test("");
+            }
+            for (int i = 0; i < values.size(); i++) {
+                if (text.test(values.get(i)) != everyValue) {
+                    return !everyValue;
+                }
+            }
+            return everyValue;
+        }
+    }
+
+    record Method(TextTest text) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return text.test(facts.call().method());
+        }
+    }
+
+    record Scheme(TextTest text) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return text.test(facts.call().scheme());
+        }
+    }
+
+    /** The host with and without its port are two names of the same thing, so a rule that names either one means it. */
+    record Authority(TextTest text) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return text.test(facts.host()) || text.test(facts.hostAndPort());
+        }
+    }
+
+    record Path(TextTest text) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return text.test(facts.path());
+        }
+    }
+
+    record Template(PathTemplate template) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return template.matches(facts.path());
+        }
+    }
+
+    record Port(int port) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return facts.call().localPort() == port;
+        }
+    }
+
+    record PeerAddress(AddressRange range) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            InetAddress address = facts.call().peerAddress();
+            return address != null && range.contains(address);
+        }
+    }
+
+    record LocalAddress(AddressRange range) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            InetAddress address = facts.call().localAddress();
+            return address != null && range.contains(address);
+        }
+    }
+
+    /** The commonest principal test, without making text of the id. */
+    record ExactPrincipal(SpiffeId id) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return id.equals(facts.call().peer());
+        }
+    }
+
+    record Principal(TextTest text) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            String principal = facts.principal();
+            return principal != null && text.test(principal);
+        }
+    }
+
+    record Authenticated() implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            return facts.call().peer() != null;
+        }
+    }
+
+    record ServerName(TextTest text) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            String name = facts.call().requestedServerName();
+            return name != null && text.test(name);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.inmesh.inbound;
+
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Outcome.Reason;
+import io.inmesh.observe.InboundObserver;
+import io.inmesh.observe.MeshObserver;
+import io.inmesh.stage.Stage;
+import io.inmesh.stage.Ticket;
+import io.inmesh.stage.Verdict;
+import io.inmesh.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One inbound request on its way through the ring, and afterwards its admission: one object for both, so that a request that is admitted
+ * costs little more than this allocation.
+ */
+final class InboundWork implements Admission {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InboundWork.class);
+    private static final AtomicIntegerFieldUpdater<InboundWork> SETTLED =
+            AtomicIntegerFieldUpdater.newUpdater(InboundWork.class, "settled");
+
+    private final InboundCall call;
+    private final InboundPolicy policy;
+    private final MeshObserver meshObserver;
+    private final Clock clock;
+    private final long startNanos;
+
+    private InboundObserver observer = InboundObserver.NONE;
+    private String path;
+    private long deadlineNanos;
+    private @Nullable Outcome rejection;
+    // Tickets of the stages passed, at the index of their stage; made by the first stage that has one.
+    private @Nullable Ticket<InboundWork> @Nullable [] tickets;
+    private volatile int settled;
+
+    InboundWork(InboundCall call, InboundPolicy policy, MeshObserver meshObserver, Clock clock) {
+        this.call = call;
+        this.policy = policy;
+        this.meshObserver = meshObserver;
+        this.clock = clock;
+        this.startNanos = clock.nanos();
+        this.path = call.path();
+        this.deadlineNanos = call.deadlineNanos();
+    }
+
+    /** Passes the stages in order until one refuses. */
+    void run(List<Stage<InboundWork>> stages) {
+        for (int i = 0; i < stages.size(); i++) {
+            Outcome refusal = pass(stages.get(i), i, stages.size());
+            if (refusal != null) {
+                rejection = refusal;
+                finish(refusal);
+                return;
+            }
+        }
+    }
+
+    private @Nullable Outcome pass(Stage<InboundWork> stage, int index, int count) {
+        Verdict<InboundWork> verdict;
+        try {
+            verdict = stage.admit(this);
+        } catch (RuntimeException e) {
+            // A check that cannot be made has not been passed.
+            String name = stage.getClass().getSimpleName();
+            LOG.error("Inbound stage {} failed; the request is refused", name, e);
+            return new Outcome.Rejection(Reason.INTERNAL, 500, 13, "stage " + name + " failed: " + e);
+        }
+        if (verdict instanceof Verdict.Reject<InboundWork> reject) {
+            return reject.outcome();
+        }
+        Ticket<InboundWork> ticket = ((Verdict.Admit<InboundWork>) verdict).ticket();
+        if (ticket != null) {
+            keep(ticket, index, count);
+        }
+        return null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private void keep(Ticket<InboundWork> ticket, int index, int count) {
+        if (tickets == null) {
+            tickets = (Ticket<InboundWork>[]) new Ticket<?>[count];
+        }
+        tickets[index] = ticket;
+    }
+
+    @Override
+    public void settle(Outcome outcome) {
+        if (rejection == null) {
+            finish(outcome);
+        }
+    }
+
+    private void finish(Outcome outcome) {
+        if (tickets == null || !SETTLED.compareAndSet(this, 0, 1)) {
+            return;
+        }
+        for (int i = tickets.length - 1; i >= 0; i--) {
+            Ticket<InboundWork> ticket = tickets[i];
+            if (ticket != null) {
+                settle(ticket, outcome);
+            }
+        }
+    }
+
+    private void settle(Ticket<InboundWork> ticket, Outcome outcome) {
+        try {
+            ticket.settle(this, outcome);
+        } catch (RuntimeException e) {
+            LOG.error("An inbound stage failed to settle; the others are settled all the same", e);
+        }
+    }
+
+    @Override
+    public boolean admitted() {
+        return rejection == null;
+    }
+
+    @Override
+    public Outcome rejection() {
+        if (rejection == null) {
+            throw new IllegalStateException("the request was admitted");
+        }
+        return rejection;
+    }
+
+    @Override
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    @Override
+    public String canonicalPath() {
+        return path;
+    }
+
+    @Override
+    public InboundObserver.Scope enter() {
+        return observer.enter();
+    }
+
+    InboundCall call() {
+        return call;
+    }
+
+    InboundPolicy policy() {
+        return policy;
+    }
+
+    MeshObserver meshObserver() {
+        return meshObserver;
+    }
+
+    InboundObserver observer() {
+        return observer;
+    }
+
+    void observer(InboundObserver observer) {
+        this.observer = observer;
+    }
+
+    void path(String canonical) {
+        this.path = canonical;
+    }
+
+    void deadlineNanos(long deadlineNanos) {
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    long elapsedNanos() {
+        return clock.nanos() - startNanos;
+    }
+}

@@ -1,0 +1,43 @@
+package io.inmesh.inbound;
+
+import io.inmesh.call.Outcome;
+import io.inmesh.observe.InboundObserver;
+import io.inmesh.stage.Stage;
+import io.inmesh.stage.Ticket;
+import io.inmesh.stage.Verdict;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the observer about a request. An observer that throws changes nothing. */
+final class ObserveInbound implements Stage<InboundWork>, Ticket<InboundWork> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ObserveInbound.class);
+    private static final Verdict<InboundWork> UNOBSERVED = Verdict.admit();
+
+    private final Verdict<InboundWork> observed = Verdict.admit(this);
+
+    @Override
+    public Verdict<InboundWork> admit(InboundWork work) {
+        InboundObserver observer;
+        try {
+            observer = work.meshObserver().inboundStarted(work.call());
+        } catch (RuntimeException e) {
+            LOG.warn("An observer failed; the request goes on unobserved", e);
+            return UNOBSERVED;
+        }
+        if (observer == InboundObserver.NONE) {
+            return UNOBSERVED;
+        }
+        work.observer(observer);
+        return observed;
+    }
+
+    @Override
+    public void settle(InboundWork work, Outcome outcome) {
+        if (work.admitted()) {
+            work.observer().ended(work.call(), outcome, work.elapsedNanos());
+        } else {
+            work.observer().refused(work.call(), outcome, work.elapsedNanos());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.inmesh.inbound;
+
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Outcome.Reason;
+import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.stage.Stage;
+import io.inmesh.stage.Verdict;
+
+/**
+ * Refuses who did not prove an identity where the mode is strict.
+ *
+ * <p>A strict listener refuses in the handshake already; this catches connections made before the mode changed, and listeners
+ * that are set up otherwise. Source: Istio {@code PeerAuthentication}.
+ */
+final class RequirePeerIdentity implements Stage<InboundWork> {
+
+    private static final Verdict<InboundWork> PASS = Verdict.admit();
+    private static final int GRPC_UNAUTHENTICATED = 16;
+
+    @Override
+    public Verdict<InboundWork> admit(InboundWork work) {
+        if (work.policy().mtls() != Mtls.STRICT) {
+            return PASS;
+        }
+        InboundCall call = work.call();
+        if (call.secure() && call.peer() != null) {
+            return PASS;
+        }
+        String what = call.secure()
+                ? "the connection is TLS but the peer proved no SPIFFE identity"
+                : "the connection is plaintext";
+        String origin =
+                work.policy().origin().isEmpty() ? "" : " by " + work.policy().origin();
+        return Verdict.reject(new Outcome.Rejection(
+                Reason.NO_PEER_IDENTITY,
+                403,
+                GRPC_UNAUTHENTICATED,
+                "mutual TLS is STRICT" + origin + ", but " + what + " (from " + call.peerAddress() + ")"));
+    }
+}
