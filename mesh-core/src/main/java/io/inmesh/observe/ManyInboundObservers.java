@@ -1,0 +1,50 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+
+/** Tells two observers of one inbound request; more are pairs of pairs. */
+record ManyInboundObservers(InboundObserver first, InboundObserver second) implements InboundObserver {
+
+    static InboundObserver both(InboundObserver first, InboundObserver second) {
+        if (first == NONE) {
+            return second;
+        }
+        return second == NONE ? first : new ManyInboundObservers(first, second);
+    }
+
+    @Override
+    public Scope enter() {
+        Scope outer = first.enter();
+        Scope inner = second.enter();
+        if (outer == Scope.NONE) {
+            return inner;
+        }
+        return inner == Scope.NONE
+                ? outer
+                : () -> {
+                    inner.close();
+                    outer.close();
+                };
+    }
+
+    @Override
+    public void refused(InboundCall call, Outcome outcome, long durationNanos) {
+        try {
+            first.refused(call, outcome, durationNanos);
+        } catch (RuntimeException e) {
+            ManyObservers.failed(first, e);
+        }
+        second.refused(call, outcome, durationNanos);
+    }
+
+    @Override
+    public void ended(InboundCall call, Outcome outcome, long durationNanos) {
+        try {
+            first.ended(call, outcome, durationNanos);
+        } catch (RuntimeException e) {
+            ManyObservers.failed(first, e);
+        }
+        second.ended(call, outcome, durationNanos);
+    }
+}

@@ -1,0 +1,91 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.Call;
+import io.inmesh.call.InboundCall;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.IdentityEpoch;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells several observers, and keeps what one of them throws from the others and from the mesh. */
+final class ManyObservers implements MeshObserver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManyObservers.class);
+
+    private final MeshObserver[] observers;
+
+    ManyObservers(List<MeshObserver> observers) {
+        this.observers = observers.toArray(new MeshObserver[0]);
+    }
+
+    @Override
+    public CallObserver callStarted(Call call, String virtualHost, @Nullable String route) {
+        CallObserver all = CallObserver.NONE;
+        for (MeshObserver observer : observers) {
+            try {
+                all = ManyCallObservers.both(all, observer.callStarted(call, virtualHost, route));
+            } catch (RuntimeException e) {
+                failed(observer, e);
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public InboundObserver inboundStarted(InboundCall call) {
+        InboundObserver all = InboundObserver.NONE;
+        for (MeshObserver observer : observers) {
+            try {
+                all = ManyInboundObservers.both(all, observer.inboundStarted(call));
+            } catch (RuntimeException e) {
+                failed(observer, e);
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public void ejected(Endpoint endpoint, long durationNanos, String why) {
+        tell(observer -> observer.ejected(endpoint, durationNanos, why));
+    }
+
+    @Override
+    public void returned(Endpoint endpoint) {
+        tell(observer -> observer.returned(endpoint));
+    }
+
+    @Override
+    public void configApplied(String version, long durationNanos) {
+        tell(observer -> observer.configApplied(version, durationNanos));
+    }
+
+    @Override
+    public void configRejected(String version, List<String> problems) {
+        tell(observer -> observer.configRejected(version, problems));
+    }
+
+    @Override
+    public void identityChanged(IdentityEpoch epoch) {
+        tell(observer -> observer.identityChanged(epoch));
+    }
+
+    private void tell(Consumer<MeshObserver> event) {
+        for (MeshObserver observer : observers) {
+            try {
+                event.accept(observer);
+            } catch (RuntimeException e) {
+                failed(observer, e);
+            }
+        }
+    }
+
+    static void failed(Object observer, RuntimeException e) {
+        LOG.warn(
+                "Observer {} failed; nothing else is affected",
+                observer.getClass().getName(),
+                e);
+    }
+}

@@ -1,0 +1,134 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.Call;
+import io.inmesh.call.InboundCall;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.time.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what happens in a Micrometer registry. HTTP and gRPC durations carry the names of the OpenTelemetry conventions, what only a
+ * mesh knows begins with {@code inmesh.}:
+ *
+ * <pre>
+ * http.client.request.duration     calls of the application, retries included; per host, route, cluster, method, status
+ * http.server.request.duration     inbound requests, to their real end; per method, scheme, status
+ * rpc.client.call.duration         the same for gRPC
+ * rpc.server.call.duration
+ * inmesh.client.attempts           per cluster and outcome
+ * inmesh.client.retries            per cluster
+ * inmesh.client.retries.refused    per cluster and reason
+ * inmesh.client.rejections         per cluster and reason: calls the mesh answered itself
+ * inmesh.server.rejections         per reason
+ * inmesh.endpoint.ejections        per cluster
+ * inmesh.endpoint.returns          per cluster
+ * inmesh.config.applied            timer
+ * inmesh.config.rejected
+ * inmesh.identity.expiry           time until the certificate expires
+ * inmesh.identity.changes
+ * inmesh.observe.overflows         names counted as _OTHER
+ * </pre>
+ *
+ * <p>Meters are found by index once a route has been seen, so a call builds no tags.
+ */
+public final class MicrometerObserver implements MeshObserver {
+
+    private static final int MAX_VIRTUAL_HOSTS = 5000;
+    private static final int MAX_ROUTES = 1000;
+    private static final int MAX_CLUSTERS = 20_000;
+
+    private final MeterFactory meters;
+    private final NamedTable<NamedTable<RouteMeters>> routes;
+    private final ServerMeters server;
+    private final NamedTable<Counter> ejections;
+    private final NamedTable<Counter> returns;
+    private final Timer applied;
+    private final Counter rejected;
+    private final Counter identityChanges;
+    private final Clock clock;
+    private volatile long identityExpiresAtMillis;
+
+    /**
+     * Makes an observer.
+     *
+     * @param registry where meters are registered
+     * @param clock wall clock, for the time until the certificate expires
+     */
+    public MicrometerObserver(MeterRegistry registry, Clock clock) {
+        this.clock = clock;
+        this.meters = new MeterFactory(registry);
+        this.routes = new NamedTable<>(MAX_VIRTUAL_HOSTS, this::routesOf, meters::overflowed);
+        this.server = new ServerMeters(meters);
+        this.ejections = perCluster("inmesh.endpoint.ejections", "Endpoints taken out of rotation");
+        this.returns = perCluster("inmesh.endpoint.returns", "Endpoints put back into rotation");
+        this.applied = Timer.builder("inmesh.config.applied")
+                .description("Configs in use, and the time it took to compile and publish them")
+                .register(registry);
+        this.rejected = meters.counter("inmesh.config.rejected", "Configs refused as a whole", Tags.empty());
+        this.identityChanges =
+                meters.counter("inmesh.identity.changes", "New certificates or trust bundles", Tags.empty());
+        TimeGauge.builder("inmesh.identity.expiry", this, TimeUnit.MILLISECONDS, MicrometerObserver::millisToExpiry)
+                .description("Time until this process's certificate expires; not a number without one")
+                .register(registry);
+    }
+
+    @Override
+    public CallObserver callStarted(Call call, String virtualHost, @Nullable String route) {
+        return routes.get(virtualHost).get(route == null ? MeterFactory.NONE : route);
+    }
+
+    @Override
+    public InboundObserver inboundStarted(InboundCall call) {
+        return server;
+    }
+
+    @Override
+    public void ejected(Endpoint endpoint, long durationNanos, String why) {
+        ejections.get(endpoint.cluster()).increment();
+    }
+
+    @Override
+    public void returned(Endpoint endpoint) {
+        returns.get(endpoint.cluster()).increment();
+    }
+
+    @Override
+    public void configApplied(String version, long durationNanos) {
+        applied.record(durationNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void configRejected(String version, List<String> problems) {
+        rejected.increment();
+    }
+
+    @Override
+    public void identityChanged(IdentityEpoch epoch) {
+        identityExpiresAtMillis = epoch.identity().expiresAtMillis();
+        identityChanges.increment();
+    }
+
+    private double millisToExpiry() {
+        long expiresAtMillis = identityExpiresAtMillis;
+        return expiresAtMillis == 0 ? Double.NaN : expiresAtMillis - clock.epochMillis();
+    }
+
+    private NamedTable<RouteMeters> routesOf(String virtualHost) {
+        return new NamedTable<>(MAX_ROUTES, route -> new RouteMeters(meters, virtualHost, route), meters::overflowed);
+    }
+
+    private NamedTable<Counter> perCluster(String name, String description) {
+        return new NamedTable<>(
+                MAX_CLUSTERS,
+                cluster -> meters.counter(name, description, Tags.of("inmesh.cluster", cluster)),
+                meters::overflowed);
+    }
+}

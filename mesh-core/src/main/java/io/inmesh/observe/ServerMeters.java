@@ -1,0 +1,107 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.Call;
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Outcome.Reason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+
+/** Counts inbound requests. One object for all of them. Nothing a client can choose freely becomes a tag. */
+final class ServerMeters implements InboundObserver {
+
+    private static final int MAX_GRPC_METHODS = 2000;
+
+    private final MeterFactory meters;
+    private final MeterTable<Timer> http = new MeterTable<>(this::httpDuration);
+    private final MeterTable<Timer> https = new MeterTable<>(this::httpsDuration);
+    private final NamedTable<MeterTable<Timer>> grpc;
+    private final MeterTable<Counter> rejections = new MeterTable<>(this::rejectionsCounter);
+
+    ServerMeters(MeterFactory meters) {
+        this.meters = meters;
+        this.grpc = new NamedTable<>(
+                MAX_GRPC_METHODS, path -> new MeterTable<>(outcome -> grpcDuration(path, outcome)), meters::overflowed);
+    }
+
+    @Override
+    public void refused(InboundCall call, Outcome outcome, long durationNanos) {
+        if (outcome instanceof Outcome.Rejection rejection) {
+            rejections.get(rejection.reason().ordinal()).increment();
+            record(call, answered(call, rejection), durationNanos, false);
+        } else {
+            record(call, outcome, durationNanos, false);
+        }
+    }
+
+    @Override
+    public void ended(InboundCall call, Outcome outcome, long durationNanos) {
+        record(call, outcome, durationNanos, true);
+    }
+
+    /** A refusal is an answer like another to whoever watches the server from outside. */
+    private static Outcome answered(InboundCall call, Outcome.Rejection rejection) {
+        return call.protocol() == Call.Protocol.GRPC
+                ? Outcome.Response.grpc(rejection.grpcStatus())
+                : Outcome.Response.http(rejection.httpStatus());
+    }
+
+    private void record(InboundCall call, Outcome outcome, long durationNanos, boolean reached) {
+        int code = OutcomeCode.of(call.protocol(), outcome);
+        timer(call, code, reached && code != OutcomeCode.GRPC_UNIMPLEMENTED)
+                .record(durationNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(InboundCall call, int code) {
+        if (call.protocol() == Call.Protocol.GRPC) {
+            // A refused call may name a method that does not exist, and names of clients must not become tags.
+            return grpc.get(code == OutcomeCode.GRPC_OK ? call.path() : known(call.path()))
+                    .get(code);
+        }
+        return (call.secure() ? https : http).get(Methods.index(call.method()) * OutcomeCode.LIMIT + code);
+    }
+
+    private String known(String path) {
+        return grpc.contains(path) ? path : NamedTable.OTHER;
+    }
+
+    private Timer httpDuration(int key) {
+        return duration("http", key);
+    }
+
+    private Timer httpsDuration(int key) {
+        return duration("https", key);
+    }
+
+    private Timer duration(String scheme, int key) {
+        int outcome = key % OutcomeCode.LIMIT;
+        return meters.duration(
+                "http.server.request.duration",
+                "Duration of inbound HTTP requests, to their real end",
+                Tags.of(
+                        "http.request.method", Methods.name(key / OutcomeCode.LIMIT),
+                        "url.scheme", scheme,
+                        "http.response.status_code", MeterFactory.orNone(OutcomeCode.status(outcome)),
+                        "error.type", MeterFactory.orNone(OutcomeCode.serverError(outcome))));
+    }
+
+    private Timer grpcDuration(String path, int outcome) {
+        return meters.duration(
+                "rpc.server.call.duration",
+                "Duration of inbound gRPC calls, to their real end",
+                Tags.of(
+                        "rpc.system.name", "grpc",
+                        "rpc.method", Methods.grpc(path),
+                        "rpc.response.status_code", MeterFactory.orNone(OutcomeCode.status(outcome)),
+                        "error.type", MeterFactory.orNone(OutcomeCode.serverError(outcome))));
+    }
+
+    private Counter rejectionsCounter(int ordinal) {
+        return meters.counter(
+                "inmesh.server.rejections",
+                "Inbound requests that the mesh refused",
+                Tags.of("reason", OutcomeCode.reason(Reason.values()[ordinal])));
+    }
+}

@@ -1,0 +1,139 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.Attempt;
+import io.inmesh.call.Call;
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.inmesh.identity.SpiffeId;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** What spans say, in the words of the OpenTelemetry conventions. */
+final class TraceAttributes {
+
+    private static final AttributeKey<String> HTTP_METHOD = AttributeKey.stringKey("http.request.method");
+    private static final AttributeKey<String> HTTP_METHOD_ORIGINAL =
+            AttributeKey.stringKey("http.request.method_original");
+    private static final AttributeKey<Long> HTTP_STATUS = AttributeKey.longKey("http.response.status_code");
+    private static final AttributeKey<Long> RESEND_COUNT = AttributeKey.longKey("http.request.resend_count");
+    private static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system.name");
+    private static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
+    private static final AttributeKey<String> RPC_STATUS = AttributeKey.stringKey("rpc.response.status_code");
+    private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+    private static final AttributeKey<String> URL_FULL = AttributeKey.stringKey("url.full");
+    private static final AttributeKey<String> URL_PATH = AttributeKey.stringKey("url.path");
+    private static final AttributeKey<String> URL_SCHEME = AttributeKey.stringKey("url.scheme");
+    private static final AttributeKey<String> SERVER_ADDRESS = AttributeKey.stringKey("server.address");
+    private static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
+    private static final AttributeKey<String> PEER_ADDRESS = AttributeKey.stringKey("network.peer.address");
+    private static final AttributeKey<Long> PEER_PORT = AttributeKey.longKey("network.peer.port");
+    private static final AttributeKey<String> CLUSTER = AttributeKey.stringKey("inmesh.cluster");
+    private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("inmesh.route");
+    private static final AttributeKey<String> PEER = AttributeKey.stringKey("inmesh.peer");
+    private static final AttributeKey<String> REJECTION = AttributeKey.stringKey("inmesh.rejection");
+
+    private TraceAttributes() {}
+
+    /** {@return a started client span of a call, without anything about an attempt} */
+    static Span client(Tracer tracer, Call call, Context parent, @Nullable String route) {
+        SpanBuilder span = named(tracer, call, SpanKind.CLIENT)
+                .setParent(parent)
+                .setAttribute(SERVER_ADDRESS, call.host())
+                .setAttribute(SERVER_PORT, (long) call.port());
+        if (call.protocol() == Call.Protocol.HTTP) {
+            // The query is left out: it is where secrets hide.
+            span.setAttribute(URL_FULL, call.scheme() + "://" + call.host() + ":" + call.port() + call.path());
+        }
+        if (route != null) {
+            span.setAttribute(ROUTE, route);
+        }
+        return span.startSpan();
+    }
+
+    static void attempt(Span span, Attempt attempt) {
+        span.setAttribute(CLUSTER, attempt.cluster());
+        span.setAttribute(PEER_ADDRESS, attempt.endpoint().host());
+        span.setAttribute(PEER_PORT, (long) attempt.endpoint().port());
+        if (attempt.number() > 1) {
+            span.setAttribute(RESEND_COUNT, (long) attempt.number() - 1);
+        }
+    }
+
+    /** {@return a started server span of a request} */
+    static Span server(Tracer tracer, InboundCall call, Context parent) {
+        SpanBuilder span = named(tracer, call, SpanKind.SERVER).setParent(parent);
+        if (call.protocol() == Call.Protocol.HTTP) {
+            span.setAttribute(URL_PATH, call.path());
+            span.setAttribute(URL_SCHEME, call.scheme());
+        }
+        InetAddress address = call.peerAddress();
+        if (address != null) {
+            span.setAttribute(PEER_ADDRESS, address.getHostAddress());
+        }
+        return span.startSpan();
+    }
+
+    static void peer(Span span, InboundCall call) {
+        SpiffeId peer = call.peer();
+        if (peer != null && span.isRecording()) {
+            span.setAttribute(PEER, peer.toString());
+        }
+    }
+
+    static void clientOutcome(Span span, Call call, Outcome outcome) {
+        int code = OutcomeCode.of(call.protocol(), outcome);
+        outcome(span, call, outcome, code, OutcomeCode.clientError(code));
+    }
+
+    static void serverOutcome(Span span, Call call, Outcome outcome) {
+        int code = OutcomeCode.of(call.protocol(), outcome);
+        outcome(span, call, outcome, code, OutcomeCode.serverError(code));
+    }
+
+    /** Says why the mesh refused. */
+    static void rejection(Span span, Outcome outcome) {
+        if (outcome instanceof Outcome.Rejection rejection) {
+            span.setAttribute(REJECTION, rejection.message());
+        } else if (outcome instanceof Outcome.LocalReply reply) {
+            span.setAttribute(REJECTION, OutcomeCode.reason(reply.reason()));
+        }
+    }
+
+    private static void outcome(Span span, Call call, Outcome outcome, int code, @Nullable String error) {
+        String status = OutcomeCode.status(code);
+        if (status != null && call.protocol() == Call.Protocol.GRPC) {
+            span.setAttribute(RPC_STATUS, status);
+        } else if (status != null) {
+            span.setAttribute(HTTP_STATUS, (long) code);
+        }
+        if (error != null) {
+            span.setAttribute(ERROR_TYPE, error);
+            span.setStatus(StatusCode.ERROR);
+        }
+        if (outcome instanceof Outcome.Failure failure && span.isRecording()) {
+            span.recordException(failure.cause());
+        }
+    }
+
+    private static SpanBuilder named(Tracer tracer, Call call, SpanKind kind) {
+        if (call.protocol() == Call.Protocol.GRPC) {
+            String method = Methods.grpc(call.path());
+            return tracer.spanBuilder(method)
+                    .setSpanKind(kind)
+                    .setAttribute(RPC_SYSTEM, "grpc")
+                    .setAttribute(RPC_METHOD, method);
+        }
+        String method = Methods.known(call.method());
+        boolean known = method.equals(call.method());
+        SpanBuilder span =
+                tracer.spanBuilder(known ? method : "HTTP").setSpanKind(kind).setAttribute(HTTP_METHOD, method);
+        return known ? span : span.setAttribute(HTTP_METHOD_ORIGINAL, call.method());
+    }
+}

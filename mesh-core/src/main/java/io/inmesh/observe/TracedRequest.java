@@ -1,0 +1,40 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server span of one inbound request.
+ *
+ * @param span the span
+ * @param own context of the span if the mesh made it and has to end it; null if another instrumentation did
+ */
+record TracedRequest(Span span, @Nullable Context own) implements InboundObserver {
+
+    @Override
+    public Scope enter() {
+        if (own == null) {
+            return Scope.NONE;
+        }
+        io.opentelemetry.context.Scope scope = own.makeCurrent();
+        return scope::close;
+    }
+
+    @Override
+    public void refused(InboundCall call, Outcome outcome, long durationNanos) {
+        TraceAttributes.rejection(span, outcome);
+        ended(call, outcome, durationNanos);
+    }
+
+    @Override
+    public void ended(InboundCall call, Outcome outcome, long durationNanos) {
+        TraceAttributes.peer(span, call);
+        if (own != null) {
+            TraceAttributes.serverOutcome(span, call, outcome);
+            span.end();
+        }
+    }
+}
