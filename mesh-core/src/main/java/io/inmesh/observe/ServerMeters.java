@@ -54,11 +54,10 @@ final class ServerMeters implements InboundObserver {
                 .record(durationNanos, TimeUnit.NANOSECONDS);
     }
 
-    private Timer timer(InboundCall call, int code) {
+    /** A call that reached no method may name one that does not exist, and what clients make up must not become a tag. */
+    private Timer timer(InboundCall call, int code, boolean methodExists) {
         if (call.protocol() == Call.Protocol.GRPC) {
-            // A refused call may name a method that does not exist, and names of clients must not become tags.
-            return grpc.get(code == OutcomeCode.GRPC_OK ? call.path() : known(call.path()))
-                    .get(code);
+            return grpc.get(methodExists ? call.path() : known(call.path())).get(code);
         }
         return (call.secure() ? https : http).get(Methods.index(call.method()) * OutcomeCode.LIMIT + code);
     }
