@@ -1,0 +1,29 @@
+package io.inmesh.server.explain;
+
+/**
+ * One thing that was looked at on a request's way.
+ *
+ * @param stage what kind of thing
+ * @param subject which one
+ * @param taken whether the request goes that way
+ * @param reason why, or why not
+ * @param source API path of the rule that made it; empty if no rule did
+ */
+public record Step(Stage stage, String subject, boolean taken, String reason, String source) {
+
+    /** What is looked at, in the order of a request's way. */
+    public enum Stage {
+        /** Whether the mesh knows the host. */
+        VIRTUAL_HOST,
+        /** Which route matches. */
+        ROUTE,
+        /** Which fault is injected. */
+        FAULT,
+        /** Which cluster the request goes to. */
+        CLUSTER,
+        /** Which endpoints may take it. */
+        ENDPOINT,
+        /** Whether the endpoint's workload lets the caller in. */
+        AUTHORIZATION
+    }
+}

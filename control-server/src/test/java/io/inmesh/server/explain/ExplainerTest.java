@@ -1,0 +1,124 @@
+package io.inmesh.server.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.inmesh.server.fixture.Config;
+import io.inmesh.server.fixture.Workloads;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.translate.MeshState;
+import io.inmesh.server.translate.Translator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ExplainerTest {
+    private static final Caller PRODUCTPAGE =
+            new Caller("default", "bookinfo-productpage", Map.of("app", "productpage", "version", "v1"));
+    private static final String RULES = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http:
+              - match: [{headers: {end-user: {exact: jason}}}]
+                route: [{destination: {host: reviews, subset: v2}}]
+              - route: [{destination: {host: reviews, subset: v1}}]
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: reviews}
+            spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}
+            """;
+
+    @Test
+    void saysWhichRouteMatchedAndWhyTheOthersDidNot() {
+        Explanation explanation = explain(RULES, request("reviews:9080", Map.of()));
+
+        assertThat(explanation.outcome())
+                .isEqualTo("sent to outbound|9080|v1|reviews.default.svc.cluster.local: 1 of 1 endpoints take it");
+        assertThat(steps(explanation, Step.Stage.ROUTE))
+                .extracting(Step::taken, Step::reason)
+                .containsExactly(
+                        tuple(false, "header end-user is absent, wanted exact \"jason\""),
+                        tuple(true, "everything it asks for is there"));
+        assertThat(steps(explanation, Step.Stage.ROUTE).get(1).source())
+                .isEqualTo("/apis/networking.istio.io/v1/namespaces/default/virtual-service/reviews");
+        assertThat(steps(explanation, Step.Stage.CLUSTER).get(0).source())
+                .isEqualTo("/apis/networking.istio.io/v1/namespaces/default/destination-rule/reviews");
+    }
+
+    @Test
+    void aHeaderLeadsAnotherWay() {
+        assertThat(explain(RULES, request("reviews:9080", Map.of("End-User", "jason")))
+                        .outcome())
+                .startsWith("sent to outbound|9080|v2|");
+    }
+
+    @Test
+    void aHostTheMeshDoesNotKnowPassesThrough() {
+        assertThat(explain(RULES, request("www.example.com", Map.of())).outcome())
+                .startsWith("passes through untouched");
+    }
+
+    @Test
+    void aSubsetWithoutDestinationRuleIsAClusterThatDoesNotExist() {
+        String withoutSubsets = RULES.substring(0, RULES.indexOf("---"));
+
+        assertThat(explain(withoutSubsets, request("reviews:9080", Map.of())).outcome())
+                .startsWith("answered with 503");
+    }
+
+    @Test
+    void saysWhichPolicyOfTheDestinationRefuses() {
+        Explanation explanation = explain(RULES + """
+                        ---
+                        apiVersion: security.istio.io/v1
+                        kind: AuthorizationPolicy
+                        metadata: {name: closed}
+                        spec:
+                          selector: {matchLabels: {app: reviews}}
+                          action: DENY
+                          rules: [{from: [{source: {serviceAccounts: [bookinfo-productpage]}}]}]
+                        """, request("reviews", Map.of()));
+
+        assertThat(explanation.outcome()).endsWith("and refused there");
+        assertThat(steps(explanation, Step.Stage.AUTHORIZATION))
+                .extracting(Step::reason)
+                .containsExactly("denied by ns[default]-policy[closed]-rule[0]");
+    }
+
+    @Test
+    void aClientToldToSpeakPlaintextIsRefusedByAStrictWorkload() {
+        Explanation explanation = explain("""
+                apiVersion: security.istio.io/v1
+                kind: PeerAuthentication
+                metadata: {name: default}
+                spec: {mtls: {mode: STRICT}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: ratings}
+                spec: {host: ratings, trafficPolicy: {tls: {mode: DISABLE}}}
+                """, request("ratings:9080", Map.of()));
+
+        assertThat(steps(explanation, Step.Stage.AUTHORIZATION))
+                .extracting(Step::reason)
+                .containsExactly("the workload takes mutual TLS only");
+    }
+
+    private static List<Step> steps(Explanation explanation, Step.Stage stage) {
+        return explanation.steps().stream().filter(s -> s.stage() == stage).toList();
+    }
+
+    private static Explanation explain(String rules, Request request) {
+        MeshState state = new Translator(RuleSettings.forTrustDomain("inmesh.local"))
+                .translate(Config.view(Config.BOOKINFO, rules), Workloads.bookinfo(), null);
+        return Explainer.explain(state, PRODUCTPAGE, request);
+    }
+
+    private static Request request(String authority, Map<String, String> headers) {
+        return new Request("GET", authority, "/reviews/1", headers);
+    }
+}
