@@ -36,6 +36,15 @@ final class GrpcTls {
         }
     }
 
+    /**
+     * Whether a stock client can do what {@code tls} asks. TLS with files of its own it cannot; such a cluster is not sent at all, since
+     * sending it without TLS would put in the open what is meant to be secret.
+     */
+    static boolean possible(Field tls) {
+        String mode = tls.get("mode").text();
+        return !mode.equals("SIMPLE") && !mode.equals("MUTUAL");
+    }
+
     /** Mutual TLS on the inbound side. gRPC cannot match client names there; authorization policies do that. */
     static DownstreamTlsContext inbound() {
         return DownstreamTlsContext.newBuilder()

@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.rule.Field;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.Protocol;
 import io.inmesh.server.service.ServicePort;
@@ -29,6 +30,7 @@ final class Structures {
     }
 
     private static List<VersionedResource> clusters(ClientView view) {
+        boolean grpcSafe = view.client().personality() == Personality.GRPC_SAFE;
         List<VersionedResource> resources = new ArrayList<>();
         for (MeshService service : view.services().values()) {
             for (ServicePort port : service.ports()) {
@@ -36,6 +38,10 @@ final class Structures {
                     continue;
                 }
                 for (String subset : view.subsets(service)) {
+                    Field tls = view.policy(service, subset, port.number()).tls();
+                    if (grpcSafe && !GrpcTls.possible(tls)) {
+                        continue;
+                    }
                     Cluster cluster = Clusters.build(view, service, port, subset);
                     resources.add(VersionedResource.of(cluster.getName(), cluster));
                 }

@@ -1,0 +1,139 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.LabelSelector;
+import io.inmesh.server.rule.MtlsMode;
+import io.inmesh.server.rule.VirtualServiceRule;
+import io.inmesh.server.service.Workload;
+import io.inmesh.server.translate.AuthorizationKeys;
+import io.inmesh.server.translate.ClientContext;
+import io.inmesh.server.translate.MeshState;
+import io.inmesh.server.translate.Personality;
+import io.inmesh.server.validate.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What the rules ask of a stock gRPC client or server that it cannot do. For a status page: the rules themselves are in order. */
+public final class GrpcLimits {
+    /** Endings of paths, list positions left out, with what happens instead. */
+    private static final Map<String, Map<String, String>> BY_KIND = Map.of(
+            "VirtualService",
+                    Map.of(
+                            "match.queryParams", "gRPC has no query: the match is left out",
+                            "http.redirect", "gRPC knows no redirects: such calls fail",
+                            "http.directResponse", "gRPC clients cannot answer themselves: such calls fail",
+                            "http.rewrite", "calls keep their path and host",
+                            "http.headers", "headers stay as they are",
+                            "route.headers", "headers stay as they are",
+                            "http.mirror", "nothing is mirrored",
+                            "http.mirrors", "nothing is mirrored",
+                            "retries.perTryTimeout", "only the timeout of the whole call holds"),
+            "DestinationRule",
+                    Map.of(
+                            "trafficPolicy.outlierDetection",
+                                    "stock gRPC does not count consecutive errors: nobody is ejected",
+                            "portLevelSettings.outlierDetection",
+                                    "stock gRPC does not count consecutive errors: nobody is ejected",
+                            "connectionPool.tcp", "connections are not limited",
+                            "consistentHash.maglev", "a hash ring is used",
+                            "consistentHash.httpCookie", "gRPC has no cookies: calls are spread at random",
+                            "trafficPolicy.retryBudget", "retries are not limited together"));
+
+    private static final int MOST_RETRIES = 4;
+
+    private GrpcLimits() {}
+
+    /** What is not, or not fully, enforced for this client; empty for clients that are no stock gRPC. */
+    public static List<Problem> of(MeshState state, ClientContext client) {
+        List<Problem> problems = new ArrayList<>();
+        if (client.personality() != Personality.GRPC_SAFE) {
+            return problems;
+        }
+        for (String kind : List.of("VirtualService", "DestinationRule")) {
+            for (Resource resource : state.config().byKind(kind)) {
+                Report report = new Report(resource);
+                walk(Field.of(resource.spec(), "spec"), BY_KIND.get(kind), report);
+                problems.addAll(report.problems());
+            }
+        }
+        for (Resource policy : state.config().byKind("AuthorizationPolicy")) {
+            problems.addAll(authorization(policy, client));
+        }
+        for (Resource authentication : state.config().byKind("PeerAuthentication")) {
+            problems.addAll(permissive(state, authentication, client));
+        }
+        return List.copyOf(problems);
+    }
+
+    private static void walk(Field field, Map<String, String> fields, Report report) {
+        String plain = field.path().replaceAll("\\[\\d+]", "");
+        fields.forEach((ending, instead) -> {
+            if (plain.endsWith("." + ending)) {
+                report.add(Check.UNENFORCEABLE_BY_GRPC, field, "UNENFORCED for stock gRPC: " + instead);
+            }
+        });
+        if (plain.endsWith(".retries.attempts") && field.integer(0) > MOST_RETRIES) {
+            report.add(
+                    Check.UNENFORCEABLE_BY_GRPC,
+                    field,
+                    "UNENFORCED for stock gRPC: it retries " + MOST_RETRIES + " times at most");
+        }
+        if (plain.endsWith(".tls.mode") && List.of("SIMPLE", "MUTUAL").contains(field.text())) {
+            report.add(
+                    Check.UNENFORCEABLE_BY_GRPC,
+                    field,
+                    "UNENFORCED for stock gRPC: it cannot use files named here, so it gets no such cluster and calls fail");
+        }
+        if (plain.endsWith(".loadBalancer.simple") && field.text().equals("RANDOM")) {
+            report.add(Check.UNENFORCEABLE_BY_GRPC, field, "UNENFORCED for stock gRPC: round robin is used");
+        }
+        field.items().forEach(item -> walk(item, fields, report));
+        field.members().values().forEach(member -> walk(member, fields, report));
+    }
+
+    private static List<Problem> authorization(Resource policy, ClientContext client) {
+        Report report = new Report(policy);
+        Field spec = VirtualServiceRule.spec(policy);
+        boolean guards = policy.key().namespace().equals(client.namespace())
+                && LabelSelector.ofMatchLabels(spec.get("selector")).matches(client.labels());
+        if (guards) {
+            for (Field rule : spec.get("rules").items()) {
+                for (Field when : rule.get("when").items()) {
+                    String key = when.get("key").text();
+                    if (!AuthorizationKeys.evaluable(key, Personality.GRPC_SAFE)) {
+                        report.add(
+                                Check.UNENFORCEABLE_BY_GRPC,
+                                when.get("key"),
+                                "UNENFORCED for stock gRPC: it cannot evaluate \"" + key
+                                        + "\", so the rule is taken in its strictest sense");
+                    }
+                }
+            }
+        }
+        return report.problems();
+    }
+
+    private static List<Problem> permissive(MeshState state, Resource authentication, ClientContext client) {
+        Report report = new Report(authentication);
+        MtlsMode mode = state.rules()
+                .peerAuthentications()
+                .effective(client.namespace(), client.labels())
+                .mode();
+        Field written = VirtualServiceRule.spec(authentication).get("mtls").get("mode");
+        if (mode == MtlsMode.PERMISSIVE
+                && authentication.key().namespace().equals(client.namespace())
+                && written.text().equals("PERMISSIVE")) {
+            boolean tls = "istio".equals(client.labels().get(Workload.TLS_MODE_LABEL));
+            report.add(
+                    Check.UNENFORCEABLE_BY_GRPC,
+                    written,
+                    "UNENFORCED for stock gRPC: one port cannot take both, so this server takes "
+                            + (tls
+                                    ? "mutual TLS only"
+                                    : "plaintext only; label it " + Workload.TLS_MODE_LABEL + "=istio for TLS"));
+        }
+        return report.problems();
+    }
+}
