@@ -6,6 +6,7 @@ package io.inmesh.endpoint;
 public final class EjectionState {
 
     private volatile boolean ejected;
+    private volatile boolean suspect;
 
     EjectionState() {}
 
@@ -17,5 +18,15 @@ public final class EjectionState {
     /** Takes the endpoint out of rotation, or puts it back. Called by outlier detection only. */
     public void set(boolean ejected) {
         this.ejected = ejected;
+    }
+
+    /** {@return whether it has failed since it last succeeded; lets a success cost no more than this read} */
+    public boolean suspect() {
+        return suspect;
+    }
+
+    /** Remembers a failure or forgets all. Called by outlier detection only. */
+    public void suspect(boolean suspect) {
+        this.suspect = suspect;
     }
 }
