@@ -1,0 +1,336 @@
+package io.inmesh;
+
+import io.inmesh.call.Call;
+import io.inmesh.call.InboundCall;
+import io.inmesh.config.InboundConfig;
+import io.inmesh.config.MeshConfig;
+import io.inmesh.dispatch.Dispatch;
+import io.inmesh.dispatch.OutboundGate;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.explain.Explanation;
+import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.inbound.Admission;
+import io.inmesh.inbound.InboundGate;
+import io.inmesh.observe.MeshObserver;
+import io.inmesh.route.VirtualHost;
+import io.inmesh.snapshot.LiveState;
+import io.inmesh.snapshot.Snapshot;
+import io.inmesh.snapshot.SnapshotCompiler;
+import io.inmesh.spi.ApplyResult;
+import io.inmesh.spi.ControlPlane;
+import io.inmesh.spi.ControlPlaneProvider;
+import io.inmesh.spi.LoadReport;
+import io.inmesh.spi.MeshLink;
+import io.inmesh.spi.MeshStatus;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Randomness;
+import io.inmesh.time.Scheduler;
+import io.inmesh.time.TimerThread;
+import java.time.Duration;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The mesh inside this process: decides about every call that leaves and every request that comes in. It does no I/O of its own; adapters
+ * send, answer and report.
+ *
+ * <pre>{@code
+ * try (Mesh mesh = Mesh.join()) {
+ *     OkHttpClient http = MeshOkHttp.wrap(new OkHttpClient(), mesh);
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Usually one per process. Thread-safe. Opens no port; starts only daemon threads; {@link #close} releases everything.
+ */
+public final class Mesh implements AutoCloseable {
+
+    /** Name of the service port that {@link #serve(int)} stands for. */
+    public static final String DEFAULT_PORT_NAME = "http";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+
+    private final String name;
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final @Nullable TimerThread ownTimer;
+    private final @Nullable ControlPlane controlPlane;
+    private final MeshObserver observer;
+    private final IdentityHolder identity;
+    private final ConfigApplier configs;
+    private final OutboundGate outbound;
+    private final InboundGate inbound;
+    private final Sweeps sweeps;
+    private final Readiness readiness = new Readiness(this::ready);
+    private final AtomicLong loadTakenNanos;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Mesh(
+            String name,
+            Clock clock,
+            Randomness randomness,
+            Scheduler scheduler,
+            @Nullable TimerThread ownTimer,
+            MeshObserver observer,
+            @Nullable ControlPlane controlPlane) {
+        this.name = name;
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.ownTimer = ownTimer;
+        this.controlPlane = controlPlane;
+        this.observer = observer;
+        this.identity = new IdentityHolder(clock);
+        this.configs =
+                new ConfigApplier(clock, new SnapshotCompiler(new LiveState(clock), clock, randomness), observer);
+        this.outbound = new OutboundGate(clock, randomness, identity, observer);
+        this.inbound = new InboundGate(clock, observer);
+        this.sweeps = new Sweeps(configs, scheduler);
+        this.loadTakenNanos = new AtomicLong(clock.nanos());
+    }
+
+    /**
+     * {@return a mesh configured by the {@code INMESH_} settings of the environment}
+     *
+     * @throws IllegalStateException if no control plane is on the class path
+     * @throws IllegalArgumentException if a setting is missing or wrong
+     */
+    public static Mesh join() {
+        ControlPlaneProvider provider = ServiceLoader.load(ControlPlaneProvider.class)
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException("Mesh.join() needs a control plane on the class path; add the"
+                                + " dependency io.inmesh:mesh-control-client, or use Mesh.of or Mesh.fromFile"));
+        Map<String, String> environment = System.getenv();
+        return builder()
+                .name(environment.getOrDefault("INMESH_SERVICE", ""))
+                .namespace(environment.getOrDefault("INMESH_NAMESPACE", "default"))
+                .controlPlane(provider.fromEnvironment(environment))
+                .build();
+    }
+
+    /**
+     * {@return a mesh without control plane}
+     *
+     * @throws InvalidConfigException if the config is wrong
+     */
+    public static Mesh of(MeshConfig config) {
+        return builder().config(config).build();
+    }
+
+    /** {@return a builder with every choice there is} */
+    public static MeshBuilder builder() {
+        return new MeshBuilder();
+    }
+
+    /** Starts what may fail or runs on its own. Called once. */
+    void begin(@Nullable MeshConfig config) {
+        identity.onChange(epoch -> {
+            observer.identityChanged(epoch);
+            readiness.check();
+        });
+        if (config != null) {
+            ApplyResult result = apply(config);
+            if (!result.applied()) {
+                throw new InvalidConfigException(result.version(), result.problems());
+            }
+        }
+        if (controlPlane != null) {
+            controlPlane.start(new Link());
+        }
+    }
+
+    /**
+     * {@return the life of a call, to be driven by an adapter; null if the mesh does not know the host, and the call is to go its own way
+     * untouched}
+     */
+    public @Nullable Dispatch outbound(Call call) {
+        Snapshot snapshot = configs.snapshot();
+        VirtualHost virtualHost = snapshot.routes().find(call.host(), call.port());
+        return virtualHost == null ? null : outbound.dispatch(call, virtualHost, snapshot);
+    }
+
+    /** {@return what is decided about a request that came in} */
+    public Admission inbound(InboundCall call) {
+        return inbound.admit(call, configs.snapshot().inbound());
+    }
+
+    /** {@return what would be decided about a call and why; nothing is counted or sent} */
+    public Explanation explain(Call call) {
+        return configs.snapshot().explain(call);
+    }
+
+    /** {@return what became of a config; it is put in use as a whole, or not at all and the one before stays} */
+    public ApplyResult apply(MeshConfig config) {
+        ApplyResult result = configs.apply(config);
+        if (result.applied()) {
+            sweeps.startIfNeeded();
+            readiness.check();
+        }
+        return result;
+    }
+
+    /** {@return where the identity of this process lives} */
+    public IdentityHolder identity() {
+        return identity;
+    }
+
+    /** {@return whether servers ask for client certificates now} */
+    public InboundConfig.Mtls inboundMtls() {
+        return configs.snapshot().inbound().mtls();
+    }
+
+    /** {@return the clock that deadlines are told in} */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** {@return what runs things later; for drivers} */
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /**
+     * Calls a listener for every endpoint that leaves the config, so that adapters drop their connections to it.
+     *
+     * @return closing it ends the calls
+     */
+    public AutoCloseable onEndpointRemoved(Consumer<Endpoint> listener) {
+        return configs.onEndpointRemoved(listener);
+    }
+
+    /**
+     * Calls a listener for every new identity.
+     *
+     * @return closing it ends the calls
+     */
+    public AutoCloseable onIdentityChange(Consumer<IdentityEpoch> listener) {
+        return identity.onChange(listener);
+    }
+
+    /** {@return what this mesh believes} */
+    public MeshStatus status() {
+        Snapshot snapshot = configs.snapshot();
+        return new MeshStatus(
+                name,
+                snapshot.version(),
+                configs.appliedAt(),
+                Reports.clusters(snapshot),
+                Reports.identity(identity.current()),
+                controlPlane == null ? null : controlPlane.status());
+    }
+
+    /** {@return what was sent since this was asked last; a control plane asks too, so then leave it to that} */
+    public LoadReport loadReport() {
+        long now = clock.nanos();
+        return Reports.load(configs.snapshot(), now - loadTakenNanos.getAndSet(now));
+    }
+
+    /** Registers this process as one that takes requests on a port, which serves the service's port named {@code http}. */
+    public void serve(int port) {
+        serve(Map.of(DEFAULT_PORT_NAME, port));
+    }
+
+    /**
+     * Registers this process as one that takes requests; does nothing without control plane.
+     *
+     * @param portsByServicePortName local ports by the name (or number) of the service's port
+     */
+    public void serve(Map<String, Integer> portsByServicePortName) {
+        if (controlPlane != null) {
+            controlPlane.serve(Map.copyOf(portsByServicePortName));
+        }
+    }
+
+    /**
+     * Takes this process out of rotation and returns when callers have seen it, after 5 s at the latest. To be called before a server
+     * stops; does nothing without control plane.
+     */
+    public void drain() {
+        if (controlPlane == null) {
+            return;
+        }
+        try {
+            controlPlane.drain().toCompletableFuture().get(DRAIN_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("Not known whether all callers have seen that this process leaves; some may still call it", e);
+        }
+    }
+
+    /**
+     * Waits until there is a config and, if the control plane gives identities, an identity.
+     *
+     * @return whether that came true in time
+     */
+    public boolean awaitReady(Duration timeout) {
+        return readiness.await(timeout);
+    }
+
+    /** Releases threads and connections. Calls that start later are refused; calls under way go on. Further calls do nothing. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        outbound.close();
+        sweeps.close();
+        if (controlPlane != null) {
+            controlPlane.close();
+        }
+        if (ownTimer != null) {
+            ownTimer.close();
+        }
+        readiness.close();
+    }
+
+    private boolean ready() {
+        boolean needsIdentity = controlPlane != null && controlPlane.givesIdentity();
+        return configs.appliedAt() != null && (!needsIdentity || identity.current() != null);
+    }
+
+    /** What the control plane gets of this mesh. */
+    private final class Link implements MeshLink {
+
+        @Override
+        public ApplyResult apply(MeshConfig config) {
+            return Mesh.this.apply(config);
+        }
+
+        @Override
+        public IdentityHolder identity() {
+            return identity;
+        }
+
+        @Override
+        public LoadReport takeLoadReport() {
+            return loadReport();
+        }
+
+        @Override
+        public MeshStatus status() {
+            return Mesh.this.status();
+        }
+
+        @Override
+        public Clock clock() {
+            return clock;
+        }
+
+        @Override
+        public Scheduler scheduler() {
+            return scheduler;
+        }
+    }
+}

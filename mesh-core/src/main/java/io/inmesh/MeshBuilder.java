@@ -1,0 +1,120 @@
+package io.inmesh;
+
+import io.inmesh.config.MeshConfig;
+import io.inmesh.observe.MeshObserver;
+import io.inmesh.observe.MicrometerObserver;
+import io.inmesh.observe.Observers;
+import io.inmesh.observe.TracingObserver;
+import io.inmesh.spi.ControlPlane;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Randomness;
+import io.inmesh.time.Scheduler;
+import io.inmesh.time.TimerThread;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a {@link Mesh} is made of. Everything has a default; not thread-safe. */
+public final class MeshBuilder {
+
+    private final List<MeshObserver> observers = new ArrayList<>();
+    private @Nullable MeshConfig config;
+    private @Nullable ControlPlane controlPlane;
+    private @Nullable MeterRegistry meterRegistry;
+    private @Nullable OpenTelemetry openTelemetry;
+    private @Nullable Scheduler scheduler;
+    private Clock clock = Clock.SYSTEM;
+    private Randomness randomness = Randomness.SYSTEM;
+    private String name = "";
+    private String namespace = "default";
+
+    MeshBuilder() {}
+
+    /** Sets the config to start with. Default: none, and every call passes through untouched. */
+    public MeshBuilder config(MeshConfig config) {
+        this.config = config;
+        return this;
+    }
+
+    /** Sets who brings config and identity. Default: nobody. The mesh starts it, and closes it with itself. */
+    public MeshBuilder controlPlane(ControlPlane controlPlane) {
+        this.controlPlane = controlPlane;
+        return this;
+    }
+
+    /** Sets the clock. Default: the machine's. */
+    public MeshBuilder clock(Clock clock) {
+        this.clock = clock;
+        return this;
+    }
+
+    /** Sets where chance comes from. Default: the process's generator. */
+    public MeshBuilder randomness(Randomness randomness) {
+        this.randomness = randomness;
+        return this;
+    }
+
+    /** Sets who runs timed tasks; it is not closed with the mesh. Default: one daemon thread of the mesh's own. */
+    public MeshBuilder scheduler(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        return this;
+    }
+
+    /** Adds an observer. */
+    public MeshBuilder observer(MeshObserver observer) {
+        observers.add(observer);
+        return this;
+    }
+
+    /** Counts and times calls in a registry. Default: nothing is counted. */
+    public MeshBuilder meterRegistry(MeterRegistry registry) {
+        this.meterRegistry = registry;
+        return this;
+    }
+
+    /** Traces calls and propagates their context. Default: neither. */
+    public MeshBuilder openTelemetry(OpenTelemetry openTelemetry) {
+        this.openTelemetry = openTelemetry;
+        return this;
+    }
+
+    /** Names the service this process is, for status. Default: empty. */
+    public MeshBuilder name(String service) {
+        this.name = service;
+        return this;
+    }
+
+    /** Names the namespace this process is in, for status. Default: {@code default}. */
+    public MeshBuilder namespace(String namespace) {
+        this.namespace = namespace;
+        return this;
+    }
+
+    /**
+     * {@return a running mesh}
+     *
+     * @throws InvalidConfigException if the config to start with is wrong
+     */
+    public Mesh build() {
+        List<MeshObserver> all = new ArrayList<>(observers);
+        if (meterRegistry != null) {
+            all.add(new MicrometerObserver(meterRegistry, clock));
+        }
+        if (openTelemetry != null) {
+            all.add(new TracingObserver(openTelemetry));
+        }
+        String fullName = name.isEmpty() ? "" : name + "." + namespace;
+        TimerThread own = scheduler == null ? new TimerThread() : null;
+        Mesh mesh = new Mesh(
+                fullName, clock, randomness, own == null ? scheduler : own, own, Observers.of(all), controlPlane);
+        try {
+            mesh.begin(config);
+            return mesh;
+        } catch (RuntimeException e) {
+            mesh.close();
+            throw e;
+        }
+    }
+}

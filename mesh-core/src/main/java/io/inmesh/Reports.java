@@ -1,0 +1,72 @@
+package io.inmesh;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.inmesh.cluster.Cluster;
+import io.inmesh.cluster.ClusterLoad.LocalityShare;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.snapshot.Snapshot;
+import io.inmesh.spi.LoadReport;
+import io.inmesh.spi.MeshStatus;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the live state of a snapshot into reports. */
+final class Reports {
+
+    private Reports() {}
+
+    static List<MeshStatus.ClusterStatus> clusters(Snapshot snapshot) {
+        return snapshot.clusters().stream()
+                .map(Reports::cluster)
+                .sorted(Comparator.comparing(MeshStatus.ClusterStatus::name))
+                .toList();
+    }
+
+    private static MeshStatus.ClusterStatus cluster(Cluster cluster) {
+        CircuitBreaker breaker = cluster.limits().breaker();
+        return new MeshStatus.ClusterStatus(
+                cluster.name(),
+                cluster.service(),
+                cluster.limits().requestsInFlight(),
+                breaker == null ? "" : breaker.getState().name(),
+                cluster.retryBudget().available(),
+                cluster.endpoints().stream().map(Reports::endpoint).toList());
+    }
+
+    private static MeshStatus.EndpointStatus endpoint(Endpoint endpoint) {
+        return new MeshStatus.EndpointStatus(
+                endpoint.toString(),
+                endpoint.config().workload(),
+                endpoint.config().locality(),
+                endpoint.config().health(),
+                endpoint.ejection().ejected(),
+                endpoint.inFlight());
+    }
+
+    static MeshStatus.@Nullable IdentityStatus identity(@Nullable IdentityEpoch epoch) {
+        if (epoch == null) {
+            return null;
+        }
+        X509Certificate leaf = epoch.identity().chain().get(0);
+        return new MeshStatus.IdentityStatus(
+                epoch.identity().id().toString(),
+                epoch.number(),
+                leaf.getNotAfter().toInstant());
+    }
+
+    static LoadReport load(Snapshot snapshot, long periodNanos) {
+        List<LoadReport.Entry> entries = new ArrayList<>();
+        for (Cluster cluster : snapshot.clusters()) {
+            List<LocalityShare> shares = cluster.load().take();
+            if (!shares.isEmpty()) {
+                entries.add(new LoadReport.Entry(cluster.name(), cluster.service(), shares));
+            }
+        }
+        return new LoadReport(Duration.ofNanos(periodNanos), entries);
+    }
+}

@@ -1,0 +1,72 @@
+package io.inmesh.cluster;
+
+import io.inmesh.cluster.LocalityLoad.Counts;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Counts the attempts sent to one cluster, by locality. Source: LRS {@code UpstreamLocalityStats}.
+ *
+ * <p>Counting is striped and takes no lock. There are as many localities as the cluster ever had, which is few.
+ */
+public final class ClusterLoad {
+
+    private volatile LocalityLoad[] localities = {};
+    private final Map<LocalityLoad, Counts> taken = new HashMap<>();
+
+    /** Makes counters at zero. */
+    public ClusterLoad() {}
+
+    /** {@return the counters of a locality} */
+    public LocalityLoad of(String locality) {
+        for (LocalityLoad load : localities) {
+            if (load.locality().equals(locality)) {
+                return load;
+            }
+        }
+        return add(locality);
+    }
+
+    /** {@return what happened in each locality since this was asked last, in-progress attempts included} */
+    public synchronized List<LocalityShare> take() {
+        List<LocalityShare> shares = new ArrayList<>();
+        for (LocalityLoad load : localities) {
+            Counts now = load.counts();
+            Counts before = taken.getOrDefault(load, Counts.ZERO);
+            taken.put(load, now);
+            Counts since = now.minus(before);
+            if (since.started() > 0 || since.succeeded() > 0 || since.failed() > 0 || now.inProgress() > 0) {
+                shares.add(new LocalityShare(
+                        load.locality(), since.started(), since.succeeded(), since.failed(), now.inProgress()));
+            }
+        }
+        return shares;
+    }
+
+    private synchronized LocalityLoad add(String locality) {
+        LocalityLoad[] before = localities;
+        for (LocalityLoad load : before) {
+            if (load.locality().equals(locality)) {
+                return load;
+            }
+        }
+        LocalityLoad[] after = Arrays.copyOf(before, before.length + 1);
+        after[before.length] = new LocalityLoad(locality);
+        localities = after;
+        return after[before.length];
+    }
+
+    /**
+     * What happened in one locality.
+     *
+     * @param locality {@code region/zone/subzone}, empty if unknown
+     * @param started attempts sent
+     * @param succeeded attempts that went well
+     * @param failed attempts that failed
+     * @param inProgress attempts that have not ended by now
+     */
+    public record LocalityShare(String locality, long started, long succeeded, long failed, long inProgress) {}
+}

@@ -1,0 +1,40 @@
+package io.inmesh.cluster;
+
+import io.inmesh.endpoint.Endpoint;
+import java.util.Arrays;
+
+/** Endpoints already tried in one call. Not thread-safe. */
+public final class Tried {
+
+    private Endpoint[] endpoints = new Endpoint[2];
+    private int size;
+
+    /** Makes an empty set. */
+    public Tried() {}
+
+    /** Adds an endpoint. */
+    public void add(Endpoint endpoint) {
+        if (contains(endpoint)) {
+            return;
+        }
+        if (size == endpoints.length) {
+            endpoints = Arrays.copyOf(endpoints, size * 2);
+        }
+        endpoints[size++] = endpoint;
+    }
+
+    /** {@return whether an endpoint was tried} */
+    public boolean contains(Endpoint endpoint) {
+        for (int i = 0; i < size; i++) {
+            if (endpoints[i] == endpoint) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@return how many were tried} */
+    public int size() {
+        return size;
+    }
+}

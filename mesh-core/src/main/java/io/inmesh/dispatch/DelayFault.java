@@ -1,0 +1,25 @@
+package io.inmesh.dispatch;
+
+import io.inmesh.fault.Fault;
+import io.inmesh.stage.Stage;
+import io.inmesh.stage.Verdict;
+import io.inmesh.time.Randomness;
+
+/** Injects the route's delay into the share of calls it is meant for. */
+final class DelayFault implements Stage<Dispatch> {
+
+    private static final Verdict<Dispatch> ADMIT = Verdict.admit();
+
+    private final Randomness randomness;
+
+    DelayFault(Randomness randomness) {
+        this.randomness = randomness;
+    }
+
+    @Override
+    public Verdict<Dispatch> admit(Dispatch dispatch) {
+        Fault fault = dispatch.fault();
+        long delayNanos = fault == null ? 0 : fault.drawDelayNanos(randomness);
+        return delayNanos > 0 ? new Verdict.Admit<>(null, delayNanos) : ADMIT;
+    }
+}

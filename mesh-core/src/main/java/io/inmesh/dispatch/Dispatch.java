@@ -1,0 +1,385 @@
+package io.inmesh.dispatch;
+
+import io.inmesh.call.Attempt;
+import io.inmesh.call.Call;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Step;
+import io.inmesh.cluster.Cluster;
+import io.inmesh.cluster.Tried;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.explain.Explains;
+import io.inmesh.explain.Explanation;
+import io.inmesh.fault.Fault;
+import io.inmesh.observe.CallObserver;
+import io.inmesh.retry.Classification;
+import io.inmesh.retry.Classifier;
+import io.inmesh.route.Destination;
+import io.inmesh.route.Route;
+import io.inmesh.route.VirtualHost;
+import io.inmesh.stage.Passage;
+import io.inmesh.stage.Verdict;
+import io.inmesh.time.Deadlines;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one outbound call, told step by step to whoever drives it.
+ *
+ * <pre>
+ *            start                      settle(attempt, outcome)
+ *  NEW ─────────────► deciding ──► SENT ─────────────► deciding ──► SENT · WAITING · ENDED
+ *                        │                                ▲
+ *                        └──────► WAITING ──resume────────┘
+ * </pre>
+ *
+ * <p><b>What it decides.</b> A call matches its route and passes the call ring once. The route draws a cluster, once for the whole call. Then
+ * comes attempt after attempt: the cluster picks an endpoint, preferring those not tried yet; the attempt passes the attempt ring; the driver
+ * sends it and settles it here. An outcome that the route's retry policy wants repeated, and may repeat safely, is repeated if retries, the
+ * cluster's limit, the service's budget, the server's wish and the deadline all allow; otherwise it is the outcome of the call. The whole-call
+ * deadline is fixed at the start: no attempt begins after it, no wait reaches beyond it, and a retry that could not start before it is not
+ * waited for, so that its caller gets the real answer now.
+ *
+ * <p><b>Whose turn it is.</b> There is no lock. The state is one integer, and whoever moves it to <i>deciding</i> owns everything else until it
+ * publishes the next state: a driver thread that settles and another that cancels can never decide at once, nor can anybody be
+ * blocked by a stage, however slow, or by a stage that calls back. Cancelling while another thread decides leaves a mark that the other finds
+ * when it tries to publish; it then ends the call as cancelled. The number of the attempt in flight is part of the state, so an outcome
+ * that arrives for an attempt no longer in flight loses the same race as one that arrives after the end.
+ *
+ * <p><b>What is promised.</b> Every call ends exactly once, with exactly one outcome, and every stage that admitted the call or an attempt
+ * is told exactly once how it ended: attempts before the call, inner stages before outer ones. Whoever loses a race gets a {@link Step.Done}
+ * and throws away what it holds. If anything in here throws, the call ends as {@link Outcome.Reason#INTERNAL}; nothing was sent, or what
+ * was sent has been settled.
+ *
+ * <p>One per call; methods may be called from any thread.
+ */
+public final class Dispatch extends Passage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+    private static final AtomicIntegerFieldUpdater<Dispatch> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Dispatch.class, "state");
+
+    private static final int NEW = 0;
+    private static final int DECIDING = 1;
+    private static final int DECIDING_CANCELLED = 2;
+    private static final int WAITING = 3;
+    private static final int ENDED = 4;
+    /** In flight; the number of the attempt is added above it. */
+    private static final int SENT = 5;
+
+    private static final int NUMBER_SHIFT = 3;
+    private static final Step.Done CANCELLED = new Step.Done(Outcome.Cancelled.INSTANCE);
+
+    private final OutboundGate gate;
+    private final Call call;
+    private final VirtualHost virtualHost;
+    private final Explains config;
+    private volatile int state = NEW;
+
+    // Below: owned by whoever is deciding, published by the write of the state.
+    private CallObserver observer = CallObserver.NONE;
+    private @Nullable Route route;
+    private @Nullable Destination destination;
+    private @Nullable OutboundAttempt attempt;
+    private @Nullable Tried tried;
+    private long startedNanos;
+    private long deadlineNanos = Deadlines.NEVER;
+    private boolean attemptPending;
+    private boolean retryPermit;
+    private Step.Done done = CANCELLED;
+
+    Dispatch(OutboundGate gate, Call call, VirtualHost virtualHost, Explains config) {
+        this.gate = gate;
+        this.call = call;
+        this.virtualHost = virtualHost;
+        this.config = config;
+    }
+
+    /** {@return the first step; to be called once} */
+    public Step start() {
+        if (!STATE.compareAndSet(this, NEW, DECIDING)) {
+            return tooLate();
+        }
+        try {
+            startedNanos = gate.clock().nanos();
+            if (gate.closed()) {
+                return end(Rejections.closed());
+            }
+            route = virtualHost.match(call);
+            deadlineNanos = Deadlines.earlier(
+                    call.deadlineNanos(),
+                    route == null ? Deadlines.NEVER : Deadlines.after(startedNanos, route.timeoutNanos()));
+            return passCallRing(startedNanos);
+        } catch (RuntimeException | Error e) {
+            return broken(e);
+        }
+    }
+
+    /** {@return what to do after the wait of the last {@link Step.Wait}} */
+    public Step resume() {
+        if (!STATE.compareAndSet(this, WAITING, DECIDING)) {
+            return tooLate();
+        }
+        try {
+            long now = gate.clock().nanos();
+            if (Deadlines.passed(deadlineNanos, now)) {
+                return end(Rejections.deadline(this));
+            }
+            if (attemptPending) {
+                return passAttemptRing(now);
+            }
+            return destination == null ? passCallRing(now) : nextAttempt(now);
+        } catch (RuntimeException | Error e) {
+            return broken(e);
+        }
+    }
+
+    /**
+     * {@return what to do after an attempt ended}
+     *
+     * @param ended the attempt of the last step
+     * @param outcome how it ended
+     */
+    public Step settle(Attempt ended, Outcome outcome) {
+        OutboundAttempt own = (OutboundAttempt) ended;
+        if (own.dispatch() != this) {
+            throw new IllegalArgumentException("attempt " + own.number() + " belongs to another call");
+        }
+        if (!STATE.compareAndSet(this, inFlight(own), DECIDING)) {
+            return tooLate();
+        }
+        try {
+            long now = gate.clock().nanos();
+            Classification meaning = Classifier.classify(outcome);
+            settleAttempt(own, outcome, meaning, now);
+            if (own.route().retry().repeats(call, outcome, meaning)) {
+                return retry(own, outcome, now);
+            }
+            if (meaning.result() == Classification.Result.SUCCESS) {
+                own.target().retryBudget().deposit(now);
+            }
+            return end(outcome);
+        } catch (RuntimeException | Error e) {
+            return broken(e);
+        }
+    }
+
+    /**
+     * Ends the call as soon as possible, from any thread.
+     *
+     * @return how the call ended: cancelled, unless it had ended before
+     */
+    public Step cancel() {
+        while (true) {
+            int now = state;
+            if (now == ENDED) {
+                return done;
+            }
+            if (now == DECIDING_CANCELLED) {
+                return CANCELLED;
+            }
+            if (now == DECIDING) {
+                if (STATE.compareAndSet(this, DECIDING, DECIDING_CANCELLED)) {
+                    return CANCELLED;
+                }
+            } else if (STATE.compareAndSet(this, now, DECIDING)) {
+                return end(Outcome.Cancelled.INSTANCE);
+            }
+        }
+    }
+
+    /** {@return what the application asked for} */
+    public Call call() {
+        return call;
+    }
+
+    /**
+     * {@return monotonic time at which the call ends at the latest, known once started: the earlier of the route's timeout and the
+     * application's; {@link Long#MAX_VALUE} if there is none}
+     */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** {@return why this call is decided as it is, by the config it began with} */
+    public Explanation explain() {
+        return config.explain(call);
+    }
+
+    /** {@return whether the call has ended} */
+    public boolean ended() {
+        return state == ENDED;
+    }
+
+    private Step passCallRing(long now) {
+        Verdict<?> verdict = gate.callRing().admit(this);
+        if (verdict != null) {
+            return heldBack(verdict, now);
+        }
+        Route matched = route;
+        if (matched == null) {
+            return end(Rejections.noRoute(this));
+        }
+        Outcome.LocalReply reply = matched.localReply(call);
+        if (reply != null) {
+            return end(reply);
+        }
+        Destination drawn = matched.pick(gate.randomness());
+        if (drawn == null || drawn.cluster().missing()) {
+            return end(Rejections.noCluster(this, drawn));
+        }
+        destination = drawn;
+        return nextAttempt(now);
+    }
+
+    private Step nextAttempt(long now) {
+        Route matched = route;
+        Cluster cluster = destination.cluster();
+        Endpoint endpoint = cluster.pick(matched.retry().avoidPrevious() ? tried : null);
+        if (endpoint == null) {
+            return end(Rejections.noEndpoint(this, cluster, tried));
+        }
+        long attemptDeadline = Deadlines.earlier(
+                deadlineNanos, Deadlines.after(now, matched.retry().perTryTimeoutNanos()));
+        attempt = new OutboundAttempt(this, matched, destination, endpoint, attempts() + 1, now, attemptDeadline);
+        attemptPending = true;
+        return passAttemptRing(now);
+    }
+
+    private Step passAttemptRing(long now) {
+        OutboundAttempt next = attempt;
+        Verdict<?> verdict = gate.attemptRing().admit(next);
+        if (verdict != null) {
+            return heldBack(verdict, now);
+        }
+        attemptPending = false;
+        return publish(inFlight(next), next);
+    }
+
+    private Step heldBack(Verdict<?> verdict, long now) {
+        return verdict instanceof Verdict.Admit<?> admit
+                ? waitFor(admit.delayNanos(), now)
+                : end(((Verdict.Reject<?>) verdict).outcome());
+    }
+
+    private Step waitFor(long delayNanos, long now) {
+        long bounded = Math.min(delayNanos, Deadlines.remaining(deadlineNanos, now));
+        return bounded > 0 ? publish(WAITING, new Step.Wait(bounded)) : end(Rejections.deadline(this));
+    }
+
+    private Step retry(OutboundAttempt failed, Outcome outcome, long now) {
+        RetryDecision decision = RetryDecision.of(failed, outcome, deadlineNanos, now, gate.randomness());
+        if (decision.refusal() != null) {
+            Observing.retryRefused(observer, failed, decision.refusal());
+            return end(outcome);
+        }
+        if (!decision.granted()) {
+            return end(outcome);
+        }
+        retryPermit = true;
+        if (tried == null) {
+            tried = new Tried();
+        }
+        tried.add(failed.endpoint());
+        Observing.retrying(observer, failed, decision.delayNanos());
+        return decision.delayNanos() == 0 ? nextAttempt(now) : waitFor(decision.delayNanos(), now);
+    }
+
+    private void settleAttempt(OutboundAttempt own, Outcome outcome, Classification meaning, long now) {
+        own.end(meaning, now);
+        gate.attemptRing().settle(own, outcome);
+        releaseRetryPermit();
+    }
+
+    private void releaseRetryPermit() {
+        if (retryPermit) {
+            retryPermit = false;
+            destination.cluster().limits().endRetry();
+        }
+    }
+
+    /** Makes a step known, unless somebody has cancelled the call meanwhile. */
+    private Step publish(int next, Step step) {
+        return STATE.compareAndSet(this, DECIDING, next) ? step : end(Outcome.Cancelled.INSTANCE);
+    }
+
+    /** Ends the call. The state is published before the stages are told, so that there is one outcome for all of them. */
+    private Step end(Outcome outcome) {
+        done = outcome == Outcome.Cancelled.INSTANCE ? CANCELLED : new Step.Done(outcome);
+        if (!STATE.compareAndSet(this, DECIDING, ENDED)) {
+            done = CANCELLED;
+            state = ENDED;
+        }
+        Outcome last = done.outcome();
+        if (attempt != null && !attempt.ended()) {
+            settleAttempt(attempt, last, Classifier.classify(last), gate.clock().nanos());
+        }
+        releaseRetryPermit();
+        gate.callRing().settle(this, last);
+        return done;
+    }
+
+    private Step broken(Throwable e) {
+        LOG.error("Deciding about a call to {} failed; the call is refused", call.host(), e);
+        // A failure while the stages were told the end leaves nothing more to do than to report that end.
+        return state == ENDED ? done : end(Rejections.internal(e));
+    }
+
+    /** For whoever lost a race: its outcome is of no interest any more. */
+    private Step tooLate() {
+        return state == ENDED ? done : CANCELLED;
+    }
+
+    private static int inFlight(OutboundAttempt attempt) {
+        return attempt.number() << NUMBER_SHIFT | SENT;
+    }
+
+    VirtualHost virtualHost() {
+        return virtualHost;
+    }
+
+    @Nullable
+    Route route() {
+        return route;
+    }
+
+    /** {@return the faults of its route, null if there are none} */
+    @Nullable
+    Fault fault() {
+        return route == null ? null : route.fault();
+    }
+
+    String version() {
+        return config.version();
+    }
+
+    CallObserver observer() {
+        return observer;
+    }
+
+    void observer(CallObserver observer) {
+        this.observer = observer;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    long elapsedNanos() {
+        return gate.clock().nanos() - startedNanos;
+    }
+
+    /** {@return attempts sent so far} */
+    int attempts() {
+        if (attempt == null) {
+            return 0;
+        }
+        return attemptPending ? attempt.number() - 1 : attempt.number();
+    }
+
+    @Nullable
+    OutboundAttempt lastAttempt() {
+        return attempt;
+    }
+}

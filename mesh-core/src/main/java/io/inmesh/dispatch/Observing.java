@@ -1,0 +1,56 @@
+package io.inmesh.dispatch;
+
+import io.inmesh.call.Attempt;
+import io.inmesh.observe.CallObserver;
+import io.inmesh.observe.CallObserver.RetryRefusal;
+import io.inmesh.observe.MeshObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls observers so that one that throws changes nothing but the log. */
+final class Observing {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Observing.class);
+
+    private Observing() {}
+
+    static CallObserver callStarted(MeshObserver observer, Dispatch dispatch) {
+        try {
+            return observer.callStarted(
+                    dispatch.call(),
+                    dispatch.virtualHost().name(),
+                    dispatch.route() == null ? null : dispatch.route().name());
+        } catch (RuntimeException | LinkageError e) {
+            ignored(e);
+            return CallObserver.NONE;
+        }
+    }
+
+    static void attemptStarted(CallObserver observer, Attempt attempt) {
+        try {
+            observer.attemptStarted(attempt);
+        } catch (RuntimeException | LinkageError e) {
+            ignored(e);
+        }
+    }
+
+    static void retrying(CallObserver observer, Attempt ended, long delayNanos) {
+        try {
+            observer.retrying(ended, delayNanos);
+        } catch (RuntimeException | LinkageError e) {
+            ignored(e);
+        }
+    }
+
+    static void retryRefused(CallObserver observer, Attempt ended, RetryRefusal why) {
+        try {
+            observer.retryRefused(ended, why);
+        } catch (RuntimeException | LinkageError e) {
+            ignored(e);
+        }
+    }
+
+    private static void ignored(Throwable e) {
+        LOG.warn("An observer failed; the call goes on", e);
+    }
+}

@@ -1,0 +1,79 @@
+package io.inmesh.dispatch;
+
+import io.inmesh.call.Call;
+import io.inmesh.explain.Explains;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.observe.MeshObserver;
+import io.inmesh.route.VirtualHost;
+import io.inmesh.stage.Ring;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Randomness;
+
+/** Where outbound calls begin: what all of them share. One per mesh; thread-safe. */
+public final class OutboundGate {
+
+    private final Clock clock;
+    private final Randomness randomness;
+    private final Ring<Dispatch> callRing;
+    private final Ring<OutboundAttempt> attemptRing;
+    private volatile boolean closed;
+
+    /**
+     * Makes a gate.
+     *
+     * @param clock what times calls and their deadlines
+     * @param randomness what draws clusters, faults and waits
+     * @param identity who this process is
+     * @param observer told about every call
+     */
+    public OutboundGate(Clock clock, Randomness randomness, IdentityHolder identity, MeshObserver observer) {
+        this(
+                clock,
+                randomness,
+                new Ring<>(OutboundStages.call(observer, randomness)),
+                new Ring<>(OutboundStages.attempt(observer, identity, clock)));
+    }
+
+    OutboundGate(Clock clock, Randomness randomness, Ring<Dispatch> callRing, Ring<OutboundAttempt> attemptRing) {
+        this.clock = clock;
+        this.randomness = randomness;
+        this.callRing = callRing;
+        this.attemptRing = attemptRing;
+    }
+
+    /**
+     * {@return the life of a call, not yet started}
+     *
+     * @param call what is asked for
+     * @param virtualHost the destination it names
+     * @param config the config in use, for messages and explanations
+     */
+    public Dispatch dispatch(Call call, VirtualHost virtualHost, Explains config) {
+        return new Dispatch(this, call, virtualHost, config);
+    }
+
+    /** Refuses every call that starts from now on; calls under way end as they would have. */
+    public void close() {
+        closed = true;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Randomness randomness() {
+        return randomness;
+    }
+
+    Ring<Dispatch> callRing() {
+        return callRing;
+    }
+
+    Ring<OutboundAttempt> attemptRing() {
+        return attemptRing;
+    }
+}

@@ -1,0 +1,55 @@
+package io.inmesh.dispatch;
+
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.observe.MeshObserver;
+import io.inmesh.stage.Stage;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Randomness;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Both outbound rings, top to bottom, as a call meets them. */
+final class OutboundStages {
+
+    private OutboundStages() {}
+
+    /** What every call passes once. */
+    static List<Stage<? super Dispatch>> call(MeshObserver observer, Randomness randomness) {
+        List<Stage<? super Dispatch>> ring = new ArrayList<>();
+        if (observer != MeshObserver.NONE) {
+            // First, so that refusals and injected waits are seen like everything else.
+            ring.add(new ObserveCall(observer));
+        }
+        // Before anything that waits or draws: a call that is late already costs nothing more.
+        ring.add(new CallDeadline());
+        // Last, as in Envoy: what the application experiences as a fault of the service has passed all that is not the
+        // service.
+        ring.add(new DelayFault(randomness));
+        // After the delay, so that a slow failure can be injected; both are drawn independently.
+        ring.add(new AbortFault(randomness));
+        return ring;
+    }
+
+    /** What every attempt passes. */
+    static List<Stage<? super OutboundAttempt>> attempt(MeshObserver observer, IdentityHolder identity, Clock clock) {
+        List<Stage<? super OutboundAttempt>> ring = new ArrayList<>();
+        if (observer != MeshObserver.NONE) {
+            // First, so that attempts the mesh refuses are seen too.
+            ring.add(new ObserveAttempt());
+        }
+        // Above all that may refuse, so that it is told of every end; it learns nothing from refusals.
+        ring.add(new LearnOutliers());
+        // Before the limit, so that an open breaker takes no permit from attempts that could succeed.
+        ring.add(new Breaker());
+        // After the breaker, since a permit is held until the attempt ends.
+        ring.add(new RequestLimit());
+        // After the limits, which cost less to ask; before anything is counted as sent. Without identity nothing
+        // leaves.
+        ring.add(new RequireOwnIdentity(identity));
+        // Only what is really sent is load.
+        ring.add(new CountLoad());
+        // Last: nothing refuses after it, so no header is written for nothing.
+        ring.add(new AnnounceDeadline(clock));
+        return ring;
+    }
+}

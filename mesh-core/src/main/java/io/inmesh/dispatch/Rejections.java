@@ -1,0 +1,100 @@
+package io.inmesh.dispatch;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Outcome.LocalReply;
+import io.inmesh.call.Outcome.Reason;
+import io.inmesh.call.Outcome.Rejection;
+import io.inmesh.call.StatusCodes;
+import io.inmesh.cluster.Cluster;
+import io.inmesh.cluster.Tried;
+import io.inmesh.route.Destination;
+import io.inmesh.time.Deadlines;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What the mesh says when it refuses: what was looked for, what was there, by which config, and what would help. */
+final class Rejections {
+
+    private Rejections() {}
+
+    static Outcome closed() {
+        return unavailable(Reason.CLOSED, "the mesh is closed; make calls before Mesh.close()");
+    }
+
+    static Outcome noRoute(Dispatch dispatch) {
+        return new LocalReply(
+                Reason.NO_ROUTE,
+                404,
+                StatusCodes.GRPC_UNIMPLEMENTED,
+                "no route of virtual host \"" + dispatch.virtualHost().name() + "\" matches "
+                        + dispatch.call().method() + " " + dispatch.call().path() + config(dispatch),
+                null);
+    }
+
+    static Outcome noCluster(Dispatch dispatch, @Nullable Destination drawn) {
+        String route = dispatch.route() == null ? "" : dispatch.route().name();
+        String cluster =
+                drawn == null ? "a cluster" : "cluster \"" + drawn.cluster().name() + "\"";
+        return unavailable(
+                Reason.NO_CLUSTER,
+                "route \"" + route + "\" of virtual host \""
+                        + dispatch.virtualHost().name() + "\" leads to " + cluster
+                        + ", which does not exist; check host, port and subset of its destination" + config(dispatch));
+    }
+
+    static Outcome noEndpoint(Dispatch dispatch, Cluster cluster, @Nullable Tried tried) {
+        return unavailable(
+                Reason.NO_ENDPOINT,
+                "no endpoint for cluster \"" + cluster.name() + "\": " + cluster.explainPick(tried) + config(dispatch));
+    }
+
+    static Outcome deadline(Dispatch dispatch) {
+        long overdue = -(dispatch.deadlineNanos() - dispatch.startedNanos());
+        String when = dispatch.deadlineNanos() != Deadlines.NEVER && overdue >= 0
+                ? "before the call began"
+                : "after " + TimeUnit.NANOSECONDS.toMillis(dispatch.elapsedNanos()) + " ms";
+        return new Rejection(
+                Reason.DEADLINE,
+                504,
+                StatusCodes.GRPC_DEADLINE_EXCEEDED,
+                "deadline passed " + when + " with " + dispatch.attempts() + " attempts sent" + config(dispatch));
+    }
+
+    static Outcome circuitOpen(OutboundAttempt attempt, CircuitBreaker breaker) {
+        return unavailable(
+                Reason.CIRCUIT_OPEN,
+                "breaker of cluster \"" + attempt.cluster() + "\" is " + breaker.getState() + ": "
+                        + breaker.getMetrics().getFailureRate() + " percent of the last "
+                        + breaker.getMetrics().getNumberOfBufferedCalls() + " calls failed"
+                        + config(attempt.dispatch()));
+    }
+
+    static Outcome overflow(OutboundAttempt attempt) {
+        return unavailable(
+                Reason.OVERFLOW,
+                "cluster \"" + attempt.cluster() + "\" has "
+                        + attempt.target().limits().requestsInFlight() + " requests in flight and allows "
+                        + attempt.target().limits().config().maxRequests() + config(attempt.dispatch()));
+    }
+
+    static Outcome noOwnIdentity(OutboundAttempt attempt) {
+        return unavailable(
+                Reason.NO_OWN_IDENTITY,
+                "endpoint " + attempt.endpoint() + " of cluster \"" + attempt.cluster()
+                        + "\" needs mTLS and this process has no certificate yet; see Mesh.awaitReady"
+                        + config(attempt.dispatch()));
+    }
+
+    static Outcome internal(Throwable e) {
+        return new Rejection(Reason.INTERNAL, 500, StatusCodes.GRPC_INTERNAL, "the mesh failed to decide: " + e);
+    }
+
+    private static Rejection unavailable(Reason reason, String message) {
+        return new Rejection(reason, 503, StatusCodes.GRPC_UNAVAILABLE, message);
+    }
+
+    private static String config(Dispatch dispatch) {
+        return " (config " + dispatch.version() + ")";
+    }
+}

@@ -1,0 +1,63 @@
+package io.inmesh.dispatch;
+
+import io.inmesh.call.Outcome;
+import io.inmesh.limit.ClusterLimits;
+import io.inmesh.observe.CallObserver.RetryRefusal;
+import io.inmesh.retry.RetryPolicy;
+import io.inmesh.time.Deadlines;
+import io.inmesh.time.Randomness;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether an outcome worth repeating is repeated, and when. A granted retry has been charged to the budget and holds a permit of the
+ * cluster's retry limit.
+ *
+ * @param granted whether there is another attempt
+ * @param delayNanos how long to wait first
+ * @param refusal what forbade it, where more than the number of retries did
+ */
+record RetryDecision(
+        boolean granted, long delayNanos, @Nullable RetryRefusal refusal) {
+
+    /** A server that wants a longer pause gets it: its caller is told so instead of being kept waiting. */
+    static final long MAX_PUSHBACK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final RetryDecision EXHAUSTED = new RetryDecision(false, 0, null);
+
+    /** Checks in the order of what costs nothing, so that nothing is charged for a retry that is not made. */
+    static RetryDecision of(
+            OutboundAttempt failed, Outcome outcome, long deadlineNanos, long now, Randomness randomness) {
+        RetryPolicy policy = failed.route().retry();
+        if (failed.number() > policy.retries()) {
+            return EXHAUSTED;
+        }
+        long pushbackMillis =
+                outcome instanceof Outcome.Response response ? response.pushbackMillis() : Outcome.Response.NO_PUSHBACK;
+        if (pushbackMillis == Outcome.Response.DO_NOT_RETRY) {
+            return refused(RetryRefusal.PUSHBACK);
+        }
+        long delay = pushbackMillis >= 0
+                ? TimeUnit.MILLISECONDS.toNanos(pushbackMillis)
+                : policy.backoff().draw(failed.number(), randomness);
+        if (delay >= Deadlines.remaining(deadlineNanos, now)) {
+            return refused(RetryRefusal.DEADLINE);
+        }
+        if (pushbackMillis >= 0 && delay > MAX_PUSHBACK_NANOS) {
+            return refused(RetryRefusal.PUSHBACK);
+        }
+        ClusterLimits limits = failed.target().limits();
+        if (!limits.tryBeginRetry()) {
+            return refused(RetryRefusal.OVERFLOW);
+        }
+        if (!failed.target().retryBudget().tryWithdraw()) {
+            limits.endRetry();
+            return refused(RetryRefusal.BUDGET);
+        }
+        return new RetryDecision(true, delay, null);
+    }
+
+    private static RetryDecision refused(RetryRefusal why) {
+        return new RetryDecision(false, 0, why);
+    }
+}

@@ -1,0 +1,165 @@
+package io.inmesh.drive;
+
+import io.inmesh.call.Attempt;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Step;
+import io.inmesh.dispatch.Dispatch;
+import io.inmesh.time.Scheduler;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out one call by callbacks; no thread waits. One per call.
+ *
+ * <p>The next step runs on the thread that reported the end of the last, or on the scheduler's after a wait. A sender that reports while it
+ * still sends does not deepen the stack, however many attempts fail at once.
+ */
+public final class CallbackDriver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackDriver.class);
+    private static final Scheduler.Cancellable NOTHING = () -> {};
+    private static final Object LEFT = new Object();
+
+    /** Sends attempts. */
+    public interface AsyncSender {
+        /**
+         * Sends one attempt without waiting, and sees to it that it ends by {@link Attempt#deadlineNanos()}.
+         *
+         * @param attempt what to send
+         * @param ended told once how it ended, on any thread; later calls are ignored
+         */
+        void send(Attempt attempt, Consumer<Outcome> ended);
+    }
+
+    private final Scheduler scheduler;
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private final AtomicReference<Scheduler.Cancellable> timer = new AtomicReference<>(NOTHING);
+    private volatile boolean cancelled;
+    private volatile @Nullable Dispatch dispatch;
+    private AsyncSender sender = (attempt, ended) -> ended.accept(Outcome.Cancelled.INSTANCE);
+    private Consumer<Outcome> done = outcome -> {};
+
+    /**
+     * Makes a driver.
+     *
+     * @param scheduler runs what comes after waits
+     */
+    public CallbackDriver(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * Starts the call on this thread. To be called once.
+     *
+     * @param call a call not yet started
+     * @param attempts sends its attempts
+     * @param whenDone told once how the call ended, possibly before this method returns
+     */
+    public void run(Dispatch call, AsyncSender attempts, Consumer<Outcome> whenDone) {
+        sender = attempts;
+        done = whenDone;
+        dispatch = call;
+        if (cancelled) {
+            finish(call.cancel());
+            return;
+        }
+        drive(call, call.start());
+    }
+
+    /**
+     * Ends the call from any thread; whoever waits for it is told at once. Ending what is being sent is up to whoever sends it; its
+     * outcome is ignored. May come before {@link #run}.
+     */
+    public void cancel() {
+        cancelled = true;
+        Dispatch call = dispatch;
+        if (call != null) {
+            Step end = call.cancel();
+            timer.getAndSet(NOTHING).cancel();
+            finish(end);
+        }
+    }
+
+    private void drive(Dispatch call, Step first) {
+        Step step = first;
+        while (step instanceof Attempt attempt) {
+            Report report = new Report(call, attempt);
+            try {
+                sender.send(attempt, report);
+            } catch (RuntimeException | Error e) {
+                broken(call, e);
+                return;
+            }
+            Outcome outcome = report.takeIfHere();
+            if (outcome == null) {
+                return;
+            }
+            step = call.settle(attempt, outcome);
+        }
+        if (step instanceof Step.Wait wait) {
+            waitThenResume(call, wait.delayNanos());
+        } else {
+            finish(step);
+        }
+    }
+
+    private void waitThenResume(Dispatch call, long delayNanos) {
+        Scheduler.Cancellable scheduled = scheduler.schedule(() -> drive(call, call.resume()), delayNanos);
+        timer.set(scheduled);
+        if (cancelled) {
+            scheduled.cancel();
+        }
+    }
+
+    private void finish(Step end) {
+        finish(((Step.Done) end).outcome());
+    }
+
+    private void finish(Outcome outcome) {
+        if (finished.compareAndSet(false, true)) {
+            done.accept(outcome);
+        }
+    }
+
+    private void broken(Dispatch call, Throwable e) {
+        LOG.error(
+                "Sending to {} failed outside the contract; the call ends",
+                call.call().host(),
+                e);
+        call.cancel();
+        finish(new Outcome.Failure(Outcome.Failure.Kind.OTHER, true, e));
+    }
+
+    /** Receives the outcome of one attempt, and decides who goes on: the sending thread if it is still here, else the reporting one. */
+    private final class Report implements Consumer<Outcome> {
+
+        private final Dispatch call;
+        private final Attempt attempt;
+        /** Null at first; then the outcome if it came while sending, or {@link #LEFT} once the sending thread has gone. */
+        private final AtomicReference<@Nullable Object> meeting = new AtomicReference<>();
+
+        Report(Dispatch call, Attempt attempt) {
+            this.call = call;
+            this.attempt = attempt;
+        }
+
+        @Override
+        public void accept(Outcome outcome) {
+            if (meeting.compareAndSet(null, outcome)) {
+                return;
+            }
+            if (meeting.compareAndSet(LEFT, outcome)) {
+                drive(call, call.settle(attempt, outcome));
+            }
+        }
+
+        @Nullable
+        Outcome takeIfHere() {
+            return meeting.compareAndSet(null, LEFT) ? null : (Outcome) meeting.get();
+        }
+    }
+}

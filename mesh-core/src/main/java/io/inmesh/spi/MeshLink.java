@@ -1,0 +1,28 @@
+package io.inmesh.spi;
+
+import io.inmesh.config.MeshConfig;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Scheduler;
+
+/** What a control plane may use of the mesh it serves. Thread-safe. */
+public interface MeshLink {
+
+    /** {@return what became of a config; it is applied as a whole or not at all} */
+    ApplyResult apply(MeshConfig config);
+
+    /** {@return where identities are put} */
+    IdentityHolder identity();
+
+    /** {@return what was sent since this was asked last; one asker only, since asking resets the counters} */
+    LoadReport takeLoadReport();
+
+    /** {@return what the mesh believes} */
+    MeshStatus status();
+
+    /** {@return the mesh's clock} */
+    Clock clock();
+
+    /** {@return the mesh's timer} */
+    Scheduler scheduler();
+}

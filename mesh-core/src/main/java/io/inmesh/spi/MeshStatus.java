@@ -1,0 +1,75 @@
+package io.inmesh.spi;
+
+import io.inmesh.config.EndpointConfig.Health;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one mesh believes.
+ *
+ * @param name service this process is, empty if it was not told
+ * @param version name of the config in use
+ * @param appliedAt when that was put in use, null while there is none
+ * @param clusters groups of endpoints and their state
+ * @param identity who this process is, null without certificate
+ * @param controlPlane what the control plane knows about itself, null without one
+ */
+public record MeshStatus(
+        String name,
+        String version,
+        @Nullable Instant appliedAt,
+        List<ClusterStatus> clusters,
+        @Nullable IdentityStatus identity,
+        @Nullable ControlPlaneStatus controlPlane) {
+
+    /** Copies the list. */
+    public MeshStatus {
+        clusters = List.copyOf(clusters);
+    }
+
+    /**
+     * One cluster.
+     *
+     * @param name its name
+     * @param service the service it belongs to
+     * @param requestsInFlight requests that count towards its limit
+     * @param breaker state of its failure-rate breaker, empty if it has none
+     * @param retryBudget retries its service could make now
+     * @param endpoints its endpoints
+     */
+    public record ClusterStatus(
+            String name,
+            String service,
+            long requestsInFlight,
+            String breaker,
+            double retryBudget,
+            List<EndpointStatus> endpoints) {
+        /** Copies the list. */
+        public ClusterStatus {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * One endpoint.
+     *
+     * @param address {@code host:port}
+     * @param workload name of the workload, empty if unknown
+     * @param locality {@code region/zone/subzone}, empty if unknown
+     * @param health what the registry says
+     * @param ejected whether calls to it failed so often that it is out of rotation
+     * @param inFlight attempts that have not ended
+     */
+    public record EndpointStatus(
+            String address, String workload, String locality, Health health, boolean ejected, int inFlight) {}
+
+    /**
+     * Who this process is.
+     *
+     * @param id SPIFFE id as a URI
+     * @param epoch number of identities this process has had
+     * @param notAfter when the certificate ends
+     */
+    public record IdentityStatus(String id, long epoch, Instant notAfter) {}
+}
