@@ -1,0 +1,128 @@
+package io.inmesh.server.ads;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.inmesh.server.ca.WorkloadIdentity;
+import io.inmesh.server.registry.WorkloadLocality;
+import io.inmesh.server.translate.ClientContext;
+import io.inmesh.server.translate.Personality;
+import io.inmesh.xds.core.Locality;
+import io.inmesh.xds.core.Node;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who a client says it is (Istio's node form), with its claims checked against its certificate.
+ *
+ * @param id unique in the mesh: {@code sidecar~<ip>~<instance>.<namespace>~<dns domain>}, or free text of foreign clients
+ * @param instance third part of the id without the namespace; the whole id if it has no parts
+ * @param namespace proven by the certificate; on a listener without certificates only claimed
+ * @param serviceAccount likewise
+ * @param labels workload labels, claimed
+ * @param userAgent name and version of the client's software
+ * @param locality where it runs, claimed
+ * @param context what its resources depend on
+ * @param metadata everything else it says
+ */
+record ClientNode(
+        String id,
+        String instance,
+        String namespace,
+        String serviceAccount,
+        Map<String, String> labels,
+        String userAgent,
+        WorkloadLocality locality,
+        ClientContext context,
+        Struct metadata) {
+    private static final int MAX_ID_CHARACTERS = 1024;
+    private static final int PARTS = 4;
+    private static final String DEFAULT = "default";
+
+    /** Says why a node is not served. The message may be shown to the caller. */
+    static final class Refused extends Exception {
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Reads a node and checks its claims.
+     *
+     * @param proven whom the client's certificate proves it to be; empty only on a listener that asks for none
+     * @throws Refused if it has no id or claims another namespace or service account than its certificate says
+     */
+    static ClientNode of(Node node, Optional<WorkloadIdentity> proven) throws Refused {
+        if (node.getId().isEmpty() || node.getId().length() > MAX_ID_CHARACTERS) {
+            throw new Refused("the node needs an id of 1 to " + MAX_ID_CHARACTERS + " characters");
+        }
+        Struct metadata = node.getMetadata();
+        String namespace = claim("NAMESPACE", metadata, proven.map(WorkloadIdentity::namespace));
+        String serviceAccount = claim("SERVICE_ACCOUNT", metadata, proven.map(WorkloadIdentity::serviceAccount));
+        String[] parts = node.getId().split("~", -1);
+        String domain = parts.length == PARTS ? parts[3] : namespace + ".svc.cluster.local";
+        Map<String, String> labels = texts(metadata, "LABELS");
+        return new ClientNode(
+                node.getId(),
+                parts.length == PARTS ? withoutSuffix(parts[2], "." + namespace) : node.getId(),
+                namespace,
+                serviceAccount,
+                labels,
+                (node.getUserAgentName() + " " + node.getUserAgentVersion()).strip(),
+                locality(node.getLocality()),
+                new ClientContext(namespace, labels, domain, personality(node)),
+                metadata);
+    }
+
+    /** A text in the metadata; empty if there is none. */
+    String text(String key) {
+        return text(metadata, key);
+    }
+
+    /** A structure of texts in the metadata. */
+    Map<String, String> texts(String key) {
+        return texts(metadata, key);
+    }
+
+    private static String claim(String key, Struct metadata, Optional<String> proven) throws Refused {
+        String claimed = text(metadata, key);
+        if (proven.isPresent() && !claimed.isEmpty() && !claimed.equals(proven.get())) {
+            throw new Refused(
+                    "node metadata " + key + " is \"" + claimed + "\" but the client certificate says \"" + proven.get()
+                            + "\"; set it to what the certificate says, or join with a token for \"" + claimed + "\"");
+        }
+        return proven.orElse(claimed.isEmpty() ? DEFAULT : claimed);
+    }
+
+    private static Personality personality(Node node) {
+        boolean grpc = text(node.getMetadata(), "GENERATOR").equals("grpc")
+                || node.getUserAgentName().startsWith("gRPC");
+        return grpc ? Personality.GRPC_SAFE : Personality.FULL;
+    }
+
+    private static WorkloadLocality locality(Locality locality) {
+        return new WorkloadLocality(locality.getRegion(), locality.getZone(), locality.getSubZone());
+    }
+
+    private static String text(Struct metadata, String key) {
+        return metadata.getFieldsOrDefault(key, Value.getDefaultInstance()).getStringValue();
+    }
+
+    private static Map<String, String> texts(Struct metadata, String key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        metadata.getFieldsOrDefault(key, Value.getDefaultInstance())
+                .getStructValue()
+                .getFieldsMap()
+                .forEach((name, value) -> texts.put(name, text(value)));
+        return texts;
+    }
+
+    /** Numbers in a Struct are doubles; ports come as such. */
+    private static String text(Value value) {
+        return value.hasNumberValue() ? Long.toString((long) value.getNumberValue()) : value.getStringValue();
+    }
+
+    private static String withoutSuffix(String text, String suffix) {
+        return text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text;
+    }
+}

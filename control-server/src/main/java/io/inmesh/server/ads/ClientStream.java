@@ -1,0 +1,326 @@
+package io.inmesh.server.ads;
+
+import io.grpc.Status;
+import io.inmesh.server.ca.Caller;
+import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.translate.ResourceSet;
+import io.inmesh.server.translate.VersionedResource;
+import io.inmesh.xds.TypeUrls;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client on one stream: what it subscribes to, what it has, and so what to send next.
+ *
+ * <p>At most one response of a type is on its way; what changes meanwhile is sent when it is answered, in its latest form only. Types go
+ * out in an order in which nothing refers to what is not there yet, and what is gone is taken away only after everything else has been
+ * acknowledged. All methods that do not say otherwise run in the stream's {@link Mailbox}.
+ */
+final class ClientStream {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientStream.class);
+    private static final int MAX_TYPES = 64;
+
+    private final ResourceSource source;
+    private final StreamHub hub;
+    private final Caller caller;
+    private final boolean incremental;
+    private final Outbound outbound;
+    private final Mailbox mailbox;
+    private final InstantSource clock;
+    private final HealthReports health;
+    private final Instant connectedSince;
+    private final SortedMap<String, Delivered> types = new TreeMap<>(PushOrder.ADDITIONS);
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    private @Nullable ResourceSet resources;
+    private long resourcesGeneration = -1;
+    private long nonces;
+    private boolean closed;
+
+    // What other threads may look at.
+    private volatile @Nullable ClientNode node;
+    private volatile List<TypeStatus> statuses = List.of();
+    private volatile long settledGeneration = -1;
+    private volatile long settledEndpointsGeneration = Long.MAX_VALUE;
+
+    private record Delivered(TypeState state, Delivery delivery) {}
+
+    ClientStream(
+            ResourceSource source,
+            WorkloadRegistry registry,
+            StreamHub hub,
+            Caller caller,
+            boolean incremental,
+            Outbound outbound,
+            Mailbox mailbox,
+            InstantSource clock) {
+        this.source = source;
+        this.hub = hub;
+        this.caller = caller;
+        this.incremental = incremental;
+        this.outbound = outbound;
+        this.mailbox = mailbox;
+        this.clock = clock;
+        this.health = new HealthReports(registry, hub);
+        this.connectedSince = clock.instant();
+    }
+
+    /** Looks for something to send, soon. May be called from any thread; calls before it gets to it count as one. */
+    void wake() {
+        if (woken.compareAndSet(false, true)) {
+            mailbox.execute(() -> {
+                woken.set(false);
+                flush();
+            });
+        }
+    }
+
+    /** Takes a request. */
+    void receive(ClientRequest request) {
+        if (closed) {
+            return;
+        }
+        try {
+            ClientNode sender = sender(request);
+            if (request.typeUrl().equals(TypeUrls.HEALTH)) {
+                receiveHealth(request, sender);
+            } else {
+                receiveSubscription(request);
+            }
+            flush();
+        } catch (ClientNode.Refused | WorkloadRegistry.Refused e) {
+            LOG.info("refused {}: {}", caller, e.getMessage());
+            close(Status.PERMISSION_DENIED.withDescription(e.getMessage()));
+        }
+    }
+
+    /**
+     * The stream has ended, by whomever.
+     *
+     * @return whether it was open until now
+     */
+    boolean ended() {
+        boolean wasOpen = !closed;
+        closed = true;
+        hub.remove(this);
+        health.disconnected();
+        return wasOpen;
+    }
+
+    /** What is known about the client. May be called from any thread, once the client has said who it is. */
+    ConnectedProcess status() {
+        ClientNode known = node;
+        if (known == null) {
+            throw new IllegalStateException("asked for the status of a client that has not said who it is");
+        }
+        return new ConnectedProcess(
+                known.id(),
+                known.instance(),
+                known.namespace(),
+                known.serviceAccount(),
+                known.labels(),
+                caller.address(),
+                known.userAgent(),
+                incremental,
+                connectedSince,
+                caller.certificateExpiry(),
+                statuses);
+    }
+
+    /** The newest generation of which the client has answered everything. May be called from any thread. */
+    long generation() {
+        return settledGeneration;
+    }
+
+    /** The newest generation of which the client has answered all endpoints. May be called from any thread. */
+    long endpointsGeneration() {
+        return settledEndpointsGeneration;
+    }
+
+    private ClientNode sender(ClientRequest request) throws ClientNode.Refused {
+        ClientNode known = node;
+        if (known == null) {
+            if (request.node() == null) {
+                throw new ClientNode.Refused("the first request of a stream has to say who sends it (node)");
+            }
+            known = ClientNode.of(request.node(), caller.identity());
+            node = known;
+            hub.add(this);
+        } else if (request.node() != null && request.typeUrl().equals(TypeUrls.HEALTH)) {
+            // A process learns its ports after its stream has begun.
+            return ClientNode.of(request.node(), caller.identity());
+        }
+        return known;
+    }
+
+    private void receiveHealth(ClientRequest request, ClientNode sender)
+            throws ClientNode.Refused, WorkloadRegistry.Refused {
+        if (!request.nonce().isEmpty()) {
+            // An acknowledgement out of habit; as a report it would bring a drained workload back.
+            return;
+        }
+        if (caller.identity().isEmpty()) {
+            throw new ClientNode.Refused("registration needs a client certificate");
+        }
+        health.receive(sender, request.error(), answer -> mailbox.execute(() -> sendHealthAnswer(answer)));
+    }
+
+    private void sendHealthAnswer(String answer) {
+        if (!closed) {
+            outbound.sendHealthAnswer(answer, nextNonce());
+        }
+    }
+
+    private void receiveSubscription(ClientRequest request) throws ClientNode.Refused {
+        Delivered type = types.get(request.typeUrl());
+        if (type == null) {
+            if (types.size() >= MAX_TYPES) {
+                throw new ClientNode.Refused("a stream cannot subscribe to more than " + MAX_TYPES + " types");
+            }
+            if (!PushOrder.served(request.typeUrl())) {
+                LOG.info("{} asks for {}, of which there is nothing", caller, request.typeUrl());
+            }
+            type = new Delivered(new TypeState(request.typeUrl()), new Delivery(clock.instant()));
+            types.put(request.typeUrl(), type);
+        }
+        if (type.delivery().overtaken(request.nonce()) && request.complete()) {
+            return;
+        }
+        if (type.delivery().answered(request.nonce(), request.error(), clock.instant()) && request.error() != null) {
+            hub.metrics().rejected(request.typeUrl());
+            LOG.warn(
+                    "{} rejected {}: {}",
+                    caller,
+                    type.delivery().status(request.typeUrl()).rejectedNames(),
+                    request.error().getMessage());
+        }
+        request.subscription().accept(type.state());
+        if (type.state().tooManyNames()) {
+            throw new ClientNode.Refused("too many names subscribed to of " + request.typeUrl());
+        }
+    }
+
+    private void flush() {
+        ClientNode known = node;
+        if (closed || known == null) {
+            return;
+        }
+        ResourceSet set = latest(known);
+        if (set != null) {
+            if (sendAdditions(set)) {
+                sendRemovals(set);
+            }
+            settle(set);
+        }
+        statuses = types.values().stream()
+                .filter(t -> t.state().subscribed())
+                .map(t -> t.delivery().status(t.state().typeUrl()))
+                .toList();
+        hub.progressed(this);
+    }
+
+    private @Nullable ResourceSet latest(ClientNode known) {
+        long generation = hub.generation();
+        if (resources == null || generation != resourcesGeneration) {
+            try {
+                resources = source.resourcesFor(known.context());
+                resourcesGeneration = generation;
+            } catch (RuntimeException e) {
+                LOG.error("no resources for {}; it keeps what it has until the next change", caller, e);
+            }
+        }
+        return resources;
+    }
+
+    /** Sends what the client lacks; whether nothing is left to send or to be answered. */
+    private boolean sendAdditions(ResourceSet set) {
+        boolean idle = true;
+        for (Delivered type : types.values()) {
+            Update update = type.state().additions(set);
+            if (update.isEmpty() && !type.state().answerDue()) {
+                idle &= !type.delivery().outstanding();
+                continue;
+            }
+            if (type.delivery().outstanding() || !outbound.ready()) {
+                // What comes later in the order may refer to what cannot be sent yet.
+                return false;
+            }
+            send(type, update);
+            idle = false;
+        }
+        return idle;
+    }
+
+    private void sendRemovals(ResourceSet set) {
+        boolean keepReferred = types.values().stream()
+                .anyMatch(t ->
+                        PushOrder.referrer(t.state().typeUrl()) && t.delivery().rejected());
+        List<Delivered> lastFirst = new ArrayList<>(types.values());
+        Collections.reverse(lastFirst);
+        for (Delivered type : lastFirst) {
+            TypeState state = type.state();
+            if (keepReferred && !PushOrder.referrer(state.typeUrl())) {
+                continue;
+            }
+            List<String> removed = state.removals(set);
+            if (removed.isEmpty()) {
+                continue;
+            }
+            if (!outbound.tellsRemovals(state)) {
+                state.sent(Update.removing(removed));
+            } else if (outbound.ready()) {
+                send(type, Update.removing(removed));
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void send(Delivered type, Update update) {
+        String nonce = nextNonce();
+        Update sent = outbound.send(type.state(), update, nonce);
+        List<String> names =
+                sent.changed().stream().map(VersionedResource::name).toList();
+        type.delivery().sent(nonce, type.state().version(), names, clock.instant());
+        hub.metrics().pushed(type.state().typeUrl());
+    }
+
+    /** Notes up to which generation the client has answered everything. */
+    private void settle(ResourceSet set) {
+        boolean all = true;
+        long endpoints = Long.MAX_VALUE;
+        for (Delivered type : types.values()) {
+            boolean settled = !type.delivery().outstanding()
+                    && type.state().additions(set).isEmpty();
+            all &= settled;
+            if (type.state().typeUrl().equals(TypeUrls.ENDPOINT) && type.state().subscribed()) {
+                endpoints =
+                        settled ? resourcesGeneration : Math.min(settledEndpointsGeneration, resourcesGeneration - 1);
+            }
+        }
+        if (all) {
+            settledGeneration = resourcesGeneration;
+        }
+        settledEndpointsGeneration = endpoints;
+    }
+
+    private String nextNonce() {
+        return Long.toString(++nonces);
+    }
+
+    private void close(Status status) {
+        if (!closed) {
+            outbound.close(status);
+            ended();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.inmesh.server.ads;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A client that is connected now.
+ *
+ * @param nodeId its xDS node id
+ * @param instance the instance's name
+ * @param namespace its namespace
+ * @param serviceAccount its service account
+ * @param labels its labels
+ * @param address its network address
+ * @param userAgent its software and version
+ * @param incremental whether it speaks the incremental protocol
+ * @param connectedSince when its stream began
+ * @param certificateExpiry when the certificate ends that the connection was opened with; empty without one
+ * @param types how it stands to each type it subscribes to, in push order
+ */
+public record ConnectedProcess(
+        String nodeId,
+        String instance,
+        String namespace,
+        String serviceAccount,
+        Map<String, String> labels,
+        String address,
+        String userAgent,
+        boolean incremental,
+        Instant connectedSince,
+        Optional<Instant> certificateExpiry,
+        List<TypeStatus> types) {
+
+    /** The worst of its types: rejected before stale before synced. */
+    public TypeStatus.State state() {
+        boolean stale = false;
+        for (TypeStatus type : types) {
+            if (type.state() == TypeStatus.State.REJECTED) {
+                return TypeStatus.State.REJECTED;
+            }
+            stale |= type.state() == TypeStatus.State.STALE;
+        }
+        return stale ? TypeStatus.State.STALE : TypeStatus.State.SYNCED;
+    }
+}

@@ -1,0 +1,145 @@
+package io.inmesh.server.ads;
+
+import io.inmesh.server.time.Timer;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All clients' streams. Collects changes for a moment, so that a burst becomes one push, and then wakes every stream; each looks for
+ * itself what it lacks. Safe for use by several threads.
+ */
+public final class StreamHub {
+    /** A push waits until nothing has changed for that long. */
+    static final Duration QUIET = Duration.ofMillis(5);
+
+    /** A push never waits longer than that after the first change. */
+    static final Duration LONGEST_WAIT = Duration.ofMillis(50);
+
+    /** A client that has not acknowledged a push by then is not waited for any longer. */
+    static final Duration CONVERGENCE_LIMIT = Duration.ofSeconds(30);
+
+    private final Timer timer;
+    private final Convergence convergence = new Convergence();
+    private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
+    private final AdsMetrics metrics;
+
+    private final Object lock = new Object();
+    // Written under the lock, read without.
+    private volatile long generation;
+    private long firstChangeNanos;
+    private Timer.@Nullable Cancellable pending;
+
+    /** Pushes what {@code source} has whenever it changes. */
+    public StreamHub(ResourceSource source, Timer timer, MeterRegistry meters) {
+        this.timer = timer;
+        this.metrics = new AdsMetrics(meters, streams::size);
+        source.onChange(this::changed);
+    }
+
+    /** All clients that are connected and have said who they are. */
+    public List<ConnectedProcess> processes() {
+        return streams.stream().map(ClientStream::status).toList();
+    }
+
+    AdsMetrics metrics() {
+        return metrics;
+    }
+
+    /** Counts pushes. Whoever reads resources after reading this has all changes up to it. */
+    long generation() {
+        return generation;
+    }
+
+    void add(ClientStream stream) {
+        streams.add(stream);
+    }
+
+    void remove(ClientStream stream) {
+        if (streams.remove(stream)) {
+            convergence.left(stream);
+        }
+    }
+
+    void progressed(ClientStream stream) {
+        convergence.progressed(stream);
+    }
+
+    /**
+     * Runs {@code done} once, when every connected client has acknowledged endpoints as they are now, or after {@code timeout}.
+     *
+     * <p>To be called after the change in question has been reported.
+     */
+    void afterEndpointsAcknowledged(Duration timeout, Runnable done) {
+        await(upcoming(), ClientStream::endpointsGeneration, timeout, reached -> done.run());
+    }
+
+    private void changed() {
+        synchronized (lock) {
+            long now = timer.nanoTime();
+            if (pending == null) {
+                firstChangeNanos = now;
+            } else {
+                pending.cancel();
+            }
+            long left = LONGEST_WAIT.toNanos() - (now - firstChangeNanos);
+            Duration wait = Duration.ofNanos(Math.max(0, Math.min(QUIET.toNanos(), left)));
+            pending = timer.schedule(wait, this::push);
+        }
+    }
+
+    /** The first generation that has every change reported so far. */
+    private long upcoming() {
+        synchronized (lock) {
+            return pending == null ? generation : generation + 1;
+        }
+    }
+
+    private void push() {
+        long began;
+        long pushed;
+        synchronized (lock) {
+            if (pending == null) {
+                return;
+            }
+            pending = null;
+            began = firstChangeNanos;
+            pushed = generation + 1;
+            generation = pushed;
+        }
+        streams.forEach(ClientStream::wake);
+        if (!streams.isEmpty()) {
+            await(pushed, ClientStream::generation, CONVERGENCE_LIMIT, reached -> {
+                if (reached) {
+                    metrics.converged(Duration.ofNanos(timer.nanoTime() - began));
+                } else {
+                    metrics.notConverged();
+                }
+            });
+        }
+    }
+
+    /** Calls {@code done} once: with true when all clients have got to {@code generation}, with false after {@code limit}. */
+    private void await(long target, ToLongFunction<ClientStream> progress, Duration limit, Consumer<Boolean> done) {
+        AtomicBoolean finished = new AtomicBoolean();
+        Runnable callOff = convergence.await(target, progress, List.copyOf(streams), () -> {
+            if (finished.compareAndSet(false, true)) {
+                done.accept(true);
+            }
+        });
+        if (!finished.get()) {
+            timer.schedule(limit, () -> {
+                callOff.run();
+                if (finished.compareAndSet(false, true)) {
+                    done.accept(false);
+                }
+            });
+        }
+    }
+}

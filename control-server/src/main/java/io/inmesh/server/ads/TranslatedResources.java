@@ -1,0 +1,128 @@
+package io.inmesh.server.ads;
+
+import com.google.protobuf.ByteString;
+import io.inmesh.server.registry.RegisteredWorkload;
+import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.translate.ClientContext;
+import io.inmesh.server.translate.MeshState;
+import io.inmesh.server.translate.ResourceSet;
+import io.inmesh.server.translate.Translator;
+import io.inmesh.server.translate.VersionedResource;
+import io.inmesh.xds.core.DataSource;
+import io.inmesh.xds.tls.CertificateValidationContext;
+import io.inmesh.xds.tls.Secret;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration and the registered workloads as resources, translated when somebody asks after a change, and the trust bundle. A
+ * burst of changes that nobody looked at in between costs one translation.
+ */
+public final class TranslatedResources implements ResourceSource {
+    private static final Logger LOG = LoggerFactory.getLogger(TranslatedResources.class);
+
+    /** Name of the trust bundle among secrets, as Istio's workloads know it. */
+    public static final String TRUST_BUNDLE = "ROOTCA";
+
+    private final Translator translator;
+    private final Supplier<ConfigView> config;
+    private final Supplier<? extends Collection<RegisteredWorkload>> workloads;
+    private final Supplier<String> trustBundle;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Object lock = new Object();
+    private boolean stale = true;
+    private @Nullable Current current;
+
+    /** A translated mesh; resource sets with the trust bundle in them are made once for all clients that share a set. */
+    private record Current(MeshState state, VersionedResource secret, ConcurrentMap<ResourceSet, ResourceSet> sets) {}
+
+    /**
+     * @param config the present configuration
+     * @param workloads the registered workloads at present
+     * @param trustBundle the roots to trust at present, as PEM
+     */
+    public TranslatedResources(
+            Translator translator,
+            Supplier<ConfigView> config,
+            Supplier<? extends Collection<RegisteredWorkload>> workloads,
+            Supplier<String> trustBundle) {
+        this.translator = translator;
+        this.config = config;
+        this.workloads = workloads;
+        this.trustBundle = trustBundle;
+    }
+
+    /** To be called after every change of what the suppliers give. */
+    public void changed() {
+        synchronized (lock) {
+            stale = true;
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /**
+     * The mesh at present. Should translation fail, the mesh as it was before, because callers are better off with that.
+     *
+     * @throws IllegalStateException if translation fails and there was nothing before
+     */
+    public MeshState state() {
+        return current().state();
+    }
+
+    @Override
+    public ResourceSet resourcesFor(ClientContext client) {
+        Current now = current();
+        return now.sets().computeIfAbsent(now.state().resourcesFor(client), set -> set.with(now.secret()));
+    }
+
+    private Current current() {
+        synchronized (lock) {
+            if (stale || current == null) {
+                // Cleared first: a change that comes while this reads would otherwise be lost.
+                stale = false;
+                current = translate(current);
+            }
+            return current;
+        }
+    }
+
+    private Current translate(@Nullable Current before) {
+        try {
+            MeshState state =
+                    translator.translate(config.get(), workloads.get(), before == null ? null : before.state());
+            return new Current(state, secret(), new ConcurrentHashMap<>());
+        } catch (RuntimeException e) {
+            if (before == null) {
+                stale = true;
+                throw new IllegalStateException("the configuration cannot be translated", e);
+            }
+            LOG.error("the configuration cannot be translated; clients keep what they have until it changes", e);
+            return before;
+        }
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    private VersionedResource secret() {
+        DataSource roots = DataSource.newBuilder()
+                .setInlineStringBytes(ByteString.copyFromUtf8(trustBundle.get()))
+                .build();
+        return VersionedResource.of(
+                TRUST_BUNDLE,
+                Secret.newBuilder()
+                        .setName(TRUST_BUNDLE)
+                        .setValidationContext(
+                                CertificateValidationContext.newBuilder().setTrustedCa(roots))
+                        .build());
+    }
+}

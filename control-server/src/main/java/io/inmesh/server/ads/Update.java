@@ -1,0 +1,38 @@
+package io.inmesh.server.ads;
+
+import io.inmesh.server.translate.VersionedResource;
+import java.util.List;
+
+/**
+ * What to tell a client about one type.
+ *
+ * @param changed resources it does not have, or has in another version
+ * @param removed names it has or asked for that do not exist
+ */
+record Update(List<VersionedResource> changed, List<String> removed) {
+    /** Nothing to tell. */
+    static final Update NOTHING = new Update(List.of(), List.of());
+
+    /** Only names that are gone. */
+    static Update removing(List<String> names) {
+        return new Update(List.of(), names);
+    }
+
+    boolean isEmpty() {
+        return changed.isEmpty() && removed.isEmpty();
+    }
+
+    /** As many of the changed resources as fit into {@code maxBytes}, at least one, and all of the removed names. */
+    Update limitedTo(int maxBytes) {
+        long bytes = 0;
+        int count = 0;
+        for (VersionedResource resource : changed) {
+            bytes += resource.any().getSerializedSize();
+            if (bytes > maxBytes && count > 0) {
+                return new Update(changed.subList(0, count), removed);
+            }
+            count++;
+        }
+        return this;
+    }
+}

@@ -1,0 +1,122 @@
+package io.inmesh.server.ads;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.inmesh.server.ca.Caller;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** One gRPC listener with the limits that all of them have. */
+public final class XdsServer implements AutoCloseable {
+    /** Largest request taken: a subscription to 20000 names with versions is about 3 MiB. */
+    static final int MAX_REQUEST_BYTES = 16 << 20;
+
+    private static final int MAX_CONNECTION_MINUTES = 30;
+    private static final int CONNECTION_GRACE_SECONDS = 10;
+    private static final int KEEPALIVE_SECONDS = 30;
+    private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
+    private static final int SHORTEST_CLIENT_KEEPALIVE_SECONDS = 10;
+    private static final int MAX_STREAMS_PER_CONNECTION = 100;
+    private static final int SHUTDOWN_SECONDS = 5;
+
+    private final Server server;
+    private final HealthStatusManager health;
+
+    private XdsServer(Server server, HealthStatusManager health) {
+        this.server = server;
+        this.health = health;
+    }
+
+    /**
+     * Listens with TLS 1.3. Clients may show a certificate, which then has to be good; services decide who needs one.
+     *
+     * @param address where to listen; port 0 chooses a free one
+     * @param key the server's certificate
+     * @param trust which client certificates are good
+     * @param executor runs calls
+     * @throws IOException if the address cannot be listened on
+     */
+    public static XdsServer tls(
+            InetSocketAddress address,
+            X509ExtendedKeyManager key,
+            X509ExtendedTrustManager trust,
+            Executor executor,
+            List<BindableService> services)
+            throws IOException {
+        return start(NettyServerBuilder.forAddress(address).sslContext(sslContext(key, trust)), executor, services);
+    }
+
+    /**
+     * Listens without TLS, for clients on this machine that cannot do the mesh's TLS.
+     *
+     * @param port 0 chooses a free one
+     * @throws IOException if the port cannot be listened on
+     */
+    public static XdsServer plaintextOnLoopback(int port, Executor executor, List<BindableService> services)
+            throws IOException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return start(NettyServerBuilder.forAddress(address), executor, services);
+    }
+
+    /** The port listened on. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Reports not serving to health checks, lets calls end for a few seconds, then ends them. */
+    @Override
+    public void close() {
+        health.enterTerminalState();
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static XdsServer start(NettyServerBuilder builder, Executor executor, List<BindableService> services)
+            throws IOException {
+        HealthStatusManager health = new HealthStatusManager();
+        builder.executor(executor)
+                .maxInboundMessageSize(MAX_REQUEST_BYTES)
+                .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(SHORTEST_CLIENT_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                // A connection is only as good as the certificate it was opened with, so none lasts. gRPC spreads the
+                // ends.
+                .maxConnectionAge(MAX_CONNECTION_MINUTES, TimeUnit.MINUTES)
+                .maxConnectionAgeGrace(CONNECTION_GRACE_SECONDS, TimeUnit.SECONDS)
+                .addService(health.getHealthService());
+        services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, Caller.interceptor())));
+        return new XdsServer(builder.build().start(), health);
+    }
+
+    private static SslContext sslContext(X509ExtendedKeyManager key, X509ExtendedTrustManager trust)
+            throws SSLException {
+        return GrpcSslContexts.configure(SslContextBuilder.forServer(key))
+                .protocols("TLSv1.3")
+                .clientAuth(ClientAuth.OPTIONAL)
+                .trustManager(trust)
+                .build();
+    }
+}

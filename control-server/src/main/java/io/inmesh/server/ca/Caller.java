@@ -1,0 +1,86 @@
+package io.inmesh.server.ca;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about whoever makes a gRPC call: its network address, whom its TLS certificate proves it to be, and the bearer token it
+ * sent. {@link #interceptor} puts it where {@link #current} finds it.
+ *
+ * @param address network address, for logs
+ * @param identity the identity in its verified certificate; empty without a certificate
+ * @param certificateExpiry when that certificate ends
+ * @param bearer bearer token of the authorization header, not verified
+ */
+public record Caller(
+        String address,
+        Optional<WorkloadIdentity> identity,
+        Optional<Instant> certificateExpiry,
+        Optional<String> bearer) {
+    private static final Context.Key<Caller> KEY = Context.key("inmesh-caller");
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String BEARER = "Bearer ";
+
+    /** Who makes the call being served. */
+    public static Caller current() {
+        return KEY.get();
+    }
+
+    /** Finds out who calls, for every call. */
+    public static ServerInterceptor interceptor() {
+        return new ServerInterceptor() {
+            @Override
+            public <Q, A> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                return Contexts.interceptCall(Context.current().withValue(KEY, of(call, headers)), call, headers, next);
+            }
+        };
+    }
+
+    private static Caller of(ServerCall<?, ?> call, Metadata headers) {
+        String address = String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        Optional<X509Certificate> leaf = leaf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        String authorization = headers.get(AUTHORIZATION);
+        Optional<String> bearer =
+                authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                        ? Optional.of(authorization.substring(BEARER.length()).strip())
+                        : Optional.empty();
+        return new Caller(
+                address,
+                leaf.map(WorkloadIdentity::of),
+                leaf.map(c -> c.getNotAfter().toInstant()),
+                bearer);
+    }
+
+    /** The certificate that TLS has verified already; see {@link ClientTrust}. */
+    private static Optional<X509Certificate> leaf(@Nullable SSLSession session) {
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? Optional.of(leaf) : Optional.empty();
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Leaves the token out. */
+    @Override
+    public String toString() {
+        return identity.map(WorkloadIdentity::uri).orElse("unauthenticated") + " at " + address;
+    }
+}
