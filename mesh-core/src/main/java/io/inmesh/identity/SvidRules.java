@@ -92,7 +92,7 @@ final class SvidRules {
         try {
             return SpiffeId.parse(names.get(0));
         } catch (IllegalArgumentException e) {
-            throw broken(certificate, e.getMessage());
+            throw broken(certificate, String.valueOf(e.getMessage()));
         }
     }
 

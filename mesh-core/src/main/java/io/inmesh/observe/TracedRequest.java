@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 record TracedRequest(Span span, @Nullable Context own) implements InboundObserver {
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // Closed by who called: the scope is handed on.
     public Scope enter() {
         if (own == null) {
             return Scope.NONE;

@@ -10,6 +10,8 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,9 @@ public final class TracingObserver implements MeshObserver {
     };
 
     private static final TextMapGetter<InboundCall> GETTER = new TextMapGetter<InboundCall>() {
+        // Older releases of the API, which users may pin, have this method without a default.
         @Override
+        @SuppressWarnings("deprecation")
         public Iterable<String> keys(InboundCall call) {
             // A view over a native request cannot list its headers; the propagators in use ask by name.
             return List.of();
@@ -38,6 +42,13 @@ public final class TracingObserver implements MeshObserver {
         @Override
         public @Nullable String get(@Nullable InboundCall call, String name) {
             return call == null ? null : call.header(name);
+        }
+
+        @Override
+        public Iterator<String> getAll(@Nullable InboundCall call, String name) {
+            return call == null
+                    ? Collections.emptyIterator()
+                    : call.headerValues(name).iterator();
         }
     };
 
