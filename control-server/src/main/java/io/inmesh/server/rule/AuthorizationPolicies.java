@@ -31,7 +31,7 @@ public final class AuthorizationPolicies {
                         || r.key().namespace().equals(rootNamespace))
                 .filter(r -> !"true".equals(r.annotations().get(DRY_RUN)))
                 .filter(r -> {
-                    Field spec = VirtualServiceRule.spec(r);
+                    Field spec = Field.spec(r);
                     return spec.get("action").text("ALLOW").equals(action)
                             && spec.get("targetRef").absent()
                             && spec.get("targetRefs").items().isEmpty()

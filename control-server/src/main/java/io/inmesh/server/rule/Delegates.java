@@ -21,7 +21,7 @@ final class Delegates {
     /** The HTTP routes of {@code root} with delegates merged in. */
     static List<Field> expand(Resource root, VirtualServices all) {
         List<Field> routes = new ArrayList<>();
-        for (Field route : VirtualServiceRule.spec(root).get("http").items()) {
+        for (Field route : Field.spec(root).get("http").items()) {
             if (route.get("delegate").absent()) {
                 routes.add(route);
                 continue;
@@ -29,7 +29,7 @@ final class Delegates {
             find(root, route, all).ifPresent(delegate -> {
                 String origin =
                         delegate.key().namespace() + "/" + delegate.key().name() + ":";
-                for (Field leaf : VirtualServiceRule.spec(delegate).get("http").items()) {
+                for (Field leaf : Field.spec(delegate).get("http").items()) {
                     merge(route.node(), leaf.node())
                             .ifPresent(merged ->
                                     routes.add(Field.of(merged, route.path() + ".delegate." + origin + leaf.path())));
@@ -45,7 +45,7 @@ final class Delegates {
         String rootNamespace = root.key().namespace();
         String namespace = delegate.get("namespace").text(rootNamespace);
         return all.named(namespace, delegate.get("name").text()).filter(candidate -> {
-            Field spec = VirtualServiceRule.spec(candidate);
+            Field spec = Field.spec(candidate);
             return spec.get("hosts").items().isEmpty()
                     && ExportScope.of(namespace, spec.get("exportTo")).visibleFrom(rootNamespace);
         });

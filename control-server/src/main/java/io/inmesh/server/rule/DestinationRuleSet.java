@@ -28,7 +28,7 @@ public final class DestinationRuleSet {
     DestinationRuleSet(List<Resource> oldestFirst) {
         this.oldestFirst = List.copyOf(oldestFirst);
         for (Resource resource : oldestFirst) {
-            for (Field subset : VirtualServiceRule.spec(resource).get("subsets").items()) {
+            for (Field subset : Field.spec(resource).get("subsets").items()) {
                 String name = subset.get("name").text();
                 LabelSelector selector = new LabelSelector(subset.get("labels").textMap());
                 subsets.putIfAbsent(name, new Subset(name, selector, subset.get("trafficPolicy"), resource));
@@ -53,7 +53,7 @@ public final class DestinationRuleSet {
 
     /** The policy in force for a service port, and a subset if {@code subset} is not empty. */
     public TrafficPolicy policy(String subset, int port) {
-        Field top = VirtualServiceRule.spec(oldestFirst.get(0)).get("trafficPolicy");
+        Field top = Field.spec(oldestFirst.get(0)).get("trafficPolicy");
         TrafficPolicy policy = TrafficPolicy.DEFAULTS.overriddenBy(top, port);
         Subset named = subsets.get(subset);
         return named == null ? policy : policy.overriddenBy(named.trafficPolicy(), port);

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * All DestinationRules, and which of them a client obeys for a host.
@@ -17,25 +16,31 @@ import java.util.Set;
  * first place with a rule whose host covers the service wins as a whole, nothing is inherited from the next.
  */
 public final class DestinationRules {
-    private final Map<String, Map<String, List<Resource>>> byNamespaceAndHost = new HashMap<>();
+    private final Map<String, HostTable<List<Resource>>> byNamespace = new HashMap<>();
+    private final List<Resource> oldestFirst;
     private final RuleSettings settings;
 
-    private DestinationRules(RuleSettings settings) {
+    private DestinationRules(List<Resource> oldestFirst, RuleSettings settings) {
+        this.oldestFirst = oldestFirst;
         this.settings = settings;
     }
 
     /** Indexes {@code resources} of kind DestinationRule. */
     public static DestinationRules of(Collection<Resource> resources, RuleSettings settings) {
-        DestinationRules rules = new DestinationRules(settings);
-        resources.stream().sorted(RuleOrder.OLDEST_FIRST).forEach(resource -> {
+        Map<String, Map<String, List<Resource>>> collected = new HashMap<>();
+        List<Resource> oldestFirst =
+                resources.stream().sorted(RuleOrder.OLDEST_FIRST).toList();
+        oldestFirst.forEach(resource -> {
             String namespace = resource.key().namespace();
-            String host = VirtualServiceRule.spec(resource).get("host").text();
-            rules.byNamespaceAndHost
+            String host = Field.spec(resource).get("host").text();
+            collected
                     .computeIfAbsent(namespace, n -> new LinkedHashMap<>())
                     .computeIfAbsent(
                             HostName.resolve(host, namespace, settings.clusterDomain()), h -> new ArrayList<>())
                     .add(resource);
         });
+        DestinationRules rules = new DestinationRules(oldestFirst, settings);
+        collected.forEach((namespace, hosts) -> rules.byNamespace.put(namespace, new HostTable<>(hosts)));
         return rules;
     }
 
@@ -59,30 +64,29 @@ public final class DestinationRules {
 
     /** Every rule, in any namespace, whose host covers {@code host}; oldest first. */
     public List<Resource> covering(String host) {
-        return byNamespaceAndHost.values().stream()
-                .flatMap(hosts -> hosts.entrySet().stream())
-                .filter(e -> HostName.matches(e.getKey(), host))
-                .flatMap(e -> e.getValue().stream())
+        return byNamespace.values().stream()
+                .flatMap(hosts -> hosts.covering(host).stream())
+                .flatMap(List::stream)
                 .sorted(RuleOrder.OLDEST_FIRST)
                 .toList();
     }
 
+    /** Whether {@code other} means the same for every client. */
+    public boolean sameAs(DestinationRules other) {
+        return oldestFirst.equals(other.oldestFirst);
+    }
+
     private Optional<DestinationRuleSet> inNamespace(
             String place, String clientNamespace, Map<String, String> clientLabels, String host) {
-        Map<String, List<Resource>> hosts = byNamespaceAndHost.getOrDefault(place, Map.of());
-        List<String> usable = new ArrayList<>();
-        Map<String, List<Resource>> applicable = new HashMap<>();
-        for (Map.Entry<String, List<Resource>> entry : hosts.entrySet()) {
-            if (HostName.matches(entry.getKey(), host)) {
-                List<Resource> rules = applicable(entry.getValue(), clientNamespace, clientLabels);
-                if (!rules.isEmpty()) {
-                    usable.add(entry.getKey());
-                    applicable.put(entry.getKey(), rules);
-                }
-            }
+        HostTable<List<Resource>> hosts = byNamespace.get(place);
+        if (hosts == null) {
+            return Optional.empty();
         }
-        return HostName.mostSpecific(Set.copyOf(usable), host)
-                .map(name -> new DestinationRuleSet(applicable.get(name)));
+        return hosts.covering(host).stream()
+                .map(rules -> applicable(rules, clientNamespace, clientLabels))
+                .filter(rules -> !rules.isEmpty())
+                .findFirst()
+                .map(DestinationRuleSet::new);
     }
 
     /** Rules meant for this very workload are preferred to, and never mixed with, those for everyone. */
@@ -92,7 +96,7 @@ public final class DestinationRules {
         List<Resource> general = new ArrayList<>();
         LabelSelector chosen = null;
         for (Resource rule : rules) {
-            Field spec = VirtualServiceRule.spec(rule);
+            Field spec = Field.spec(rule);
             String owner = rule.key().namespace();
             if (!ExportScope.of(owner, spec.get("exportTo")).visibleFrom(clientNamespace)) {
                 continue;

@@ -2,6 +2,7 @@ package io.inmesh.server.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.inmesh.server.model.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,11 @@ public final class Field {
     /** The place called {@code path} holding {@code node}. */
     public static Field of(JsonNode node, String path) {
         return new Field(node, path);
+    }
+
+    /** The {@code spec} of a resource. */
+    public static Field spec(Resource resource) {
+        return new Field(resource.spec(), "spec");
     }
 
     /** Where this is, from the resource's top: {@code spec.hosts[0]}. */

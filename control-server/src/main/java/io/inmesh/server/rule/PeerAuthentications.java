@@ -63,13 +63,18 @@ public final class PeerAuthentications {
         return new Effective(mode, byPort);
     }
 
+    /** Whether {@code other} means the same for every workload. */
+    public boolean sameAs(PeerAuthentications other) {
+        return oldestFirst.equals(other.oldestFirst);
+    }
+
     private Field first(String namespace, Predicate<LabelSelector> wanted) {
         Optional<Resource> found = oldestFirst.stream()
                 .filter(r -> r.key().namespace().equals(namespace))
-                .filter(r -> wanted.test(
-                        LabelSelector.ofMatchLabels(VirtualServiceRule.spec(r).get("selector"))))
+                .filter(r ->
+                        wanted.test(LabelSelector.ofMatchLabels(Field.spec(r).get("selector"))))
                 .findFirst();
-        return found.map(VirtualServiceRule::spec).orElse(Field.ABSENT);
+        return found.map(Field::spec).orElse(Field.ABSENT);
     }
 
     private static @Nullable Integer portNumber(String text) {

@@ -19,11 +19,6 @@ public record VirtualServiceRule(Resource resource, List<String> hosts, List<Fie
         return gateways.items().isEmpty() || gateways.texts().contains(MESH_GATEWAY);
     }
 
-    /** The body of {@code resource}. */
-    public static Field spec(Resource resource) {
-        return Field.of(resource.spec(), "spec");
-    }
-
     /** Where the resource stands in the API, as Istio writes it into xDS metadata. */
     public String apiPath() {
         return ApiPath.of(resource.key());

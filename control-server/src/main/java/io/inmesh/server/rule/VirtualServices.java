@@ -35,7 +35,7 @@ public final class VirtualServices {
         List<Resource> exported = new ArrayList<>();
         List<Resource> everywhere = new ArrayList<>();
         for (Resource resource : oldestFirst) {
-            Field spec = VirtualServiceRule.spec(resource);
+            Field spec = Field.spec(resource);
             ExportScope scope = ExportScope.of(resource.key().namespace(), spec.get("exportTo"));
             if (spec.get("hosts").items().isEmpty()
                     || !VirtualServiceRule.appliesToMesh(spec.get("gateways"))
@@ -73,7 +73,7 @@ public final class VirtualServices {
     }
 
     private VirtualServiceRule rule(Resource resource) {
-        Field spec = VirtualServiceRule.spec(resource);
+        Field spec = Field.spec(resource);
         String namespace = resource.key().namespace();
         List<String> hosts = spec.get("hosts").texts().stream()
                 .map(host -> HostName.resolve(host, namespace, settings.clusterDomain()))

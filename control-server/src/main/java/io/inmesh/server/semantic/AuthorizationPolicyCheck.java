@@ -3,7 +3,6 @@ package io.inmesh.server.semantic;
 import io.inmesh.server.rule.AuthorizationPolicies;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.IpAddresses;
-import io.inmesh.server.rule.VirtualServiceRule;
 import io.inmesh.server.translate.AuthorizationKeys;
 import io.inmesh.server.translate.Personality;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ final class AuthorizationPolicyCheck {
     private AuthorizationPolicyCheck() {}
 
     static void check(Report report) {
-        Field spec = VirtualServiceRule.spec(report.resource());
+        Field spec = Field.spec(report.resource());
         String action = spec.get("action").text("ALLOW");
         action(report, spec, action);
         for (String target : List.of("targetRef", "targetRefs")) {

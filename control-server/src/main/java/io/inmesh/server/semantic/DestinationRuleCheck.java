@@ -3,7 +3,6 @@ package io.inmesh.server.semantic;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.RuleOrder;
-import io.inmesh.server.rule.VirtualServiceRule;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,7 +12,7 @@ final class DestinationRuleCheck {
     private DestinationRuleCheck() {}
 
     static void check(Report report, Mesh mesh) {
-        Field spec = VirtualServiceRule.spec(report.resource());
+        Field spec = Field.spec(report.resource());
         String namespace = report.resource().key().namespace();
         if (!report.required(spec.get("host"))) {
             return;
@@ -53,9 +52,9 @@ final class DestinationRuleCheck {
 
     private static void othersForSameHost(Report report, Mesh mesh, String host) {
         Resource mine = report.resource();
-        Field mySelector = VirtualServiceRule.spec(mine).get("workloadSelector");
+        Field mySelector = Field.spec(mine).get("workloadSelector");
         for (Resource other : mesh.view().byKind("DestinationRule")) {
-            Field spec = VirtualServiceRule.spec(other);
+            Field spec = Field.spec(other);
             boolean sameHost = !other.key().equals(mine.key())
                     && other.key().namespace().equals(mine.key().namespace())
                     && mesh.resolve(spec.get("host").text(), other.key().namespace())
@@ -75,8 +74,7 @@ final class DestinationRuleCheck {
     private static void subsetsInUse(Report report, Mesh mesh, String host) {
         Set<String> defined = mesh.subsets(host).orElseGet(TreeSet::new);
         for (Resource virtualService : mesh.view().byKind("VirtualService")) {
-            for (Field http :
-                    VirtualServiceRule.spec(virtualService).get("http").items()) {
+            for (Field http : Field.spec(virtualService).get("http").items()) {
                 for (Field route : http.get("route").items()) {
                     Field destination = route.get("destination");
                     String subset = destination.get("subset").text();

@@ -4,7 +4,6 @@ import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.rule.MtlsMode;
-import io.inmesh.server.rule.VirtualServiceRule;
 import io.inmesh.server.service.Workload;
 import io.inmesh.server.translate.AuthorizationKeys;
 import io.inmesh.server.translate.ClientContext;
@@ -54,7 +53,7 @@ public final class GrpcLimits {
         for (String kind : List.of("VirtualService", "DestinationRule")) {
             for (Resource resource : state.config().byKind(kind)) {
                 Report report = new Report(resource);
-                walk(Field.of(resource.spec(), "spec"), BY_KIND.get(kind), report);
+                walk(Field.spec(resource), BY_KIND.get(kind), report);
                 problems.addAll(report.problems());
             }
         }
@@ -95,7 +94,7 @@ public final class GrpcLimits {
 
     private static List<Problem> authorization(Resource policy, ClientContext client) {
         Report report = new Report(policy);
-        Field spec = VirtualServiceRule.spec(policy);
+        Field spec = Field.spec(policy);
         boolean guards = policy.key().namespace().equals(client.namespace())
                 && LabelSelector.ofMatchLabels(spec.get("selector")).matches(client.labels());
         if (guards) {
@@ -121,7 +120,7 @@ public final class GrpcLimits {
                 .peerAuthentications()
                 .effective(client.namespace(), client.labels())
                 .mode();
-        Field written = VirtualServiceRule.spec(authentication).get("mtls").get("mode");
+        Field written = Field.spec(authentication).get("mtls").get("mode");
         if (mode == MtlsMode.PERMISSIVE
                 && authentication.key().namespace().equals(client.namespace())
                 && written.text().equals("PERMISSIVE")) {

@@ -6,7 +6,6 @@ import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.HostName;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.rule.Rules;
-import io.inmesh.server.rule.VirtualServiceRule;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.store.ConfigView;
@@ -65,7 +64,7 @@ final class Mesh {
         }
         SortedSet<String> names = new TreeSet<>();
         for (Resource rule : covering) {
-            for (Field subset : VirtualServiceRule.spec(rule).get("subsets").items()) {
+            for (Field subset : Field.spec(rule).get("subsets").items()) {
                 names.add(subset.get("name").text());
             }
         }

@@ -47,7 +47,7 @@ final class NoEffectFields {
     static void check(Report report) {
         Map<String, String> fields = BY_KIND.get(report.resource().key().kind());
         if (fields != null) {
-            walk(Field.of(report.resource().spec(), "spec"), fields, report);
+            walk(Field.spec(report.resource()), fields, report);
         }
     }
 

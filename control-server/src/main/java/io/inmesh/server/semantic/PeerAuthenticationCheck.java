@@ -2,7 +2,6 @@ package io.inmesh.server.semantic;
 
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.LabelSelector;
-import io.inmesh.server.rule.VirtualServiceRule;
 import java.util.Set;
 
 /** PeerAuthentications. */
@@ -12,7 +11,7 @@ final class PeerAuthenticationCheck {
     private PeerAuthenticationCheck() {}
 
     static void check(Report report, Mesh mesh) {
-        Field spec = VirtualServiceRule.spec(report.resource());
+        Field spec = Field.spec(report.resource());
         mode(report, spec.get("mtls").get("mode"));
         boolean selective = !LabelSelector.ofMatchLabels(spec.get("selector")).selectsAll();
         if (selective

@@ -3,7 +3,6 @@ package io.inmesh.server.semantic;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.HostName;
-import io.inmesh.server.rule.VirtualServiceRule;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +14,7 @@ final class ServiceEntryCheck {
     private ServiceEntryCheck() {}
 
     static void check(Report report, Mesh mesh) {
-        Field spec = VirtualServiceRule.spec(report.resource());
+        Field spec = Field.spec(report.resource());
         hosts(report, mesh, spec);
         ports(report, spec);
         resolution(report, spec);

@@ -14,7 +14,7 @@ final class VirtualServiceCheck {
     private VirtualServiceCheck() {}
 
     static void check(Report report, Mesh mesh) {
-        Field spec = VirtualServiceRule.spec(report.resource());
+        Field spec = Field.spec(report.resource());
         if (!VirtualServiceRule.appliesToMesh(spec.get("gateways"))) {
             report.add(
                     Check.GATEWAY_ONLY,
@@ -79,7 +79,7 @@ final class VirtualServiceCheck {
     private static void conflicts(Report report, Mesh mesh, Field spec) {
         Resource mine = report.resource();
         for (Resource other : mesh.view().byKind("VirtualService")) {
-            Field otherSpec = VirtualServiceRule.spec(other);
+            Field otherSpec = Field.spec(other);
             if (other.key().equals(mine.key())
                     || !VirtualServiceRule.appliesToMesh(otherSpec.get("gateways"))
                     || !overlap(mine, other)) {
@@ -115,7 +115,6 @@ final class VirtualServiceCheck {
     }
 
     private static ExportScope scope(Resource resource) {
-        return ExportScope.of(
-                resource.key().namespace(), VirtualServiceRule.spec(resource).get("exportTo"));
+        return ExportScope.of(resource.key().namespace(), Field.spec(resource).get("exportTo"));
     }
 }

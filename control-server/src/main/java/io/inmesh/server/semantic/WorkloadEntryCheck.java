@@ -2,14 +2,13 @@ package io.inmesh.server.semantic;
 
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.IpAddresses;
-import io.inmesh.server.rule.VirtualServiceRule;
 
 /** WorkloadEntries, and endpoints of ServiceEntries, which have the same shape. */
 final class WorkloadEntryCheck {
     private WorkloadEntryCheck() {}
 
     static void check(Report report) {
-        body(report, VirtualServiceRule.spec(report.resource()), "");
+        body(report, Field.spec(report.resource()), "");
     }
 
     /** Judges the body; {@code resolution} is that of the ServiceEntry around it, empty if there is none. */

@@ -16,7 +16,7 @@ final class ServiceEntries {
     private ServiceEntries() {}
 
     static List<MeshService> read(Resource resource, RuleSettings settings) {
-        Field spec = Field.of(resource.spec(), "spec");
+        Field spec = Field.spec(resource);
         Resolution resolution = resolution(spec.get("resolution").text());
         if (resolution == Resolution.NONE) {
             return List.of();
@@ -48,7 +48,7 @@ final class ServiceEntries {
 
     /** Which workloads it takes in, if it asks for any beside its inline endpoints. */
     static Optional<LabelSelector> selector(Resource resource) {
-        Field selector = Field.of(resource.spec(), "spec").get("workloadSelector");
+        Field selector = Field.spec(resource).get("workloadSelector");
         return selector.present()
                 ? Optional.of(new LabelSelector(selector.get("labels").textMap()))
                 : Optional.empty();

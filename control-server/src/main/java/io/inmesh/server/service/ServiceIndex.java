@@ -8,10 +8,7 @@ import io.inmesh.server.store.ConfigView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,9 +20,6 @@ import java.util.TreeMap;
  * only adds subject alternative names to it.
  */
 public final class ServiceIndex {
-    private static final Comparator<Workload> BY_ID =
-            Comparator.comparing(Workload::namespace).thenComparing(Workload::id);
-
     private final SortedMap<String, MeshService> services;
 
     private ServiceIndex(SortedMap<String, MeshService> services) {
@@ -34,22 +28,21 @@ public final class ServiceIndex {
 
     /** Joins services and workloads of {@code view} with self-registered workloads. */
     public static ServiceIndex of(ConfigView view, Collection<Workload> registered, RuleSettings settings) {
-        Map<String, List<Workload>> byNamespace = new HashMap<>();
-        view.byKind("WorkloadEntry").stream().map(WorkloadEntries::read).forEach(w -> add(byNamespace, w));
-        registered.forEach(w -> add(byNamespace, w));
-        byNamespace.values().forEach(workloads -> workloads.sort(BY_ID));
+        List<Workload> workloads = new ArrayList<>(registered);
+        view.byKind("WorkloadEntry").stream().map(WorkloadEntries::read).forEach(workloads::add);
+        WorkloadSelection selection = new WorkloadSelection(workloads);
 
         SortedMap<String, MeshService> services = new TreeMap<>();
         for (Resource resource : view.byKind("Service")) {
             CoreServices.read(resource, settings).ifPresent(service -> {
                 LabelSelector selector = CoreServices.selector(resource);
-                services.put(service.fqdn(), service.withWorkloads(select(byNamespace, service, selector)));
+                services.put(service.fqdn(), service.withWorkloads(selection.select(service.namespace(), selector)));
             });
         }
         view.byKind("ServiceEntry").stream().sorted(RuleOrder.OLDEST_FIRST).forEach(resource -> {
             for (MeshService service : ServiceEntries.read(resource, settings)) {
                 MeshService filled = ServiceEntries.selector(resource)
-                        .map(selector -> service.withWorkloads(select(byNamespace, service, selector)))
+                        .map(selector -> service.withWorkloads(selection.select(service.namespace(), selector)))
                         .orElse(service);
                 services.merge(service.fqdn(), filled, ServiceIndex::keepFirst);
             }
@@ -81,21 +74,5 @@ public final class ServiceIndex {
         List<String> names = new ArrayList<>(first.subjectAltNames());
         names.addAll(later.subjectAltNames());
         return first.withSubjectAltNames(names.stream().distinct().sorted().toList());
-    }
-
-    private static void add(Map<String, List<Workload>> byNamespace, Workload workload) {
-        byNamespace
-                .computeIfAbsent(workload.namespace(), n -> new ArrayList<>())
-                .add(workload);
-    }
-
-    private static List<Workload> select(
-            Map<String, List<Workload>> byNamespace, MeshService service, LabelSelector selector) {
-        if (selector.selectsAll()) {
-            return List.of();
-        }
-        return byNamespace.getOrDefault(service.namespace(), List.of()).stream()
-                .filter(w -> selector.matches(w.labels()))
-                .toList();
     }
 }

@@ -10,7 +10,7 @@ final class WorkloadEntries {
     private WorkloadEntries() {}
 
     static Workload read(Resource resource) {
-        Field spec = Field.of(resource.spec(), "spec");
+        Field spec = Field.spec(resource);
         Map<String, String> labels = new HashMap<>(resource.labels());
         labels.putAll(spec.get("labels").textMap());
         return read(spec, resource.key().namespace(), resource.key().name(), labels);

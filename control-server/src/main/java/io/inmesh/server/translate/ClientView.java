@@ -2,6 +2,7 @@ package io.inmesh.server.translate;
 
 import io.inmesh.server.rule.DestinationRuleSet;
 import io.inmesh.server.rule.HostName;
+import io.inmesh.server.rule.HostTable;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.rule.Rules;
 import io.inmesh.server.rule.TrafficPolicy;
@@ -23,14 +24,16 @@ final class ClientView {
     private final Rules rules;
     private final ClientContext client;
     private final Map<String, MeshService> services = new LinkedHashMap<>();
-    private final Map<String, VirtualServiceRule> virtualServices;
+    private final HostTable<VirtualServiceRule> virtualServices;
+    private final Map<String, VirtualServiceRule> hostsWithoutService;
     private final Map<String, Optional<DestinationRuleSet>> destinationRules = new HashMap<>();
 
     ClientView(Rules rules, ServiceIndex index, ClientContext client) {
         this.rules = rules;
         this.client = client;
         index.visibleFrom(client.namespace()).forEach(s -> services.put(s.fqdn(), s));
-        this.virtualServices = rules.virtualServices().byHost(client.namespace());
+        this.virtualServices = new HostTable<>(rules.virtualServices().byHost(client.namespace()));
+        this.hostsWithoutService = unknownHosts();
     }
 
     ClientContext client() {
@@ -52,14 +55,21 @@ final class ClientView {
 
     /** The VirtualService that speaks for {@code host}: one that names it, else the one with the most specific wildcard. */
     Optional<VirtualServiceRule> virtualServiceFor(String host) {
-        return HostName.mostSpecific(virtualServices.keySet(), host).map(virtualServices::get);
+        return virtualServices.find(host);
     }
 
     /** Hosts of VirtualServices that cover no visible service, with the rule that keeps each. */
     Map<String, VirtualServiceRule> hostsWithoutService() {
+        return hostsWithoutService;
+    }
+
+    private Map<String, VirtualServiceRule> unknownHosts() {
         Map<String, VirtualServiceRule> hosts = new LinkedHashMap<>();
-        virtualServices.forEach((host, rule) -> {
-            if (services.keySet().stream().noneMatch(fqdn -> HostName.matches(host, fqdn))) {
+        virtualServices.all().forEach((host, rule) -> {
+            boolean known = HostName.wildcard(host)
+                    ? services.keySet().stream().anyMatch(fqdn -> HostName.matches(host, fqdn))
+                    : services.containsKey(host);
+            if (!known) {
                 hosts.put(host, rule);
             }
         });

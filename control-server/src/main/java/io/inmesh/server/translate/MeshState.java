@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The mesh at one moment, and the resources of each kind of client, made when first asked for. Safe for use by several threads.
  *
- * <p>What does not change from one state to the next is taken over: resources with equal bytes are the same object, and if only
- * endpoints moved, clusters, listeners and routes are not built again.
+ * <p>What does not change from one state to the next is taken over: resources with equal bytes are the same object, and what a change
+ * cannot have touched (clusters if only routes changed, everything but endpoints if only those moved) is not built again.
  */
 public final class MeshState {
     private final ConfigView config;
@@ -24,8 +24,10 @@ public final class MeshState {
     private final ServiceShapes shapes;
     private final SharedResources shared;
     private final EndpointResources endpoints;
-    /** Clusters, listeners and routes by kind of client; the same map as before if only endpoints changed. */
-    private final ConcurrentMap<ClientContext, List<VersionedResource>> structures;
+    /** Clusters by kind of client; the same map as before if no service and no DestinationRule changed. */
+    private final ConcurrentMap<ClientContext, List<VersionedResource>> clusters;
+    /** Listeners and routes by kind of client; the same map as before if only endpoints changed. */
+    private final ConcurrentMap<ClientContext, List<VersionedResource>> routing;
 
     private final ConcurrentMap<ClientContext, ResourceSet> sets = new ConcurrentHashMap<>();
 
@@ -35,12 +37,15 @@ public final class MeshState {
         this.services = services;
         this.shapes = ServiceShapes.of(services, rules.peerAuthentications());
         this.shared = SharedResources.following(previous == null ? null : previous.shared);
-        this.endpoints = EndpointResources.following(
-                previous != null && previous.rules == rules ? previous.endpoints : null,
-                rules.peerAuthentications(),
-                shared);
-        boolean sameStructure = previous != null && previous.rules == rules && previous.shapes.equals(shapes);
-        this.structures = sameStructure ? previous.structures : new ConcurrentHashMap<>();
+        boolean samePeers =
+                previous != null && previous.rules.peerAuthentications().sameAs(rules.peerAuthentications());
+        this.endpoints =
+                EndpointResources.following(samePeers ? previous.endpoints : null, rules.peerAuthentications(), shared);
+        boolean sameShapes = previous != null && previous.shapes.equals(shapes);
+        boolean sameClusters = sameShapes && previous.rules.destinationRules().sameAs(rules.destinationRules());
+        this.clusters = sameClusters ? previous.clusters : new ConcurrentHashMap<>();
+        boolean sameRouting = sameShapes && previous.rules == rules;
+        this.routing = sameRouting ? previous.routing : new ConcurrentHashMap<>();
     }
 
     static MeshState following(@Nullable MeshState previous, ConfigView config, Rules rules, ServiceIndex services) {
@@ -77,7 +82,9 @@ public final class MeshState {
     private ResourceSet build(ClientContext kind) {
         ClientView view = new ClientView(rules, services, kind);
         ResourceSet.Builder set = ResourceSet.builder();
-        structures.computeIfAbsent(kind, k -> shared.all(Structures.of(view))).forEach(set::add);
+        clusters.computeIfAbsent(kind, k -> shared.all(Structures.clusters(view)))
+                .forEach(set::add);
+        routing.computeIfAbsent(kind, k -> shared.all(Structures.routing(view))).forEach(set::add);
         endpoints.of(view).forEach(set::add);
         if (kind.personality() == Personality.GRPC_SAFE) {
             set.onDemand((type, name) -> type.equals(TypeUrls.LISTENER)

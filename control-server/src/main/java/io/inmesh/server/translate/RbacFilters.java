@@ -3,7 +3,6 @@ package io.inmesh.server.translate;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.Rules;
-import io.inmesh.server.rule.VirtualServiceRule;
 import io.inmesh.xds.filter.http.HttpFilter;
 import io.inmesh.xds.rbac.Permission;
 import io.inmesh.xds.rbac.Policy;
@@ -47,7 +46,7 @@ final class RbacFilters {
             String namespace = policy.key().namespace();
             RbacRule compiler = new RbacRule(namespace, action == RBAC.Action.DENY, personality);
             String prefix = "ns[" + namespace + "]-policy[" + policy.key().name() + "]-rule[";
-            List<Field> rules = VirtualServiceRule.spec(policy).get("rules").items();
+            List<Field> rules = Field.spec(policy).get("rules").items();
             for (int i = 0; i < rules.size(); i++) {
                 rbac.putPolicies(
                         prefix + i + "]", compiler.compile(rules.get(i)).orElse(NEVER));

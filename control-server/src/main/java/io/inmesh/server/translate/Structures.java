@@ -17,8 +17,9 @@ final class Structures {
 
     private Structures() {}
 
-    static List<VersionedResource> of(ClientView view) {
-        List<VersionedResource> resources = new ArrayList<>(clusters(view));
+    /** Listeners and routes. */
+    static List<VersionedResource> routing(ClientView view) {
+        List<VersionedResource> resources = new ArrayList<>();
         if (view.client().personality() == Personality.GRPC_SAFE) {
             resources.addAll(grpcTargets(view));
         } else {
@@ -29,7 +30,8 @@ final class Structures {
         return resources;
     }
 
-    private static List<VersionedResource> clusters(ClientView view) {
+    /** Clusters. They depend on services and DestinationRules (and, for stock gRPC, on who insists on TLS), never on routes. */
+    static List<VersionedResource> clusters(ClientView view) {
         boolean grpcSafe = view.client().personality() == Personality.GRPC_SAFE;
         List<VersionedResource> resources = new ArrayList<>();
         for (MeshService service : view.services().values()) {
