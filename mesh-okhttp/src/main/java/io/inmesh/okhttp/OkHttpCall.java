@@ -1,13 +1,20 @@
 package io.inmesh.okhttp;
 
+import io.inmesh.Mesh;
 import io.inmesh.call.Call;
 import io.inmesh.dispatch.Dispatch;
+import io.inmesh.time.Scheduler.Cancellable;
+import java.io.IOException;
 import java.util.List;
+import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A view over an OkHttp request, which also listens to its call for the one thing exceptions do not tell: whether anything of
@@ -15,18 +22,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class OkHttpCall extends EventListener implements Call {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OkHttpCall.class);
+
     private final Request request;
     private volatile boolean sent;
     private volatile @Nullable Dispatch dispatch;
-    private volatile @Nullable Thread waiter;
+    private volatile @Nullable Connection connection;
 
     OkHttpCall(Request request) {
         this.request = request;
     }
 
     @Override
-    public Protocol protocol() {
-        return Protocol.HTTP;
+    public Call.Protocol protocol() {
+        return Call.Protocol.HTTP;
     }
 
     @Override
@@ -91,6 +100,11 @@ final class OkHttpCall extends EventListener implements Call {
         return request.url();
     }
 
+    /** {@return the request the application wrote} */
+    Request request() {
+        return request;
+    }
+
     /** {@return whether anything of the attempt under way may have left this process} */
     boolean sent() {
         return sent;
@@ -99,6 +113,43 @@ final class OkHttpCall extends EventListener implements Call {
     /** Forgets what the last attempt did. */
     void attemptBegins() {
         sent = false;
+        connection = null;
+    }
+
+    /**
+     * Ends the attempt under way at a moment, should it still be under way then. OkHttp's own timeouts bound each wait on the
+     * socket, not their sum; this bounds the sum. An HTTP/1 connection serves one call at a time and is simply closed; an
+     * HTTP/2 connection is shared, and there the read timeout of the stream has to do.
+     *
+     * @param deadlineNanos when, by the mesh's clock
+     * @param mesh whose clock and scheduler
+     * @return a handle to call when the attempt has ended
+     */
+    Cancellable abortAt(long deadlineNanos, Mesh mesh) {
+        return mesh.scheduler()
+                .schedule(this::abort, deadlineNanos - mesh.clock().nanos());
+    }
+
+    private void abort() {
+        Connection current = connection;
+        if (current == null || current.protocol() == Protocol.HTTP_2 || current.protocol() == Protocol.H2_PRIOR_KNOWLEDGE) {
+            return;
+        }
+        try {
+            current.socket().close();
+        } catch (IOException alreadyBroken) {
+            LOG.debug("closing the connection of an attempt past its deadline", alreadyBroken);
+        }
+    }
+
+    @Override
+    public void connectionAcquired(okhttp3.Call call, Connection acquired) {
+        connection = acquired;
+    }
+
+    @Override
+    public void connectionReleased(okhttp3.Call call, Connection released) {
+        connection = null;
     }
 
     /** Ties the call to its dispatch, so that a cancelled call stops waiting at once. */
@@ -116,10 +167,6 @@ final class OkHttpCall extends EventListener implements Call {
         Dispatch current = dispatch;
         if (current != null) {
             current.cancel();
-        }
-        Thread waiting = waiter;
-        if (waiting != null) {
-            java.util.concurrent.locks.LockSupport.unpark(waiting);
         }
     }
 }

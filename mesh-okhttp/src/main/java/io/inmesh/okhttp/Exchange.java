@@ -1,0 +1,259 @@
+package io.inmesh.okhttp;
+
+import io.inmesh.Mesh;
+import io.inmesh.MeshRejectedException;
+import io.inmesh.call.Attempt;
+import io.inmesh.call.HeaderSink;
+import io.inmesh.call.Outcome;
+import io.inmesh.dispatch.Dispatch;
+import io.inmesh.drive.BlockingDriver;
+import io.inmesh.time.Scheduler.Cancellable;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One meshed call on its caller's thread: sends each attempt, keeps the last response, and returns or throws as the engine says. */
+final class Exchange implements BlockingDriver.Sender {
+
+    private final Mesh mesh;
+    private final Targets targets;
+    private final Interceptor.Chain chain;
+    private final OkHttpCall call;
+    private final Dispatch dispatch;
+    private @Nullable Response response;
+    private @Nullable Attempt answered;
+
+    Exchange(Mesh mesh, Targets targets, Interceptor.Chain chain, OkHttpCall call, Dispatch dispatch) {
+        this.mesh = mesh;
+        this.targets = targets;
+        this.chain = chain;
+        this.call = call;
+        this.dispatch = dispatch;
+    }
+
+    Response run() throws IOException {
+        call.driveBy(dispatch);
+        chain.call().addEventListener(call);
+        Outcome outcome;
+        try {
+            outcome = BlockingDriver.run(dispatch, this);
+        } catch (RuntimeException | Error failure) {
+            discard();
+            throw failure;
+        }
+        return switch (kindOf(outcome)) {
+            case RESPONSE -> finish();
+            case FAILURE -> throw nativeCause((Outcome.Failure) outcome);
+            case LOCAL_REPLY -> {
+                discard();
+                yield LocalReplies.of(
+                        call.request(), (Outcome.LocalReply) outcome, mesh.clock().epochMillis());
+            }
+            case REJECTION -> {
+                discard();
+                throw new MeshRejectedException((Outcome.Rejection) outcome, dispatch.explain());
+            }
+            case CANCELLED -> {
+                discard();
+                throw new IOException("Canceled");
+            }
+        };
+    }
+
+    @Override
+    public Outcome send(Attempt attempt) {
+        discard();
+        call.attemptBegins();
+        Cancellable watchdog = null;
+        try {
+            Interceptor.Chain directed = directed(attempt);
+            if (attempt.deadlineNanos() != Long.MAX_VALUE) {
+                watchdog = call.abortAt(attempt.deadlineNanos(), mesh);
+            }
+            Response received = directed.proceed(request(attempt));
+            response = received;
+            answered = attempt;
+            return OkHttpOutcomes.of(received, mesh.clock().epochMillis());
+        } catch (IOException failure) {
+            if (chain.call().isCanceled()) {
+                return Outcome.Cancelled.INSTANCE;
+            }
+            return OkHttpOutcomes.of(failure, call.sent(), expired(attempt));
+        } finally {
+            if (watchdog != null) {
+                watchdog.cancel();
+            }
+        }
+    }
+
+    private Interceptor.Chain directed(Attempt attempt) {
+        Target target = targets.of(attempt);
+        Interceptor.Chain directed = chain.withDns(target);
+        if (call.url().isHttps() && target.security() != null) {
+            directed = ApplicationTls.secure(directed, target);
+        }
+        if (attempt.connectTimeoutNanos() < TimeUnit.MILLISECONDS.toNanos(orForever(chain.connectTimeoutMillis()))) {
+            directed = directed.withConnectTimeout(millis(attempt.connectTimeoutNanos()), TimeUnit.MILLISECONDS);
+        }
+        if (attempt.deadlineNanos() == Long.MAX_VALUE) {
+            return directed;
+        }
+        long left = attempt.deadlineNanos() - mesh.clock().nanos();
+        int leftMillis = millis(left);
+        if (leftMillis < orForever(chain.readTimeoutMillis())) {
+            directed = directed.withReadTimeout(leftMillis, TimeUnit.MILLISECONDS);
+        }
+        if (leftMillis < orForever(chain.writeTimeoutMillis())) {
+            directed = directed.withWriteTimeout(leftMillis, TimeUnit.MILLISECONDS);
+        }
+        return directed;
+    }
+
+    private Request request(Attempt attempt) {
+        Request original = call.request();
+        RequestEdits edits = new RequestEdits(original);
+        String path = attempt.rewrittenPath();
+        if (path != null) {
+            HttpUrl url = original.url().newBuilder().encodedPath(path).build();
+            edits.builder().url(url);
+        }
+        String authority = attempt.rewrittenAuthority();
+        if (authority != null) {
+            edits.set("host", authority);
+        }
+        attempt.writeRequestHeaders(edits);
+        return edits.result();
+    }
+
+    private Response finish() {
+        Response received = response;
+        Attempt attempt = answered;
+        if (received == null || attempt == null) {
+            throw new IllegalStateException("the engine returned a response that was never received");
+        }
+        if (dispatch.deadlineNanos() != Long.MAX_VALUE) {
+            // Envoy's route timeout covers the whole response, so reading the body stops at the same moment.
+            long left = Math.max(1, dispatch.deadlineNanos() - mesh.clock().nanos());
+            received.body().source().timeout().deadlineNanoTime(System.nanoTime() + left);
+        }
+        if (!attempt.editsResponse()) {
+            return received;
+        }
+        ResponseEdits edits = new ResponseEdits(received.newBuilder());
+        attempt.writeResponseHeaders(edits);
+        return edits.result();
+    }
+
+    /** Closes an answer that is not going to be returned, so that its connection goes back to the pool. */
+    private void discard() {
+        Response old = response;
+        if (old != null) {
+            response = null;
+            old.close();
+        }
+    }
+
+    private boolean expired(Attempt attempt) {
+        return attempt.deadlineNanos() != Long.MAX_VALUE
+                && attempt.deadlineNanos() - mesh.clock().nanos() <= 0;
+    }
+
+    private static IOException nativeCause(Outcome.Failure failure) {
+        Throwable cause = failure.cause();
+        return cause instanceof IOException io ? io : new IOException(cause.getMessage(), cause);
+    }
+
+    private static int orForever(int timeoutMillis) {
+        return timeoutMillis == 0 ? Integer.MAX_VALUE : timeoutMillis;
+    }
+
+    /** OkHttp reads 0 as "never", so a deadline that has come is one millisecond away. */
+    private static int millis(long nanos) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
+    }
+
+    private enum Kind {
+        RESPONSE,
+        FAILURE,
+        LOCAL_REPLY,
+        REJECTION,
+        CANCELLED
+    }
+
+    private static Kind kindOf(Outcome outcome) {
+        if (outcome instanceof Outcome.Response) {
+            return Kind.RESPONSE;
+        }
+        if (outcome instanceof Outcome.Failure) {
+            return Kind.FAILURE;
+        }
+        if (outcome instanceof Outcome.LocalReply) {
+            return Kind.LOCAL_REPLY;
+        }
+        return outcome instanceof Outcome.Rejection ? Kind.REJECTION : Kind.CANCELLED;
+    }
+
+    /** Writes header changes into a request builder that is only made when there is a change. */
+    private static final class RequestEdits implements HeaderSink {
+        private final Request original;
+        private Request.@Nullable Builder builder;
+
+        RequestEdits(Request original) {
+            this.original = original;
+        }
+
+        Request.Builder builder() {
+            Request.Builder current = builder;
+            if (current == null) {
+                current = original.newBuilder();
+                builder = current;
+            }
+            return current;
+        }
+
+        @Override
+        public void set(String name, String value) {
+            builder().header(name, value);
+        }
+
+        @Override
+        public void add(String name, String value) {
+            builder().addHeader(name, value);
+        }
+
+        @Override
+        public void remove(String name) {
+            builder().removeHeader(name);
+        }
+
+        Request result() {
+            return builder == null ? original : builder.build();
+        }
+    }
+
+    /** Writes header changes into a response. */
+    private record ResponseEdits(Response.Builder builder) implements HeaderSink {
+        @Override
+        public void set(String name, String value) {
+            builder.header(name, value);
+        }
+
+        @Override
+        public void add(String name, String value) {
+            builder.addHeader(name, value);
+        }
+
+        @Override
+        public void remove(String name) {
+            builder.removeHeader(name);
+        }
+
+        Response result() {
+            return builder.build();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.inmesh.okhttp;
+
+import io.inmesh.Mesh;
+import io.inmesh.dispatch.Dispatch;
+import java.io.IOException;
+import java.net.ProtocolException;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application interceptor: routes every request, and every redirect that follows from it, through the mesh or past it.
+ */
+final class MeshInterceptor implements Interceptor {
+
+    private final Mesh mesh;
+    private final Targets targets;
+    private final FollowUps followUps;
+    private final PassThrough passThrough;
+
+    MeshInterceptor(Mesh mesh, Targets targets, FollowUps followUps, PassThrough passThrough) {
+        this.mesh = mesh;
+        this.targets = targets;
+        this.followUps = followUps;
+        this.passThrough = passThrough;
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        if (chain.connection() != null) {
+            throw new IllegalStateException(
+                    "the mesh must be an application interceptor: use MeshOkHttp.wrap, not addNetworkInterceptor");
+        }
+        Request request = chain.request();
+        Response prior = null;
+        for (int hop = 0; ; hop++) {
+            Response response = exchange(chain, request);
+            if (prior != null) {
+                response = response.newBuilder().priorResponse(prior).build();
+            }
+            Request next = followUps.next(request, response);
+            if (next == null) {
+                return response;
+            }
+            response.close();
+            if (hop == FollowUps.MAX) {
+                throw new ProtocolException("Too many follow-up requests: " + (hop + 1));
+            }
+            prior = response.newBuilder().body(okhttp3.ResponseBody.EMPTY).build();
+            request = next;
+        }
+    }
+
+    private Response exchange(Chain chain, Request request) throws IOException {
+        OkHttpCall call = new OkHttpCall(request);
+        @Nullable Dispatch dispatch = mesh.outbound(call);
+        if (dispatch == null) {
+            return passThrough.proceed(chain, request);
+        }
+        return new Exchange(mesh, targets, chain, call, dispatch).run();
+    }
+}
