@@ -7,6 +7,7 @@ import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.drive.BlockingDriver;
+import io.inmesh.identity.PeerExpectation;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -93,8 +94,9 @@ final class Exchange implements BlockingDriver.Sender {
     private Interceptor.Chain directed(Attempt attempt) {
         Target target = targets.of(attempt);
         Interceptor.Chain directed = chain.withDns(target);
-        if (call.url().isHttps() && target.security() != null) {
-            directed = ApplicationTls.secure(directed, target);
+        PeerExpectation security = target.security();
+        if (security != null && call.url().isHttps()) {
+            directed = ApplicationTls.secure(directed, target, security);
         }
         if (attempt.connectTimeoutNanos() < TimeUnit.MILLISECONDS.toNanos(orForever(chain.connectTimeoutMillis()))) {
             directed = directed.withConnectTimeout(millis(attempt.connectTimeoutNanos()), TimeUnit.MILLISECONDS);

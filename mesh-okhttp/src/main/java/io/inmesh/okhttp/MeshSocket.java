@@ -2,7 +2,6 @@ package io.inmesh.okhttp;
 
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
-import io.inmesh.identity.SniNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,7 +74,6 @@ final class MeshSocket extends Socket {
                 .getSocketFactory()
                 .createSocket(plain, target.endpoint().host(), target.endpoint().port(), true);
         SSLParameters parameters = secured.getSSLParameters();
-        SniNames.set(parameters, security.serverName());
         parameters.setApplicationProtocols(new String[] {applicationProtocol});
         secured.setSSLParameters(parameters);
         secured.setSoTimeout(timeoutMillis);

@@ -1,0 +1,36 @@
+package io.inmesh.grpc;
+
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+
+/** Notes the two things a status does not tell: whether the request left this process, and whether the peer answered it. */
+final class AttemptTracer extends ClientStreamTracer {
+
+    private volatile boolean sent;
+    private volatile boolean answered;
+
+    @Override
+    public void outboundHeaders() {
+        sent = true;
+    }
+
+    @Override
+    public void inboundHeaders() {
+        answered = true;
+    }
+
+    @Override
+    public void inboundTrailers(Metadata trailers) {
+        answered = true;
+    }
+
+    /** {@return whether the request's headers were written} */
+    boolean sent() {
+        return sent;
+    }
+
+    /** {@return whether anything came back, so that a status is the peer's and not this process's} */
+    boolean answered() {
+        return answered;
+    }
+}

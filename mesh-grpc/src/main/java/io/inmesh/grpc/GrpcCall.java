@@ -1,0 +1,131 @@
+package io.inmesh.grpc;
+
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.inmesh.call.Call;
+import io.inmesh.time.Clock;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A view over a gRPC call as the HTTP/2 request it becomes. */
+final class GrpcCall implements Call {
+
+    private final MethodDescriptor<?, ?> method;
+    private final Authority authority;
+    private final Metadata headers;
+    private final long deadlineNanos;
+    private volatile boolean committed;
+
+    GrpcCall(
+            MethodDescriptor<?, ?> method,
+            Authority authority,
+            Metadata headers,
+            @Nullable Deadline deadline,
+            Clock clock) {
+        this.method = method;
+        this.authority = authority;
+        this.headers = headers;
+        this.deadlineNanos =
+                deadline == null ? Long.MAX_VALUE : clock.nanos() + deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.GRPC;
+    }
+
+    @Override
+    public String host() {
+        return authority.host();
+    }
+
+    @Override
+    public int port() {
+        return authority.port();
+    }
+
+    @Override
+    public String scheme() {
+        return "http";
+    }
+
+    @Override
+    public String method() {
+        return "POST";
+    }
+
+    @Override
+    public String path() {
+        return "/" + method.getFullMethodName();
+    }
+
+    @Override
+    public @Nullable String query() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return headerOf(headers, name);
+    }
+
+    @Override
+    public List<String> headerValues(String name) {
+        return headerValuesOf(headers, name);
+    }
+
+    /** {@return whether every message sent so far is still at hand and nothing of an answer has reached the application} */
+    @Override
+    public boolean replayable() {
+        return !committed;
+    }
+
+    /** {@return what the method's definition says ({@code idempotency_level}); unknown counts as not idempotent} */
+    @Override
+    public boolean idempotent() {
+        return method.isIdempotent() || method.isSafe();
+    }
+
+    @Override
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** Ends the time in which the call could be repeated. */
+    void commit() {
+        committed = true;
+    }
+
+    boolean committed() {
+        return committed;
+    }
+
+    static @Nullable String headerOf(Metadata headers, String name) {
+        List<String> values = headerValuesOf(headers, name);
+        return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
+    }
+
+    static List<String> headerValuesOf(Metadata headers, String name) {
+        List<String> values = new ArrayList<>(1);
+        if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+            Iterable<byte[]> binary = headers.getAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
+            if (binary != null) {
+                for (byte[] value : binary) {
+                    // As it stands on the wire.
+                    values.add(new String(Base64.getEncoder().withoutPadding().encode(value), StandardCharsets.US_ASCII));
+                }
+            }
+            return values;
+        }
+        Iterable<String> text = headers.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+        if (text != null) {
+            text.forEach(values::add);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,118 @@
+package io.inmesh.grpc;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Outcome.Failure;
+import io.inmesh.call.Outcome.Failure.Kind;
+import java.net.ConnectException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Translates between the words of gRPC and those of the core. */
+final class GrpcOutcomes {
+
+    /** Source: gRFC A6, server pushback. */
+    private static final Metadata.Key<String> PUSHBACK =
+            Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+    private GrpcOutcomes() {}
+
+    /**
+     * {@return the outcome of a closed attempt}
+     *
+     * @param status how gRPC says it ended
+     * @param trailers what came with it
+     * @param tracer what was noticed on the way
+     * @param expired whether the attempt's own deadline has passed
+     */
+    static Outcome of(Status status, Metadata trailers, AttemptTracer tracer, boolean expired) {
+        if (tracer.answered() || status.isOk()) {
+            return answer(status, trailers);
+        }
+        Throwable cause = cause(status);
+        if (!tracer.sent()) {
+            return new Failure(expired ? Kind.TIMEOUT : unsentKind(status), false, cause);
+        }
+        if (expired || status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+            return new Failure(Kind.TIMEOUT, true, cause);
+        }
+        // grpc-java describes a stream the peer promises not to have processed in words only.
+        String description = status.getDescription();
+        boolean refused = description != null && description.contains("REFUSED_STREAM");
+        return new Failure(refused ? Kind.REFUSED_STREAM : Kind.RESET, !refused, cause);
+    }
+
+    private static Outcome answer(Status status, Metadata trailers) {
+        String pushback = status.isOk() ? null : trailers.get(PUSHBACK);
+        int code = status.getCode().value();
+        return pushback == null ? Outcome.Response.grpc(code) : new Outcome.Response(200, code, millis(pushback));
+    }
+
+    /** Source: gRFC A6: a negative or unreadable value forbids retries. */
+    private static long millis(String pushback) {
+        try {
+            long value = Long.parseLong(pushback);
+            return value < 0 ? Outcome.Response.DO_NOT_RETRY : value;
+        } catch (NumberFormatException unreadable) {
+            return Outcome.Response.DO_NOT_RETRY;
+        }
+    }
+
+    private static Kind unsentKind(Status status) {
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return Kind.TLS;
+            }
+            if (cause instanceof ConnectException) {
+                return Kind.CONNECT;
+            }
+        }
+        return Kind.CONNECT;
+    }
+
+    private static Throwable cause(Status status) {
+        Throwable cause = status.getCause();
+        return cause == null ? new StatusRuntimeException(status) : cause;
+    }
+
+    /**
+     * {@return the status of an outcome that no peer gave}
+     *
+     * @param outcome a rejection, a local reply, a failure or a cancellation
+     * @param last status of the last attempt, null if there was none
+     */
+    static Status statusOf(Outcome outcome, @Nullable Status last) {
+        if (outcome instanceof Outcome.Rejection rejection) {
+            return Status.fromCodeValue(rejection.grpcStatus()).withDescription(rejection.message());
+        }
+        if (outcome instanceof Outcome.LocalReply reply) {
+            int code = reply.grpcStatus() >= 0 ? reply.grpcStatus() : codeOfHttp(reply.httpStatus());
+            String body = reply.body();
+            return Status.fromCodeValue(code)
+                    .withDescription(body == null || body.isEmpty() ? "mesh: " + reply.reason() : body);
+        }
+        if (outcome instanceof Outcome.Failure failure) {
+            Status.Code code = failure.kind() == Kind.TIMEOUT ? Status.Code.DEADLINE_EXCEEDED : Status.Code.UNAVAILABLE;
+            return last != null && !last.isOk() && failure.kind() != Kind.TIMEOUT
+                    ? last
+                    : code.toStatus()
+                            .withDescription(failure.kind() == Kind.TIMEOUT ? "mesh: the attempt took too long" : "mesh: no answer")
+                            .withCause(failure.cause());
+        }
+        return last != null ? last : Status.CANCELLED;
+    }
+
+    /** Source: gRPC's mapping of HTTP statuses ({@code doc/http-grpc-status-mapping.md}). */
+    private static int codeOfHttp(int status) {
+        return switch (status) {
+            case 400 -> Status.Code.INTERNAL.value();
+            case 401 -> Status.Code.UNAUTHENTICATED.value();
+            case 403 -> Status.Code.PERMISSION_DENIED.value();
+            case 404 -> Status.Code.UNIMPLEMENTED.value();
+            case 429, 502, 503, 504 -> Status.Code.UNAVAILABLE.value();
+            default -> Status.Code.UNKNOWN.value();
+        };
+    }
+}
