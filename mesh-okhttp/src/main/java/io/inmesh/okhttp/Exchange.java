@@ -10,6 +10,7 @@ import io.inmesh.drive.BlockingDriver;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
@@ -37,11 +38,19 @@ final class Exchange implements BlockingDriver.Sender {
     }
 
     Response run() throws IOException {
-        call.driveBy(dispatch);
+        BlockingDriver driver = new BlockingDriver();
+        call.drivenBy(driver);
         chain.call().addEventListener(call);
+        if (chain.call().isCanceled()) {
+            driver.cancel();
+        }
         Outcome outcome;
         try {
-            outcome = BlockingDriver.run(dispatch, this);
+            outcome = driver.run(dispatch, this);
+        } catch (InterruptedException interrupted) {
+            discard();
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted while waiting between attempts").initCause(interrupted);
         } catch (RuntimeException | Error failure) {
             discard();
             throw failure;

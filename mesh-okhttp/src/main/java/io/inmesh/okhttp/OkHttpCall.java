@@ -2,14 +2,13 @@ package io.inmesh.okhttp;
 
 import io.inmesh.Mesh;
 import io.inmesh.call.Call;
-import io.inmesh.dispatch.Dispatch;
+import io.inmesh.drive.BlockingDriver;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.util.List;
 import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class OkHttpCall extends EventListener implements Call {
 
     private final Request request;
     private volatile boolean sent;
-    private volatile @Nullable Dispatch dispatch;
+    private volatile @Nullable BlockingDriver driver;
     private volatile @Nullable Connection connection;
 
     OkHttpCall(Request request) {
@@ -132,7 +131,7 @@ final class OkHttpCall extends EventListener implements Call {
 
     private void abort() {
         Connection current = connection;
-        if (current == null || current.protocol() == Protocol.HTTP_2 || current.protocol() == Protocol.H2_PRIOR_KNOWLEDGE) {
+        if (current == null || isHttp2(current.protocol())) {
             return;
         }
         try {
@@ -140,6 +139,10 @@ final class OkHttpCall extends EventListener implements Call {
         } catch (IOException alreadyBroken) {
             LOG.debug("closing the connection of an attempt past its deadline", alreadyBroken);
         }
+    }
+
+    private static boolean isHttp2(okhttp3.Protocol protocol) {
+        return protocol == okhttp3.Protocol.HTTP_2 || protocol == okhttp3.Protocol.H2_PRIOR_KNOWLEDGE;
     }
 
     @Override
@@ -152,9 +155,9 @@ final class OkHttpCall extends EventListener implements Call {
         connection = null;
     }
 
-    /** Ties the call to its dispatch, so that a cancelled call stops waiting at once. */
-    void driveBy(Dispatch dispatch) {
-        this.dispatch = dispatch;
+    /** Ties the call to its driver, so that a cancelled call stops waiting at once. */
+    void drivenBy(BlockingDriver driver) {
+        this.driver = driver;
     }
 
     @Override
@@ -164,7 +167,7 @@ final class OkHttpCall extends EventListener implements Call {
 
     @Override
     public void canceled(okhttp3.Call call) {
-        Dispatch current = dispatch;
+        BlockingDriver current = driver;
         if (current != null) {
             current.cancel();
         }
