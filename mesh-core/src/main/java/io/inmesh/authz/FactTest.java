@@ -129,11 +129,17 @@ sealed interface FactTest {
         }
     }
 
-    /** The commonest principal test, without making text of the id. */
-    record ExactPrincipal(SpiffeId id) implements FactTest {
+    /** The commonest principal test, without making text of the id. Most ids differ in their path, and strings keep their hash. */
+    record ExactPrincipal(SpiffeId id, int pathHash) implements FactTest {
+
+        ExactPrincipal(SpiffeId id) {
+            this(id, id.path().hashCode());
+        }
+
         @Override
         public boolean holds(RequestFacts facts) {
-            return id.equals(facts.call().peer());
+            SpiffeId peer = facts.peer();
+            return peer != null && peer.path().hashCode() == pathHash && id.equals(peer);
         }
     }
 
@@ -148,7 +154,7 @@ sealed interface FactTest {
     record Authenticated() implements FactTest {
         @Override
         public boolean holds(RequestFacts facts) {
-            return facts.call().peer() != null;
+            return facts.peer() != null;
         }
     }
 

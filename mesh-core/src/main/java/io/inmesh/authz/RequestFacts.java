@@ -10,6 +10,7 @@ public final class RequestFacts {
     private final InboundCall call;
     private final String path;
     private final String host;
+    private final @Nullable SpiffeId peer;
     private @Nullable String hostAndPort;
     private @Nullable String principal;
 
@@ -23,6 +24,7 @@ public final class RequestFacts {
         this.call = call;
         this.path = path;
         this.host = withoutDot(call.host());
+        this.peer = call.peer();
     }
 
     InboundCall call() {
@@ -46,11 +48,15 @@ public final class RequestFacts {
         return hostAndPort;
     }
 
+    @Nullable
+    SpiffeId peer() {
+        return peer;
+    }
+
     /** {@return the peer's SPIFFE id as text, null without one} */
     @Nullable
     String principal() {
         if (principal == null) {
-            SpiffeId peer = call.peer();
             principal = peer == null ? null : peer.toString();
         }
         return principal;
