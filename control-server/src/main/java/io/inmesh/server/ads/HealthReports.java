@@ -18,6 +18,10 @@ final class HealthReports {
 
     private static final int UNAVAILABLE = 14;
     private static final String DRAINING = "draining";
+    /** Istio's label by which a workload says that it cannot take mesh mTLS. */
+    private static final String TLS_MODE_LABEL = "security.istio.io/tlsMode";
+
+    private static final String DISABLED = "disabled";
     private static final int MAX_PORT = 65_535;
 
     private final WorkloadRegistry registry;
@@ -93,7 +97,7 @@ final class HealthReports {
                 node.locality(),
                 1,
                 health,
-                true);
+                !DISABLED.equals(node.labels().get(TLS_MODE_LABEL)));
     }
 
     private static Map<String, Integer> ports(Map<String, String> texts) throws ClientNode.Refused {

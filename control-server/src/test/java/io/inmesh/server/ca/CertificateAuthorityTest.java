@@ -1,0 +1,203 @@
+package io.inmesh.server.ca;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.Keys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificateAuthorityTest {
+    private static final WorkloadIdentity REVIEWS = new WorkloadIdentity("inmesh.local", "default", "reviews");
+
+    @TempDir
+    Path directory;
+
+    private final FakeTime time = new FakeTime();
+    private Path ca;
+
+    @BeforeEach
+    void findPlace() {
+        ca = directory.resolve("ca");
+    }
+
+    @Test
+    void aWorkloadCertificateFollowsTheRulesOfX509Svids() throws Exception {
+        X509Certificate leaf = issue(open(), Duration.ZERO).leaf();
+
+        assertThat(leaf.getSubjectAlternativeNames())
+                .containsExactly(List.of(6, "spiffe://inmesh.local/ns/default/sa/reviews"));
+        assertThat(leaf.getSubjectX500Principal().getName()).isEmpty();
+        assertThat(leaf.getCriticalExtensionOIDs())
+                .as("names are critical without a subject; so are key usage and basic constraints")
+                .containsExactlyInAnyOrder("2.5.29.17", "2.5.29.15", "2.5.29.19");
+        assertThat(leaf.getBasicConstraints()).isEqualTo(-1);
+        assertThat(leaf.getKeyUsage()).startsWith(true, false, false, false, false, false, false);
+        assertThat(leaf.getExtendedKeyUsage()).containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+        assertThat(leaf.getNonCriticalExtensionOIDs()).contains("2.5.29.14", "2.5.29.35");
+        assertThat(leaf.getSerialNumber().signum()).isOne();
+        assertThat(leaf.getSerialNumber().bitLength()).isEqualTo(128);
+    }
+
+    @Test
+    void itHoldsForADayAndBeginsFiveMinutesInThePast() throws Exception {
+        X509Certificate leaf = issue(open(), Duration.ZERO).leaf();
+
+        assertThat(leaf.getNotBefore()).isEqualTo(FakeTime.START.minus(Duration.ofMinutes(5)));
+        assertThat(leaf.getNotAfter()).isEqualTo(FakeTime.START.plus(Duration.ofHours(24)));
+    }
+
+    @Test
+    void lessMayBeAskedForButNotMore() throws Exception {
+        CertificateAuthority authority = open();
+
+        assertThat(issue(authority, Duration.ofHours(1)).notAfter())
+                .isEqualTo(FakeTime.START.plus(Duration.ofHours(1)));
+        assertThat(issue(authority, Duration.ofDays(99)).notAfter())
+                .isEqualTo(FakeTime.START.plus(Duration.ofHours(24)));
+        assertThat(issue(authority, Duration.ofNanos(1)).notAfter())
+                .isEqualTo(FakeTime.START.plus(Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void theChainLeadsToTheRootOverAnIntermediateThatMaySignLeavesOnly() throws Exception {
+        CertificateAuthority authority = open();
+
+        List<X509Certificate> chain = issue(authority, Duration.ZERO).chain();
+
+        assertThat(chain).hasSize(3);
+        assertThat(chain.get(2)).isEqualTo(authority.roots().get(0));
+        assertThat(chain.get(1).getBasicConstraints()).isZero();
+        new ClientTrust(authority, time).checkClientTrusted(chain.toArray(X509Certificate[]::new), "UNKNOWN");
+    }
+
+    @Test
+    void anotherTrustDomainIsNotServed() throws Exception {
+        CertificateAuthority authority = open();
+
+        assertThatThrownBy(() -> authority.issue(
+                        SubjectPublicKeyInfo.getInstance(Keys.p256().getPublic().getEncoded()),
+                        new WorkloadIdentity("example.org", "default", "reviews"),
+                        List.of(),
+                        Duration.ZERO))
+                .hasMessageContaining("example.org");
+    }
+
+    @Test
+    void theSameAuthorityIsThereAfterARestart() throws Exception {
+        byte[] before = open().rootHash();
+
+        assertThat(open().rootHash()).isEqualTo(before);
+    }
+
+    @Test
+    void onlyItsOwnerCanReadItsFiles() throws Exception {
+        open();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ca)))
+                .isEqualTo("rwx------");
+        try (var files = Files.list(ca)) {
+            assertThat(files.toList())
+                    .hasSize(4)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void itDoesNotStartWithAKeyThatOthersCanRead() throws Exception {
+        open();
+        Files.setPosixFilePermissions(ca.resolve("intermediate.key"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThatThrownBy(this::open).hasMessageContaining("chmod 600");
+    }
+
+    @Test
+    void itDoesNotStartForAnotherTrustDomain() throws Exception {
+        open();
+
+        assertThatThrownBy(() -> CertificateAuthority.open(ca, "example.org", time, new SecureRandom()))
+                .hasMessageContaining("spiffe://inmesh.local")
+                .hasMessageContaining("example.org");
+    }
+
+    @Test
+    void itDoesNotStartWithAKeyOfAnotherAuthority() throws Exception {
+        open();
+        SecretFiles.write(ca.resolve("intermediate.key"), Pem.encode(Keys.p256().getPrivate()));
+
+        assertThatThrownBy(this::open).hasMessageContaining("do not belong together");
+    }
+
+    @Test
+    void theIntermediateIsRenewedInItsLastThird() throws Exception {
+        CertificateAuthority authority = open();
+        X509Certificate first = issue(authority, Duration.ZERO).chain().get(1);
+
+        time.advance(Duration.ofDays(243));
+        assertThat(issue(authority, Duration.ZERO).chain().get(1)).isEqualTo(first);
+        time.advance(Duration.ofDays(2));
+
+        assertThat(issue(authority, Duration.ZERO).chain().get(1)).isNotEqualTo(first);
+        assertThat(issue(open(), Duration.ZERO).chain().get(1)).isNotEqualTo(first);
+    }
+
+    @Test
+    void withoutTheRootsKeyItGoesOnButNoCertificateOutlivesTheIntermediate() throws Exception {
+        CertificateAuthority authority = open();
+        X509Certificate intermediate = issue(authority, Duration.ZERO).chain().get(1);
+        Files.delete(ca.resolve("root.key"));
+        time.advance(Duration.ofDays(365).minusHours(1));
+
+        IssuedCertificate issued = issue(authority, Duration.ZERO);
+
+        assertThat(issued.chain().get(1)).isEqualTo(intermediate);
+        assertThat(issued.leaf().getNotAfter()).isEqualTo(intermediate.getNotAfter());
+    }
+
+    @Test
+    void theServersCertificateIsRenewedAtHalfOfItsLife() throws Exception {
+        ServerCertificate server =
+                new ServerCertificate(open(), List.of("localhost", "127.0.0.1"), time, new SecureRandom());
+        X509Certificate first = server.current().leaf();
+        assertThat(first.getSubjectAlternativeNames())
+                .contains(
+                        List.of(6, "spiffe://inmesh.local/ns/inmesh-system/sa/control-server"),
+                        List.of(2, "localhost"),
+                        List.of(7, "127.0.0.1"));
+
+        time.advance(Duration.ofHours(12).minusSeconds(1));
+        server.renewIfDue();
+        assertThat(server.current().leaf()).isEqualTo(first);
+        time.advance(Duration.ofSeconds(1));
+        server.renewIfDue();
+
+        assertThat(server.current().leaf()).isNotEqualTo(first);
+        assertThat(server.keyManager().getCertificateChain(alias(server))[0])
+                .isEqualTo(server.current().leaf());
+    }
+
+    private static String alias(ServerCertificate server) {
+        return server.keyManager().chooseEngineServerAlias("EC", null, null);
+    }
+
+    private CertificateAuthority open() throws IOException {
+        return CertificateAuthority.open(ca, "inmesh.local", time, new SecureRandom());
+    }
+
+    private static IssuedCertificate issue(CertificateAuthority authority, Duration validity) {
+        return authority.issue(
+                SubjectPublicKeyInfo.getInstance(Keys.p256().getPublic().getEncoded()), REVIEWS, List.of(), validity);
+    }
+}
