@@ -52,10 +52,6 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
         }
     }
 
-    private void checkClient(X509Certificate[] chain) throws CertificateException {
-        check(chain);
-    }
-
     private void checkServer(X509Certificate[] chain) throws CertificateException {
         if (expectation == null) {
             throw new CertificateException("this trust manager is for servers and has no expectation of whom to call");
@@ -65,19 +61,19 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        checkClient(chain);
+        check(chain);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        checkClient(chain);
+        check(chain);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        checkClient(chain);
+        check(chain);
     }
 
     @Override

@@ -10,8 +10,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * inmesh.server.rejections         per reason
  * inmesh.endpoint.ejections        per cluster
  * inmesh.endpoint.returns          per cluster
+ * inmesh.endpoints                 gauge per cluster and state
+ * inmesh.retry.budget.available    gauge per service
  * inmesh.config.applied            timer
  * inmesh.config.rejected
  * inmesh.identity.expiry           time until the certificate expires
@@ -53,7 +57,9 @@ public final class MicrometerObserver implements MeshObserver {
     private final Timer applied;
     private final Counter rejected;
     private final Counter identityChanges;
+    private final ClusterGauges clusters;
     private final Clock clock;
+    private volatile Supplier<? extends Collection<? extends ClusterView>> clusterSource = List::of;
     private volatile long identityExpiresAtMillis;
 
     /**
@@ -72,12 +78,23 @@ public final class MicrometerObserver implements MeshObserver {
         this.applied = Timer.builder("inmesh.config.applied")
                 .description("Configs in use, and the time it took to compile and publish them")
                 .register(registry);
+        this.clusters = new ClusterGauges(registry);
         this.rejected = meters.counter("inmesh.config.rejected", "Configs refused as a whole", Tags.empty());
         this.identityChanges =
                 meters.counter("inmesh.identity.changes", "New certificates or trust bundles", Tags.empty());
         TimeGauge.builder("inmesh.identity.expiry", this, TimeUnit.MILLISECONDS, MicrometerObserver::millisToExpiry)
                 .description("Time until this process's certificate expires; not a number without one")
                 .register(registry);
+    }
+
+    /**
+     * Shows the endpoints and retry budgets of clusters, now and after every config that is applied.
+     *
+     * @param source the clusters of the current config
+     */
+    public void watchClusters(Supplier<? extends Collection<? extends ClusterView>> source) {
+        clusterSource = source;
+        clusters.show(source.get());
     }
 
     @Override
@@ -103,6 +120,7 @@ public final class MicrometerObserver implements MeshObserver {
     @Override
     public void configApplied(String version, long durationNanos) {
         applied.record(durationNanos, TimeUnit.NANOSECONDS);
+        clusters.show(clusterSource.get());
     }
 
     @Override

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inmesh.testkit.TestCa;
 import io.inmesh.time.Clock;
 import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,7 +98,7 @@ class MutualTlsTest {
         try (TlsPair pair = new TlsPair(ServerTls.serverContext(server))) {
             SSLContext old = SSLContext.getInstance("TLSv1.2");
             old.init(
-                    new javax.net.ssl.KeyManager[] {client.current().keyManager()},
+                    new KeyManager[] {client.current().keyManager()},
                     new TrustManager[] {ServerTls.serverTrustManager(client, EXPECT_REVIEWS)},
                     null);
             assertThatThrownBy(() -> pair.connect(old)).isInstanceOf(IOException.class);
@@ -228,6 +233,38 @@ class MutualTlsTest {
         assertThat(context.getSocketFactory()).isSameAs(context.getSocketFactory());
         client.update(ca.issue("default", "productpage"), ca.bundle());
         assertThat(client.current().clientContext(EXPECT_REVIEWS)).isNotSameAs(context);
+    }
+
+    @Test
+    void managersForStacksThatTakeNoContextFollowTheHolder() throws Exception {
+        SSLContext plain = SSLContext.getInstance("TLSv1.3");
+        plain.init(
+                new KeyManager[] {ServerTls.keyManager(server)},
+                new TrustManager[] {ServerTls.clientTrustManager(server)},
+                null);
+        try (TlsPair pair = new TlsPair(plain)) {
+            assertThatThrownBy(() -> pair.connect(context(client)))
+                    .as("this context was not told to ask for certificates")
+                    .hasMessageContaining("SSLPeerUnverifiedException");
+            server.update(ca.issue("default", "details"), ca.bundle());
+            // Without a ticket: such a stack resumes old sessions unless it is told not to.
+            IdentityHolder newcomer = ca.holder("default", "productpage");
+            assertThatThrownBy(() -> pair.connect(context(newcomer)))
+                    .hasMessageContaining("the peer is spiffe://inmesh.local/ns/default/sa/details");
+        }
+    }
+
+    @Test
+    void authenticationTypesOfOtherProvidersMakeNoDifference() throws Exception {
+        X509Certificate[] reviews = {server.current().identity().leaf()};
+        X509ExtendedTrustManager trust = ServerTls.serverTrustManager(client, EXPECT_REVIEWS);
+        trust.checkServerTrusted(reviews, "GENERIC");
+        trust.checkServerTrusted(reviews, "UNKNOWN", (SSLEngine) null);
+        X509Certificate[] other = {client.current().identity().leaf()};
+        assertThatThrownBy(() -> trust.checkServerTrusted(other, "GENERIC")).isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> ServerTls.clientTrustManager(client).checkServerTrusted(reviews, "GENERIC"))
+                .as("a server's trust manager has no expectation, so it must not be used to connect")
+                .isInstanceOf(CertificateException.class);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,25 @@ class MicrometerObserverTest {
     }
 
     @Test
+    void showsTheClustersOfTheCurrentConfigAndForgetsThoseThatLeft() {
+        List<ClusterView> clusters = new ArrayList<>();
+        clusters.add(new FakeCluster("reviews-v1", "reviews", 3));
+        clusters.add(new FakeCluster("reviews-v2", "reviews", 1));
+        observer.watchClusters(() -> clusters);
+        assertThat(endpoints("reviews-v1", "healthy")).isEqualTo(3);
+        assertThat(endpoints("reviews-v1", "ejected")).isZero();
+        assertThat(registry.get("inmesh.retry.budget.available")
+                        .tag("inmesh.service", "reviews")
+                        .gauge()
+                        .value())
+                .isEqualTo(2.5);
+        clusters.remove(0);
+        observer.configApplied("2", MILLIS);
+        assertThat(registry.find("inmesh.endpoints").gauges()).hasSize(4);
+        assertThat(endpoints("reviews-v2", "healthy")).isEqualTo(1);
+    }
+
+    @Test
     void callsOfOneRouteShareOneObserver() {
         assertThat(observer.callStarted(FakeCall.get("/a"), "reviews", "r"))
                 .isSameAs(observer.callStarted(FakeCall.get("/b"), "reviews", "r"));
@@ -189,5 +209,25 @@ class MicrometerObserverTest {
 
     private double count(String name, String... tags) {
         return registry.get(name).tags(tags).counter().count();
+    }
+
+    private double endpoints(String cluster, String state) {
+        return registry.get("inmesh.endpoints")
+                .tags("inmesh.cluster", cluster, "state", state)
+                .gauge()
+                .value();
+    }
+
+    private record FakeCluster(String cluster, String service, int healthy) implements ClusterView {
+
+        @Override
+        public int endpoints(EndpointState state) {
+            return state == EndpointState.HEALTHY ? healthy : 0;
+        }
+
+        @Override
+        public double retryBudgetAvailable() {
+            return 2.5;
+        }
     }
 }

@@ -1,0 +1,29 @@
+package io.inmesh.observe;
+
+/** What gauges read of a live cluster, whenever metrics are collected. Reading must be cheap and must not block. */
+public interface ClusterView {
+
+    /** Where an endpoint stands. Each endpoint is in exactly one state. */
+    enum EndpointState {
+        /** Takes calls. */
+        HEALTHY,
+        /** Out of rotation because of what calls to it experienced. */
+        EJECTED,
+        /** The registry says it is unhealthy. */
+        UNHEALTHY,
+        /** Takes no new calls. */
+        DRAINING
+    }
+
+    /** {@return name of the cluster} */
+    String cluster();
+
+    /** {@return name of the service it belongs to; clusters of one service share one retry budget} */
+    String service();
+
+    /** {@return how many endpoints are in a state now} */
+    int endpoints(EndpointState state);
+
+    /** {@return retries the service may make now} */
+    double retryBudgetAvailable();
+}
