@@ -33,4 +33,18 @@ final class AttemptTracer extends ClientStreamTracer {
     boolean answered() {
         return answered;
     }
+
+    /** Hands out the tracer of one attempt; with gRPC's own retries off there is one stream per attempt. */
+    static final class Factory extends ClientStreamTracer.Factory {
+        private final AttemptTracer tracer;
+
+        Factory(AttemptTracer tracer) {
+            this.tracer = tracer;
+        }
+
+        @Override
+        public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
+            return tracer;
+        }
+    }
 }

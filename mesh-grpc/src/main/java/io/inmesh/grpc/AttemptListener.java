@@ -1,0 +1,87 @@
+package io.inmesh.grpc;
+
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.inmesh.call.Attempt;
+import io.inmesh.call.Outcome;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears one attempt. What reaches the application commits the call; an attempt that ends before anything did may be followed by
+ * another.
+ *
+ * <p>The headers of a unary answer are held until its message is there, because a server that fails after sending headers says so
+ * in the trailers: unlike a proxy, which has passed the headers on by then, a process can still repeat the call.
+ */
+final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
+
+    private final MeshClientCall<?, RespT> call;
+    private final Attempt attempt;
+    private final AttemptTracer tracer;
+    private final Consumer<Outcome> ended;
+    private @Nullable Metadata heldHeaders;
+
+    AttemptListener(
+            MeshClientCall<?, RespT> call, Attempt attempt, AttemptTracer tracer, Consumer<Outcome> ended) {
+        this.call = call;
+        this.attempt = attempt;
+        this.tracer = tracer;
+        this.ended = ended;
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+        if (call.holdsHeaders()) {
+            heldHeaders = headers;
+            return;
+        }
+        call.commit();
+        deliver(headers);
+    }
+
+    @Override
+    public void onMessage(RespT message) {
+        call.commit();
+        releaseHeaders();
+        call.applicationListener().onMessage(message);
+    }
+
+    @Override
+    public void onReady() {
+        call.applicationListener().onReady();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+        if (status.isOk()) {
+            call.commit();
+        }
+        if (call.committed()) {
+            releaseHeaders();
+        }
+        call.attemptClosed(status, trailers);
+        ended.accept(GrpcOutcomes.of(status, trailers, tracer, expired()));
+    }
+
+    private void releaseHeaders() {
+        Metadata held = heldHeaders;
+        if (held != null) {
+            heldHeaders = null;
+            deliver(held);
+        }
+    }
+
+    private void deliver(Metadata headers) {
+        if (attempt.editsResponse()) {
+            attempt.writeResponseHeaders(new MetadataSink(headers));
+        }
+        call.applicationListener().onHeaders(headers);
+    }
+
+    private boolean expired() {
+        return attempt.deadlineNanos() != Long.MAX_VALUE
+                && attempt.deadlineNanos() - call.nowNanos() <= 0;
+    }
+}

@@ -1,0 +1,170 @@
+package io.inmesh.grpc;
+
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.inmesh.Mesh;
+import io.inmesh.call.Attempt;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.PeerExpectation;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The inner channels of one mesh channel: one per endpoint, for the identity epoch of now.
+ *
+ * <p>A channel whose epoch or endpoint is gone is shut down gracefully: calls on it go on to their end, new ones use another.
+ */
+final class EndpointChannels {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointChannels.class);
+
+    /** A connection nobody used for this long is closed; the next call makes a new one. */
+    private static final long IDLE_MINUTES = 5;
+
+    private final Mesh mesh;
+    private final Authority authority;
+    private final UnaryOperator<NettyChannelBuilder> customizer;
+    private final ConcurrentHashMap<Endpoint, Inner> inners = new ConcurrentHashMap<>();
+    private final AutoCloseable removals;
+    private volatile boolean closed;
+
+    EndpointChannels(Mesh mesh, Authority authority, UnaryOperator<NettyChannelBuilder> customizer) {
+        this.mesh = mesh;
+        this.authority = authority;
+        this.customizer = customizer;
+        this.removals = mesh.onEndpointRemoved(this::remove);
+    }
+
+    /**
+     * {@return the channel to send an attempt on}
+     *
+     * <p>A channel that failed to connect before is told to try again now, so that an endpoint that came back is used by the
+     * next attempt instead of after gRPC's own backoff of up to two minutes.
+     */
+    ManagedChannel of(Attempt attempt) throws SSLException {
+        PeerExpectation security = attempt.security();
+        IdentityEpoch epoch = security == null ? null : mesh.identity().current();
+        Inner inner = inners.get(attempt.endpoint());
+        if (inner == null || !inner.serves(security, epoch)) {
+            inner = replace(attempt, security, epoch);
+        }
+        if (inner.channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            inner.channel.resetConnectBackoff();
+        }
+        return inner.channel;
+    }
+
+    private Inner replace(Attempt attempt, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch)
+            throws SSLException {
+        // Built outside the map, because building a TLS context takes milliseconds; a loser of the race is thrown away unused.
+        Inner fresh = new Inner(build(attempt, security, epoch), security, epoch);
+        Inner kept = inners.compute(attempt.endpoint(), (endpoint, old) -> {
+            if (old != null && old.serves(security, epoch)) {
+                return old;
+            }
+            if (old != null) {
+                old.channel.shutdown();
+            }
+            return fresh;
+        });
+        if (kept != fresh) {
+            fresh.channel.shutdownNow();
+        }
+        if (closed) {
+            kept.channel.shutdown();
+        }
+        return kept;
+    }
+
+    private ManagedChannel build(Attempt attempt, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch)
+            throws SSLException {
+        Endpoint endpoint = attempt.endpoint();
+        long connectMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(attempt.connectTimeoutNanos()));
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
+                .overrideAuthority(authority.text())
+                .disableRetry()
+                .disableServiceConfigLookUp()
+                .idleTimeout(IDLE_MINUTES, TimeUnit.MINUTES)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, connectMillis));
+        builder = customizer.apply(builder);
+        if (security == null) {
+            return builder.usePlaintext().build();
+        }
+        if (epoch == null) {
+            throw new SSLException("no identity to call " + endpoint + " with");
+        }
+        return builder.sslContext(context(security, epoch)).build();
+    }
+
+    private static SslContext context(PeerExpectation security, IdentityEpoch epoch) throws SSLException {
+        SslContextBuilder context = SslContextBuilder.forClient()
+                .keyManager(epoch.keyManager())
+                .trustManager(epoch.trustManager(security));
+        return GrpcSslContexts.configure(context).protocols("TLSv1.3").build();
+    }
+
+    private void remove(Endpoint endpoint) {
+        Inner inner = inners.remove(endpoint);
+        if (inner != null) {
+            inner.channel.shutdown();
+        }
+    }
+
+    /** Takes no new calls; those under way go on, or end at once. */
+    void shutdown(boolean now) {
+        closed = true;
+        try {
+            removals.close();
+        } catch (Exception e) {
+            LOG.warn("a listener of {} could not be taken away", authority.text(), e);
+        }
+        for (Inner inner : inners.values()) {
+            if (now) {
+                inner.channel.shutdownNow();
+            } else {
+                inner.channel.shutdown();
+            }
+        }
+    }
+
+    boolean isTerminated() {
+        return inners.values().stream().allMatch(inner -> inner.channel.isTerminated());
+    }
+
+    boolean awaitTermination(long deadlineNanos) throws InterruptedException {
+        for (Inner inner : inners.values()) {
+            long left = deadlineNanos - System.nanoTime();
+            if (!inner.channel.awaitTermination(Math.max(0, left), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return how many inner channels there are} */
+    int size() {
+        return inners.size();
+    }
+
+    private record Inner(ManagedChannel channel, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch) {
+        boolean serves(@Nullable PeerExpectation neededSecurity, @Nullable IdentityEpoch currentEpoch) {
+            if (channel.isShutdown()) {
+                return false;
+            }
+            return neededSecurity == null
+                    ? security == null
+                    : epoch == currentEpoch && neededSecurity.equals(security);
+        }
+    }
+}

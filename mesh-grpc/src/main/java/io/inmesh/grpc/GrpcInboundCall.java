@@ -1,0 +1,145 @@
+package io.inmesh.grpc;
+
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.inmesh.call.InboundCall;
+import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.SpiffeId;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** A view over a gRPC call that came in, as the HTTP/2 request it was. */
+final class GrpcInboundCall implements InboundCall {
+
+    private final ServerCall<?, ?> call;
+    private final Metadata headers;
+    private final @Nullable SSLSession session;
+    private final @Nullable SpiffeId peer;
+    private final Authority authority;
+
+    GrpcInboundCall(ServerCall<?, ?> call, Metadata headers) {
+        this.call = call;
+        this.headers = headers;
+        this.session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        this.peer = session == null ? null : peerOf(session);
+        this.authority = authorityOf(call);
+    }
+
+    private static @Nullable SpiffeId peerOf(SSLSession session) {
+        try {
+            return ServerTls.peerOf(session.getPeerCertificates()).orElse(null);
+        } catch (SSLPeerUnverifiedException noCertificate) {
+            return null;
+        }
+    }
+
+    private static Authority authorityOf(ServerCall<?, ?> call) {
+        String text = call.getAuthority();
+        try {
+            return Authority.parse(text == null ? "" : text);
+        } catch (IllegalArgumentException unreadable) {
+            return new Authority("", "", 0);
+        }
+    }
+
+    @Override
+    public @Nullable SpiffeId peer() {
+        return peer;
+    }
+
+    @Override
+    public boolean secure() {
+        return session != null;
+    }
+
+    @Override
+    public @Nullable InetAddress peerAddress() {
+        return addressOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+    }
+
+    @Override
+    public @Nullable InetAddress localAddress() {
+        return addressOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
+    }
+
+    @Override
+    public int localPort() {
+        SocketAddress local = call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR);
+        return local instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+
+    @Override
+    public @Nullable String requestedServerName() {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName();
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable InetAddress addressOf(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.GRPC;
+    }
+
+    @Override
+    public String host() {
+        return authority.host();
+    }
+
+    @Override
+    public int port() {
+        return authority.port();
+    }
+
+    @Override
+    public String scheme() {
+        return session == null ? "http" : "https";
+    }
+
+    @Override
+    public String method() {
+        return "POST";
+    }
+
+    @Override
+    public String path() {
+        return "/" + call.getMethodDescriptor().getFullMethodName();
+    }
+
+    @Override
+    public @Nullable String query() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return GrpcCall.headerOf(headers, name);
+    }
+
+    @Override
+    public List<String> headerValues(String name) {
+        return GrpcCall.headerValuesOf(headers, name);
+    }
+
+    @Override
+    public boolean replayable() {
+        return false;
+    }
+}

@@ -1,0 +1,337 @@
+package io.inmesh.grpc;
+
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.inmesh.call.Attempt;
+import io.inmesh.call.Outcome;
+import io.inmesh.dispatch.Dispatch;
+import io.inmesh.drive.CallbackDriver;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gRPC call that may take several attempts.
+ *
+ * <p>What the application does to the call (messages, half-close, requests for messages) is passed to the attempt under way and
+ * remembered, until the call is <em>committed</em>: something of an answer has reached the application, or more messages were
+ * sent than are worth remembering. Until then a failed attempt can be followed by another, which is told everything again. From
+ * then on nothing is remembered and nothing is repeated.
+ *
+ * <p>All state is behind one lock that is never held while the application's listener runs. Inner calls are told things under
+ * it, which is safe because gRPC never calls back into a call from inside it while holding a lock of its own.
+ */
+final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements CallbackDriver.AsyncSender {
+
+    /** Messages kept for a repetition. A stream that sends more is committed; unary calls never get there. */
+    static final int MAX_REPLAY_MESSAGES = 64;
+
+    private final MeshChannel channel;
+    private final MethodDescriptor<ReqT, RespT> method;
+    private final CallOptions options;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private final List<ReqT> messages = new ArrayList<>(1);
+    private int requested;
+    private boolean halfClosed;
+    private boolean cancelled;
+    private boolean messageCompression = true;
+    private boolean messageCompressionSet;
+    private @Nullable ClientCall<ReqT, RespT> inner;
+
+    // Written once in start().
+    private @Nullable Listener<RespT> listener;
+    private @Nullable Metadata headers;
+    private @Nullable GrpcCall view;
+    private @Nullable CallbackDriver driver;
+
+    private volatile @Nullable Status lastStatus;
+    private volatile @Nullable Metadata lastTrailers;
+    private volatile @Nullable Status cancelStatus;
+
+    MeshClientCall(MeshChannel channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
+        this.channel = channel;
+        this.method = method;
+        this.options = options;
+    }
+
+    @Override
+    public void start(Listener<RespT> responseListener, Metadata requestHeaders) {
+        listener = responseListener;
+        headers = requestHeaders;
+        if (channel.isShutdown()) {
+            responseListener.onClose(
+                    Status.UNAVAILABLE.withDescription("the channel to " + channel.authority() + " is shut down"),
+                    new Metadata());
+            return;
+        }
+        GrpcCall call = new GrpcCall(
+                method, channel.target(), requestHeaders, options.getDeadline(), channel.mesh().clock());
+        view = call;
+        Dispatch dispatch = channel.mesh().outbound(call);
+        if (dispatch == null) {
+            passThrough(responseListener, requestHeaders);
+            return;
+        }
+        CallbackDriver fresh = new CallbackDriver(channel.mesh().scheduler());
+        driver = fresh;
+        fresh.run(dispatch, this, this::finished);
+    }
+
+    private void passThrough(Listener<RespT> responseListener, Metadata requestHeaders) {
+        ClientCall<ReqT, RespT> direct = channel.direct().newCall(method, options);
+        direct.start(responseListener, requestHeaders);
+        lock.lock();
+        try {
+            committedView().commit();
+            adopt(direct);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void send(Attempt attempt, Consumer<Outcome> ended) {
+        AttemptTracer tracer = new AttemptTracer();
+        ClientCall<ReqT, RespT> call;
+        try {
+            call = channel.channels().of(attempt).newCall(method, optionsOf(attempt, tracer));
+        } catch (IOException noTls) {
+            ended.accept(new Outcome.Failure(Outcome.Failure.Kind.TLS, false, noTls));
+            return;
+        }
+        Metadata copy = new Metadata();
+        copy.merge(startedHeaders());
+        attempt.writeRequestHeaders(new MetadataSink(copy));
+        call.start(new AttemptListener<>(this, attempt, tracer, ended), copy);
+        lock.lock();
+        try {
+            adopt(call);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes a call the one under way and tells it everything that was done so far. */
+    private void adopt(ClientCall<ReqT, RespT> call) {
+        if (cancelled) {
+            call.cancel("cancelled before the attempt began", null);
+            return;
+        }
+        inner = call;
+        if (messageCompressionSet) {
+            call.setMessageCompression(messageCompression);
+        }
+        if (requested > 0) {
+            call.request(requested);
+        }
+        for (ReqT message : messages) {
+            call.sendMessage(message);
+        }
+        if (halfClosed) {
+            call.halfClose();
+        }
+        if (committedView().committed()) {
+            messages.clear();
+        }
+    }
+
+    private CallOptions optionsOf(Attempt attempt, AttemptTracer tracer) {
+        CallOptions own = options.withStreamTracerFactory(new AttemptTracer.Factory(tracer)).withoutWaitForReady();
+        if (attempt.deadlineNanos() == Long.MAX_VALUE) {
+            return own;
+        }
+        long left = attempt.deadlineNanos() - channel.mesh().clock().nanos();
+        Deadline deadline = Deadline.after(left, TimeUnit.NANOSECONDS);
+        Deadline given = options.getDeadline();
+        return own.withDeadline(given == null ? deadline : given.minimum(deadline));
+    }
+
+    /** Ends the time in which the call can be repeated. */
+    void commit() {
+        GrpcCall call = committedView();
+        if (call.committed()) {
+            return;
+        }
+        lock.lock();
+        try {
+            call.commit();
+            messages.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean committed() {
+        return committedView().committed();
+    }
+
+    /** {@return whether this call's single answer may be held back until it is known to be one} */
+    boolean holdsHeaders() {
+        return method.getType() == MethodDescriptor.MethodType.UNARY;
+    }
+
+    Listener<RespT> applicationListener() {
+        Listener<RespT> started = listener;
+        if (started == null) {
+            throw new IllegalStateException("the call was not started");
+        }
+        return started;
+    }
+
+    long nowNanos() {
+        return channel.mesh().clock().nanos();
+    }
+
+    /** Remembers how the last attempt ended, for the case that it is the call's end. */
+    void attemptClosed(Status status, Metadata trailers) {
+        lastStatus = status;
+        lastTrailers = trailers;
+    }
+
+    private void finished(Outcome outcome) {
+        Status cancelledAs = cancelStatus;
+        Metadata trailers = lastTrailers;
+        Status status = lastStatus;
+        if (cancelledAs != null) {
+            status = cancelledAs;
+        } else if (!(outcome instanceof Outcome.Response) || status == null) {
+            status = GrpcOutcomes.statusOf(outcome, status);
+        }
+        applicationListener().onClose(status, trailers == null ? new Metadata() : trailers);
+    }
+
+    @Override
+    public void request(int numMessages) {
+        lock.lock();
+        try {
+            if (!committedView().committed()) {
+                requested += numMessages;
+            }
+            if (inner != null) {
+                inner.request(numMessages);
+            } else if (committedView().committed()) {
+                requested += numMessages;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void sendMessage(ReqT message) {
+        lock.lock();
+        try {
+            if (inner == null || !committedView().committed()) {
+                messages.add(message);
+                if (inner != null && messages.size() > MAX_REPLAY_MESSAGES) {
+                    committedView().commit();
+                    messages.clear();
+                }
+            }
+            if (inner != null) {
+                inner.sendMessage(message);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void halfClose() {
+        lock.lock();
+        try {
+            halfClosed = true;
+            if (inner != null) {
+                inner.halfClose();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void cancel(@Nullable String message, @Nullable Throwable cause) {
+        Status status = Status.CANCELLED.withDescription(message == null ? "cancelled by the application" : message);
+        ClientCall<ReqT, RespT> underWay;
+        lock.lock();
+        try {
+            if (cancelled) {
+                return;
+            }
+            cancelled = true;
+            underWay = inner;
+        } finally {
+            lock.unlock();
+        }
+        cancelStatus = cause == null ? status : status.withCause(cause);
+        if (underWay != null) {
+            underWay.cancel(message, cause);
+        }
+        CallbackDriver driving = driver;
+        if (driving != null) {
+            driving.cancel();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        ClientCall<ReqT, RespT> underWay;
+        lock.lock();
+        try {
+            underWay = inner;
+        } finally {
+            lock.unlock();
+        }
+        return underWay != null && underWay.isReady();
+    }
+
+    @Override
+    public void setMessageCompression(boolean enabled) {
+        lock.lock();
+        try {
+            messageCompression = enabled;
+            messageCompressionSet = true;
+            if (inner != null) {
+                inner.setMessageCompression(enabled);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Attributes getAttributes() {
+        ClientCall<ReqT, RespT> underWay;
+        lock.lock();
+        try {
+            underWay = inner;
+        } finally {
+            lock.unlock();
+        }
+        return underWay == null ? Attributes.EMPTY : underWay.getAttributes();
+    }
+
+    private GrpcCall committedView() {
+        GrpcCall call = view;
+        if (call == null) {
+            throw new IllegalStateException("the call was not started");
+        }
+        return call;
+    }
+
+    private Metadata startedHeaders() {
+        Metadata given = headers;
+        return given == null ? new Metadata() : given;
+    }
+}

@@ -1,0 +1,99 @@
+package io.inmesh.grpc;
+
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.inmesh.Mesh;
+import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.SpiffeId;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLException;
+
+/**
+ * Puts the mesh into gRPC-Java.
+ *
+ * <pre>{@code
+ * ManagedChannel ratings = MeshGrpc.channel("ratings:9080", mesh);
+ * Server server = MeshGrpc.server(9080, mesh).addService(new RatingsService()).build().start();
+ * }</pre>
+ */
+public final class MeshGrpc {
+
+    /** Who called, in handlers behind {@link #serverInterceptor}; absent without mTLS. */
+    public static final Context.Key<SpiffeId> PEER = Context.key("inmesh-peer");
+
+    private MeshGrpc() {}
+
+    /**
+     * {@return a channel whose calls go through the mesh}
+     *
+     * <p>Every call is routed, balanced, retried, secured and observed under the same policy, the same retry budget and the
+     * same view of endpoints as the HTTP calls of this process. A name the mesh does not know is resolved by DNS and called in
+     * plaintext, as a plain channel would. Shutting the channel down releases everything.
+     *
+     * @param target name to call, {@code host} or {@code host:port}
+     * @param mesh the mesh of this process
+     */
+    public static ManagedChannel channel(String target, Mesh mesh) {
+        return channel(target, mesh, UnaryOperator.identity());
+    }
+
+    /**
+     * {@return a channel whose calls go through the mesh, over connections the application has a say in}
+     *
+     * @param target name to call, {@code host} or {@code host:port}
+     * @param mesh the mesh of this process
+     * @param customizer changes the builder of the channel to each endpoint, e.g. message sizes or keep-alive; what the mesh
+     *     decides (address, TLS, retries) is set after or beside it
+     */
+    public static ManagedChannel channel(String target, Mesh mesh, UnaryOperator<NettyChannelBuilder> customizer) {
+        return new MeshChannel(mesh, Authority.parse(target), customizer);
+    }
+
+    /** {@return an interceptor that asks the mesh about every call that comes in; put it first, so that it is outermost} */
+    public static ServerInterceptor serverInterceptor(Mesh mesh) {
+        return new MeshServerInterceptor(mesh);
+    }
+
+    /**
+     * {@return a server builder with the mesh's TLS and interceptor}
+     *
+     * <p>STRICT: TLS 1.3 and a client certificate of the mesh. DISABLE: plaintext. Certificates are read per handshake, so
+     * rotation reaches a running server.
+     *
+     * @param port TCP port, 0 for any free one
+     * @param mesh the mesh of this process
+     * @throws IllegalStateException if the mode is PERMISSIVE: one gRPC port cannot speak both; choose STRICT or DISABLE by a
+     *     PeerAuthentication for this workload or port
+     */
+    public static ServerBuilder<?> server(int port, Mesh mesh) {
+        NettyServerBuilder builder = NettyServerBuilder.forPort(port).intercept(serverInterceptor(mesh));
+        return switch (mesh.inboundMtls()) {
+            case DISABLE -> builder;
+            case STRICT -> builder.sslContext(strict(mesh));
+            case PERMISSIVE -> throw new IllegalStateException(
+                    "PeerAuthentication asks for PERMISSIVE, but a gRPC port speaks either TLS or plaintext;"
+                            + " set mtls.mode STRICT or DISABLE for this workload");
+        };
+    }
+
+    private static io.grpc.netty.shaded.io.netty.handler.ssl.SslContext strict(Mesh mesh) {
+        try {
+            SslContextBuilder context = SslContextBuilder.forServer(ServerTls.keyManager(mesh.identity()))
+                    .trustManager(ServerTls.clientTrustManager(mesh.identity()))
+                    .clientAuth(ClientAuth.REQUIRE)
+                    // A resumed session would keep an identity or a root that has been replaced since.
+                    .sessionCacheSize(1)
+                    .sessionTimeout(1);
+            return GrpcSslContexts.configure(context).protocols("TLSv1.3").build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("the TLS context of the server could not be made", e);
+        }
+    }
+}

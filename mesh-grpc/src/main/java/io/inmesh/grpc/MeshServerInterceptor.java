@@ -1,0 +1,118 @@
+package io.inmesh.grpc;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.inmesh.Mesh;
+import io.inmesh.call.Outcome;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.inbound.Admission;
+import io.inmesh.inbound.IdentityHeaders;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks the mesh about every call that comes in, and tells it the end exactly once: close, cancellation or a handler that throws. */
+final class MeshServerInterceptor implements ServerInterceptor {
+
+    private final Mesh mesh;
+
+    MeshServerInterceptor(Mesh mesh) {
+        this.mesh = mesh;
+    }
+
+    @Override
+    public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
+            ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+        GrpcInboundCall inbound = new GrpcInboundCall(call, headers);
+        Admission admission = mesh.inbound(inbound);
+        if (!admission.admitted()) {
+            call.close(GrpcOutcomes.statusOf(admission.rejection(), null), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        hideIdentityHeaders(headers);
+        SpiffeId peer = inbound.peer();
+        Context context = peer == null ? Context.current() : Context.current().withValue(MeshGrpc.PEER, peer);
+        try {
+            ServerCall.Listener<ReqT> listener =
+                    Contexts.interceptCall(context, new Settling<>(call, admission), headers, next);
+            return new Hearing<>(listener, admission);
+        } catch (RuntimeException | Error failure) {
+            admission.settle(Outcome.Response.grpc(Status.Code.UNKNOWN.value()));
+            throw failure;
+        }
+    }
+
+    private static void hideIdentityHeaders(Metadata headers) {
+        List<String> hidden = new ArrayList<>(0);
+        for (String name : headers.keys()) {
+            if (IdentityHeaders.hides(name) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                hidden.add(name);
+            }
+        }
+        for (String name : hidden) {
+            headers.discardAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+        }
+    }
+
+    /** Settles when the handler closes the call. */
+    private static final class Settling<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
+        private final Admission admission;
+
+        Settling(ServerCall<ReqT, RespT> delegate, Admission admission) {
+            super(delegate);
+            this.admission = admission;
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            admission.settle(Outcome.Response.grpc(status.getCode().value()));
+            super.close(status, trailers);
+        }
+    }
+
+    /** Settles when the client goes away or the handler's listener throws. */
+    private static final class Hearing<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
+        private final Admission admission;
+
+        Hearing(ServerCall.Listener<ReqT> delegate, Admission admission) {
+            super(delegate);
+            this.admission = admission;
+        }
+
+        @Override
+        public void onCancel() {
+            admission.settle(Outcome.Cancelled.INSTANCE);
+            super.onCancel();
+        }
+
+        @Override
+        public void onMessage(ReqT message) {
+            guarded(() -> super.onMessage(message));
+        }
+
+        @Override
+        public void onHalfClose() {
+            guarded(super::onHalfClose);
+        }
+
+        @Override
+        public void onReady() {
+            guarded(super::onReady);
+        }
+
+        private void guarded(Runnable body) {
+            try {
+                body.run();
+            } catch (RuntimeException | Error failure) {
+                admission.settle(Outcome.Response.grpc(Status.Code.UNKNOWN.value()));
+                throw failure;
+            }
+        }
+    }
+}
