@@ -23,8 +23,7 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
     private final Consumer<Outcome> ended;
     private @Nullable Metadata heldHeaders;
 
-    AttemptListener(
-            MeshClientCall<?, RespT> call, Attempt attempt, AttemptTracer tracer, Consumer<Outcome> ended) {
+    AttemptListener(MeshClientCall<?, RespT> call, Attempt attempt, AttemptTracer tracer, Consumer<Outcome> ended) {
         this.call = call;
         this.attempt = attempt;
         this.tracer = tracer;
@@ -81,7 +80,6 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
     }
 
     private boolean expired() {
-        return attempt.deadlineNanos() != Long.MAX_VALUE
-                && attempt.deadlineNanos() - call.nowNanos() <= 0;
+        return attempt.deadlineNanos() != Long.MAX_VALUE && attempt.deadlineNanos() - call.nowNanos() <= 0;
     }
 }

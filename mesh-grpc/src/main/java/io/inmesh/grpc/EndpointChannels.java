@@ -67,7 +67,8 @@ final class EndpointChannels {
 
     private Inner replace(Attempt attempt, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch)
             throws SSLException {
-        // Built outside the map, because building a TLS context takes milliseconds; a loser of the race is thrown away unused.
+        // Built outside the map, because building a TLS context takes milliseconds; a loser of the race is thrown away
+        // unused.
         Inner fresh = new Inner(build(attempt, security, epoch), security, epoch);
         Inner kept = inners.compute(attempt.endpoint(), (endpoint, old) -> {
             if (old != null && old.serves(security, epoch)) {
@@ -108,9 +109,8 @@ final class EndpointChannels {
     }
 
     private static SslContext context(PeerExpectation security, IdentityEpoch epoch) throws SSLException {
-        SslContextBuilder context = SslContextBuilder.forClient()
-                .keyManager(epoch.keyManager())
-                .trustManager(epoch.trustManager(security));
+        SslContextBuilder context =
+                SslContextBuilder.forClient().keyManager(epoch.keyManager()).trustManager(epoch.trustManager(security));
         return GrpcSslContexts.configure(context).protocols("TLSv1.3").build();
     }
 
@@ -157,14 +157,15 @@ final class EndpointChannels {
         return inners.size();
     }
 
-    private record Inner(ManagedChannel channel, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch) {
+    private record Inner(
+            ManagedChannel channel,
+            @Nullable PeerExpectation security,
+            @Nullable IdentityEpoch epoch) {
         boolean serves(@Nullable PeerExpectation neededSecurity, @Nullable IdentityEpoch currentEpoch) {
             if (channel.isShutdown()) {
                 return false;
             }
-            return neededSecurity == null
-                    ? security == null
-                    : epoch == currentEpoch && neededSecurity.equals(security);
+            return neededSecurity == null ? security == null : epoch == currentEpoch && neededSecurity.equals(security);
         }
     }
 }

@@ -117,7 +117,8 @@ final class GrpcCall implements Call {
             if (binary != null) {
                 for (byte[] value : binary) {
                     // As it stands on the wire.
-                    values.add(new String(Base64.getEncoder().withoutPadding().encode(value), StandardCharsets.US_ASCII));
+                    values.add(
+                            new String(Base64.getEncoder().withoutPadding().encode(value), StandardCharsets.US_ASCII));
                 }
             }
             return values;

@@ -98,7 +98,10 @@ final class GrpcOutcomes {
             return last != null && !last.isOk() && failure.kind() != Kind.TIMEOUT
                     ? last
                     : code.toStatus()
-                            .withDescription(failure.kind() == Kind.TIMEOUT ? "mesh: the attempt took too long" : "mesh: no answer")
+                            .withDescription(
+                                    failure.kind() == Kind.TIMEOUT
+                                            ? "mesh: the attempt took too long"
+                                            : "mesh: no answer")
                             .withCause(failure.cause());
         }
         return last != null ? last : Status.CANCELLED;

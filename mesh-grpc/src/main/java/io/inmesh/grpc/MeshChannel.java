@@ -50,8 +50,10 @@ final class MeshChannel extends ManagedChannel {
         if (existing != null) {
             return existing;
         }
-        ManagedChannel fresh =
-                customizer.apply(NettyChannelBuilder.forTarget(authority.text())).usePlaintext().build();
+        ManagedChannel fresh = customizer
+                .apply(NettyChannelBuilder.forTarget(authority.text()))
+                .usePlaintext()
+                .build();
         synchronized (this) {
             existing = direct;
             if (existing == null) {

@@ -76,7 +76,11 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
             return;
         }
         GrpcCall call = new GrpcCall(
-                method, channel.target(), requestHeaders, options.getDeadline(), channel.mesh().clock());
+                method,
+                channel.target(),
+                requestHeaders,
+                options.getDeadline(),
+                channel.mesh().clock());
         view = call;
         Dispatch dispatch = channel.mesh().outbound(call);
         if (dispatch == null) {
@@ -147,7 +151,8 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
     }
 
     private CallOptions optionsOf(Attempt attempt, AttemptTracer tracer) {
-        CallOptions own = options.withStreamTracerFactory(new AttemptTracer.Factory(tracer)).withoutWaitForReady();
+        CallOptions own = options.withStreamTracerFactory(new AttemptTracer.Factory(tracer))
+                .withoutWaitForReady();
         if (attempt.deadlineNanos() == Long.MAX_VALUE) {
             return own;
         }

@@ -77,9 +77,10 @@ public final class MeshGrpc {
         return switch (mesh.inboundMtls()) {
             case DISABLE -> builder;
             case STRICT -> builder.sslContext(strict(mesh));
-            case PERMISSIVE -> throw new IllegalStateException(
-                    "PeerAuthentication asks for PERMISSIVE, but a gRPC port speaks either TLS or plaintext;"
-                            + " set mtls.mode STRICT or DISABLE for this workload");
+            case PERMISSIVE ->
+                throw new IllegalStateException(
+                        "PeerAuthentication asks for PERMISSIVE, but a gRPC port speaks either TLS or plaintext;"
+                                + " set mtls.mode STRICT or DISABLE for this workload");
         };
     }
 

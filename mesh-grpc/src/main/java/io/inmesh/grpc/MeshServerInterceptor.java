@@ -11,9 +11,10 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.inmesh.Mesh;
 import io.inmesh.call.Outcome;
+import io.inmesh.identity.IdentityHeaders;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.inbound.Admission;
-import io.inmesh.inbound.IdentityHeaders;
+import io.inmesh.observe.InboundObserver;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +39,7 @@ final class MeshServerInterceptor implements ServerInterceptor {
         hideIdentityHeaders(headers);
         SpiffeId peer = inbound.peer();
         Context context = peer == null ? Context.current() : Context.current().withValue(MeshGrpc.PEER, peer);
-        try {
+        try (InboundObserver.Scope ignored = admission.enter()) {
             ServerCall.Listener<ReqT> listener =
                     Contexts.interceptCall(context, new Settling<>(call, admission), headers, next);
             return new Hearing<>(listener, admission);
@@ -107,7 +108,7 @@ final class MeshServerInterceptor implements ServerInterceptor {
         }
 
         private void guarded(Runnable body) {
-            try {
+            try (InboundObserver.Scope ignored = admission.enter()) {
                 body.run();
             } catch (RuntimeException | Error failure) {
                 admission.settle(Outcome.Response.grpc(Status.Code.UNKNOWN.value()));

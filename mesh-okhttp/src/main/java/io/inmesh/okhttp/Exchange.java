@@ -50,7 +50,8 @@ final class Exchange implements BlockingDriver.Sender {
         } catch (InterruptedException interrupted) {
             discard();
             Thread.currentThread().interrupt();
-            throw (IOException) new InterruptedIOException("interrupted while waiting between attempts").initCause(interrupted);
+            throw (IOException)
+                    new InterruptedIOException("interrupted while waiting between attempts").initCause(interrupted);
         } catch (RuntimeException | Error failure) {
             discard();
             throw failure;
@@ -61,7 +62,9 @@ final class Exchange implements BlockingDriver.Sender {
             case LOCAL_REPLY -> {
                 discard();
                 yield LocalReplies.of(
-                        call.request(), (Outcome.LocalReply) outcome, mesh.clock().epochMillis());
+                        call.request(),
+                        (Outcome.LocalReply) outcome,
+                        mesh.clock().epochMillis());
             }
             case REJECTION -> {
                 discard();

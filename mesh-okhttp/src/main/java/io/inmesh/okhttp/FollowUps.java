@@ -26,7 +26,8 @@ final class FollowUps {
     }
 
     /** {@return the request that follows an answer, or null if the answer is final} */
-    @Nullable Request next(Request request, Response response) {
+    @Nullable
+    Request next(Request request, Response response) {
         if (!follow || !isRedirect(response.code())) {
             return null;
         }
@@ -41,7 +42,9 @@ final class FollowUps {
         }
         Request.Builder next = request.newBuilder().url(url);
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
-            boolean keepsMethod = response.code() == 307 || response.code() == 308 || request.method().equals("PROPFIND");
+            boolean keepsMethod = response.code() == 307
+                    || response.code() == 308
+                    || request.method().equals("PROPFIND");
             RequestBody body = request.body();
             if (keepsMethod && body != null && body.isOneShot()) {
                 return null;

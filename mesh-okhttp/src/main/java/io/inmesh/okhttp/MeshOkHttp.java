@@ -60,7 +60,10 @@ public final class MeshOkHttp {
         mesh.identity().onChange(epoch -> pool.evictAll());
         String applicationProtocol = client.protocols().contains(Protocol.H2_PRIOR_KNOWLEDGE) ? "h2" : "http/1.1";
         MeshInterceptor interceptor = new MeshInterceptor(
-                mesh, targets, new FollowUps(client.followRedirects(), client.followSslRedirects()), new PassThrough(client));
+                mesh,
+                targets,
+                new FollowUps(client.followRedirects(), client.followSslRedirects()),
+                new PassThrough(client));
         return client.newBuilder()
                 .dispatcher(dispatcherFor(client.dispatcher()))
                 .connectionPool(pool)
@@ -95,7 +98,8 @@ public final class MeshOkHttp {
             return given;
         }
         Dispatcher wide = new Dispatcher();
-        // The mesh's own limits (connectionPool in a DestinationRule) decide; the dispatcher only must not be in the way.
+        // The mesh's own limits (connectionPool in a DestinationRule) decide; the dispatcher only must not be in the
+        // way.
         wide.setMaxRequests(Integer.MAX_VALUE);
         wide.setMaxRequestsPerHost(Integer.MAX_VALUE);
         return wide;

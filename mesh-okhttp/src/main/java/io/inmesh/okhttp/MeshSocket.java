@@ -43,7 +43,8 @@ final class MeshSocket extends Socket {
     @Override
     public void connect(SocketAddress remote, int timeoutMillis) throws IOException {
         InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
-        // A label is a host name the address already has, so asking for it resolves nothing. An address without a name would
+        // A label is a host name the address already has, so asking for it resolves nothing. An address without a name
+        // would
         // be looked up backwards; its text form (slash first) tells the two apart.
         String name = address == null || address.toString().startsWith("/") ? "" : address.getHostName();
         if (address == null || !Targets.isLabel(name)) {
@@ -69,7 +70,8 @@ final class MeshSocket extends Socket {
         }
         Socket plain = socket;
         int readTimeoutMillis = plain.getSoTimeout();
-        // The host and port given here key the client's session cache, so endpoints do not overwrite each other's sessions.
+        // The host and port given here key the client's session cache, so endpoints do not overwrite each other's
+        // sessions.
         SSLSocket secured = (SSLSocket) epoch.clientContext(security)
                 .getSocketFactory()
                 .createSocket(plain, target.endpoint().host(), target.endpoint().port(), true);

@@ -89,7 +89,8 @@ final class OkHttpOutcomes {
 
     private static long untilDate(String retryAfter, long nowEpochMillis) {
         try {
-            Instant at = ZonedDateTime.parse(retryAfter, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant at = ZonedDateTime.parse(retryAfter, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return Math.max(0, at.toEpochMilli() - nowEpochMillis);
         } catch (DateTimeException unreadable) {
             return Outcome.Response.NO_PUSHBACK;

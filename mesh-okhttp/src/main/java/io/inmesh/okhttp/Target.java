@@ -40,12 +40,14 @@ final class Target implements Dns {
     }
 
     /** {@return whom the peer must prove to be, null for plaintext} */
-    @Nullable PeerExpectation security() {
+    @Nullable
+    PeerExpectation security() {
         return security;
     }
 
     /** {@return the identity to present, null for plaintext} */
-    @Nullable IdentityEpoch epoch() {
+    @Nullable
+    IdentityEpoch epoch() {
         return epoch;
     }
 

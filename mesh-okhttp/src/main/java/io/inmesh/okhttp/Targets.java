@@ -42,7 +42,8 @@ final class Targets {
     }
 
     /** {@return the target a label stands for, null if it is none of ours or long gone} */
-    @Nullable Target byLabel(String label) {
+    @Nullable
+    Target byLabel(String label) {
         return label.startsWith(LABEL_PREFIX) ? byLabel.get(label) : null;
     }
 
