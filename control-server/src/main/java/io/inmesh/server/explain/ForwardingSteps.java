@@ -152,7 +152,7 @@ final class ForwardingSteps {
         callable++;
         Map<String, Struct> metadata = endpoint.getMetadata().getFilterMetadataMap();
         Struct own = metadata.getOrDefault("inmesh", Struct.getDefaultInstance());
-        if (!own.containsFields("labels")) {
+        if (!own.containsFields("labels") || !metadata.containsKey("istio")) {
             letIn++;
             return;
         }
@@ -161,7 +161,7 @@ final class ForwardingSteps {
                 .getStructValue()
                 .getFieldsMap()
                 .forEach((key, value) -> labels.put(key, value.getStringValue()));
-        String[] workload = metadata.get("istio")
+        String[] workload = metadata.getOrDefault("istio", Struct.getDefaultInstance())
                 .getFieldsOrThrow("workload")
                 .getStringValue()
                 .split(";", -1);

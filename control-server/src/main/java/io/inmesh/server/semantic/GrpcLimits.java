@@ -53,7 +53,7 @@ public final class GrpcLimits {
         for (String kind : List.of("VirtualService", "DestinationRule")) {
             for (Resource resource : state.config().byKind(kind)) {
                 Report report = new Report(resource);
-                walk(Field.spec(resource), BY_KIND.get(kind), report);
+                walk(Field.spec(resource), BY_KIND.getOrDefault(kind, Map.of()), report);
                 problems.addAll(report.problems());
             }
         }

@@ -45,7 +45,7 @@ final class Endpoints {
         ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
                 .setClusterName(ClusterNames.outbound(port.number(), subset, service.fqdn()));
         localities.forEach((where, group) -> assignment.addEndpoints(
-                group.setLoadBalancingWeight(Protos.uint32(Math.min(MAX_UINT32, weights.get(where))))));
+                group.setLoadBalancingWeight(Protos.uint32(Math.min(MAX_UINT32, weights.getOrDefault(where, 1L))))));
         return assignment.build();
     }
 

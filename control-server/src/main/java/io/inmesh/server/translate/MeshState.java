@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.rule.PeerAuthentications;
 import io.inmesh.server.rule.Rules;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.service.Workload;
@@ -36,16 +37,22 @@ public final class MeshState {
         this.rules = rules;
         this.services = services;
         this.shapes = ServiceShapes.of(services, rules.peerAuthentications());
-        this.shared = SharedResources.following(previous == null ? null : previous.shared);
-        boolean samePeers =
-                previous != null && previous.rules.peerAuthentications().sameAs(rules.peerAuthentications());
-        this.endpoints =
-                EndpointResources.following(samePeers ? previous.endpoints : null, rules.peerAuthentications(), shared);
-        boolean sameShapes = previous != null && previous.shapes.equals(shapes);
-        boolean sameClusters = sameShapes && previous.rules.destinationRules().sameAs(rules.destinationRules());
+        PeerAuthentications peers = rules.peerAuthentications();
+        if (previous == null) {
+            this.shared = SharedResources.following(null);
+            this.endpoints = EndpointResources.following(null, peers, shared);
+            this.clusters = new ConcurrentHashMap<>();
+            this.routing = new ConcurrentHashMap<>();
+            return;
+        }
+        Rules before = previous.rules;
+        this.shared = SharedResources.following(previous.shared);
+        boolean samePeers = before.peerAuthentications().sameAs(peers);
+        this.endpoints = EndpointResources.following(samePeers ? previous.endpoints : null, peers, shared);
+        boolean sameShapes = previous.shapes.equals(shapes);
+        boolean sameClusters = sameShapes && before.destinationRules().sameAs(rules.destinationRules());
         this.clusters = sameClusters ? previous.clusters : new ConcurrentHashMap<>();
-        boolean sameRouting = sameShapes && previous.rules == rules;
-        this.routing = sameRouting ? previous.routing : new ConcurrentHashMap<>();
+        this.routing = sameShapes && before == rules ? previous.routing : new ConcurrentHashMap<>();
     }
 
     static MeshState following(@Nullable MeshState previous, ConfigView config, Rules rules, ServiceIndex services) {

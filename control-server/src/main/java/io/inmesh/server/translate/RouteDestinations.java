@@ -25,8 +25,9 @@ record RouteDestinations(String cluster, Optional<HashPolicy> hashPolicy) {
         @Nullable MeshService service = view.services().get(host);
         int port = destination.get("port").get("number").integer(0);
         if (port == 0) {
-            boolean single = service != null && service.ports().size() == 1;
-            port = single ? service.ports().get(0).number() : calledPort;
+            port = service != null && service.ports().size() == 1
+                    ? service.ports().get(0).number()
+                    : calledPort;
         }
         String subset = destination.get("subset").text();
         Optional<HashPolicy> hash = service == null

@@ -31,8 +31,9 @@ public final class Translator {
      */
     public MeshState translate(
             ConfigView view, Collection<RegisteredWorkload> registered, @Nullable MeshState previous) {
-        boolean sameRules = previous != null && previous.config().revision() == view.revision();
-        Rules rules = sameRules ? previous.rules() : Rules.of(view, settings);
+        Rules rules = previous != null && previous.config().revision() == view.revision()
+                ? previous.rules()
+                : Rules.of(view, settings);
         ServiceIndex services = ServiceIndex.of(
                 view, registered.stream().map(RegisteredWorkloads::workload).toList(), settings);
         return MeshState.following(previous, view, rules, services);
