@@ -15,9 +15,7 @@ final class NoEffectFields {
                             "http.corsPolicy", "CORS is a matter of the edge; calls inside the mesh have no origin",
                             "match.statPrefix", "statistics per route are not offered",
                             "retries.retryRemoteLocalities", "retries do not look at localities",
-                            "delay.exponentialDelay", "exponential delays are not supported",
-                            "delay.percent",
-                                    "whole percentages are deprecated in favour of percentage.value; it is obeyed"),
+                            "delay.exponentialDelay", "exponential delays are not supported"),
             "DestinationRule",
                     Map.ofEntries(
                             Map.entry("loadBalancer.localityLbSetting", "localities do not decide where calls go"),

@@ -168,8 +168,7 @@ final class Routes {
     private void mirrors(RouteAction.Builder action, Field http) {
         List<Field> mirrors = new ArrayList<>();
         if (http.get("mirror").present()) {
-            double percent =
-                    http.get("mirrorPercent").integer(http.get("mirror_percent").integer(100));
+            double percent = http.get("mirrorPercent").integer(100);
             addMirror(action, http.get("mirror"), Protos.percent(http.get("mirrorPercentage"), percent));
         }
         mirrors.addAll(http.get("mirrors").items());
