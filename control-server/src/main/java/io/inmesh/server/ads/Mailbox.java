@@ -3,6 +3,7 @@ package io.inmesh.server.ads;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ final class Mailbox implements Executor {
             }
             running = true;
         }
-        pool.execute(this::runOne);
+        takeTurn();
     }
 
     /** One task a turn, so that a busy stream does not keep a thread from the others. */
@@ -53,6 +54,14 @@ final class Mailbox implements Executor {
                 return;
             }
         }
-        pool.execute(this::runOne);
+        takeTurn();
+    }
+
+    private void takeTurn() {
+        try {
+            pool.execute(this::runOne);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the server closes; what a client's stream still had to do is dropped");
+        }
     }
 }

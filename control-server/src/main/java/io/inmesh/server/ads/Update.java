@@ -10,6 +10,9 @@ import java.util.List;
  * @param removed names it has or asked for that do not exist
  */
 record Update(List<VersionedResource> changed, List<String> removed) {
+    /** Room for tags and lengths around a resource. */
+    private static final int OVERHEAD_BYTES = 32;
+
     /** Nothing to tell. */
     static final Update NOTHING = new Update(List.of(), List.of());
 
@@ -27,7 +30,10 @@ record Update(List<VersionedResource> changed, List<String> removed) {
         long bytes = 0;
         int count = 0;
         for (VersionedResource resource : changed) {
-            bytes += resource.any().getSerializedSize();
+            bytes += resource.any().getSerializedSize()
+                    + resource.name().length()
+                    + resource.version().length()
+                    + OVERHEAD_BYTES;
             if (bytes > maxBytes && count > 0) {
                 return new Update(changed.subList(0, count), removed);
             }

@@ -1,0 +1,149 @@
+package io.inmesh.server.ads;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
+import io.inmesh.server.ca.AuditLog;
+import io.inmesh.server.ca.CertificateAuthority;
+import io.inmesh.server.ca.CertificateService;
+import io.inmesh.server.ca.ClientTrust;
+import io.inmesh.server.ca.IssuedCertificate;
+import io.inmesh.server.ca.JoinTokens;
+import io.inmesh.server.ca.Pem;
+import io.inmesh.server.ca.ServerCertificate;
+import io.inmesh.server.fixture.Keys;
+import io.inmesh.server.fixture.MemoryTable;
+import io.inmesh.server.lrs.LoadReportService;
+import io.inmesh.server.lrs.LoadReports;
+import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.registry.WorkloadTable;
+import io.inmesh.server.time.SystemTimer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
+
+/** A whole server on real sockets of this machine, with every service, and clients for it. */
+final class TestServer implements AutoCloseable {
+    final MemoryTable table = new MemoryTable();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final InstantSource clock = InstantSource.system();
+    final SystemTimer timer = new SystemTimer();
+    final AuditLog audit = new AuditLog(table, clock);
+    final WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(table, Runnable::run), timer);
+    final LoadReports loads = new LoadReports(timer);
+    final CertificateAuthority authority;
+    final JoinTokens tokens;
+    final CertificateService certificates;
+    final ServerCertificate serverCertificate;
+    final StreamHub hub;
+
+    private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final XdsServer tls;
+    private final XdsServer plaintext;
+
+    TestServer(Path directory, ResourceSource source) throws IOException {
+        this(directory, (registry, authority) -> source);
+    }
+
+    TestServer(Path directory, BiFunction<WorkloadRegistry, CertificateAuthority, ResourceSource> sources)
+            throws IOException {
+        SecureRandom random = new SecureRandom();
+        authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", clock, random);
+        tokens = new JoinTokens(table, authority, audit, clock, random);
+        certificates = new CertificateService(authority, tokens, audit, meters);
+        serverCertificate = new ServerCertificate(authority, List.of("localhost", "127.0.0.1"), clock, random);
+        ResourceSource source = sources.apply(registry, authority);
+        hub = new StreamHub(source, timer, meters);
+        tls = XdsServer.tls(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                serverCertificate.keyManager(),
+                new ClientTrust(authority, clock),
+                pool,
+                List.of(
+                        new AdsService(source, registry, hub, pool, timer, clock, true),
+                        certificates,
+                        new LoadReportService(loads)));
+        plaintext = XdsServer.plaintextOnLoopback(
+                0, pool, List.of(new AdsService(source, registry, hub, pool, timer, clock, false)));
+    }
+
+    int plaintextPort() {
+        return plaintext.port();
+    }
+
+    int tlsPort() {
+        return tls.port();
+    }
+
+    /** A connection with a certificate of this mesh. */
+    ManagedChannel channelOf(String namespace, String serviceAccount) throws IOException {
+        KeyPair key = Keys.p256();
+        IssuedCertificate certificate =
+                certificates.issueFor(namespace, serviceAccount, Keys.csr(key), Duration.ZERO, "test");
+        return channel(TlsChannelCredentials.newBuilder()
+                .trustManager(stream(Pem.encode(authority.roots())))
+                .keyManager(stream(Pem.encode(certificate.chain())), stream(pem(key)))
+                .build());
+    }
+
+    /** A connection that verifies the server but shows no certificate. */
+    ManagedChannel anonymousChannel() throws IOException {
+        return channel(TlsChannelCredentials.newBuilder()
+                .trustManager(stream(Pem.encode(authority.roots())))
+                .build());
+    }
+
+    ManagedChannel plaintextChannel() {
+        return add(Grpc.newChannelBuilderForAddress("127.0.0.1", plaintextPort(), InsecureChannelCredentials.create())
+                .build());
+    }
+
+    ManagedChannel channel(ChannelCredentials credentials) {
+        return add(Grpc.newChannelBuilderForAddress("127.0.0.1", tlsPort(), credentials)
+                .maxInboundMessageSize(64 << 20)
+                .build());
+    }
+
+    static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static String pem(KeyPair key) {
+        return "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                        .encodeToString(key.getPrivate().getEncoded())
+                + "\n-----END PRIVATE KEY-----\n";
+    }
+
+    private ManagedChannel add(ManagedChannel channel) {
+        channels.add(channel);
+        return channel;
+    }
+
+    @Override
+    public void close() {
+        channels.forEach(ManagedChannel::shutdownNow);
+        tls.close();
+        plaintext.close();
+        pool.shutdownNow();
+        timer.close();
+    }
+}
