@@ -106,9 +106,13 @@ public final class MeshBuilder {
             all.add(new TracingObserver(openTelemetry));
         }
         String fullName = name.isEmpty() ? "" : name + "." + namespace;
-        TimerThread own = scheduler == null ? new TimerThread() : null;
-        Mesh mesh = new Mesh(
-                fullName, clock, randomness, own == null ? scheduler : own, own, Observers.of(all), controlPlane);
+        Scheduler timers = scheduler;
+        TimerThread own = null;
+        if (timers == null) {
+            own = new TimerThread();
+            timers = own;
+        }
+        Mesh mesh = new Mesh(fullName, clock, randomness, timers, own, Observers.of(all), controlPlane);
         try {
             mesh.begin(config);
             return mesh;

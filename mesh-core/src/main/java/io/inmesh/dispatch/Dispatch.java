@@ -19,6 +19,7 @@ import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Passage;
 import io.inmesh.stage.Verdict;
 import io.inmesh.time.Deadlines;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -234,21 +235,22 @@ public final class Dispatch extends Passage {
     }
 
     private Step nextAttempt(long now) {
-        Route matched = route;
-        Cluster cluster = destination.cluster();
+        Route matched = Objects.requireNonNull(route);
+        Destination drawn = Objects.requireNonNull(destination);
+        Cluster cluster = drawn.cluster();
         Endpoint endpoint = cluster.pick(matched.retry().avoidPrevious() ? tried : null);
         if (endpoint == null) {
             return end(Rejections.noEndpoint(this, cluster, tried));
         }
         long attemptDeadline = Deadlines.earlier(
                 deadlineNanos, Deadlines.after(now, matched.retry().perTryTimeoutNanos()));
-        attempt = new OutboundAttempt(this, matched, destination, endpoint, attempts() + 1, now, attemptDeadline);
+        attempt = new OutboundAttempt(this, matched, drawn, endpoint, attempts() + 1, now, attemptDeadline);
         attemptPending = true;
         return passAttemptRing(now);
     }
 
     private Step passAttemptRing(long now) {
-        OutboundAttempt next = attempt;
+        OutboundAttempt next = Objects.requireNonNull(attempt);
         Verdict<?> verdict = gate.attemptRing().admit(next);
         if (verdict != null) {
             return heldBack(verdict, now);
@@ -295,7 +297,7 @@ public final class Dispatch extends Passage {
     private void releaseRetryPermit() {
         if (retryPermit) {
             retryPermit = false;
-            destination.cluster().limits().endRetry();
+            Objects.requireNonNull(destination).cluster().limits().endRetry();
         }
     }
 

@@ -16,6 +16,7 @@ import io.inmesh.stage.Passage;
 import io.inmesh.time.Deadlines;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One try of an outbound call, with what the stages of the attempt ring need beside what adapters see. */
@@ -150,7 +151,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     }
 
     LocalityLoad load() {
-        return load;
+        return Objects.requireNonNull(load);
     }
 
     /** Notes how it ended, for the tickets that are about to be settled. */

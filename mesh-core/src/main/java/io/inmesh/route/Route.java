@@ -14,6 +14,7 @@ import io.inmesh.match.TextTest;
 import io.inmesh.retry.RetryPolicy;
 import io.inmesh.time.Randomness;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One rule of a virtual host, compiled. Immutable. */
@@ -56,7 +57,7 @@ public final class Route {
                         && (path.length() == value.length()
                                 || value.endsWith("/")
                                 || path.charAt(value.length()) == '/');
-            case REGEX -> pathPattern.matches(path);
+            case REGEX -> Objects.requireNonNull(pathPattern).matches(path);
         };
     }
 

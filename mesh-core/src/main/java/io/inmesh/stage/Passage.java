@@ -18,7 +18,7 @@ public abstract class Passage {
 
     /** Tickets of stages that are not their own tickets, by stage index; null while there are none. */
     @Nullable
-    Ticket<?>[] foreign;
+    Ticket<?> @Nullable [] foreign;
 
     /** Begins outside any ring. */
     protected Passage() {}

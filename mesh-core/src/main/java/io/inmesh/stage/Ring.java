@@ -65,7 +65,7 @@ public final class Ring<W extends Passage> {
     /** Tells every stage that admitted the work how it ended, innermost first. Stages told before are not told again. */
     public void settle(W work, Outcome outcome) {
         int own = work.own;
-        Ticket<?>[] foreign = work.foreign;
+        @Nullable Ticket<?> @Nullable [] foreign = work.foreign;
         work.own = 0;
         work.foreign = null;
         for (int i = work.next - 1; i >= 0; i--) {
@@ -97,10 +97,12 @@ public final class Ring<W extends Passage> {
             work.own |= 1 << index;
             return;
         }
-        if (work.foreign == null) {
-            work.foreign = new Ticket<?>[stages.length];
+        @Nullable Ticket<?> @Nullable [] foreign = work.foreign;
+        if (foreign == null) {
+            foreign = new Ticket<?>[stages.length];
+            work.foreign = foreign;
         }
-        work.foreign[index] = ticket;
+        foreign[index] = ticket;
     }
 
     // A ticket was given out by a stage of this ring for this work, so it takes this type of work.
