@@ -1,0 +1,113 @@
+package io.inmesh.client.translate;
+
+import io.inmesh.config.AuthorizationConfig;
+import io.inmesh.config.Condition;
+import io.inmesh.xds.core.CidrRange;
+import io.inmesh.xds.rbac.Permission;
+import io.inmesh.xds.rbac.Policy;
+import io.inmesh.xds.rbac.Principal;
+import io.inmesh.xds.rbac.RBAC;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Authorization policies. Whatever is not understood makes the whole resource invalid: a rule half understood is no rule. */
+final class RbacTranslator {
+
+    private final String resource;
+
+    RbacTranslator(String resource) {
+        this.resource = resource;
+    }
+
+    AuthorizationConfig translate(RBAC rules) {
+        AuthorizationConfig.Action action =
+                switch (rules.getAction()) {
+                    case ALLOW -> AuthorizationConfig.Action.ALLOW;
+                    case DENY -> AuthorizationConfig.Action.DENY;
+                    case LOG, UNRECOGNIZED -> throw invalid("rbac.action", "only ALLOW and DENY are enforced");
+                };
+        List<AuthorizationConfig.Policy> policies = new ArrayList<>();
+        for (Map.Entry<String, Policy> policy : new TreeMap<>(rules.getPoliciesMap()).entrySet()) {
+            policies.add(new AuthorizationConfig.Policy(policy.getKey(), condition(policy.getKey(), policy.getValue())));
+        }
+        return new AuthorizationConfig(action, policies);
+    }
+
+    private Condition condition(String name, Policy policy) {
+        String field = "rbac.policies[" + name + "]";
+        List<Condition> permissions = new ArrayList<>();
+        policy.getPermissionsList().forEach(permission -> permissions.add(permission(field + ".permissions", permission)));
+        List<Condition> principals = new ArrayList<>();
+        policy.getPrincipalsList().forEach(principal -> principals.add(principal(field + ".principals", principal)));
+        return new Condition.All(List.of(new Condition.AnyOf(permissions), new Condition.AnyOf(principals)));
+    }
+
+    private Condition permission(String field, Permission permission) {
+        return switch (permission.getRuleCase()) {
+            case ANY -> always(field, permission.getAny());
+            case AND_RULES -> new Condition.All(permissions(field, permission.getAndRules()));
+            case OR_RULES -> new Condition.AnyOf(permissions(field, permission.getOrRules()));
+            case NOT_RULE -> new Condition.Not(permission(field, permission.getNotRule()));
+            case HEADER -> new Condition.Header(Matchers.header(resource, field + ".header", permission.getHeader()));
+            case URL_PATH -> new Condition.Path(
+                    Matchers.string(resource, field + ".url_path", permission.getUrlPath().getPath()));
+            case DESTINATION_IP -> new Condition.DestinationIp(cidr(permission.getDestinationIp()));
+            case DESTINATION_PORT -> new Condition.DestinationPort(permission.getDestinationPort());
+            case REQUESTED_SERVER_NAME -> new Condition.RequestedServerName(
+                    Matchers.string(resource, field + ".requested_server_name", permission.getRequestedServerName()));
+            case DESTINATION_PORT_RANGE, METADATA, RULE_NOT_SET -> throw invalid(
+                    field, permission.getRuleCase() + " is not supported");
+        };
+    }
+
+    private List<Condition> permissions(String field, Permission.Set set) {
+        List<Condition> all = new ArrayList<>();
+        set.getRulesList().forEach(rule -> all.add(permission(field, rule)));
+        return all;
+    }
+
+    private Condition principal(String field, Principal principal) {
+        return switch (principal.getIdentifierCase()) {
+            case ANY -> always(field, principal.getAny());
+            case AND_IDS -> new Condition.All(principals(field, principal.getAndIds()));
+            case OR_IDS -> new Condition.AnyOf(principals(field, principal.getOrIds()));
+            case NOT_ID -> new Condition.Not(principal(field, principal.getNotId()));
+            case AUTHENTICATED -> principal.getAuthenticated().hasPrincipalName()
+                    ? new Condition.Principal(Matchers.string(
+                            resource, field + ".authenticated", principal.getAuthenticated().getPrincipalName()))
+                    : new Condition.Authenticated();
+            case SOURCE_IP -> new Condition.SourceIp(cidr(principal.getSourceIp()));
+            case DIRECT_REMOTE_IP -> new Condition.SourceIp(cidr(principal.getDirectRemoteIp()));
+            case HEADER -> new Condition.Header(Matchers.header(resource, field + ".header", principal.getHeader()));
+            case URL_PATH -> new Condition.Path(
+                    Matchers.string(resource, field + ".url_path", principal.getUrlPath().getPath()));
+            case REMOTE_IP, METADATA, IDENTIFIER_NOT_SET -> throw invalid(
+                    field, principal.getIdentifierCase() + " is not supported");
+        };
+    }
+
+    private List<Condition> principals(String field, Principal.Set set) {
+        List<Condition> all = new ArrayList<>();
+        set.getIdsList().forEach(id -> all.add(principal(field, id)));
+        return all;
+    }
+
+    private Condition always(String field, boolean any) {
+        if (!any) {
+            throw invalid(field + ".any", "must be true");
+        }
+        return new Condition.Always();
+    }
+
+    private static Condition.Cidr cidr(CidrRange range) {
+        boolean ipv6 = range.getAddressPrefix().indexOf(':') >= 0;
+        int length = range.hasPrefixLen() ? range.getPrefixLen().getValue() : ipv6 ? 128 : 32;
+        return new Condition.Cidr(range.getAddressPrefix(), length);
+    }
+
+    private InvalidResourceException invalid(String field, String message) {
+        return new InvalidResourceException(resource, field, message);
+    }
+}
