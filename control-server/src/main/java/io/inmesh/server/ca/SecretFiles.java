@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -31,7 +32,7 @@ public final class SecretFiles {
 
     /** Replaces {@code file} in one step and forces it to disk; there is no moment at which others may read it. */
     public static void write(Path file, String content) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file, not a root directory");
         Path temporary = directory.resolve("." + file.getFileName() + "." + UUID.randomUUID());
         try {
             try (FileChannel channel = FileChannel.open(
