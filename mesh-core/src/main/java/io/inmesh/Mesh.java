@@ -28,6 +28,7 @@ import io.inmesh.time.Randomness;
 import io.inmesh.time.Scheduler;
 import io.inmesh.time.TimerThread;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
@@ -228,6 +229,11 @@ public final class Mesh implements AutoCloseable {
                 Reports.clusters(snapshot),
                 Reports.identity(identity.current()),
                 controlPlane == null ? null : controlPlane.status());
+    }
+
+    /** {@return the clusters in use, for gauges} */
+    List<LiveCluster> liveClusters() {
+        return configs.snapshot().clusters().stream().map(LiveCluster::new).toList();
     }
 
     /** {@return what was sent since this was asked last; a control plane asks too, so then leave it to that} */

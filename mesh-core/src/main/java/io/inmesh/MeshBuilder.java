@@ -99,8 +99,9 @@ public final class MeshBuilder {
      */
     public Mesh build() {
         List<MeshObserver> all = new ArrayList<>(observers);
-        if (meterRegistry != null) {
-            all.add(new MicrometerObserver(meterRegistry, clock));
+        MicrometerObserver meters = meterRegistry == null ? null : new MicrometerObserver(meterRegistry, clock);
+        if (meters != null) {
+            all.add(meters);
         }
         if (openTelemetry != null) {
             all.add(new TracingObserver(openTelemetry));
@@ -114,6 +115,9 @@ public final class MeshBuilder {
         }
         Mesh mesh = new Mesh(fullName, clock, randomness, timers, own, Observers.of(all), controlPlane);
         try {
+            if (meters != null) {
+                meters.watchClusters(mesh::liveClusters);
+            }
             mesh.begin(config);
             return mesh;
         } catch (RuntimeException e) {

@@ -1,0 +1,42 @@
+package io.inmesh;
+
+import io.inmesh.cluster.Cluster;
+import io.inmesh.config.EndpointConfig.Health;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.observe.ClusterView;
+
+/** A cluster as gauges see it. */
+record LiveCluster(Cluster target) implements ClusterView {
+
+    @Override
+    public String cluster() {
+        return target.name();
+    }
+
+    @Override
+    public String service() {
+        return target.service();
+    }
+
+    @Override
+    public int endpoints(EndpointState state) {
+        int count = 0;
+        for (Endpoint endpoint : target.endpoints()) {
+            count += stateOf(endpoint) == state ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Override
+    public double retryBudgetAvailable() {
+        return target.retryBudget().available();
+    }
+
+    private static EndpointState stateOf(Endpoint endpoint) {
+        Health health = endpoint.config().health();
+        if (health == Health.HEALTHY) {
+            return endpoint.ejection().ejected() ? EndpointState.EJECTED : EndpointState.HEALTHY;
+        }
+        return health == Health.DRAINING ? EndpointState.DRAINING : EndpointState.UNHEALTHY;
+    }
+}
