@@ -30,7 +30,7 @@ public record RetryConfig(
 
     /** Envoy's names of what is retried, in capitals. */
     public enum Condition {
-        /** Any 5xx response, or no response at all. Repeats requests that have left only if the call is idempotent. */
+        /** Any 5xx response, or no response at all. Naming it is the route saying that even POST may be repeated. */
         SERVER_ERROR,
         /** 502, 503 or 504. */
         GATEWAY_ERROR,

@@ -308,7 +308,7 @@ public final class Dispatch extends Passage {
 
     /** Ends the call. The state is published before the stages are told, so that there is one outcome for all of them. */
     private Step end(Outcome outcome) {
-        done = outcome == Outcome.Cancelled.INSTANCE ? CANCELLED : new Step.Done(outcome);
+        done = outcome instanceof Outcome.Cancelled ? CANCELLED : new Step.Done(outcome);
         if (!STATE.compareAndSet(this, DECIDING, ENDED)) {
             done = CANCELLED;
             state = ENDED;

@@ -7,7 +7,6 @@ import io.inmesh.time.Clock;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -44,7 +43,7 @@ public final class OutlierDetection {
     private final String cluster;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Endpoint, EndpointHistory> members = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, EndpointHistory> members = new IdentityHashMap<>();
     private final List<Event> events = new ArrayList<>();
     private volatile Listener listener = Listener.NONE;
     private volatile OutlierDetectionConfig config;
@@ -85,7 +84,7 @@ public final class OutlierDetection {
     /** Takes over the endpoints of the newest config. Those that stay keep their history; that of the others is dropped. */
     public void members(List<Endpoint> endpoints) {
         locked(() -> {
-            Map<Endpoint, EndpointHistory> before = new IdentityHashMap<>(members);
+            IdentityHashMap<Endpoint, EndpointHistory> before = new IdentityHashMap<>(members);
             members.clear();
             ejected = 0;
             for (Endpoint endpoint : endpoints) {

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterLimits {
 
-    /** The breaker's failure is only counted; its text would never be read. */
-    private static final Throwable FAILED = new Throwable("attempt failed", null, false, false) {};
-
     private final java.time.Clock clock;
     private final InFlight requests = new InFlight();
     private final InFlight retries = new InFlight();
@@ -96,7 +93,7 @@ public final class ClusterLimits {
 
     /** Tells a breaker that an attempt it permitted failed. */
     public static void failed(CircuitBreaker breaker) {
-        breaker.onError(0, TimeUnit.NANOSECONDS, FAILED);
+        breaker.onError(0, TimeUnit.NANOSECONDS, new AttemptFailed());
     }
 
     private @Nullable CircuitBreaker breakerOf(CircuitBreakerConfig config) {
@@ -112,6 +109,15 @@ public final class ClusterLimits {
                         .slidingWindowSize(config.window())
                         .waitDurationInOpenState(config.openDuration())
                         .build());
+    }
+
+    /** A failure for a breaker, which only counts it; without the stack trace nobody would read. */
+    private static final class AttemptFailed extends Exception {
+        private static final long serialVersionUID = 1;
+
+        AttemptFailed() {
+            super("attempt failed", null, false, false);
+        }
     }
 
     private static boolean sameBreaker(CircuitBreakerConfig a, CircuitBreakerConfig b) {

@@ -34,7 +34,7 @@ public final class Ring<W extends Passage> {
         if (stages.size() > MAX_STAGES) {
             throw new IllegalArgumentException("at most " + MAX_STAGES + " stages in a ring: " + stages.size());
         }
-        this.stages = stages.toArray(new Stage[0]);
+        this.stages = stages.toArray((Stage<? super W>[]) new Stage<?>[0]);
     }
 
     /**
