@@ -21,7 +21,6 @@ import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.ControlPlane;
 import io.inmesh.spi.ControlPlaneProvider;
 import io.inmesh.spi.LoadReport;
-import io.inmesh.spi.MeshLink;
 import io.inmesh.spi.MeshStatus;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
@@ -31,15 +30,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The mesh inside this process: decides about every call that leaves and every request that comes in. It does no I/O of its own; adapters
@@ -58,9 +52,6 @@ public final class Mesh implements AutoCloseable {
 
     /** Name of the service port that {@link #serve(int)} stands for. */
     public static final String DEFAULT_PORT_NAME = "http";
-
-    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
     private final Clock clock;
@@ -147,7 +138,7 @@ public final class Mesh implements AutoCloseable {
             }
         }
         if (controlPlane != null) {
-            controlPlane.start(new Link());
+            controlPlane.start(new ControlPlaneLink(this));
         }
     }
 
@@ -263,15 +254,8 @@ public final class Mesh implements AutoCloseable {
      * stops; does nothing without control plane.
      */
     public void drain() {
-        if (controlPlane == null) {
-            return;
-        }
-        try {
-            controlPlane.drain().toCompletableFuture().get(DRAIN_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("Not known whether all callers have seen that this process leaves; some may still call it", e);
+        if (controlPlane != null) {
+            Draining.await(controlPlane);
         }
     }
 
@@ -304,39 +288,5 @@ public final class Mesh implements AutoCloseable {
     private boolean ready() {
         boolean needsIdentity = controlPlane != null && controlPlane.givesIdentity();
         return configs.appliedAt() != null && (!needsIdentity || identity.current() != null);
-    }
-
-    /** What the control plane gets of this mesh. */
-    private final class Link implements MeshLink {
-
-        @Override
-        public ApplyResult apply(MeshConfig config) {
-            return Mesh.this.apply(config);
-        }
-
-        @Override
-        public IdentityHolder identity() {
-            return identity;
-        }
-
-        @Override
-        public LoadReport takeLoadReport() {
-            return loadReport();
-        }
-
-        @Override
-        public MeshStatus status() {
-            return Mesh.this.status();
-        }
-
-        @Override
-        public Clock clock() {
-            return clock;
-        }
-
-        @Override
-        public Scheduler scheduler() {
-            return scheduler;
-        }
     }
 }

@@ -7,9 +7,9 @@ import io.inmesh.stage.Verdict;
 import io.inmesh.time.Randomness;
 
 /** Answers the share of calls that the route wants aborted. */
-final class AbortFault implements Stage<Dispatch> {
+final class AbortFault implements Stage<OutboundCall> {
 
-    private static final Verdict<Dispatch> ADMIT = Verdict.admit();
+    private static final Verdict<OutboundCall> ADMIT = Verdict.admit();
 
     private final Randomness randomness;
 
@@ -18,8 +18,8 @@ final class AbortFault implements Stage<Dispatch> {
     }
 
     @Override
-    public Verdict<Dispatch> admit(Dispatch dispatch) {
-        Fault fault = dispatch.fault();
+    public Verdict<OutboundCall> admit(OutboundCall call) {
+        Fault fault = call.fault();
         Outcome.LocalReply abort = fault == null ? null : fault.drawAbort(randomness);
         return abort == null ? ADMIT : Verdict.reject(abort);
     }

@@ -5,14 +5,14 @@ import io.inmesh.stage.Verdict;
 import io.inmesh.time.Deadlines;
 
 /** Refuses calls whose deadline passed before they began. */
-final class CallDeadline implements Stage<Dispatch> {
+final class CallDeadline implements Stage<OutboundCall> {
 
-    private static final Verdict<Dispatch> ADMIT = Verdict.admit();
+    private static final Verdict<OutboundCall> ADMIT = Verdict.admit();
 
     @Override
-    public Verdict<Dispatch> admit(Dispatch dispatch) {
-        return Deadlines.passed(dispatch.deadlineNanos(), dispatch.startedNanos())
-                ? Verdict.reject(Rejections.deadline(dispatch))
+    public Verdict<OutboundCall> admit(OutboundCall call) {
+        return Deadlines.passed(call.deadlineNanos(), call.startedNanos())
+                ? Verdict.reject(Rejections.deadline(call))
                 : ADMIT;
     }
 }

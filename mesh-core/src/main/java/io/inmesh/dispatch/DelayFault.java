@@ -6,9 +6,9 @@ import io.inmesh.stage.Verdict;
 import io.inmesh.time.Randomness;
 
 /** Injects the route's delay into the share of calls it is meant for. */
-final class DelayFault implements Stage<Dispatch> {
+final class DelayFault implements Stage<OutboundCall> {
 
-    private static final Verdict<Dispatch> ADMIT = Verdict.admit();
+    private static final Verdict<OutboundCall> ADMIT = Verdict.admit();
 
     private final Randomness randomness;
 
@@ -17,8 +17,8 @@ final class DelayFault implements Stage<Dispatch> {
     }
 
     @Override
-    public Verdict<Dispatch> admit(Dispatch dispatch) {
-        Fault fault = dispatch.fault();
+    public Verdict<OutboundCall> admit(OutboundCall call) {
+        Fault fault = call.fault();
         long delayNanos = fault == null ? 0 : fault.drawDelayNanos(randomness);
         return delayNanos > 0 ? new Verdict.Admit<>(null, delayNanos) : ADMIT;
     }

@@ -5,18 +5,14 @@ import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
 import io.inmesh.cluster.Cluster;
-import io.inmesh.cluster.Tried;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
 import io.inmesh.explain.Explanation;
-import io.inmesh.fault.Fault;
-import io.inmesh.observe.CallObserver;
 import io.inmesh.retry.Classification;
 import io.inmesh.retry.Classifier;
 import io.inmesh.route.Destination;
 import io.inmesh.route.Route;
 import io.inmesh.route.VirtualHost;
-import io.inmesh.stage.Passage;
 import io.inmesh.stage.Verdict;
 import io.inmesh.time.Deadlines;
 import java.util.Objects;
@@ -55,7 +51,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One per call; methods may be called from any thread.
  */
-public final class Dispatch extends Passage {
+public final class Dispatch extends OutboundCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
     private static final AtomicIntegerFieldUpdater<Dispatch> STATE =
@@ -73,28 +69,16 @@ public final class Dispatch extends Passage {
     private static final Step.Done CANCELLED = new Step.Done(Outcome.Cancelled.INSTANCE);
 
     private final OutboundGate gate;
-    private final Call call;
-    private final VirtualHost virtualHost;
-    private final Explains config;
     private volatile int state = NEW;
 
-    // Below: owned by whoever is deciding, published by the write of the state.
-    private CallObserver observer = CallObserver.NONE;
-    private @Nullable Route route;
+    // These and those of the superclass are owned by whoever is deciding, and published by the write of the state.
     private @Nullable Destination destination;
-    private @Nullable OutboundAttempt attempt;
-    private @Nullable Tried tried;
-    private long startedNanos;
-    private long deadlineNanos = Deadlines.NEVER;
-    private boolean attemptPending;
     private boolean retryPermit;
     private Step.Done done = CANCELLED;
 
     Dispatch(OutboundGate gate, Call call, VirtualHost virtualHost, Explains config) {
+        super(gate.clock(), call, virtualHost, config);
         this.gate = gate;
-        this.call = call;
-        this.virtualHost = virtualHost;
-        this.config = config;
     }
 
     /** {@return the first step; to be called once} */
@@ -190,19 +174,6 @@ public final class Dispatch extends Passage {
         }
     }
 
-    /** {@return what the application asked for} */
-    public Call call() {
-        return call;
-    }
-
-    /**
-     * {@return monotonic time at which the call ends at the latest, known once started: the earlier of the route's timeout and the
-     * application's; {@link Long#MAX_VALUE} if there is none}
-     */
-    public long deadlineNanos() {
-        return deadlineNanos;
-    }
-
     /** {@return why this call is decided as it is, by the config it began with} */
     public Explanation explain() {
         return config.explain(call);
@@ -242,9 +213,7 @@ public final class Dispatch extends Passage {
         if (endpoint == null) {
             return end(Rejections.noEndpoint(this, cluster, tried));
         }
-        long attemptDeadline = Deadlines.earlier(
-                deadlineNanos, Deadlines.after(now, matched.retry().perTryTimeoutNanos()));
-        attempt = new OutboundAttempt(this, matched, drawn, endpoint, attempts() + 1, now, attemptDeadline);
+        attempt = new OutboundAttempt(this, matched, drawn, endpoint, attempts() + 1, now);
         attemptPending = true;
         return passAttemptRing(now);
     }
@@ -280,10 +249,7 @@ public final class Dispatch extends Passage {
             return end(outcome);
         }
         retryPermit = true;
-        if (tried == null) {
-            tried = new Tried();
-        }
-        tried.add(failed.endpoint());
+        avoid(failed.endpoint());
         Observing.retrying(observer, failed, decision.delayNanos());
         return decision.delayNanos() == 0 ? nextAttempt(now) : waitFor(decision.delayNanos(), now);
     }
@@ -335,53 +301,5 @@ public final class Dispatch extends Passage {
 
     private static int inFlight(OutboundAttempt attempt) {
         return attempt.number() << NUMBER_SHIFT | SENT;
-    }
-
-    VirtualHost virtualHost() {
-        return virtualHost;
-    }
-
-    @Nullable
-    Route route() {
-        return route;
-    }
-
-    /** {@return the faults of its route, null if there are none} */
-    @Nullable
-    Fault fault() {
-        return route == null ? null : route.fault();
-    }
-
-    String version() {
-        return config.version();
-    }
-
-    CallObserver observer() {
-        return observer;
-    }
-
-    void observer(CallObserver observer) {
-        this.observer = observer;
-    }
-
-    long startedNanos() {
-        return startedNanos;
-    }
-
-    long elapsedNanos() {
-        return gate.clock().nanos() - startedNanos;
-    }
-
-    /** {@return attempts sent so far} */
-    int attempts() {
-        if (attempt == null) {
-            return 0;
-        }
-        return attemptPending ? attempt.number() - 1 : attempt.number();
-    }
-
-    @Nullable
-    OutboundAttempt lastAttempt() {
-        return attempt;
     }
 }

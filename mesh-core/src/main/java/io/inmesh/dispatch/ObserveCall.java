@@ -7,30 +7,30 @@ import io.inmesh.stage.Ticket;
 import io.inmesh.stage.Verdict;
 
 /** Tells the observer when a call starts and how it ends. */
-final class ObserveCall implements Stage<Dispatch>, Ticket<Dispatch> {
+final class ObserveCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
 
     private final MeshObserver observer;
-    private final Verdict<Dispatch> admit = Verdict.admit(this);
+    private final Verdict<OutboundCall> admit = Verdict.admit(this);
 
     ObserveCall(MeshObserver observer) {
         this.observer = observer;
     }
 
     @Override
-    public Verdict<Dispatch> admit(Dispatch dispatch) {
-        dispatch.observer(Observing.callStarted(observer, dispatch));
+    public Verdict<OutboundCall> admit(OutboundCall call) {
+        call.observer(Observing.callStarted(observer, call));
         return admit;
     }
 
     @Override
-    public void settle(Dispatch dispatch, Outcome outcome) {
-        OutboundAttempt last = dispatch.lastAttempt();
-        dispatch.observer()
+    public void settle(OutboundCall call, Outcome outcome) {
+        OutboundAttempt last = call.lastAttempt();
+        call.observer()
                 .callEnded(
-                        dispatch.call(),
+                        call.call(),
                         last == null ? null : last.cluster(),
                         outcome,
-                        dispatch.attempts(),
-                        dispatch.elapsedNanos());
+                        call.attempts(),
+                        call.elapsedNanos());
     }
 }

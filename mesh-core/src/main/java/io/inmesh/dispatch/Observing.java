@@ -14,12 +14,12 @@ final class Observing {
 
     private Observing() {}
 
-    static CallObserver callStarted(MeshObserver observer, Dispatch dispatch) {
+    static CallObserver callStarted(MeshObserver observer, OutboundCall call) {
         try {
             return observer.callStarted(
-                    dispatch.call(),
-                    dispatch.virtualHost().name(),
-                    dispatch.route() == null ? null : dispatch.route().name());
+                    call.call(),
+                    call.virtualHost().name(),
+                    call.route() == null ? null : call.route().name());
         } catch (RuntimeException | LinkageError e) {
             ignored(e);
             return CallObserver.NONE;

@@ -37,20 +37,16 @@ final class OutboundAttempt extends Passage implements Attempt {
     private boolean ended;
 
     OutboundAttempt(
-            Dispatch dispatch,
-            Route route,
-            Destination destination,
-            Endpoint endpoint,
-            int number,
-            long startedNanos,
-            long deadlineNanos) {
+            Dispatch dispatch, Route route, Destination destination, Endpoint endpoint, int number, long startedNanos) {
         this.dispatch = dispatch;
         this.route = route;
         this.destination = destination;
         this.endpoint = endpoint;
         this.number = number;
         this.startedNanos = startedNanos;
-        this.deadlineNanos = deadlineNanos;
+        this.deadlineNanos = Deadlines.earlier(
+                dispatch.deadlineNanos(),
+                Deadlines.after(startedNanos, route.retry().perTryTimeoutNanos()));
         this.endedNanos = startedNanos;
         this.security = destination.cluster().security(endpoint);
     }

@@ -14,7 +14,7 @@ public final class OutboundGate {
 
     private final Clock clock;
     private final Randomness randomness;
-    private final Ring<Dispatch> callRing;
+    private final Ring<OutboundCall> callRing;
     private final Ring<OutboundAttempt> attemptRing;
     private volatile boolean closed;
 
@@ -34,7 +34,7 @@ public final class OutboundGate {
                 new Ring<>(OutboundStages.attempt(observer, identity, clock)));
     }
 
-    OutboundGate(Clock clock, Randomness randomness, Ring<Dispatch> callRing, Ring<OutboundAttempt> attemptRing) {
+    OutboundGate(Clock clock, Randomness randomness, Ring<OutboundCall> callRing, Ring<OutboundAttempt> attemptRing) {
         this.clock = clock;
         this.randomness = randomness;
         this.callRing = callRing;
@@ -69,7 +69,7 @@ public final class OutboundGate {
         return randomness;
     }
 
-    Ring<Dispatch> callRing() {
+    Ring<OutboundCall> callRing() {
         return callRing;
     }
 

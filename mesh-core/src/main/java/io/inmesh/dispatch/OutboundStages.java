@@ -14,8 +14,8 @@ final class OutboundStages {
     private OutboundStages() {}
 
     /** What every call passes once. */
-    static List<Stage<? super Dispatch>> call(MeshObserver observer, Randomness randomness) {
-        List<Stage<? super Dispatch>> ring = new ArrayList<>();
+    static List<Stage<? super OutboundCall>> call(MeshObserver observer, Randomness randomness) {
+        List<Stage<? super OutboundCall>> ring = new ArrayList<>();
         if (observer != MeshObserver.NONE) {
             // First, so that refusals and injected waits are seen like everything else.
             ring.add(new ObserveCall(observer));

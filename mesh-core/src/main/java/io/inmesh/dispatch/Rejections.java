@@ -22,43 +22,43 @@ final class Rejections {
         return unavailable(Reason.CLOSED, "the mesh is closed; make calls before Mesh.close()");
     }
 
-    static Outcome noRoute(Dispatch dispatch) {
+    static Outcome noRoute(OutboundCall call) {
         return new LocalReply(
                 Reason.NO_ROUTE,
                 404,
                 StatusCodes.GRPC_UNIMPLEMENTED,
-                "no route of virtual host \"" + dispatch.virtualHost().name() + "\" matches "
-                        + dispatch.call().method() + " " + dispatch.call().path() + config(dispatch),
+                "no route of virtual host \"" + call.virtualHost().name() + "\" matches "
+                        + call.call().method() + " " + call.call().path() + config(call),
                 null);
     }
 
-    static Outcome noCluster(Dispatch dispatch, @Nullable Destination drawn) {
-        String route = dispatch.route() == null ? "" : dispatch.route().name();
+    static Outcome noCluster(OutboundCall call, @Nullable Destination drawn) {
+        String route = call.route() == null ? "" : call.route().name();
         String cluster =
                 drawn == null ? "a cluster" : "cluster \"" + drawn.cluster().name() + "\"";
         return unavailable(
                 Reason.NO_CLUSTER,
                 "route \"" + route + "\" of virtual host \""
-                        + dispatch.virtualHost().name() + "\" leads to " + cluster
-                        + ", which does not exist; check host, port and subset of its destination" + config(dispatch));
+                        + call.virtualHost().name() + "\" leads to " + cluster
+                        + ", which does not exist; check host, port and subset of its destination" + config(call));
     }
 
-    static Outcome noEndpoint(Dispatch dispatch, Cluster cluster, @Nullable Tried tried) {
+    static Outcome noEndpoint(OutboundCall call, Cluster cluster, @Nullable Tried tried) {
         return unavailable(
                 Reason.NO_ENDPOINT,
-                "no endpoint for cluster \"" + cluster.name() + "\": " + cluster.explainPick(tried) + config(dispatch));
+                "no endpoint for cluster \"" + cluster.name() + "\": " + cluster.explainPick(tried) + config(call));
     }
 
-    static Outcome deadline(Dispatch dispatch) {
-        long overdue = -(dispatch.deadlineNanos() - dispatch.startedNanos());
-        String when = dispatch.deadlineNanos() != Deadlines.NEVER && overdue >= 0
+    static Outcome deadline(OutboundCall call) {
+        long overdue = -(call.deadlineNanos() - call.startedNanos());
+        String when = call.deadlineNanos() != Deadlines.NEVER && overdue >= 0
                 ? "before the call began"
-                : "after " + TimeUnit.NANOSECONDS.toMillis(dispatch.elapsedNanos()) + " ms";
+                : "after " + TimeUnit.NANOSECONDS.toMillis(call.elapsedNanos()) + " ms";
         return new Rejection(
                 Reason.DEADLINE,
                 504,
                 StatusCodes.GRPC_DEADLINE_EXCEEDED,
-                "deadline passed " + when + " with " + dispatch.attempts() + " attempts sent" + config(dispatch));
+                "deadline passed " + when + " with " + call.attempts() + " attempts sent" + config(call));
     }
 
     static Outcome circuitOpen(OutboundAttempt attempt, CircuitBreaker breaker) {
@@ -94,7 +94,7 @@ final class Rejections {
         return new Rejection(reason, 503, StatusCodes.GRPC_UNAVAILABLE, message);
     }
 
-    private static String config(Dispatch dispatch) {
-        return " (config " + dispatch.version() + ")";
+    private static String config(OutboundCall call) {
+        return " (config " + call.version() + ")";
     }
 }

@@ -1,0 +1,44 @@
+package io.inmesh;
+
+import io.inmesh.config.MeshConfig;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.spi.ApplyResult;
+import io.inmesh.spi.LoadReport;
+import io.inmesh.spi.MeshLink;
+import io.inmesh.spi.MeshStatus;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Scheduler;
+
+/** What a control plane gets of a mesh. */
+record ControlPlaneLink(Mesh mesh) implements MeshLink {
+
+    @Override
+    public ApplyResult apply(MeshConfig config) {
+        return mesh.apply(config);
+    }
+
+    @Override
+    public IdentityHolder identity() {
+        return mesh.identity();
+    }
+
+    @Override
+    public LoadReport takeLoadReport() {
+        return mesh.loadReport();
+    }
+
+    @Override
+    public MeshStatus status() {
+        return mesh.status();
+    }
+
+    @Override
+    public Clock clock() {
+        return mesh.clock();
+    }
+
+    @Override
+    public Scheduler scheduler() {
+        return mesh.scheduler();
+    }
+}

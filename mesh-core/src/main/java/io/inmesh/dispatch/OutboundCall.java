@@ -1,0 +1,118 @@
+package io.inmesh.dispatch;
+
+import io.inmesh.call.Call;
+import io.inmesh.cluster.Tried;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.explain.Explains;
+import io.inmesh.fault.Fault;
+import io.inmesh.observe.CallObserver;
+import io.inmesh.route.Route;
+import io.inmesh.route.VirtualHost;
+import io.inmesh.stage.Passage;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Deadlines;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One outbound call as its stages see it. What happens to it is decided by {@link Dispatch}, which is the same object, so that a call
+ * costs one allocation less.
+ */
+abstract sealed class OutboundCall extends Passage permits Dispatch {
+
+    final Call call;
+    final VirtualHost virtualHost;
+    final Explains config;
+    CallObserver observer = CallObserver.NONE;
+
+    @Nullable
+    Route route;
+    /** Endpoints that failed in this call, null while there are none. */
+    @Nullable
+    Tried tried;
+
+    /** The last attempt, null before the first. */
+    @Nullable
+    OutboundAttempt attempt;
+    /** Whether the last attempt has not been sent: it waits, or was refused. */
+    boolean attemptPending;
+
+    long startedNanos;
+    long deadlineNanos = Deadlines.NEVER;
+
+    private final Clock clock;
+
+    OutboundCall(Clock clock, Call call, VirtualHost virtualHost, Explains config) {
+        this.clock = clock;
+        this.call = call;
+        this.virtualHost = virtualHost;
+        this.config = config;
+    }
+
+    /** {@return what the application asked for} */
+    public Call call() {
+        return call;
+    }
+
+    /**
+     * {@return monotonic time at which the call ends at the latest, known once started: the earlier of the route's timeout and the
+     * application's; {@link Long#MAX_VALUE} if there is none}
+     */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    final VirtualHost virtualHost() {
+        return virtualHost;
+    }
+
+    /** {@return the route that matched, null if none did} */
+    final @Nullable Route route() {
+        return route;
+    }
+
+    /** {@return the faults of its route, null if there are none} */
+    final @Nullable Fault fault() {
+        return route == null ? null : route.fault();
+    }
+
+    /** {@return name of the config it began with} */
+    final String version() {
+        return config.version();
+    }
+
+    final CallObserver observer() {
+        return observer;
+    }
+
+    final void observer(CallObserver told) {
+        observer = told;
+    }
+
+    final long startedNanos() {
+        return startedNanos;
+    }
+
+    final long elapsedNanos() {
+        return clock.nanos() - startedNanos;
+    }
+
+    /** {@return attempts sent so far} */
+    final int attempts() {
+        if (attempt == null) {
+            return 0;
+        }
+        return attemptPending ? attempt.number() - 1 : attempt.number();
+    }
+
+    /** Remembers an endpoint to avoid while others are left. */
+    final void avoid(Endpoint endpoint) {
+        if (tried == null) {
+            tried = new Tried();
+        }
+        tried.add(endpoint);
+    }
+
+    final @Nullable OutboundAttempt lastAttempt() {
+        return attempt;
+    }
+}
