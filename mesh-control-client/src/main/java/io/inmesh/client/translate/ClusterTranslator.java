@@ -52,7 +52,8 @@ final class ClusterTranslator {
                 name,
                 serviceOf(name),
                 loadBalancer(cluster),
-                cluster.hasConnectTimeout() && !Values.duration(cluster.getConnectTimeout()).isZero()
+                cluster.hasConnectTimeout()
+                                && !Values.duration(cluster.getConnectTimeout()).isZero()
                         ? Values.duration(cluster.getConnectTimeout())
                         : Duration.ofSeconds(5),
                 limits(thresholds),
@@ -76,7 +77,9 @@ final class ClusterTranslator {
             case LEAST_REQUEST -> LoadBalancer.LEAST_REQUEST;
             default -> {
                 ignored.note(
-                        cluster.getName(), "lb_policy", cluster.getLbPolicy() + " is not done by this version; least request is used");
+                        cluster.getName(),
+                        "lb_policy",
+                        cluster.getLbPolicy() + " is not done by this version; least request is used");
                 yield LoadBalancer.LEAST_REQUEST;
             }
         };
@@ -84,25 +87,37 @@ final class ClusterTranslator {
 
     private static int panicPercent(Cluster cluster) {
         return cluster.getCommonLbConfig().hasHealthyPanicThreshold()
-                ? (int) Math.round(cluster.getCommonLbConfig().getHealthyPanicThreshold().getValue())
+                ? (int) Math.round(
+                        cluster.getCommonLbConfig().getHealthyPanicThreshold().getValue())
                 : 50;
     }
 
     private static OutlierDetectionConfig outliers(OutlierDetection sent, int minHealthPercent) {
-        boolean enforce5xx = !sent.hasEnforcingConsecutive5Xx() || sent.getEnforcingConsecutive5Xx().getValue() > 0;
+        boolean enforce5xx = !sent.hasEnforcingConsecutive5Xx()
+                || sent.getEnforcingConsecutive5Xx().getValue() > 0;
         boolean enforceGateway = sent.hasEnforcingConsecutiveGatewayFailure()
                 && sent.getEnforcingConsecutiveGatewayFailure().getValue() > 0;
         return new OutlierDetectionConfig(
-                enforce5xx ? count(sent.hasConsecutive5Xx(), sent.getConsecutive5Xx().getValue()) : 0,
+                enforce5xx
+                        ? count(
+                                sent.hasConsecutive5Xx(),
+                                sent.getConsecutive5Xx().getValue())
+                        : 0,
                 enforceGateway
-                        ? count(sent.hasConsecutiveGatewayFailure(), sent.getConsecutiveGatewayFailure().getValue())
+                        ? count(
+                                sent.hasConsecutiveGatewayFailure(),
+                                sent.getConsecutiveGatewayFailure().getValue())
                         : 0,
                 sent.getSplitExternalLocalOriginErrors(),
-                count(sent.hasConsecutiveLocalOriginFailure(), sent.getConsecutiveLocalOriginFailure().getValue()),
+                count(
+                        sent.hasConsecutiveLocalOriginFailure(),
+                        sent.getConsecutiveLocalOriginFailure().getValue()),
                 sent.hasInterval() ? Values.duration(sent.getInterval()) : Duration.ofSeconds(10),
                 sent.hasBaseEjectionTime() ? Values.duration(sent.getBaseEjectionTime()) : Duration.ofSeconds(30),
                 sent.hasMaxEjectionTime() ? Values.duration(sent.getMaxEjectionTime()) : Duration.ofSeconds(300),
-                sent.hasMaxEjectionPercent() ? Math.min(100, sent.getMaxEjectionPercent().getValue()) : 10,
+                sent.hasMaxEjectionPercent()
+                        ? Math.min(100, sent.getMaxEjectionPercent().getValue())
+                        : 10,
                 minHealthPercent);
     }
 
@@ -145,7 +160,8 @@ final class ClusterTranslator {
             ignored.note(name, "circuit_breakers.max_connections", "not done by this version; limit requests instead");
         }
         if (limited(thresholds.hasMaxPendingRequests(), Values.unsigned(thresholds.getMaxPendingRequests()))) {
-            ignored.note(name, "circuit_breakers.max_pending_requests", "calls are never queued; limit requests instead");
+            ignored.note(
+                    name, "circuit_breakers.max_pending_requests", "calls are never queued; limit requests instead");
         }
         if (cluster.getTypedExtensionProtocolOptionsCount() > 0) {
             ignored.note(name, "typed_extension_protocol_options", "the protocol is the application's choice");
@@ -164,7 +180,8 @@ final class ClusterTranslator {
             return mesh(cluster, cluster.getTransportSocket(), ClientTlsConfig.Mode.MESH);
         }
         for (Cluster.TransportSocketMatch match : cluster.getTransportSocketMatchesList()) {
-            boolean wantsMeshTls = "istio".equals(Values.strings(match.getMatch()).get("tlsMode"));
+            boolean wantsMeshTls =
+                    "istio".equals(Values.strings(match.getMatch()).get("tlsMode"));
             if (wantsMeshTls) {
                 return mesh(cluster, match.getTransportSocket(), ClientTlsConfig.Mode.AUTO);
             }
@@ -175,17 +192,21 @@ final class ClusterTranslator {
     private static ClientTlsConfig mesh(Cluster cluster, TransportSocket socket, ClientTlsConfig.Mode mode) {
         String field = "transport_socket";
         if (!socket.getTypedConfig().getTypeUrl().endsWith(TLS_CONTEXT)) {
-            if (socket.getTypedConfig().getTypeUrl().endsWith("RawBuffer") || socket.getName().endsWith("raw_buffer")) {
+            if (socket.getTypedConfig().getTypeUrl().endsWith("RawBuffer")
+                    || socket.getName().endsWith("raw_buffer")) {
                 return ClientTlsConfig.DISABLED;
             }
             throw new InvalidResourceException(
-                    cluster.getName(), field, "only TLS and plaintext are known, not " + socket.getTypedConfig().getTypeUrl());
+                    cluster.getName(),
+                    field,
+                    "only TLS and plaintext are known, not "
+                            + socket.getTypedConfig().getTypeUrl());
         }
         UpstreamTlsContext context =
                 Values.unpack(cluster.getName(), field, socket.getTypedConfig(), UpstreamTlsContext.parser());
         CommonTlsContext common = context.getCommonTlsContext();
-        boolean ownCertificate = common.getTlsCertificateSdsSecretConfigsCount() > 0
-                || common.hasTlsCertificateProviderInstance();
+        boolean ownCertificate =
+                common.getTlsCertificateSdsSecretConfigsCount() > 0 || common.hasTlsCertificateProviderInstance();
         if (!ownCertificate) {
             throw new InvalidResourceException(
                     cluster.getName(),
@@ -230,7 +251,8 @@ final class ClusterTranslator {
     private static EndpointConfig endpoint(String cluster, LocalityLbEndpoints locality, LbEndpoint endpoint) {
         var address = endpoint.getEndpoint().getAddress().getSocketAddress();
         if (address.getAddress().isEmpty()) {
-            throw new InvalidResourceException(cluster, "lb_endpoints.endpoint.address", "needs an IP address and a port");
+            throw new InvalidResourceException(
+                    cluster, "lb_endpoints.endpoint.address", "needs an IP address and a port");
         }
         Map<String, Struct> metadata = endpoint.getMetadata().getFilterMetadataMap();
         boolean tls = "istio".equals(text(metadata.get(MATCH_METADATA), "tlsMode"));

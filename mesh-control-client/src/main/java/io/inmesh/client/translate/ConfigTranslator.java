@@ -45,8 +45,10 @@ public final class ConfigTranslator {
         ListenerTranslator translator = new ListenerTranslator(new IgnoredFields());
         Set<String> names = new TreeSet<>();
         for (Listener listener : outbound(listeners)) {
-            translator.manager(listener).filter(HttpConnectionManager::hasRds).ifPresent(manager ->
-                    names.add(manager.getRds().getRouteConfigName()));
+            translator
+                    .manager(listener)
+                    .filter(HttpConnectionManager::hasRds)
+                    .ifPresent(manager -> names.add(manager.getRds().getRouteConfigName()));
         }
         return names;
     }
@@ -79,13 +81,15 @@ public final class ConfigTranslator {
         try {
             switch (typeUrl) {
                 case io.inmesh.xds.TypeUrls.LISTENER -> checkListener(Listener.parseFrom(bytes), ignored);
-                case io.inmesh.xds.TypeUrls.ROUTE -> new RouteTranslator(ignored)
-                        .translate(RouteConfiguration.parseFrom(bytes), 0);
-                case io.inmesh.xds.TypeUrls.CLUSTER -> new ClusterTranslator(ignored)
-                        .translate(Cluster.parseFrom(bytes), ClusterLoadAssignment.getDefaultInstance());
-                case io.inmesh.xds.TypeUrls.ENDPOINT -> new ClusterTranslator(ignored)
-                        .translate(
-                                Cluster.newBuilder().setName(name).build(), ClusterLoadAssignment.parseFrom(bytes));
+                case io.inmesh.xds.TypeUrls.ROUTE ->
+                    new RouteTranslator(ignored).translate(RouteConfiguration.parseFrom(bytes), 0);
+                case io.inmesh.xds.TypeUrls.CLUSTER ->
+                    new ClusterTranslator(ignored)
+                            .translate(Cluster.parseFrom(bytes), ClusterLoadAssignment.getDefaultInstance());
+                case io.inmesh.xds.TypeUrls.ENDPOINT ->
+                    new ClusterTranslator(ignored)
+                            .translate(
+                                    Cluster.newBuilder().setName(name).build(), ClusterLoadAssignment.parseFrom(bytes));
                 default -> {
                     // Other types are checked by whoever uses them.
                 }

@@ -94,7 +94,8 @@ final class ListenerTranslator {
             }
         }
         if (!tls && !plaintext) {
-            throw new InvalidResourceException(listener.getName(), "filter_chains", "an inbound listener needs at least one");
+            throw new InvalidResourceException(
+                    listener.getName(), "filter_chains", "an inbound listener needs at least one");
         }
         InboundConfig.Mtls mtls = !tls
                 ? InboundConfig.Mtls.DISABLE
@@ -112,7 +113,9 @@ final class ListenerTranslator {
                 return false;
             }
             throw new InvalidResourceException(
-                    listener.getName(), "filter_chains.transport_socket", "only TLS and plaintext are known, not " + type);
+                    listener.getName(),
+                    "filter_chains.transport_socket",
+                    "only TLS and plaintext are known, not " + type);
         }
         DownstreamTlsContext context = Values.unpack(
                 listener.getName(),
@@ -139,20 +142,29 @@ final class ListenerTranslator {
         for (HttpFilter filter : manager.get().getHttpFiltersList()) {
             if (filter.getTypedConfig().getTypeUrl().endsWith(RBAC_FILTER)) {
                 RBAC rbac = Values.unpack(
-                        listener.getName(), "http_filters[" + filter.getName() + "]", filter.getTypedConfig(), RBAC.parser());
+                        listener.getName(),
+                        "http_filters[" + filter.getName() + "]",
+                        filter.getTypedConfig(),
+                        RBAC.parser());
                 if (rbac.hasRules()) {
                     sets.add(translator.translate(rbac.getRules()));
                 }
                 if (rbac.hasShadowRules()) {
-                    ignored.note(listener.getName(), "http_filters[" + filter.getName() + "].shadow_rules", "dry run is not done yet");
+                    ignored.note(
+                            listener.getName(),
+                            "http_filters[" + filter.getName() + "].shadow_rules",
+                            "dry run is not done yet");
                 }
             } else if (!HARMLESS.contains(filter.getName())) {
                 if (!filter.getIsOptional()) {
                     // It may be what protects this workload; going on without it would open what should be closed.
                     throw new InvalidResourceException(
-                            listener.getName(), "http_filters[" + filter.getName() + "]", "this inbound filter is not supported");
+                            listener.getName(),
+                            "http_filters[" + filter.getName() + "]",
+                            "this inbound filter is not supported");
                 }
-                ignored.note(listener.getName(), "http_filters[" + filter.getName() + "]", "optional filter not supported");
+                ignored.note(
+                        listener.getName(), "http_filters[" + filter.getName() + "]", "optional filter not supported");
             }
         }
         return sets;

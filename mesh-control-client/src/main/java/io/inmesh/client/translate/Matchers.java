@@ -25,10 +25,12 @@ final class Matchers {
             case PREFIX -> new StringMatch.Prefix(matcher.getPrefix(), ignoreCase);
             case SUFFIX -> new StringMatch.Suffix(matcher.getSuffix(), ignoreCase);
             case CONTAINS -> new StringMatch.Contains(matcher.getContains(), ignoreCase);
-            case SAFE_REGEX -> new StringMatch.Regex(
-                    regex(resource, field, matcher.getSafeRegex().getRegex()));
-            case MATCHPATTERN_NOT_SET -> throw new InvalidResourceException(
-                    resource, field, "the string matcher says nothing this client knows");
+            case SAFE_REGEX ->
+                new StringMatch.Regex(
+                        regex(resource, field, matcher.getSafeRegex().getRegex()));
+            case MATCHPATTERN_NOT_SET ->
+                throw new InvalidResourceException(
+                        resource, field, "the string matcher says nothing this client knows");
         };
     }
 
@@ -38,32 +40,33 @@ final class Matchers {
             throw new InvalidResourceException(resource, field + ".name", "must not be empty");
         }
         boolean invert = matcher.getInvertMatch();
-        StringMatch match =
-                switch (matcher.getHeaderMatchSpecifierCase()) {
-                    case EXACT_MATCH -> StringMatch.exact(matcher.getExactMatch());
-                    case SAFE_REGEX_MATCH -> StringMatch.regex(
-                            regex(resource, field, matcher.getSafeRegexMatch().getRegex()));
-                    case PREFIX_MATCH -> StringMatch.prefix(matcher.getPrefixMatch());
-                    case SUFFIX_MATCH -> StringMatch.suffix(matcher.getSuffixMatch());
-                    case CONTAINS_MATCH -> new StringMatch.Contains(matcher.getContainsMatch(), false);
-                    case STRING_MATCH -> string(resource, field, matcher.getStringMatch());
-                    case PRESENT_MATCH -> {
-                        invert ^= !matcher.getPresentMatch();
-                        yield StringMatch.present();
-                    }
-                    case RANGE_MATCH -> throw new InvalidResourceException(
-                            resource, field + ".range_match", "is not supported; use an exact or regex match");
-                        // Envoy reads a matcher without specifier as a test of presence.
-                    case HEADERMATCHSPECIFIER_NOT_SET -> StringMatch.present();
-                };
+        StringMatch match = switch (matcher.getHeaderMatchSpecifierCase()) {
+            case EXACT_MATCH -> StringMatch.exact(matcher.getExactMatch());
+            case SAFE_REGEX_MATCH ->
+                StringMatch.regex(
+                        regex(resource, field, matcher.getSafeRegexMatch().getRegex()));
+            case PREFIX_MATCH -> StringMatch.prefix(matcher.getPrefixMatch());
+            case SUFFIX_MATCH -> StringMatch.suffix(matcher.getSuffixMatch());
+            case CONTAINS_MATCH -> new StringMatch.Contains(matcher.getContainsMatch(), false);
+            case STRING_MATCH -> string(resource, field, matcher.getStringMatch());
+            case PRESENT_MATCH -> {
+                invert ^= !matcher.getPresentMatch();
+                yield StringMatch.present();
+            }
+            case RANGE_MATCH ->
+                throw new InvalidResourceException(
+                        resource, field + ".range_match", "is not supported; use an exact or regex match");
+            // Envoy reads a matcher without specifier as a test of presence.
+            case HEADERMATCHSPECIFIER_NOT_SET -> StringMatch.present();
+        };
         return new HeaderMatch(name, match, invert, matcher.getTreatMissingHeaderAsEmpty());
     }
 
     static QueryMatch query(String resource, String field, QueryParameterMatcher matcher) {
         return switch (matcher.getQueryParameterMatchSpecifierCase()) {
             case STRING_MATCH -> new QueryMatch(matcher.getName(), string(resource, field, matcher.getStringMatch()));
-            case PRESENT_MATCH, QUERYPARAMETERMATCHSPECIFIER_NOT_SET -> new QueryMatch(
-                    matcher.getName(), StringMatch.present());
+            case PRESENT_MATCH, QUERYPARAMETERMATCHSPECIFIER_NOT_SET ->
+                new QueryMatch(matcher.getName(), StringMatch.present());
         };
     }
 
@@ -84,15 +87,17 @@ final class Matchers {
     }
 
     private static PathMatch path(String resource, String field, io.inmesh.xds.route.RouteMatch match) {
-        boolean ignoreCase = match.hasCaseSensitive() && !match.getCaseSensitive().getValue();
+        boolean ignoreCase =
+                match.hasCaseSensitive() && !match.getCaseSensitive().getValue();
         return switch (match.getPathSpecifierCase()) {
             case PREFIX -> new PathMatch(PathMatch.Kind.PREFIX, match.getPrefix(), ignoreCase);
             case PATH -> new PathMatch(PathMatch.Kind.EXACT, match.getPath(), ignoreCase);
-            case PATH_SEPARATED_PREFIX -> new PathMatch(
-                    PathMatch.Kind.SEGMENT_PREFIX, match.getPathSeparatedPrefix(), ignoreCase);
-            case SAFE_REGEX -> PathMatch.regex(regex(resource, field, match.getSafeRegex().getRegex()));
-            case PATHSPECIFIER_NOT_SET -> throw new InvalidResourceException(
-                    resource, field, "needs a path, a prefix or a regular expression");
+            case PATH_SEPARATED_PREFIX ->
+                new PathMatch(PathMatch.Kind.SEGMENT_PREFIX, match.getPathSeparatedPrefix(), ignoreCase);
+            case SAFE_REGEX ->
+                PathMatch.regex(regex(resource, field, match.getSafeRegex().getRegex()));
+            case PATHSPECIFIER_NOT_SET ->
+                throw new InvalidResourceException(resource, field, "needs a path, a prefix or a regular expression");
         };
     }
 

@@ -22,15 +22,15 @@ final class RbacTranslator {
     }
 
     AuthorizationConfig translate(RBAC rules) {
-        AuthorizationConfig.Action action =
-                switch (rules.getAction()) {
-                    case ALLOW -> AuthorizationConfig.Action.ALLOW;
-                    case DENY -> AuthorizationConfig.Action.DENY;
-                    case LOG, UNRECOGNIZED -> throw invalid("rbac.action", "only ALLOW and DENY are enforced");
-                };
+        AuthorizationConfig.Action action = switch (rules.getAction()) {
+            case ALLOW -> AuthorizationConfig.Action.ALLOW;
+            case DENY -> AuthorizationConfig.Action.DENY;
+            case LOG, UNRECOGNIZED -> throw invalid("rbac.action", "only ALLOW and DENY are enforced");
+        };
         List<AuthorizationConfig.Policy> policies = new ArrayList<>();
         for (Map.Entry<String, Policy> policy : new TreeMap<>(rules.getPoliciesMap()).entrySet()) {
-            policies.add(new AuthorizationConfig.Policy(policy.getKey(), condition(policy.getKey(), policy.getValue())));
+            policies.add(
+                    new AuthorizationConfig.Policy(policy.getKey(), condition(policy.getKey(), policy.getValue())));
         }
         return new AuthorizationConfig(action, policies);
     }
@@ -38,7 +38,8 @@ final class RbacTranslator {
     private Condition condition(String name, Policy policy) {
         String field = "rbac.policies[" + name + "]";
         List<Condition> permissions = new ArrayList<>();
-        policy.getPermissionsList().forEach(permission -> permissions.add(permission(field + ".permissions", permission)));
+        policy.getPermissionsList()
+                .forEach(permission -> permissions.add(permission(field + ".permissions", permission)));
         List<Condition> principals = new ArrayList<>();
         policy.getPrincipalsList().forEach(principal -> principals.add(principal(field + ".principals", principal)));
         return new Condition.All(List.of(new Condition.AnyOf(permissions), new Condition.AnyOf(principals)));
@@ -51,14 +52,16 @@ final class RbacTranslator {
             case OR_RULES -> new Condition.AnyOf(permissions(field, permission.getOrRules()));
             case NOT_RULE -> new Condition.Not(permission(field, permission.getNotRule()));
             case HEADER -> new Condition.Header(Matchers.header(resource, field + ".header", permission.getHeader()));
-            case URL_PATH -> new Condition.Path(
-                    Matchers.string(resource, field + ".url_path", permission.getUrlPath().getPath()));
+            case URL_PATH ->
+                new Condition.Path(Matchers.string(
+                        resource, field + ".url_path", permission.getUrlPath().getPath()));
             case DESTINATION_IP -> new Condition.DestinationIp(cidr(permission.getDestinationIp()));
             case DESTINATION_PORT -> new Condition.DestinationPort(permission.getDestinationPort());
-            case REQUESTED_SERVER_NAME -> new Condition.RequestedServerName(
-                    Matchers.string(resource, field + ".requested_server_name", permission.getRequestedServerName()));
-            case DESTINATION_PORT_RANGE, METADATA, RULE_NOT_SET -> throw invalid(
-                    field, permission.getRuleCase() + " is not supported");
+            case REQUESTED_SERVER_NAME ->
+                new Condition.RequestedServerName(Matchers.string(
+                        resource, field + ".requested_server_name", permission.getRequestedServerName()));
+            case DESTINATION_PORT_RANGE, METADATA, RULE_NOT_SET ->
+                throw invalid(field, permission.getRuleCase() + " is not supported");
         };
     }
 
@@ -74,17 +77,21 @@ final class RbacTranslator {
             case AND_IDS -> new Condition.All(principals(field, principal.getAndIds()));
             case OR_IDS -> new Condition.AnyOf(principals(field, principal.getOrIds()));
             case NOT_ID -> new Condition.Not(principal(field, principal.getNotId()));
-            case AUTHENTICATED -> principal.getAuthenticated().hasPrincipalName()
-                    ? new Condition.Principal(Matchers.string(
-                            resource, field + ".authenticated", principal.getAuthenticated().getPrincipalName()))
-                    : new Condition.Authenticated();
+            case AUTHENTICATED ->
+                principal.getAuthenticated().hasPrincipalName()
+                        ? new Condition.Principal(Matchers.string(
+                                resource,
+                                field + ".authenticated",
+                                principal.getAuthenticated().getPrincipalName()))
+                        : new Condition.Authenticated();
             case SOURCE_IP -> new Condition.SourceIp(cidr(principal.getSourceIp()));
             case DIRECT_REMOTE_IP -> new Condition.SourceIp(cidr(principal.getDirectRemoteIp()));
             case HEADER -> new Condition.Header(Matchers.header(resource, field + ".header", principal.getHeader()));
-            case URL_PATH -> new Condition.Path(
-                    Matchers.string(resource, field + ".url_path", principal.getUrlPath().getPath()));
-            case REMOTE_IP, METADATA, IDENTIFIER_NOT_SET -> throw invalid(
-                    field, principal.getIdentifierCase() + " is not supported");
+            case URL_PATH ->
+                new Condition.Path(Matchers.string(
+                        resource, field + ".url_path", principal.getUrlPath().getPath()));
+            case REMOTE_IP, METADATA, IDENTIFIER_NOT_SET ->
+                throw invalid(field, principal.getIdentifierCase() + " is not supported");
         };
     }
 

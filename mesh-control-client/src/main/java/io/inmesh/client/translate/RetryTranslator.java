@@ -41,7 +41,8 @@ final class RetryTranslator {
             if (condition != null) {
                 conditions.add(condition);
             } else if (!name.isEmpty()) {
-                ignored.note(resource, "retry_policy.retry_on", "\"" + name + "\" is not a condition this client knows");
+                ignored.note(
+                        resource, "retry_policy.retry_on", "\"" + name + "\" is not a condition this client knows");
             }
         }
         int retries = policy.hasNumRetries() ? (int) Values.unsigned(policy.getNumRetries()) : 1;
@@ -51,7 +52,8 @@ final class RetryTranslator {
         Duration max = policy.getRetryBackOff().hasMaxInterval()
                 ? Values.duration(policy.getRetryBackOff().getMaxInterval())
                 : base.multipliedBy(10);
-        Duration perTry = policy.hasPerTryTimeout() && !Values.duration(policy.getPerTryTimeout()).isZero()
+        Duration perTry = policy.hasPerTryTimeout()
+                        && !Values.duration(policy.getPerTryTimeout()).isZero()
                 ? Values.duration(policy.getPerTryTimeout())
                 : null;
         if (policy.hasPerTryIdleTimeout()) {
@@ -64,6 +66,7 @@ final class RetryTranslator {
                 perTry,
                 base,
                 max.compareTo(base) < 0 ? base : max,
-                policy.getRetryHostPredicateList().stream().anyMatch(p -> p.getName().contains("previous_hosts")));
+                policy.getRetryHostPredicateList().stream()
+                        .anyMatch(p -> p.getName().contains("previous_hosts")));
     }
 }

@@ -57,7 +57,8 @@ final class RouteTranslator {
         }
         List<RouteConfig> routes = new ArrayList<>();
         for (int i = 0; i < host.getRoutesCount(); i++) {
-            routes.add(route(resource, "virtual_hosts[" + host.getName() + "].routes[" + i + "]", host, host.getRoutes(i)));
+            routes.add(route(
+                    resource, "virtual_hosts[" + host.getName() + "].routes[" + i + "]", host, host.getRoutes(i)));
         }
         return new VirtualHostConfig(host.getName(), port, List.copyOf(domains), routes);
     }
@@ -76,7 +77,9 @@ final class RouteTranslator {
             timeout = timeout(action);
             retry = RetryTranslator.translate(
                     resource,
-                    action.hasRetryPolicy() ? action.getRetryPolicy() : host.hasRetryPolicy() ? host.getRetryPolicy() : null,
+                    action.hasRetryPolicy()
+                            ? action.getRetryPolicy()
+                            : host.hasRetryPolicy() ? host.getRetryPolicy() : null,
                     ignored);
             rewrite = rewrite(resource, field, action);
             noteUnused(resource, field, action);
@@ -97,12 +100,15 @@ final class RouteTranslator {
     private RouteAction action(String resource, String field, Route route) {
         return switch (route.getActionCase()) {
             case ROUTE -> forward(resource, field, route.getRoute());
-            case DIRECT_RESPONSE -> new RouteAction.DirectResponse(
-                    route.getDirectResponse().getStatus(),
-                    route.getDirectResponse().hasBody() ? route.getDirectResponse().getBody().getInlineString() : null);
+            case DIRECT_RESPONSE ->
+                new RouteAction.DirectResponse(
+                        route.getDirectResponse().getStatus(),
+                        route.getDirectResponse().hasBody()
+                                ? route.getDirectResponse().getBody().getInlineString()
+                                : null);
             case REDIRECT -> redirect(route.getRedirect());
-            case NON_FORWARDING_ACTION, ACTION_NOT_SET -> throw new InvalidResourceException(
-                    resource, field, "needs a route, a redirect or a direct response");
+            case NON_FORWARDING_ACTION, ACTION_NOT_SET ->
+                throw new InvalidResourceException(resource, field, "needs a route, a redirect or a direct response");
         };
     }
 
@@ -111,30 +117,31 @@ final class RouteTranslator {
             case CLUSTER -> RouteAction.to(action.getCluster());
             case WEIGHTED_CLUSTERS -> {
                 List<RouteAction.WeightedCluster> clusters = new ArrayList<>();
-                for (WeightedCluster.ClusterWeight weight : action.getWeightedClusters().getClustersList()) {
+                for (WeightedCluster.ClusterWeight weight :
+                        action.getWeightedClusters().getClustersList()) {
                     clusters.add(new RouteAction.WeightedCluster(
                             weight.getName(),
                             Values.unsigned(weight.getWeight()),
-                            Values.headerEdits(weight.getRequestHeadersToAddList(), weight.getRequestHeadersToRemoveList()),
+                            Values.headerEdits(
+                                    weight.getRequestHeadersToAddList(), weight.getRequestHeadersToRemoveList()),
                             Values.headerEdits(
                                     weight.getResponseHeadersToAddList(), weight.getResponseHeadersToRemoveList())));
                 }
                 yield new RouteAction.Forward(clusters);
             }
-            case CLUSTER_HEADER, CLUSTERSPECIFIER_NOT_SET -> throw new InvalidResourceException(
-                    resource, field + ".route", "needs a cluster or weighted clusters");
+            case CLUSTER_HEADER, CLUSTERSPECIFIER_NOT_SET ->
+                throw new InvalidResourceException(resource, field + ".route", "needs a cluster or weighted clusters");
         };
     }
 
     private static RouteAction redirect(RedirectAction redirect) {
-        int status =
-                switch (redirect.getResponseCode()) {
-                    case FOUND -> 302;
-                    case SEE_OTHER -> 303;
-                    case TEMPORARY_REDIRECT -> 307;
-                    case PERMANENT_REDIRECT -> 308;
-                    case MOVED_PERMANENTLY, UNRECOGNIZED -> 301;
-                };
+        int status = switch (redirect.getResponseCode()) {
+            case FOUND -> 302;
+            case SEE_OTHER -> 303;
+            case TEMPORARY_REDIRECT -> 307;
+            case PERMANENT_REDIRECT -> 308;
+            case MOVED_PERMANENTLY, UNRECOGNIZED -> 301;
+        };
         String scheme = redirect.getHttpsRedirect() ? "https" : emptyToNull(redirect.getSchemeRedirect());
         return new RouteAction.Redirect(
                 status,
@@ -167,7 +174,9 @@ final class RouteTranslator {
         String substitution = null;
         if (action.hasRegexRewrite()) {
             pattern = Matchers.regex(
-                    resource, field + ".route.regex_rewrite", action.getRegexRewrite().getPattern().getRegex());
+                    resource,
+                    field + ".route.regex_rewrite",
+                    action.getRegexRewrite().getPattern().getRegex());
             substitution = action.getRegexRewrite().getSubstitution();
         }
         return path == null && authority == null && pattern == null
@@ -180,7 +189,8 @@ final class RouteTranslator {
         if (any == null) {
             return null;
         }
-        HTTPFault fault = Values.unpack(resource, field + ".typed_per_filter_config[" + FAULT + "]", any, HTTPFault.parser());
+        HTTPFault fault =
+                Values.unpack(resource, field + ".typed_per_filter_config[" + FAULT + "]", any, HTTPFault.parser());
         FaultConfig.Delay delay = fault.hasDelay() && fault.getDelay().hasFixedDelay()
                 ? new FaultConfig.Delay(
                         Values.duration(fault.getDelay().getFixedDelay()),
@@ -210,7 +220,8 @@ final class RouteTranslator {
 
     private static String withoutPort(String domain) {
         int colon = domain.lastIndexOf(':');
-        boolean port = colon > 0 && colon < domain.length() - 1
+        boolean port = colon > 0
+                && colon < domain.length() - 1
                 && domain.chars().skip(colon + 1).allMatch(c -> (c >= '0' && c <= '9') || c == '*');
         String host = port && domain.indexOf(':') == colon ? domain.substring(0, colon) : domain;
         return host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;

@@ -37,11 +37,14 @@ public final class TrustTranslator {
                     .generateCertificates(new ByteArrayInputStream(pem))
                     .forEach(certificate -> roots.add((X509Certificate) certificate));
         } catch (CertificateException e) {
-            throw new InvalidResourceException(secret.getName(), "validation_context.trusted_ca", "is not PEM: " + e.getMessage());
+            throw new InvalidResourceException(
+                    secret.getName(), "validation_context.trusted_ca", "is not PEM: " + e.getMessage());
         }
         if (roots.isEmpty()) {
             throw new InvalidResourceException(
-                    secret.getName(), "validation_context.trusted_ca", "holds no certificate; trusting nobody is never pushed");
+                    secret.getName(),
+                    "validation_context.trusted_ca",
+                    "holds no certificate; trusting nobody is never pushed");
         }
         return TrustBundle.of(trustDomain, roots);
     }

@@ -30,12 +30,11 @@ final class Values {
     }
 
     static int millionths(FractionalPercent percent) {
-        long factor =
-                switch (percent.getDenominator()) {
-                    case TEN_THOUSAND -> 100;
-                    case MILLION -> 1;
-                    case HUNDRED, UNRECOGNIZED -> 10_000;
-                };
+        long factor = switch (percent.getDenominator()) {
+            case TEN_THOUSAND -> 100;
+            case MILLION -> 1;
+            case HUNDRED, UNRECOGNIZED -> 10_000;
+        };
         return (int) Math.min(1_000_000, Integer.toUnsignedLong(percent.getNumerator()) * factor);
     }
 
@@ -92,7 +91,8 @@ final class Values {
                 default -> add.add(header);
             }
         }
-        List<String> remove = removed.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        List<String> remove =
+                removed.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
         return new io.inmesh.config.HeaderEditsConfig(set, add, remove);
     }
 }

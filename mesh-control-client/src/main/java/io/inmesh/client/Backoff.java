@@ -1,0 +1,37 @@
+package io.inmesh.client;
+
+import io.inmesh.time.Randomness;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Waits between attempts to connect: 1 s, growing by 1.6 to 30 s, each drawn from ±20 %, so that the clients of a control server
+ * that restarts do not come back together.
+ *
+ * <p>Source: gRPC connection backoff protocol, with a shorter cap.
+ */
+final class Backoff {
+
+    private static final double FIRST_MILLIS = 1000;
+    private static final double FACTOR = 1.6;
+    private static final double MAX_MILLIS = 30_000;
+
+    private final Randomness randomness;
+    private double nextMillis = FIRST_MILLIS;
+
+    Backoff(Randomness randomness) {
+        this.randomness = randomness;
+    }
+
+    /** {@return how long to wait now, in nanoseconds} */
+    long nextNanos() {
+        double base = nextMillis;
+        nextMillis = Math.min(MAX_MILLIS, nextMillis * FACTOR);
+        double factor = 0.8 + 0.4 * randomness.below(10_001) / 10_000.0;
+        return TimeUnit.MICROSECONDS.toNanos((long) (base * factor * 1000));
+    }
+
+    /** Begins anew, after something worked. */
+    void reset() {
+        nextMillis = FIRST_MILLIS;
+    }
+}

@@ -1,0 +1,109 @@
+package io.inmesh.client;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.inmesh.xds.core.Locality;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.util.Map;
+
+/** How this process presents itself: Istio's node form, with the registration beside it. */
+final class Node {
+
+    private static final String USER_AGENT = "inmesh-java";
+    private static final String VERSION = version();
+
+    private final ControlClientSettings settings;
+    private final String instance;
+    private final String address;
+
+    Node(ControlClientSettings settings, String instance) {
+        this.settings = settings;
+        this.instance = instance;
+        this.address = settings.address() != null
+                ? settings.address()
+                : ownAddress(settings.servers().get(0));
+    }
+
+    /**
+     * {@return the node message}
+     *
+     * @param serviceAccount service account of the own certificate, empty without one
+     * @param ports local ports by service port name, empty while nothing is served
+     */
+    io.inmesh.xds.core.Node message(String serviceAccount, Map<String, Integer> ports) {
+        Struct.Builder metadata = Struct.newBuilder()
+                .putFields("NAMESPACE", text(settings.namespace()))
+                .putFields("SERVICE_ACCOUNT", text(serviceAccount))
+                .putFields("INSTANCE_IPS", text(address))
+                .putFields("CLUSTER_ID", text("inmesh"))
+                .putFields("WORKLOAD_NAME", text(workloadName()))
+                .putFields("INMESH_VERSION", text(VERSION))
+                .putFields("INMESH_ADDRESS", text(address));
+        Struct.Builder labels = Struct.newBuilder();
+        settings.labels().forEach((name, value) -> labels.putFields(name, text(value)));
+        metadata.putFields("LABELS", Value.newBuilder().setStructValue(labels).build());
+        if (!ports.isEmpty()) {
+            Struct.Builder numbers = Struct.newBuilder();
+            ports.forEach((name, port) -> numbers.putFields(
+                    name, Value.newBuilder().setNumberValue(port).build()));
+            metadata.putFields(
+                    "INMESH_PORTS", Value.newBuilder().setStructValue(numbers).build());
+        }
+        return io.inmesh.xds.core.Node.newBuilder()
+                .setId("sidecar~" + address + "~" + instance + "." + settings.namespace() + "~" + settings.namespace()
+                        + ".svc.cluster.local")
+                .setCluster(settings.service() + "." + settings.namespace())
+                .setUserAgentName(USER_AGENT)
+                .setUserAgentVersion(VERSION)
+                .setLocality(locality())
+                .setMetadata(metadata)
+                .build();
+    }
+
+    private String workloadName() {
+        String version = settings.labels().get("version");
+        return version == null ? settings.service() : settings.service() + "-" + version;
+    }
+
+    private Locality locality() {
+        String[] parts = settings.locality().split("/", -1);
+        Locality.Builder locality = Locality.newBuilder().setRegion(parts[0]);
+        if (parts.length > 1) {
+            locality.setZone(parts[1]);
+        }
+        if (parts.length > 2) {
+            locality.setSubZone(parts[2]);
+        }
+        return locality.build();
+    }
+
+    private static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
+    }
+
+    /**
+     * {@return the local address the machine would use to reach the control server}
+     *
+     * <p>Connecting a datagram socket sends nothing; it asks the routing table. A control server on loopback means callers on
+     * loopback.
+     */
+    private static String ownAddress(String server) {
+        int colon = server.lastIndexOf(':');
+        String host = colon < 0 ? server : server.substring(0, colon);
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(host, 9));
+            InetAddress local = socket.getLocalAddress();
+            return local.isAnyLocalAddress() ? "127.0.0.1" : local.getHostAddress();
+        } catch (SocketException | IllegalArgumentException unreachable) {
+            return "127.0.0.1";
+        }
+    }
+
+    private static String version() {
+        String version = Node.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+}

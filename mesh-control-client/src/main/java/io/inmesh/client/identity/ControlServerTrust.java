@@ -1,0 +1,131 @@
+package io.inmesh.client.identity;
+
+import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.SpiffeId;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom this process believes to be its control server.
+ *
+ * <p>Before it has a trust bundle: a server whose chain ends in the root that the join token pins, and whose leaf says that it is
+ * the control server. From then on: a control server of the own trust domain, by the trust bundle. There is no third way.
+ */
+public final class ControlServerTrust extends X509ExtendedTrustManager {
+
+    /** Path of the control server's SPIFFE id. */
+    static final String SERVER_PATH = "/ns/inmesh-system/sa/control-server";
+
+    private final IdentityHolder holder;
+    private final byte @Nullable [] rootSha256;
+
+    /**
+     * Makes a trust manager.
+     *
+     * @param holder where the trust bundle will be
+     * @param rootSha256 hash of the pinned root, null if there is no join token: then nobody is believed without a bundle
+     */
+    public ControlServerTrust(IdentityHolder holder, byte @Nullable [] rootSha256) {
+        this.holder = holder;
+        this.rootSha256 = rootSha256 == null ? null : rootSha256.clone();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        check(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        check(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        check(chain, authType);
+    }
+
+    private void check(X509Certificate[] chain, String authType) throws CertificateException {
+        IdentityEpoch epoch = holder.current();
+        if (epoch != null) {
+            SpiffeId server = new SpiffeId(epoch.identity().id().trustDomain(), SERVER_PATH);
+            ServerTls.serverTrustManager(holder, new PeerExpectation(Set.of(server), ""))
+                    .checkServerTrusted(chain, authType);
+            return;
+        }
+        if (rootSha256 == null) {
+            throw new CertificateException("there is neither a trust bundle nor a join token that pins the root");
+        }
+        checkPinned(chain, rootSha256);
+    }
+
+    private static void checkPinned(X509Certificate[] chain, byte[] pin) throws CertificateException {
+        X509Certificate root = chain[chain.length - 1];
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(root.getEncoded());
+            if (chain.length < 2 || !MessageDigest.isEqual(hash, pin)) {
+                throw new CertificateException("the control server's chain ends in "
+                        + root.getSubjectX500Principal() + ", which is not the root the join token pins;"
+                        + " is this the right control server, and the token made by it?");
+            }
+            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
+            parameters.setRevocationEnabled(false);
+            List<X509Certificate> path = Arrays.asList(chain).subList(0, chain.length - 1);
+            CertPathValidator.getInstance("PKIX")
+                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+        } catch (CertificateException e) {
+            throw e;
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException("the control server's chain is not valid: " + e.getMessage(), e);
+        }
+        SpiffeId id = ServerTls.peerOf(chain)
+                .orElseThrow(() -> new CertificateException("the control server's certificate holds no SPIFFE id"));
+        if (!id.path().equals(SERVER_PATH)) {
+            throw new CertificateException("the peer is " + id + ", not a control server");
+        }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        throw clientsAreNotExpected();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw clientsAreNotExpected();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw clientsAreNotExpected();
+    }
+
+    private static CertificateException clientsAreNotExpected() {
+        return new CertificateException("this trust manager judges control servers only");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0];
+    }
+}
