@@ -30,7 +30,7 @@ toolchain_jdk_candidates() {
     echo "${javac%/bin/javac}"
   fi
   local home
-  for home in /usr/lib/jvm/* /opt/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-/root}"/.sdkman/candidates/java/*; do
+  for home in /usr/lib/jvm/* /opt/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/.sdkman/candidates/java/*; do
     [[ ! -d "$home" ]] || echo "$home"
   done
 }
