@@ -1,57 +1,101 @@
 package io.inmesh.cluster;
 
+import io.inmesh.balance.EndpointPicker;
+import io.inmesh.balance.Tried;
 import io.inmesh.config.ClientTlsConfig;
+import io.inmesh.config.ClientTlsConfig.Mode;
 import io.inmesh.config.ClusterConfig;
-import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.endpoint.Rotation;
 import io.inmesh.health.OutlierDetection;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.retry.RetryBudget;
+import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** One group of endpoints, compiled, with its live state. */
+/**
+ * One group of endpoints, compiled, with its live state. Everything but the live state is immutable; the same object is in every
+ * snapshot for as long as its config stays equal.
+ */
 public final class Cluster {
 
     private final ClusterConfig config;
+    private final ClusterState state;
     private final boolean missing;
-    private final Endpoint[] endpoints;
-    private final Randomness randomness;
+    private final List<Endpoint> endpoints;
+    private final EndpointPicker picker;
     private final @Nullable PeerExpectation expectation;
-    private final RetryBudget retryBudget;
-    private final ClusterLimits limits;
-    private final OutlierDetection outlierDetection;
-    private final ClusterLoad load;
+    private final long connectTimeoutNanos;
 
-    /** Makes a cluster. */
+    /**
+     * Compiles a cluster.
+     *
+     * @param config what to compile
+     * @param endpoints the endpoints of the config
+     * @param rotation tells when one of them is ejected or returns
+     * @param state live state
+     * @param randomness what draws endpoints
+     * @throws IllegalArgumentException if an identity is not a SPIFFE id
+     */
     public Cluster(
             ClusterConfig config,
-            boolean missing,
             List<Endpoint> endpoints,
+            Rotation rotation,
+            ClusterState state,
+            Randomness randomness) {
+        this(config, endpoints, rotation, state, randomness, false);
+    }
+
+    private Cluster(
+            ClusterConfig config,
+            List<Endpoint> endpoints,
+            Rotation rotation,
+            ClusterState state,
             Randomness randomness,
-            RetryBudget retryBudget,
-            ClusterLimits limits,
-            OutlierDetection outlierDetection,
-            ClusterLoad load) {
+            boolean missing) {
         this.config = config;
+        this.state = state;
         this.missing = missing;
-        this.endpoints = endpoints.toArray(new Endpoint[0]);
-        this.randomness = randomness;
-        this.retryBudget = retryBudget;
-        this.limits = limits;
-        this.outlierDetection = outlierDetection;
-        this.load = load;
-        this.expectation = config.tls().mode() == ClientTlsConfig.Mode.DISABLE
-                ? null
-                : new PeerExpectation(
-                        config.tls().identities().stream().map(SpiffeId::parse).collect(Collectors.toSet()),
-                        config.tls().sni() == null
-                                ? config.service()
-                                : config.tls().sni());
+        this.endpoints = List.copyOf(endpoints);
+        this.picker = new EndpointPicker(
+                endpoints,
+                rotation,
+                config.loadBalancer(),
+                config.outlierDetection().minHealthPercent(),
+                randomness);
+        this.expectation = expectation(config);
+        this.connectTimeoutNanos = config.connectTimeout().toNanos();
+    }
+
+    /**
+     * {@return what a route leads to that names a cluster which does not exist: no endpoints, and no state to share}
+     *
+     * @param name name of the cluster that is missing
+     * @param clock clock of its unused limits
+     */
+    public static Cluster missing(String name, Clock clock) {
+        ClusterConfig config = ClusterConfig.of(name);
+        ClusterState state = new ClusterState(
+                new RetryBudget(config.retryBudget(), clock),
+                new ClusterLimits(config.circuitBreaker(), clock),
+                new OutlierDetection(name, config.outlierDetection(), clock),
+                new ClusterLoad());
+        return new Cluster(config, List.of(), new Rotation(), state, Randomness.SYSTEM, true);
+    }
+
+    private static @Nullable PeerExpectation expectation(ClusterConfig config) {
+        ClientTlsConfig tls = config.tls();
+        if (tls.mode() == Mode.DISABLE) {
+            return null;
+        }
+        return new PeerExpectation(
+                tls.identities().stream().map(SpiffeId::parse).collect(Collectors.toUnmodifiableSet()),
+                tls.sni() == null ? config.service() : tls.sni());
     }
 
     /** {@return its name} */
@@ -69,75 +113,69 @@ public final class Cluster {
         return config;
     }
 
-    /** {@return whether a route named it and there is none} */
+    /** {@return whether a route names it and the config has no such cluster} */
     public boolean missing() {
         return missing;
     }
 
-    /** {@return its endpoints} */
+    /** {@return its endpoints, each once, in the order of the config} */
     public List<Endpoint> endpoints() {
-        return List.of(endpoints);
+        return endpoints;
     }
 
-    /** {@return an endpoint, one not tried yet and in rotation while any is left; null if there are none} */
+    /**
+     * {@return an endpoint to send to; null only if there are none at all}
+     *
+     * @param tried endpoints to avoid while others are left; null for none
+     */
     public @Nullable Endpoint pick(@Nullable Tried tried) {
-        if (endpoints.length == 0) {
-            return null;
-        }
-        int start = endpoints.length == 1 ? 0 : randomness.below(endpoints.length);
-        Endpoint fallback = null;
-        for (int i = 0; i < endpoints.length; i++) {
-            Endpoint endpoint = endpoints[(start + i) % endpoints.length];
-            boolean usable = !endpoint.ejection().ejected() && endpoint.config().health() == Health.HEALTHY;
-            if (usable && (tried == null || !tried.contains(endpoint))) {
-                return endpoint;
-            }
-            if (fallback == null || usable) {
-                fallback = endpoint;
-            }
-        }
-        return fallback;
+        return picker.pick(tried);
     }
 
-    /** {@return whom an endpoint must prove to be, null for plaintext} */
+    /** {@return whom an endpoint must prove to be; null for plaintext} */
     public @Nullable PeerExpectation security(Endpoint endpoint) {
-        return config.tls().mode() == ClientTlsConfig.Mode.AUTO
-                        && !endpoint.config().tls()
-                ? null
-                : expectation;
+        boolean plaintext =
+                config.tls().mode() == Mode.AUTO && !endpoint.config().tls();
+        return plaintext ? null : expectation;
     }
 
     /** {@return longest time to connect} */
     public long connectTimeoutNanos() {
-        return config.connectTimeout().toNanos();
+        return connectTimeoutNanos;
     }
 
-    /** {@return the budget of its service} */
+    /** {@return the retries its service may make} */
     public RetryBudget retryBudget() {
-        return retryBudget;
+        return state.retryBudget();
     }
 
-    /** {@return its limits} */
+    /** {@return calls in flight and breaker} */
     public ClusterLimits limits() {
-        return limits;
+        return state.limits();
     }
 
-    /** {@return its outlier detection} */
+    /** {@return who is out of rotation} */
     public OutlierDetection outlierDetection() {
-        return outlierDetection;
+        return state.outlierDetection();
     }
 
-    /** {@return its counters} */
+    /** {@return counters of attempts} */
     public ClusterLoad load() {
-        return load;
+        return state.load();
     }
 
-    /** {@return what it has to choose from} */
+    /**
+     * {@return what it has to choose from}
+     *
+     * @param tried endpoints tried in this call; null for none
+     */
     public PickReport explainPick(@Nullable Tried tried) {
-        int ejected = 0;
-        for (Endpoint endpoint : endpoints) {
-            ejected += endpoint.ejection().ejected() ? 1 : 0;
-        }
-        return new PickReport(endpoints.length, ejected, tried == null ? 0 : tried.size());
+        return new PickReport(picker.candidates(tried));
+    }
+
+    /** {@return its name} */
+    @Override
+    public String toString() {
+        return name();
     }
 }

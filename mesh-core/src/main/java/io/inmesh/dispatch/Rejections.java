@@ -1,13 +1,13 @@
 package io.inmesh.dispatch;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.inmesh.balance.Tried;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.LocalReply;
 import io.inmesh.call.Outcome.Reason;
 import io.inmesh.call.Outcome.Rejection;
 import io.inmesh.call.StatusCodes;
 import io.inmesh.cluster.Cluster;
-import io.inmesh.cluster.Tried;
 import io.inmesh.route.Destination;
 import io.inmesh.time.Deadlines;
 import java.util.concurrent.TimeUnit;

@@ -5,10 +5,13 @@ package io.inmesh.endpoint;
  */
 public final class EjectionState {
 
+    private final Rotation rotation;
     private volatile boolean ejected;
     private volatile boolean suspect;
 
-    EjectionState() {}
+    EjectionState(Rotation rotation) {
+        this.rotation = rotation;
+    }
 
     /** {@return whether the endpoint is out of rotation now} */
     public boolean ejected() {
@@ -17,7 +20,11 @@ public final class EjectionState {
 
     /** Takes the endpoint out of rotation, or puts it back. Called by outlier detection only. */
     public void set(boolean ejected) {
-        this.ejected = ejected;
+        if (this.ejected != ejected) {
+            this.ejected = ejected;
+            // After the write, so that whoever sees the new count sees the new state.
+            rotation.changed();
+        }
     }
 
     /** {@return whether it has failed since it last succeeded; lets a success cost no more than this read} */

@@ -18,21 +18,33 @@ public final class Endpoint {
     private final String cluster;
     private final String host;
     private final int port;
-    private final EjectionState ejection = new EjectionState();
+    private final EjectionState ejection;
     private volatile EndpointConfig config;
     private volatile int inFlight;
+
+    /**
+     * Makes an endpoint without load that is not ejected and that no balancer watches.
+     *
+     * @param cluster name of the cluster it belongs to
+     * @param config where it is
+     */
+    public Endpoint(String cluster, EndpointConfig config) {
+        this(cluster, config, new Rotation());
+    }
 
     /**
      * Makes an endpoint without load that is not ejected.
      *
      * @param cluster name of the cluster it belongs to
      * @param config where it is
+     * @param rotation told when it is ejected and when it returns
      */
-    public Endpoint(String cluster, EndpointConfig config) {
+    public Endpoint(String cluster, EndpointConfig config, Rotation rotation) {
         this.cluster = cluster;
         this.host = config.host();
         this.port = config.port();
         this.config = config;
+        this.ejection = new EjectionState(rotation);
     }
 
     /** {@return name of the cluster it belongs to} */

@@ -1,15 +1,132 @@
 package io.inmesh.explain;
 
-/**
- * Why a decision came out as it did.
- *
- * @param text the reasons
- */
-public record Explanation(String text) {
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-    /** {@return the reasons} */
+/**
+ * What is decided about a call, and why. Immutable; {@link #toString} reads as text, {@link #toMap} is for JSON.
+ *
+ * @param version name of the config
+ * @param request the call: method and URL
+ * @param verdict the outcome of the decision in one sentence
+ * @param virtualHost name of the virtual host, null if the mesh does not know the host
+ * @param routes the routes looked at, in order, up to and including the one that matched
+ * @param route what becomes of the call by the route that matched, null if none did
+ */
+public record Explanation(
+        String version,
+        String request,
+        String verdict,
+        @Nullable String virtualHost,
+        List<RouteTrial> routes,
+        @Nullable RouteView route) {
+
+    /** Copies the list. */
+    public Explanation {
+        routes = List.copyOf(routes);
+    }
+
+    /**
+     * One route that was looked at.
+     *
+     * @param name its name
+     * @param origin the resource that made it, empty if unknown
+     * @param mismatch the first thing about the call that it does not want; null if it matched
+     */
+    public record RouteTrial(
+            String name, String origin, @Nullable String mismatch) {}
+
+    /**
+     * What a route does with a call.
+     *
+     * @param name its name
+     * @param origin the resource that made it, empty if unknown
+     * @param action {@code forward}, {@code direct response 503} or {@code redirect 301 to <location>}
+     * @param timeout longest time of the whole call in ISO 8601, or {@code none}
+     * @param retry what is repeated, in words
+     * @param faults injected faults in words, {@code none} if there are none
+     * @param rewrittenPath the path sent instead, null if it is kept
+     * @param rewrittenAuthority the authority sent instead, null if it is kept
+     * @param destinations where it leads
+     */
+    public record RouteView(
+            String name,
+            String origin,
+            String action,
+            String timeout,
+            String retry,
+            String faults,
+            @Nullable String rewrittenPath,
+            @Nullable String rewrittenAuthority,
+            List<DestinationView> destinations) {
+
+        /** Copies the list. */
+        public RouteView {
+            destinations = List.copyOf(destinations);
+        }
+    }
+
+    /**
+     * One cluster a route leads to.
+     *
+     * @param cluster its name
+     * @param origin the resource that shaped it, empty if none
+     * @param weight its share relative to the other destinations
+     * @param percent its share of the calls
+     * @param missing whether the config has no such cluster
+     * @param loadBalancer how an endpoint is chosen
+     * @param choice how many endpoints are known, ejected and so on, in words
+     * @param retriesAvailable retries the budget of its service allows now
+     * @param endpoints the endpoints, in order of priority; at most {@link Explainer#MOST_ENDPOINTS} of them
+     */
+    public record DestinationView(
+            String cluster,
+            String origin,
+            long weight,
+            double percent,
+            boolean missing,
+            String loadBalancer,
+            String choice,
+            double retriesAvailable,
+            List<EndpointView> endpoints) {
+
+        /** Copies the list. */
+        public DestinationView {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * One endpoint that was considered.
+     *
+     * @param address {@code host:port}
+     * @param workload name of the workload instance, empty if unknown
+     * @param eligible whether it may be picked
+     * @param standing why it may or may not be picked, to read on after its address
+     * @param weight its weight
+     * @param priority its priority
+     * @param inFlight attempts sent to it and not yet ended
+     * @param security {@code plaintext}, or the identities of which it must prove one
+     */
+    public record EndpointView(
+            String address,
+            String workload,
+            boolean eligible,
+            String standing,
+            long weight,
+            int priority,
+            int inFlight,
+            String security) {}
+
+    /** {@return the same as maps, lists, strings, numbers and booleans; absent parts are left out} */
+    public Map<String, Object> toMap() {
+        return ExplanationMap.of(this);
+    }
+
+    /** {@return a text of several lines} */
     @Override
     public String toString() {
-        return text;
+        return new ExplanationText(this).toString();
     }
 }

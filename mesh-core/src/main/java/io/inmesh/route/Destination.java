@@ -2,7 +2,6 @@ package io.inmesh.route;
 
 import io.inmesh.call.HeaderSink;
 import io.inmesh.cluster.Cluster;
-import io.inmesh.config.HeaderEditsConfig;
 import io.inmesh.config.RouteAction.WeightedCluster;
 
 /** One cluster a route leads to. Immutable. */
@@ -10,11 +9,14 @@ public final class Destination {
 
     private final WeightedCluster config;
     private final Cluster cluster;
+    private final HeaderEdits requestHeaders;
+    private final HeaderEdits responseHeaders;
 
-    /** Makes a destination. */
-    public Destination(WeightedCluster config, Cluster cluster) {
+    Destination(WeightedCluster config, Cluster cluster) {
         this.config = config;
         this.cluster = cluster;
+        this.requestHeaders = new HeaderEdits(config.requestHeaders());
+        this.responseHeaders = new HeaderEdits(config.responseHeaders());
     }
 
     /** {@return the cluster, which may be {@linkplain Cluster#missing missing}} */
@@ -22,34 +24,23 @@ public final class Destination {
         return cluster;
     }
 
-    long weight() {
+    /** {@return its share relative to the other destinations of the route} */
+    public long weight() {
         return config.weight();
     }
 
-    /** Writes its edits of a request. */
+    /** Writes its edits of a request, which come after the route's own. */
     public void writeRequestHeaders(HeaderSink sink) {
-        write(config.requestHeaders(), sink);
+        requestHeaders.write(sink);
     }
 
     /** Writes its edits of a response. */
     public void writeResponseHeaders(HeaderSink sink) {
-        write(config.responseHeaders(), sink);
+        responseHeaders.write(sink);
     }
 
-    /** {@return whether responses are edited} */
+    /** {@return whether it edits responses} */
     public boolean editsResponse() {
-        return !config.responseHeaders().isEmpty();
-    }
-
-    static void write(HeaderEditsConfig edits, HeaderSink sink) {
-        for (int i = 0; i < edits.remove().size(); i++) {
-            sink.remove(edits.remove().get(i));
-        }
-        for (int i = 0; i < edits.set().size(); i++) {
-            sink.set(edits.set().get(i).name(), edits.set().get(i).value());
-        }
-        for (int i = 0; i < edits.add().size(); i++) {
-            sink.add(edits.add().get(i).name(), edits.add().get(i).value());
-        }
+        return !responseHeaders.isEmpty();
     }
 }

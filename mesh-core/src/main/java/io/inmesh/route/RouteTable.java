@@ -1,53 +1,64 @@
 package io.inmesh.route;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Virtual hosts by name. Immutable. */
+/** Virtual hosts by name. Immutable; a lookup allocates nothing. */
 public final class RouteTable {
 
-    private final Map<String, VirtualHost[]> exact = new HashMap<>();
-    private final Map<String, VirtualHost[]> wildcard = new HashMap<>();
+    private final Map<String, PortTable> exact = new HashMap<>();
+    private final AffixTable<PortTable> bySuffix;
 
-    /** Makes a table of virtual hosts. */
+    /**
+     * Makes a table.
+     *
+     * @param hosts virtual hosts, of which no two have the same domain and port
+     */
     public RouteTable(List<VirtualHost> hosts) {
+        Map<String, PortTable> suffixes = new HashMap<>();
         for (VirtualHost host : hosts) {
-            for (String domain : host.domains()) {
-                boolean wild = domain.startsWith("*");
-                put(wild ? wildcard : exact, wild ? domain.substring(1) : domain, host);
+            for (String domain : host.config().domains()) {
+                boolean wildcard = domain.startsWith("*");
+                String key = HostNames.withoutTrailingDot(wildcard ? domain.substring(1) : domain);
+                (wildcard ? suffixes : exact).merge(key, PortTable.of(host), PortTable::with);
             }
         }
+        bySuffix = AffixTable.ofSuffixes(suffixes);
     }
 
-    /** {@return the virtual host of a name: exact, then the longest wildcard, then {@code *}; port-specific before any port} */
+    /**
+     * {@return the virtual host of a name: the exact one, else that of the longest wildcard, the lone asterisk last; of those with the same name
+     * the one of the port before the one of every port. Null if the mesh does not know the name on this port}
+     *
+     * @param host lower case name without port; a trailing dot, which only says that the name is complete, is ignored
+     * @param port destination port
+     */
     public @Nullable VirtualHost find(String host, int port) {
-        VirtualHost found = select(exact.get(host), port);
-        for (int from = 1; found == null && !wildcard.isEmpty() && from <= host.length(); from++) {
-            found = select(wildcard.get(host.substring(from)), port);
+        String name = HostNames.withoutTrailingDot(host);
+        PortTable named = exact.get(name);
+        VirtualHost found = named == null ? null : named.find(port);
+        return found == null ? bySuffix(name, port) : found;
+    }
+
+    private @Nullable VirtualHost bySuffix(String name, int port) {
+        VirtualHost found = null;
+        int longest = bySuffix.longest(name);
+        int hash = 0;
+        for (int length = 0; length <= longest; length++) {
+            hash = length == 0 ? 0 : bySuffix.extend(hash, name, length);
+            PortTable table = bySuffix.get(name, length, hash);
+            VirtualHost candidate = table == null ? null : table.find(port);
+            found = candidate == null ? found : candidate;
         }
         return found;
     }
 
-    private static @Nullable VirtualHost select(VirtualHost @Nullable [] hosts, int port) {
-        VirtualHost any = null;
-        if (hosts != null) {
-            for (VirtualHost host : hosts) {
-                if (host.port() == port) {
-                    return host;
-                }
-                any = host.port() == 0 ? host : any;
-            }
-        }
-        return any;
-    }
-
-    private static void put(Map<String, VirtualHost[]> hosts, String key, VirtualHost host) {
-        VirtualHost[] before = hosts.getOrDefault(key, new VirtualHost[0]);
-        VirtualHost[] after = Arrays.copyOf(before, before.length + 1);
-        after[before.length] = host;
-        hosts.put(key, after);
+    /** {@return the ports on which a name is known exactly, 0 for every port; for messages} */
+    public List<Integer> knownPorts(String host) {
+        PortTable named = exact.get(HostNames.withoutTrailingDot(host));
+        return named == null ? List.of() : List.copyOf(new TreeSet<>(named.ports()));
     }
 }

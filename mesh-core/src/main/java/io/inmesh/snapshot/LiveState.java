@@ -1,58 +1,118 @@
 package io.inmesh.snapshot;
 
 import io.inmesh.cluster.ClusterLoad;
+import io.inmesh.cluster.ClusterState;
 import io.inmesh.config.ClusterConfig;
-import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.MeshConfig;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.endpoint.EndpointRegistry;
 import io.inmesh.health.OutlierDetection;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.retry.RetryBudget;
 import io.inmesh.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** State that outlives configs, by cluster and service. Written by the compiler only. */
+/**
+ * What outlives configs: endpoints, ejections and limits by cluster, retry budgets by service. Holds exactly what the newest config has;
+ * what a config no longer mentions starts afresh when it comes back. Written by the compiler only, by one thread at a time.
+ */
 public final class LiveState {
 
-    final Clock clock;
-    final Map<String, RetryBudget> budgets = new HashMap<>();
-    final Map<String, ClusterState> clusters = new HashMap<>();
+    private final Clock clock;
+    private final Map<String, RetryBudget> budgets = new HashMap<>();
+    private final Map<String, Entry> clusters = new HashMap<>();
 
-    /** Makes an empty state. */
+    /**
+     * Makes an empty state.
+     *
+     * @param clock clock of budgets, limits and ejections
+     */
     public LiveState(Clock clock) {
         this.clock = clock;
     }
 
-    RetryBudget budget(ClusterConfig config) {
-        RetryBudget budget =
-                budgets.computeIfAbsent(config.service(), name -> new RetryBudget(config.retryBudget(), clock));
-        budget.reconfigure(config.retryBudget());
-        return budget;
+    /** {@return how many clusters there is state of} */
+    public int clusterCount() {
+        return clusters.size();
     }
 
-    ClusterState cluster(ClusterConfig config) {
-        ClusterState state = clusters.computeIfAbsent(config.name(), name -> new ClusterState(config, clock));
-        state.limits.reconfigure(config.circuitBreaker());
-        state.outliers.reconfigure(config.outlierDetection());
-        return state;
+    /** {@return how many endpoints there is state of} */
+    public int endpointCount() {
+        return clusters.values().stream()
+                .mapToInt(entry -> entry.registry.size())
+                .sum();
     }
 
-    static final class ClusterState {
-        final ClusterLimits limits;
-        final OutlierDetection outliers;
-        final ClusterLoad load = new ClusterLoad();
-        final Map<String, Endpoint> endpoints = new HashMap<>();
+    /** {@return how many services there is a retry budget of} */
+    public int serviceCount() {
+        return budgets.size();
+    }
 
-        ClusterState(ClusterConfig config, Clock clock) {
+    /**
+     * Drops what a config no longer has, and takes over its retry budgets. Where clusters of one service disagree about their shared
+     * budget, the first one in the config decides.
+     *
+     * @return endpoints of clusters that left
+     */
+    List<Endpoint> retain(MeshConfig config) {
+        Set<String> names = new HashSet<>();
+        Set<String> services = new HashSet<>();
+        for (ClusterConfig cluster : config.clusters()) {
+            names.add(cluster.name());
+            if (services.add(cluster.service())) {
+                budgets.computeIfAbsent(cluster.service(), service -> new RetryBudget(cluster.retryBudget(), clock))
+                        .reconfigure(cluster.retryBudget());
+            }
+        }
+        budgets.keySet().retainAll(services);
+        List<Endpoint> removed = new ArrayList<>();
+        clusters.entrySet().removeIf(entry -> {
+            boolean left = !names.contains(entry.getKey());
+            if (left) {
+                removed.addAll(entry.getValue().registry.endpoints());
+            }
+            return left;
+        });
+        return removed;
+    }
+
+    /** {@return the state of a cluster, reconfigured as its new config says} */
+    Entry update(ClusterConfig config) {
+        Entry entry = clusters.computeIfAbsent(config.name(), name -> new Entry(config, clock));
+        entry.limits.reconfigure(config.circuitBreaker());
+        entry.outliers.reconfigure(config.outlierDetection());
+        return entry;
+    }
+
+    /** {@return what a compiled cluster needs of its state} */
+    ClusterState stateOf(ClusterConfig config, Entry entry) {
+        RetryBudget budget = budgets.get(config.service());
+        if (budget == null) {
+            throw new IllegalStateException("service " + config.service() + " was not retained");
+        }
+        return new ClusterState(budget, entry.limits, entry.outliers, entry.load);
+    }
+
+    /** State of one cluster. */
+    static final class Entry {
+        private final ClusterLimits limits;
+        private final OutlierDetection outliers;
+        private final ClusterLoad load = new ClusterLoad();
+        private final EndpointRegistry registry;
+
+        private Entry(ClusterConfig config, Clock clock) {
             limits = new ClusterLimits(config.circuitBreaker(), clock);
             outliers = new OutlierDetection(config.name(), config.outlierDetection(), clock);
+            registry = new EndpointRegistry(config.name());
         }
 
-        Endpoint endpoint(String cluster, EndpointConfig config) {
-            Endpoint endpoint = endpoints.computeIfAbsent(
-                    config.host() + " " + config.port(), key -> new Endpoint(cluster, config));
-            endpoint.update(config);
-            return endpoint;
+        EndpointRegistry registry() {
+            return registry;
         }
     }
 }

@@ -1,9 +1,9 @@
-package io.inmesh.cluster;
+package io.inmesh.balance;
 
 import io.inmesh.endpoint.Endpoint;
 import java.util.Arrays;
 
-/** Endpoints already tried in one call. Not thread-safe. */
+/** Endpoints already tried in one call; a handful, so a scan is the fastest test. Not thread-safe. */
 public final class Tried {
 
     private Endpoint[] endpoints = new Endpoint[2];

@@ -1,0 +1,76 @@
+package io.inmesh.balance;
+
+import io.inmesh.endpoint.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an endpoint stands when one is picked.
+ *
+ * @param endpoint the endpoint
+ * @param standing whether it may be picked, and if not why
+ * @param weight its weight relative to the others
+ * @param priority lower is used first
+ * @param inFlight attempts sent to it and not yet ended
+ */
+public record Candidate(Endpoint endpoint, Standing standing, long weight, int priority, int inFlight) {
+
+    /** Whether an endpoint may be picked, and if not why. */
+    public enum Standing {
+        /** May be picked. */
+        ELIGIBLE("may be picked"),
+        /** May be picked although it is ejected or unhealthy, because too few others are left. */
+        PANIC("may be picked because too few others are left"),
+        /** Its priority takes no traffic while a better one carries all; retries may still go there. */
+        STANDBY("stands by behind a better priority"),
+        /** Was tried in this call. */
+        TRIED("was tried in this call"),
+        /** Is out of rotation because of what calls to it experienced. */
+        EJECTED("is ejected"),
+        /** The registry says it is unhealthy. */
+        UNHEALTHY("is unhealthy"),
+        /** Takes no new calls. */
+        DRAINING("drains");
+
+        private final String words;
+
+        Standing(String words) {
+            this.words = words;
+        }
+
+        /** {@return what to say about it, to go on after its name} */
+        public String words() {
+            return words;
+        }
+
+        /** {@return whether an endpoint that stands so is among those a first attempt may go to} */
+        public boolean mayBePicked() {
+            return this == ELIGIBLE || this == PANIC;
+        }
+    }
+
+    static Candidate of(Member member, boolean pooled, boolean standby, @Nullable Tried tried) {
+        Endpoint endpoint = member.endpoint();
+        return new Candidate(
+                endpoint,
+                standing(member, pooled, standby, tried),
+                member.weight(),
+                member.priority(),
+                endpoint.inFlight());
+    }
+
+    private static Standing standing(Member member, boolean pooled, boolean standby, @Nullable Tried tried) {
+        if (tried != null && tried.contains(member.endpoint())) {
+            return Standing.TRIED;
+        }
+        if (pooled && standby) {
+            return Standing.STANDBY;
+        }
+        if (pooled) {
+            return member.usable() ? Standing.ELIGIBLE : Standing.PANIC;
+        }
+        if (member.draining()) {
+            return Standing.DRAINING;
+        }
+        return member.endpoint().ejection().ejected() ? Standing.EJECTED : Standing.UNHEALTHY;
+    }
+}

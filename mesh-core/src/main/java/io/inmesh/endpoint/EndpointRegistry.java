@@ -1,0 +1,89 @@
+package io.inmesh.endpoint;
+
+import io.inmesh.config.EndpointConfig;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The endpoints of one cluster by address: the same address is the same object for as long as the config has it, so its load, ejection
+ * and connections survive everything else that changes. Holds exactly the endpoints of the newest config. Used by one thread at a time.
+ */
+public final class EndpointRegistry {
+
+    private final String cluster;
+    private final Rotation rotation = new Rotation();
+    private Map<Address, Endpoint> endpoints = Map.of();
+
+    /**
+     * Makes an empty registry.
+     *
+     * @param cluster name of the cluster, which its endpoints carry
+     */
+    public EndpointRegistry(String cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * Takes over the addresses of a newer config, in one pass over both.
+     *
+     * <p>An address may be listed twice, as when a process restarts before its predecessor's registration has run out. It is one
+     * endpoint, described by the entry with the better health, the earlier one if they are equal.
+     *
+     * @return the endpoints in the order of the config, and those that left
+     */
+    public Change update(List<EndpointConfig> configs) {
+        Map<Address, EndpointConfig> wanted = new LinkedHashMap<>(configs.size() * 2);
+        for (EndpointConfig config : configs) {
+            wanted.merge(
+                    new Address(config.host(), config.port()),
+                    config,
+                    (first, second) -> second.health().compareTo(first.health()) < 0 ? second : first);
+        }
+        Map<Address, Endpoint> before = endpoints;
+        Map<Address, Endpoint> after = new HashMap<>(wanted.size() * 2);
+        List<Endpoint> current = new ArrayList<>(wanted.size());
+        wanted.forEach((address, config) -> {
+            Endpoint known = before.get(address);
+            Endpoint endpoint = known == null ? new Endpoint(cluster, config, rotation) : known;
+            endpoint.update(config);
+            after.put(address, endpoint);
+            current.add(endpoint);
+        });
+        List<Endpoint> removed = new ArrayList<>();
+        before.forEach((address, endpoint) -> {
+            if (!after.containsKey(address)) {
+                removed.add(endpoint);
+            }
+        });
+        endpoints = after;
+        return new Change(List.copyOf(current), removed);
+    }
+
+    /** {@return tells when one of the endpoints is ejected or returns} */
+    public Rotation rotation() {
+        return rotation;
+    }
+
+    /** {@return how many endpoints are held} */
+    public int size() {
+        return endpoints.size();
+    }
+
+    /** {@return all endpoints held, in no order} */
+    public List<Endpoint> endpoints() {
+        return List.copyOf(endpoints.values());
+    }
+
+    /**
+     * What an update came to.
+     *
+     * @param endpoints the endpoints there are now
+     * @param removed the endpoints there were before and are no longer
+     */
+    public record Change(List<Endpoint> endpoints, List<Endpoint> removed) {}
+
+    private record Address(String host, int port) {}
+}

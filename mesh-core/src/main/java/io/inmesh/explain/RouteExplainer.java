@@ -1,0 +1,157 @@
+package io.inmesh.explain;
+
+import io.inmesh.balance.Candidate;
+import io.inmesh.call.Call;
+import io.inmesh.call.Outcome.LocalReply;
+import io.inmesh.call.Outcome.Reason;
+import io.inmesh.cluster.Cluster;
+import io.inmesh.cluster.PickReport;
+import io.inmesh.config.FaultConfig;
+import io.inmesh.config.RetryConfig;
+import io.inmesh.explain.Explanation.DestinationView;
+import io.inmesh.explain.Explanation.EndpointView;
+import io.inmesh.explain.Explanation.RouteView;
+import io.inmesh.fault.Fault;
+import io.inmesh.identity.PeerExpectation;
+import io.inmesh.route.Destination;
+import io.inmesh.route.Route;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Says what the matched route does with a call. */
+final class RouteExplainer {
+
+    private final Route route;
+    private final Call call;
+
+    RouteExplainer(Route route, Call call) {
+        this.route = route;
+        this.call = call;
+    }
+
+    String verdict() {
+        LocalReply reply = route.localReply(call);
+        if (reply != null) {
+            return "answered by route " + route.name() + ": " + action(reply);
+        }
+        List<Destination> destinations = route.destinations();
+        if (destinations.size() > 1) {
+            return "sent to one of " + destinations.size() + " clusters, drawn by weight";
+        }
+        Cluster cluster = destinations.get(0).cluster();
+        if (cluster.missing()) {
+            return "refused: cluster " + cluster.name() + " does not exist";
+        }
+        PickReport report = cluster.explainPick(null);
+        return report.eligible().isEmpty()
+                ? "refused: no endpoint for cluster \"" + cluster.name() + "\": " + report
+                : "sent to cluster " + cluster.name() + ", to one of "
+                        + report.eligible().size() + " endpoints";
+    }
+
+    RouteView view() {
+        LocalReply reply = route.localReply(call);
+        return new RouteView(
+                route.name(),
+                route.config().origin(),
+                reply == null ? "forward" : action(reply),
+                route.config().timeout() == null
+                        ? "none"
+                        : route.config().timeout().toString(),
+                retry(route.retry().config()),
+                faults(),
+                route.rewritePath(call),
+                route.rewriteAuthority(),
+                destinations());
+    }
+
+    private static String action(LocalReply reply) {
+        return reply.reason() == Reason.REDIRECT
+                ? "redirect " + reply.httpStatus() + " to " + reply.location()
+                : "direct response " + reply.httpStatus();
+    }
+
+    private static String retry(RetryConfig retry) {
+        if (retry.retries() == 0) {
+            return "none";
+        }
+        String conditions = retry.on().stream()
+                .map(condition -> condition.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        String codes = retry.statusCodes().isEmpty()
+                ? ""
+                : " " + retry.statusCodes().stream().sorted().toList();
+        String perTry = retry.perTryTimeout() == null ? "" : ", each try at most " + retry.perTryTimeout();
+        return "up to " + retry.retries() + " on " + conditions + codes + perTry;
+    }
+
+    private String faults() {
+        Fault fault = route.fault();
+        if (fault == null) {
+            return "none";
+        }
+        List<String> words = new ArrayList<>();
+        FaultConfig.Delay delay = fault.config().delay();
+        if (delay != null) {
+            words.add("delay of " + delay.duration() + " for " + delay.millionths() / 10_000.0 + " %");
+        }
+        FaultConfig.Abort abort = fault.config().abort();
+        if (abort != null) {
+            String status = abort.httpStatus() >= 0 ? "HTTP " + abort.httpStatus() : "gRPC " + abort.grpcStatus();
+            words.add("abort with " + status + " for " + abort.millionths() / 10_000.0 + " %");
+        }
+        return words.isEmpty() ? "none" : String.join(", ", words);
+    }
+
+    private List<DestinationView> destinations() {
+        List<Destination> destinations = route.destinations();
+        long sum = destinations.stream().mapToLong(Destination::weight).sum();
+        return destinations.stream()
+                .map(destination ->
+                        view(destination, destinations.size() == 1 ? 100 : destination.weight() * 100.0 / sum))
+                .toList();
+    }
+
+    private static DestinationView view(Destination destination, double percent) {
+        Cluster cluster = destination.cluster();
+        PickReport report = cluster.explainPick(null);
+        return new DestinationView(
+                cluster.name(),
+                cluster.config().origin(),
+                destination.weight(),
+                percent,
+                cluster.missing(),
+                cluster.config().loadBalancer().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                report.toString(),
+                cluster.retryBudget().available(),
+                report.candidates().stream()
+                        .limit(Explainer.MOST_ENDPOINTS)
+                        .map(candidate -> endpoint(cluster, candidate))
+                        .toList());
+    }
+
+    private static EndpointView endpoint(Cluster cluster, Candidate candidate) {
+        PeerExpectation security = cluster.security(candidate.endpoint());
+        String secured = security == null
+                ? "plaintext"
+                : "mTLS with "
+                        + (security.identities().isEmpty()
+                                ? "nobody: no identity is trusted"
+                                : security.identities().stream()
+                                        .map(Object::toString)
+                                        .sorted()
+                                        .collect(Collectors.joining(" or ")));
+        return new EndpointView(
+                candidate.endpoint().toString(),
+                candidate.endpoint().config().workload(),
+                candidate.standing().mayBePicked(),
+                candidate.standing().words(),
+                candidate.weight(),
+                candidate.priority(),
+                candidate.inFlight(),
+                secured);
+    }
+}
