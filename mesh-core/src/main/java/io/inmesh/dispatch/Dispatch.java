@@ -1,6 +1,5 @@
 package io.inmesh.dispatch;
 
-import io.inmesh.balance.Tried;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;

@@ -1,7 +1,7 @@
 package io.inmesh.dispatch;
 
+import io.inmesh.balance.Tried;
 import io.inmesh.call.Call;
-import io.inmesh.cluster.Tried;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
 import io.inmesh.fault.Fault;
