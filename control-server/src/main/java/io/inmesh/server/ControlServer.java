@@ -1,0 +1,197 @@
+package io.inmesh.server;
+
+import io.inmesh.server.ads.AdsService;
+import io.inmesh.server.ads.StreamHub;
+import io.inmesh.server.ads.TranslatedResources;
+import io.inmesh.server.ads.XdsServer;
+import io.inmesh.server.ca.AuditLog;
+import io.inmesh.server.ca.CertificateAuthority;
+import io.inmesh.server.ca.CertificateService;
+import io.inmesh.server.ca.ClientTrust;
+import io.inmesh.server.ca.JoinTokens;
+import io.inmesh.server.ca.Pem;
+import io.inmesh.server.ca.ServerCertificate;
+import io.inmesh.server.folder.WatchedFolder;
+import io.inmesh.server.lrs.LoadReportService;
+import io.inmesh.server.lrs.LoadReports;
+import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.registry.WorkloadTable;
+import io.inmesh.server.rest.HttpServer;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.semantic.SemanticValidator;
+import io.inmesh.server.store.ConfigStore;
+import io.inmesh.server.store.Database;
+import io.inmesh.server.time.SystemTimer;
+import io.inmesh.server.translate.Translator;
+import io.inmesh.server.validate.SchemaValidator;
+import io.inmesh.server.write.ConfigWriter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole control server. What is opened is closed in reverse order. */
+public final class ControlServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+    private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
+    private static final int RPC_THREADS = Math.max(4, Runtime.getRuntime().availableProcessors() * 2);
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final XdsServer xds;
+    private final @Nullable XdsServer plaintext;
+    private final HttpServer http;
+
+    /**
+     * Starts a server.
+     *
+     * @throws IOException if something it needs cannot be had; the message names it
+     */
+    public ControlServer(ServerOptions options) throws IOException {
+        try {
+            InstantSource clock = InstantSource.system();
+            SecureRandom random = new SecureRandom();
+            PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            opened.push(meters::close);
+            Database database = open(Database.open(options.dataDir()));
+            SystemTimer timer = open(new SystemTimer());
+            ExecutorService rpc = threads("inmesh-rpc", RPC_THREADS);
+            ExecutorService writing = threads("inmesh-store", 1);
+
+            RuleSettings settings = RuleSettings.forTrustDomain(options.trustDomain());
+            ConfigStore store = new ConfigStore(database);
+            ConfigWriter writer =
+                    new ConfigWriter(store, List.of(new SchemaValidator(), new SemanticValidator(settings)));
+
+            CertificateAuthority authority =
+                    CertificateAuthority.open(options.dataDir().resolve("ca"), options.trustDomain(), clock, random);
+            AuditLog audit = new AuditLog(database, clock);
+            JoinTokens tokens = new JoinTokens(database, authority, audit, clock, random);
+            CertificateService certificates = new CertificateService(authority, tokens, audit, meters);
+            ServerCertificate certificate = new ServerCertificate(authority, hosts(options), clock, random);
+            renew(certificate, timer);
+
+            WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(database, writing), timer);
+            TranslatedResources resources = new TranslatedResources(
+                    new Translator(settings), store::view, registry::workloads, () -> Pem.encode(authority.roots()));
+            store.onChange(view -> resources.changed());
+            registry.onChange(resources::changed);
+            StreamHub hub = new StreamHub(resources, timer, meters);
+            LoadReports loads = new LoadReports(timer);
+
+            @Nullable
+            WatchedFolder folder =
+                    options.configDir() == null ? null : open(new WatchedFolder(options.configDir(), writer, timer));
+            if (folder != null) {
+                folder.start();
+            }
+            // Clients are let in only now, when everything they could ask for is there.
+            xds = open(XdsServer.tls(
+                    new InetSocketAddress(InetAddress.getByName(options.grpcAddress()), options.grpcPort()),
+                    certificate.keyManager(),
+                    new ClientTrust(authority, clock),
+                    rpc,
+                    List.of(
+                            new AdsService(resources, registry, hub, rpc, timer, clock, true),
+                            certificates,
+                            new LoadReportService(loads))));
+            plaintext = options.plaintextPort() < 0
+                    ? null
+                    : open(XdsServer.plaintextOnLoopback(
+                            options.plaintextPort(),
+                            rpc,
+                            List.of(new AdsService(resources, registry, hub, rpc, timer, clock, false))));
+            http = open(HttpServer.start(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), options.httpPort()),
+                    new HttpServer.Sources(
+                            writer,
+                            hub,
+                            registry,
+                            tokens,
+                            certificates,
+                            resources,
+                            meters,
+                            folder == null ? List::of : folder::problems)));
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T open(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private ExecutorService threads(String name, int count) {
+        AtomicInteger number = new AtomicInteger();
+        ExecutorService executor = Executors.newFixedThreadPool(count, task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        opened.push(executor::shutdownNow);
+        return executor;
+    }
+
+    private static void renew(ServerCertificate certificate, SystemTimer timer) {
+        timer.schedule(CERTIFICATE_CHECK, () -> {
+            certificate.renewIfDue();
+            renew(certificate, timer);
+        });
+    }
+
+    private static List<String> hosts(ServerOptions options) throws IOException {
+        Set<String> hosts = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
+        InetAddress address = InetAddress.getByName(options.grpcAddress());
+        if (!address.isAnyLocalAddress()) {
+            hosts.add(address.getHostAddress());
+        } else {
+            hosts.add(InetAddress.getLocalHost().getHostName());
+            hosts.add(InetAddress.getLocalHost().getHostAddress());
+        }
+        return new ArrayList<>(hosts);
+    }
+
+    /** {@return the port of xDS, certificates and load reports} */
+    public int grpcPort() {
+        return xds.port();
+    }
+
+    /** {@return the port of REST and metrics} */
+    public int httpPort() {
+        return http.port();
+    }
+
+    /** {@return the port of discovery without TLS, -1 if there is none} */
+    public int plaintextPort() {
+        return plaintext == null ? -1 : plaintext.port();
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.warn("a part of the server could not be closed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.inmesh.server;
+
+import io.inmesh.server.ctl.MeshCtl;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Entry point of the executable jar: {@code serve} runs a control server, {@code ctl} is {@code meshctl}. */
+@Command(
+        name = "control-server",
+        description = "The control plane of an Inmesh mesh.",
+        mixinStandardHelpOptions = true,
+        subcommands = {Main.Serve.class, MeshCtl.class})
+public final class Main {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private Main() {}
+
+    /** Runs a command and ends the process with its exit status. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+
+    /** Runs a control server until the process is asked to end. */
+    @Command(
+            name = "serve",
+            description = "Runs a control server until it is stopped.",
+            mixinStandardHelpOptions = true)
+    static final class Serve implements Callable<Integer> {
+
+        @Option(
+                names = "--grpc-address",
+                defaultValue = "127.0.0.1",
+                description = "Address of xDS, CA and load reports (TLS). Default: ${DEFAULT-VALUE}")
+        private String grpcAddress = "127.0.0.1";
+
+        @Option(
+                names = "--grpc-port",
+                defaultValue = "15012",
+                description = "Port of xDS, CA and load reports. Default: ${DEFAULT-VALUE}")
+        private int grpcPort;
+
+        @Option(
+                names = "--http-port",
+                defaultValue = "15014",
+                description = "Port of REST and metrics on loopback. Default: ${DEFAULT-VALUE}")
+        private int httpPort;
+
+        @Option(
+                names = "--xds-plaintext-port",
+                defaultValue = "-1",
+                description = "Port of discovery without TLS on loopback, for stock clients. Default: none")
+        private int plaintextPort;
+
+        @Option(
+                names = "--data-dir",
+                defaultValue = "inmesh-data",
+                description = "Store and certificate authority. Default: ./${DEFAULT-VALUE}")
+        private Path dataDir = Path.of("inmesh-data");
+
+        @Option(names = "--config-dir", description = "Folder of YAML files to follow.")
+        private @Nullable Path configDir;
+
+        @Option(
+                names = "--trust-domain",
+                defaultValue = "inmesh.local",
+                description = "SPIFFE trust domain. Default: ${DEFAULT-VALUE}")
+        private String trustDomain = "inmesh.local";
+
+        @Override
+        public Integer call() throws InterruptedException {
+            ServerOptions options =
+                    new ServerOptions(grpcAddress, grpcPort, httpPort, plaintextPort, dataDir, configDir, trustDomain);
+            ControlServer server;
+            try {
+                server = new ControlServer(options);
+            } catch (IOException | RuntimeException e) {
+                LOG.debug("start failed", e);
+                System.err.println("control-server: " + e.getMessage());
+                return 1;
+            }
+            CountDownLatch stopped = new CountDownLatch(1);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                server.close();
+                stopped.countDown();
+            }));
+            LOG.info(
+                    "serving xDS, certificates and load reports on {}:{}, HTTP on http://127.0.0.1:{}",
+                    grpcAddress,
+                    server.grpcPort(),
+                    server.httpPort());
+            stopped.await();
+            return 0;
+        }
+    }
+}

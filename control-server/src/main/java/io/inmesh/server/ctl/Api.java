@@ -1,0 +1,86 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** The REST interface of a control server, as the command line sees it. */
+final class Api {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String server;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    Api(String server) {
+        this.server = server;
+    }
+
+    /**
+     * An answer.
+     *
+     * @param status HTTP status
+     * @param body parsed body
+     */
+    record Answer(int status, JsonNode body) {
+        boolean ok() {
+            return status < 300;
+        }
+
+        /** {@return what went wrong, in words} */
+        String message() {
+            return body.path("message").asText("the server answered " + status);
+        }
+    }
+
+    Answer get(String path) throws Failure {
+        return send(HttpRequest.newBuilder(uri(path)).GET());
+    }
+
+    Answer delete(String path) throws Failure {
+        return send(HttpRequest.newBuilder(uri(path)).DELETE());
+    }
+
+    Answer post(String path, String contentType, String body) throws Failure {
+        return send(HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", contentType)
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private URI uri(String path) throws Failure {
+        try {
+            return URI.create(server + path);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.USAGE, "--server " + server + " is not a URL such as http://127.0.0.1:15014");
+        }
+    }
+
+    private Answer send(HttpRequest.Builder request) throws Failure {
+        try {
+            HttpResponse<String> response =
+                    http.send(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
+            String text = response.body();
+            return new Answer(response.statusCode(), JSON.readTree(text.isEmpty() ? "{}" : text));
+        } catch (java.net.http.HttpTimeoutException e) {
+            throw new Failure(ExitCode.TIMEOUT, "the control server at " + server + " did not answer in time");
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.UNREACHABLE,
+                    "no control server at " + server + " (" + e.getClass().getSimpleName()
+                            + "); is it running? Name another one with --server or INMESH_SERVER");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitCode.TIMEOUT, "interrupted");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "apply", description = "Creates or changes resources; each file as a whole or not at all.")
+final class ApplyCommand extends MeshCommand {
+
+    @Option(
+            names = {"-f", "--filename"},
+            required = true,
+            description = "File, folder, or - for standard input.")
+    private List<String> files = List.of();
+
+    @Option(names = "--dry-run", description = "Only says what would happen.")
+    private boolean dryRun;
+
+    @Override
+    int run(Api api) throws Failure, IOException {
+        boolean refused = false;
+        for (Files.Source source : Files.read(files)) {
+            Api.Answer answer = api.post(
+                    "/inmesh/v1/apply?namespace=" + namespace() + (dryRun ? "&dryRun=true" : ""),
+                    "application/yaml",
+                    source.text());
+            refused |= !answer.ok();
+            print(source, answer);
+        }
+        return refused ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    private void print(Files.Source source, Api.Answer answer) {
+        JsonNode body = answer.body();
+        for (JsonNode action : body.path("actions")) {
+            out().println(action.path("reference").asText() + " "
+                    + action.path("verb").asText() + (dryRun ? " (dry run)" : ""));
+        }
+        for (JsonNode note : body.path("notes")) {
+            out().println("note: " + note.asText());
+        }
+        for (JsonNode problem : body.path("problems")) {
+            boolean error = problem.path("severity").asText().equals("ERROR");
+            (error ? System.err : out())
+                    .println((error ? "error: " + source.name() + ": " : "warning: ")
+                            + problem.path("resource").asText() + ": "
+                            + problem.path("field").asText() + " "
+                            + problem.path("message").asText() + "; "
+                            + problem.path("remedy").asText() + " ["
+                            + problem.path("code").asText() + "]");
+        }
+        if (!answer.ok() && !body.has("problems")) {
+            System.err.println("error: " + source.name() + ": " + answer.message());
+        }
+        if (!answer.ok()) {
+            System.err.println(source.name() + ": nothing was changed");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.inmesh.server.model.Kinds;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "delete", description = "Removes resources, by file or by kind and names.")
+final class DeleteCommand extends MeshCommand {
+
+    @Option(
+            names = {"-f", "--filename"},
+            description = "File, folder, or - for standard input.")
+    private List<String> files = List.of();
+
+    @Parameters(arity = "0..*", paramLabel = "KIND NAME...", description = "Kind, then names.")
+    private List<String> words = List.of();
+
+    @Override
+    int run(Api api) throws Failure, IOException {
+        if (files.isEmpty() && words.size() < 2) {
+            throw new Failure(ExitCode.USAGE, "name files with -f, or a kind and at least one name");
+        }
+        boolean missing = false;
+        for (Files.Source source : Files.read(files)) {
+            Api.Answer answer =
+                    api.post("/inmesh/v1/delete?namespace=" + namespace(), "application/yaml", source.text());
+            if (!answer.ok()) {
+                throw new Failure(ExitCode.FINDINGS, source.name() + ": " + answer.message());
+            }
+            for (JsonNode action : answer.body().path("actions")) {
+                out().println(action.path("reference").asText() + " deleted");
+            }
+        }
+        for (int i = 1; i < words.size(); i++) {
+            Kinds.Kind kind = Paths.kind(words.get(0));
+            Api.Answer answer = api.delete(Paths.of(kind, namespace(), words.get(i)));
+            if (answer.ok()) {
+                out().println(kind.reference(words.get(i)) + " deleted");
+            } else {
+                System.err.println("error: " + answer.message());
+                missing = true;
+            }
+        }
+        return missing ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+}

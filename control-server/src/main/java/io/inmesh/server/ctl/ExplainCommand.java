@@ -1,0 +1,88 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "explain", description = "Says what would become of a request, and why.")
+final class ExplainCommand extends MeshCommand {
+
+    @Parameters(index = "0", paramLabel = "URL", description = "Such as http://reviews:9080/reviews/0")
+    private String url = "";
+
+    @Option(
+            names = "--from",
+            defaultValue = "default",
+            description = "Service account of the caller. Default: ${DEFAULT-VALUE}")
+    private String from = "default";
+
+    @Option(names = "--label", description = "Label of the caller, name=value.")
+    private Map<String, String> labels = Map.of();
+
+    @Option(
+            names = {"-X", "--request"},
+            defaultValue = "GET",
+            description = "Method. Default: ${DEFAULT-VALUE}")
+    private String method = "GET";
+
+    @Option(
+            names = {"-H", "--header"},
+            description = "Header, name=value.")
+    private Map<String, String> headers = Map.of();
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            description = "text or json.")
+    private String output = "text";
+
+    @Override
+    int run(Api api) throws Failure, IOException {
+        URI target;
+        try {
+            target = URI.create(url);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.USAGE, "\"" + url + "\" is not a URL");
+        }
+        if (target.getAuthority() == null) {
+            throw new Failure(ExitCode.USAGE, "the URL needs a host, such as http://reviews:9080/reviews/0");
+        }
+        ObjectNode request = Api.JSON
+                .createObjectNode()
+                .put("namespace", namespace())
+                .put("serviceAccount", from)
+                .put("method", method)
+                .put("authority", target.getAuthority())
+                .put("path", target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()));
+        ObjectNode headerNode = request.putObject("headers");
+        headers.forEach(headerNode::put);
+        ObjectNode labelNode = request.putObject("labels");
+        labels.forEach(labelNode::put);
+        Api.Answer answer = api.post("/inmesh/v1/explain", "application/json", request.toString());
+        if (!answer.ok()) {
+            throw new Failure(ExitCode.FINDINGS, answer.message());
+        }
+        if (output.equals("json")) {
+            out().println(Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answer.body()));
+            return ExitCode.OK;
+        }
+        out().println(answer.body().path("outcome").asText());
+        for (JsonNode step : answer.body().path("steps")) {
+            out().println("  " + (step.path("taken").asBoolean() ? "✓ " : "· ")
+                    + step.path("stage")
+                            .asText()
+                            .toLowerCase(java.util.Locale.ROOT)
+                            .replace('_', ' ') + " "
+                    + step.path("subject").asText() + ": " + step.path("reason").asText()
+                    + (step.path("source").asText().isEmpty()
+                            ? ""
+                            : "  [" + step.path("source").asText() + "]"));
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,61 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "token",
+        description = "Makes join tokens.",
+        subcommands = {TokenCommand.Create.class})
+final class TokenCommand {
+
+    @Command(name = "create", description = "Makes a token that lets processes get certificates of a service account.")
+    static final class Create extends MeshCommand {
+
+        @Option(
+                names = {"--service-account", "--sa"},
+                required = true,
+                description = "Service account the certificates are for.")
+        private String serviceAccount = "";
+
+        @Option(
+                names = "--ttl",
+                defaultValue = "PT1H",
+                description = "How long it is good, ISO 8601. Default: ${DEFAULT-VALUE}")
+        private Duration ttl = Duration.ofHours(1);
+
+        @Option(
+                names = "--uses",
+                defaultValue = "1000",
+                description = "How often it is good. Default: ${DEFAULT-VALUE}")
+        private int uses;
+
+        @Option(names = "--out", description = "File to write it to (mode 0600) instead of standard output.")
+        private @Nullable Path file;
+
+        @Override
+        int run(Api api) throws Failure, IOException {
+            ObjectNode request = Api.JSON.createObjectNode();
+            request.putObject("spec").put("expirationSeconds", ttl.toSeconds()).put("maxUses", uses);
+            Api.Answer answer = api.post(
+                    "/api/v1/namespaces/" + namespace() + "/serviceaccounts/" + serviceAccount + "/token",
+                    "application/json",
+                    request.toString());
+            if (!answer.ok()) {
+                throw new Failure(ExitCode.FINDINGS, answer.message());
+            }
+            String token = answer.body().path("status").path("token").asText();
+            if (file == null) {
+                out().println(token);
+            } else {
+                SecretFile.write(file, token + "\n");
+            }
+            return ExitCode.OK;
+        }
+    }
+}

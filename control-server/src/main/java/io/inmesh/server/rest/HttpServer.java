@@ -1,0 +1,102 @@
+package io.inmesh.server.rest;
+
+import io.inmesh.server.ads.StreamHub;
+import io.inmesh.server.ads.TranslatedResources;
+import io.inmesh.server.ca.CertificateService;
+import io.inmesh.server.ca.JoinTokens;
+import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.write.ConfigWriter;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Listens for HTTP, on loopback unless told otherwise. */
+public final class HttpServer implements AutoCloseable {
+
+    private static final int MAX_THREADS = 50;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    private HttpServer(Server server, ServerConnector connector) {
+        this.server = server;
+        this.connector = connector;
+    }
+
+    /**
+     * What the server answers from.
+     *
+     * @param writer configuration
+     * @param hub connected processes
+     * @param registry registered workloads
+     * @param tokens join tokens
+     * @param certificates certificates for stock clients
+     * @param resources translated configuration, for explanations
+     * @param meters metrics
+     * @param folderProblems what is wrong in the watched folder
+     */
+    public record Sources(
+            ConfigWriter writer,
+            StreamHub hub,
+            WorkloadRegistry registry,
+            JoinTokens tokens,
+            CertificateService certificates,
+            TranslatedResources resources,
+            PrometheusMeterRegistry meters,
+            Supplier<List<String>> folderProblems) {}
+
+    /**
+     * Begins to listen.
+     *
+     * @param address where; loopback addresses only, since there is no authentication yet
+     * @throws IOException if it cannot be listened on
+     */
+    public static HttpServer start(InetSocketAddress address, Sources sources) throws IOException {
+        if (!address.getAddress().isLoopbackAddress()) {
+            throw new IOException("HTTP is served on loopback only, because it asks nobody who he is; " + address
+                    + " is reachable by others");
+        }
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
+        threads.setName("inmesh-http");
+        threads.setDaemon(true);
+        Server server = new Server(threads);
+        ServerConnector connector = new ServerConnector(server, 1, 1);
+        connector.setHost(address.getAddress().getHostAddress());
+        connector.setPort(address.getPort());
+        server.addConnector(connector);
+        MeshApi mesh = new MeshApi(
+                sources.writer(),
+                sources.hub(),
+                sources.registry(),
+                sources.tokens(),
+                sources.certificates(),
+                sources.resources(),
+                sources.folderProblems());
+        server.setHandler(new Routes(new ResourceApi(sources.writer()), mesh, sources.meters()));
+        try {
+            server.start();
+        } catch (Exception e) {
+            throw new IOException("HTTP cannot be served on " + address + ": " + e.getMessage(), e);
+        }
+        return new HttpServer(server, connector);
+    }
+
+    /** {@return the port listened on} */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server could not be stopped", e);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.inmesh.server.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.model.Kinds;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which path is whose. */
+final class Routes extends Handler.Abstract {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
+    /** An OpenAPI v2 document in protobuf that holds nothing but {@code swagger: "2.0"}: kubectl then leaves validation to us. */
+    private static final byte[] EMPTY_OPENAPI = {0x0A, 0x03, '2', '.', '0'};
+
+    private final ResourceApi resources;
+    private final MeshApi mesh;
+    private final PrometheusMeterRegistry meters;
+
+    Routes(ResourceApi resources, MeshApi mesh, PrometheusMeterRegistry meters) {
+        this.resources = resources;
+        this.mesh = mesh;
+        this.meters = meters;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        Exchange exchange = new Exchange(request, response, callback);
+        try {
+            refuseForeignHost(exchange);
+            route(exchange);
+        } catch (HttpProblem e) {
+            answer(exchange, e);
+        } catch (JsonProcessingException e) {
+            answer(
+                    exchange,
+                    new HttpProblem(400, "BadRequest", "the body is not JSON: " + e.getOriginalMessage(), null));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            exchange.fail(e);
+        } catch (IOException e) {
+            exchange.fail(e);
+        } catch (RuntimeException e) {
+            LOG.error("{} {} failed", exchange.method(), exchange.path(), e);
+            answer(exchange, new HttpProblem(500, "InternalError", "the server failed; its log says why", null));
+        }
+        return true;
+    }
+
+    private static void answer(Exchange exchange, HttpProblem problem) {
+        try {
+            exchange.json(problem.status(), problem.body());
+        } catch (IOException e) {
+            exchange.fail(e);
+        }
+    }
+
+    /** A page of another site whose name resolves to loopback must not reach us (DNS rebinding). */
+    private static void refuseForeignHost(Exchange exchange) throws HttpProblem {
+        String host = exchange.header(HttpHeader.HOST);
+        String name = host.startsWith("[") ? host.substring(0, host.indexOf(']') + 1) : host.split(":", 2)[0];
+        if (!List.of("localhost", "127.0.0.1", "[::1]").contains(name)) {
+            throw new HttpProblem(
+                    421, "MisdirectedRequest", "this server answers to localhost only, not to \"" + name + "\"", null);
+        }
+    }
+
+    private void route(Exchange exchange) throws IOException, HttpProblem, InterruptedException {
+        List<String> path = new ArrayList<>(exchange.path());
+        if (!path.isEmpty() && path.get(path.size() - 1).isEmpty()) {
+            path.remove(path.size() - 1);
+        }
+        String first = path.isEmpty() ? "" : path.get(0);
+        switch (first) {
+            case "healthz", "livez", "readyz" -> exchange.text(200, "text/plain", "ok");
+            case "version" -> exchange.json(200, version());
+            case "metrics" -> exchange.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+            case "openapi" -> openapi(exchange, path);
+            case "api" -> core(exchange, path);
+            case "apis" -> groups(exchange, path);
+            case "inmesh" -> {
+                if (path.size() < 3 || !path.get(1).equals("v1")) {
+                    throw HttpProblem.notFound("/" + String.join("/", path));
+                }
+                mesh.handle(exchange, path.subList(2, path.size()));
+            }
+            default -> throw HttpProblem.notFound("/" + String.join("/", path));
+        }
+    }
+
+    private static void openapi(Exchange exchange, List<String> path) throws IOException {
+        if (path.size() > 1 && path.get(1).equals("v3")) {
+            ObjectNode body = Exchange.JSON.createObjectNode();
+            body.putObject("paths");
+            exchange.json(200, body);
+        } else {
+            exchange.send(200, "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", EMPTY_OPENAPI);
+        }
+    }
+
+    private static ObjectNode version() {
+        String version = Routes.class.getPackage().getImplementationVersion();
+        return Exchange.JSON
+                .createObjectNode()
+                .put("major", "1")
+                .put("minor", "32")
+                .put("gitVersion", "v1.32.0+inmesh." + (version == null ? "dev" : version));
+    }
+
+    private void core(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
+        if (path.size() == 1) {
+            exchange.json(200, Discovery.versions());
+        } else if (path.size() == 2) {
+            exchange.json(200, Discovery.resources("", path.get(1)));
+        } else {
+            resource(exchange, "", path.get(1), path.subList(2, path.size()));
+        }
+    }
+
+    private void groups(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
+        if (path.size() == 1) {
+            exchange.json(200, Discovery.groups());
+        } else if (path.size() == 3) {
+            exchange.json(200, Discovery.resources(path.get(1), path.get(2)));
+        } else if (path.size() > 3) {
+            resource(exchange, path.get(1), path.get(2), path.subList(3, path.size()));
+        } else {
+            throw HttpProblem.notFound("/" + String.join("/", path));
+        }
+    }
+
+    private void resource(Exchange exchange, String group, String version, List<String> rest)
+            throws IOException, HttpProblem, InterruptedException {
+        boolean inNamespace = rest.get(0).equals("namespaces") && rest.size() > 2;
+        String namespace = inNamespace ? rest.get(1) : null;
+        List<String> tail = inNamespace ? rest.subList(2, rest.size()) : rest;
+        Kinds.Kind kind = Kinds.ofPath(group, version, tail.get(0))
+                .orElseThrow(() ->
+                        HttpProblem.notFound("kind " + tail.get(0) + " of " + (group.isEmpty() ? "core" : group)));
+        if (tail.size() == 3
+                && kind.kind().equals("ServiceAccount")
+                && tail.get(2).equals("token")
+                && namespace != null
+                && exchange.method().equals("POST")) {
+            mesh.token(exchange, namespace, tail.get(1));
+            return;
+        }
+        if (tail.size() > 2) {
+            throw HttpProblem.notFound("subresource " + tail.get(2));
+        }
+        resources.handle(exchange, kind, namespace, tail.size() > 1 ? tail.get(1) : null);
+    }
+}
