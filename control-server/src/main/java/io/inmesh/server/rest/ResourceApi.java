@@ -1,6 +1,5 @@
 package io.inmesh.server.rest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -305,8 +304,6 @@ final class ResourceApi {
             return documents.get(0);
         } catch (Documents.UnreadableException e) {
             throw new HttpProblem(400, "BadRequest", e.getMessage(), null);
-        } catch (JsonProcessingException e) {
-            throw new HttpProblem(400, "BadRequest", e.getOriginalMessage(), null);
         }
     }
 
