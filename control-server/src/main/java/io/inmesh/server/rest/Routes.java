@@ -104,7 +104,7 @@ final class Routes extends Handler.Abstract {
             body.putObject("paths");
             exchange.json(200, body);
         } else {
-            exchange.send(200, "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", EMPTY_OPENAPI);
+            exchange.send(200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", EMPTY_OPENAPI);
         }
     }
 
