@@ -1,0 +1,90 @@
+package io.inmesh.balance;
+
+import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.EndpointConfig.Health;
+import io.inmesh.config.LoadBalancer;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.endpoint.EndpointRegistry;
+import io.inmesh.testkit.SeededRandomness;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Endpoints named by letters, to be described and then picked. */
+final class Fleet {
+
+    private final List<EndpointConfig> configs = new ArrayList<>();
+    private final EndpointRegistry registry = new EndpointRegistry("reviews");
+    private List<Endpoint> endpoints = List.of();
+    private int minHealthPercent;
+
+    static Fleet of(int count) {
+        Fleet fleet = new Fleet();
+        for (int i = 0; i < count; i++) {
+            fleet.with(name(i), 1, Health.HEALTHY, 0);
+        }
+        return fleet;
+    }
+
+    static Fleet ofWeights(long... weights) {
+        Fleet fleet = new Fleet();
+        for (int i = 0; i < weights.length; i++) {
+            fleet.with(name(i), weights[i], Health.HEALTHY, 0);
+        }
+        return fleet;
+    }
+
+    private static String name(int index) {
+        return index < 26 ? String.valueOf((char) ('a' + index)) : "n" + index;
+    }
+
+    Fleet with(String name, long weight, Health health, int priority) {
+        configs.add(new EndpointConfig(name, 80, weight, health, priority, "", false, Map.of(), ""));
+        return this;
+    }
+
+    Fleet minHealthPercent(int percent) {
+        minHealthPercent = percent;
+        return this;
+    }
+
+    EndpointPicker picker(LoadBalancer kind, long seed) {
+        endpoints = registry.update(configs).endpoints();
+        return new EndpointPicker(endpoints, registry.rotation(), kind, minHealthPercent, new SeededRandomness(seed));
+    }
+
+    List<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    Endpoint get(String name) {
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.host().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    void eject(String... names) {
+        for (String name : names) {
+            get(name).ejection().set(true);
+        }
+    }
+
+    Tried tried(String... names) {
+        Tried tried = new Tried();
+        for (String name : names) {
+            tried.add(get(name));
+        }
+        return tried;
+    }
+
+    /** {@return how often each endpoint is picked, those never picked left out} */
+    static Map<String, Integer> count(EndpointPicker picker, int picks) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < picks; i++) {
+            counts.merge(picker.pick(null).host(), 1, Integer::sum);
+        }
+        return counts;
+    }
+}
