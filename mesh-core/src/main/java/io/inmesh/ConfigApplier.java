@@ -87,9 +87,13 @@ final class ConfigApplier {
     }
 
     private void publish(Snapshot next) {
+        Snapshot before = snapshot;
         for (Cluster cluster : next.clusters()) {
-            cluster.outlierDetection().listener(ejections);
-            cluster.outlierDetection().members(cluster.endpoints());
+            // The same object has the same members; most clusters of most configs are.
+            if (before.cluster(cluster.name()) != cluster) {
+                cluster.outlierDetection().listener(ejections);
+                cluster.outlierDetection().members(cluster.endpoints());
+            }
         }
         snapshot = next;
         appliedAt = Instant.ofEpochMilli(clock.epochMillis());

@@ -17,6 +17,8 @@ import io.inmesh.route.VirtualHost;
 import io.inmesh.snapshot.LiveState;
 import io.inmesh.snapshot.Snapshot;
 import io.inmesh.snapshot.SnapshotCompiler;
+import io.inmesh.source.ConfigFileException;
+import io.inmesh.source.MeshConfigYaml;
 import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.ControlPlane;
 import io.inmesh.spi.ControlPlaneProvider;
@@ -26,6 +28,9 @@ import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import io.inmesh.time.Scheduler;
 import io.inmesh.time.TimerThread;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +123,24 @@ public final class Mesh implements AutoCloseable {
      */
     public static Mesh of(MeshConfig config) {
         return builder().config(config).build();
+    }
+
+    /**
+     * {@return a mesh without control plane, configured by a file that is read once; {@code docs/config-file.md} describes its form}
+     *
+     * @param yaml a YAML file
+     * @throws InvalidConfigException if anything in it is wrong or not understood
+     * @throws UncheckedIOException if it cannot be read
+     * @throws IllegalStateException if the YAML parser, an optional dependency, is not on the class path
+     */
+    public static Mesh fromFile(Path yaml) {
+        try {
+            return of(MeshConfigYaml.read(yaml));
+        } catch (ConfigFileException e) {
+            throw new InvalidConfigException(yaml.toString(), e.problems());
+        } catch (IOException e) {
+            throw new UncheckedIOException("config file " + yaml + " cannot be read", e);
+        }
     }
 
     /** {@return a builder with every choice there is} */

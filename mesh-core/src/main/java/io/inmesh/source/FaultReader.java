@@ -1,0 +1,45 @@
+package io.inmesh.source;
+
+import io.inmesh.config.FaultConfig;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code fault}. As in Istio, a fault without percentage never happens, so the percentage must be written. */
+final class FaultReader {
+
+    private static final int MILLIONTHS_PER_PERCENT = 10_000;
+
+    private FaultReader() {}
+
+    static FaultConfig read(Section fault) {
+        return new FaultConfig(
+                fault.<FaultConfig.@Nullable Delay>section("delay", FaultReader::delay, null),
+                fault.<FaultConfig.@Nullable Abort>section("abort", FaultReader::abort, null));
+    }
+
+    private static FaultConfig.Delay delay(Section delay) {
+        return new FaultConfig.Delay(delay.duration("duration", Duration.ZERO), millionths(delay));
+    }
+
+    private static FaultConfig.Abort abort(Section abort) {
+        return new FaultConfig.Abort(
+                abort.integer("httpStatus", -1), abort.integer("grpcStatus", -1), millionths(abort));
+    }
+
+    private static int millionths(Section section) {
+        Value percent = section.get("percent");
+        if (percent == null) {
+            section.value().report("has no percent", "add \"percent: 100\" for every call");
+            return 0;
+        }
+        Double number = percent.decimal();
+        if (number == null) {
+            return 0;
+        }
+        if (!(number >= 0 && number <= 100)) {
+            percent.report("is " + number, "write 0 to 100");
+            return 0;
+        }
+        return (int) Math.round(number * MILLIONTHS_PER_PERCENT);
+    }
+}

@@ -1,0 +1,40 @@
+package io.inmesh.source;
+
+import io.inmesh.config.AuthorizationConfig;
+import io.inmesh.config.AuthorizationConfig.Action;
+import io.inmesh.config.AuthorizationConfig.Policy;
+import io.inmesh.config.Condition;
+import io.inmesh.config.InboundConfig;
+import io.inmesh.config.InboundConfig.Mtls;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code inbound}. */
+final class InboundReader {
+
+    private InboundReader() {}
+
+    static InboundConfig read(Section inbound) {
+        return new InboundConfig(
+                inbound.get("mtls", value -> value.word(Mtls.class), Mtls.PERMISSIVE),
+                MeshConfigYaml.all(inbound.list("authorization"), InboundReader::authorization),
+                inbound.value().place());
+    }
+
+    private static @Nullable AuthorizationConfig authorization(Section section) {
+        section.required("action");
+        Action action = section.<@Nullable Action>get("action", value -> value.word(Action.class), null);
+        var policies = MeshConfigYaml.all(section.list("policies"), InboundReader::policy);
+        return action == null ? null : new AuthorizationConfig(action, policies);
+    }
+
+    private static @Nullable Policy policy(Section section) {
+        String name = section.required("name");
+        Value when = section.get("when");
+        if (when == null) {
+            section.value().report("has no when", "add a condition, or \"when: {always: true}\"");
+            return null;
+        }
+        Condition condition = ConditionReader.read(when);
+        return condition == null ? null : new Policy(name, condition);
+    }
+}

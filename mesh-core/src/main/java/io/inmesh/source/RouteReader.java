@@ -1,0 +1,100 @@
+package io.inmesh.source;
+
+import io.inmesh.config.HeaderEditsConfig;
+import io.inmesh.config.RetryConfig;
+import io.inmesh.config.RewriteConfig;
+import io.inmesh.config.RouteAction;
+import io.inmesh.config.RouteAction.WeightedCluster;
+import io.inmesh.config.RouteConfig;
+import io.inmesh.config.RouteMatch;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads entries of {@code routes}. */
+final class RouteReader {
+
+    private RouteReader() {}
+
+    static @Nullable RouteConfig read(Section route) {
+        String name = route.text("name", "default");
+        RouteMatch match = route.section("match", MatchReader::read, RouteMatch.ANY);
+        RouteAction action = action(route);
+        RouteConfig config = RouteConfig.of(name, match, action == null ? RouteAction.to("") : action)
+                .withTimeout(route.duration("timeout"))
+                .withRetry(route.section("retry", RetryReader::read, RetryConfig.DEFAULT))
+                .withFault(route.section("fault", FaultReader::read, null))
+                .withRewrite(route.section("rewrite", RouteReader::rewrite, null))
+                .withHeaders(edits(route, "requestHeaders"), edits(route, "responseHeaders"))
+                .withOrigin(route.value().place());
+        return action == null ? null : config;
+    }
+
+    private static @Nullable RouteAction action(Section route) {
+        Value to = route.get("to");
+        RouteAction direct = route.<@Nullable RouteAction>section("directResponse", RouteReader::directResponse, null);
+        RouteAction redirect = route.<@Nullable RouteAction>section("redirect", RouteReader::redirect, null);
+        long given = Stream.of("to", "directResponse", "redirect")
+                .filter(route.keys()::contains)
+                .count();
+        if (given != 1) {
+            route.value()
+                    .report(
+                            "has " + given + " actions",
+                            "give exactly one of \"to\", \"directResponse\", \"redirect\"");
+            return null;
+        }
+        return to != null ? forward(to) : direct != null ? direct : redirect;
+    }
+
+    private static RouteAction forward(Value to) {
+        if (to.isText()) {
+            return RouteAction.to(Objects.requireNonNull(to.text()));
+        }
+        return new RouteAction.Forward(MeshConfigYaml.all(to.list(), RouteReader::weighted));
+    }
+
+    private static WeightedCluster weighted(Section section) {
+        return new WeightedCluster(
+                section.required("cluster"),
+                section.get("weight", Value::whole, 1L),
+                edits(section, "requestHeaders"),
+                edits(section, "responseHeaders"));
+    }
+
+    private static RouteAction directResponse(Section direct) {
+        return new RouteAction.DirectResponse(direct.integer("status", 0), direct.text("body"));
+    }
+
+    private static RouteAction redirect(Section redirect) {
+        return new RouteAction.Redirect(
+                redirect.integer("status", 301),
+                redirect.text("scheme"),
+                redirect.text("host"),
+                redirect.integer("port", -1),
+                redirect.text("path"),
+                redirect.text("prefixRewrite"));
+    }
+
+    private static RewriteConfig rewrite(Section rewrite) {
+        return new RewriteConfig(
+                rewrite.text("path"), rewrite.text("regex"), rewrite.text("substitution"), rewrite.text("authority"));
+    }
+
+    private static HeaderEditsConfig edits(Section section, String key) {
+        return section.section(key, RouteReader::edits, HeaderEditsConfig.NONE);
+    }
+
+    private static HeaderEditsConfig edits(Section edits) {
+        return new HeaderEditsConfig(
+                headers(edits.textMap("set")), headers(edits.textMap("add")), edits.texts("remove"));
+    }
+
+    private static List<HeaderEditsConfig.Header> headers(Map<String, String> headers) {
+        return headers.entrySet().stream()
+                .map(header -> new HeaderEditsConfig.Header(header.getKey(), header.getValue()))
+                .toList();
+    }
+}
