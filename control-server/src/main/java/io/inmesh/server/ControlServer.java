@@ -20,7 +20,7 @@ import io.inmesh.server.rest.HttpServer;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.semantic.SemanticValidator;
 import io.inmesh.server.store.ConfigStore;
-import io.inmesh.server.store.Database;
+import io.inmesh.server.store.EmbeddedEngine;
 import io.inmesh.server.time.SystemTimer;
 import io.inmesh.server.translate.Translator;
 import io.inmesh.server.validate.SchemaValidator;
@@ -69,25 +69,25 @@ public final class ControlServer implements AutoCloseable {
             SecureRandom random = new SecureRandom();
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             opened.push(meters::close);
-            Database database = open(Database.open(options.dataDir()));
+            EmbeddedEngine engine = open(EmbeddedEngine.open(options.dataDir()));
             SystemTimer timer = open(new SystemTimer());
             ExecutorService rpc = threads("inmesh-rpc", RPC_THREADS);
             ExecutorService writing = threads("inmesh-store", 1);
 
             RuleSettings settings = RuleSettings.forTrustDomain(options.trustDomain());
-            ConfigStore store = new ConfigStore(database);
+            ConfigStore store = new ConfigStore(engine);
             ConfigWriter writer =
                     new ConfigWriter(store, List.of(new SchemaValidator(), new SemanticValidator(settings)));
 
             CertificateAuthority authority =
                     CertificateAuthority.open(options.dataDir().resolve("ca"), options.trustDomain(), clock, random);
-            AuditLog audit = new AuditLog(database, clock);
-            JoinTokens tokens = new JoinTokens(database, authority, audit, clock, random);
+            AuditLog audit = new AuditLog(engine, clock);
+            JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
             CertificateService certificates = new CertificateService(authority, tokens, audit, meters);
             ServerCertificate certificate = new ServerCertificate(authority, hosts(options), clock, random);
             renew(certificate, timer);
 
-            WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(database, writing), timer);
+            WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(engine, writing), timer);
             TranslatedResources resources = new TranslatedResources(
                     new Translator(settings), store::view, registry::workloads, () -> Pem.encode(authority.roots()));
             store.onChange(view -> resources.changed());

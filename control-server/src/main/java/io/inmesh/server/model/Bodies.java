@@ -48,6 +48,9 @@ public final class Bodies {
     public static Resource stamped(Resource resource, String uid, long version, long generation, Instant created) {
         ObjectNode body = resource.raw().deepCopy();
         ObjectNode metadata = body.withObject("metadata");
+        if (!resource.key().namespace().isEmpty()) {
+            metadata.put("namespace", resource.key().namespace());
+        }
         metadata.put("uid", uid);
         metadata.put("resourceVersion", Long.toString(version));
         metadata.put("generation", generation);

@@ -1,24 +1,28 @@
 package io.inmesh.server.store;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Bodies;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.store.Engine.Guard;
+import io.inmesh.server.store.Engine.Write;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All configuration: an immutable view in memory, every change durable before it is visible, watchers told in order.
@@ -28,26 +32,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigStore {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigStore.class);
     private static final String TABLE = "resources";
-    private static final String REVISION_TABLE = "meta";
+    private static final String META = "meta";
     private static final String REVISION = "revision";
     private static final int HISTORY = 2000;
 
-    private final Database database;
+    private final Engine engine;
     private final ObjectMapper json = new ObjectMapper();
     private final List<Consumer<ConfigView>> listeners = new CopyOnWriteArrayList<>();
-    private final Deque<Event> history = new ArrayDeque<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final History history;
     private volatile ConfigView view;
 
-    /** Reads what is on disk. */
-    public ConfigStore(Database database) {
-        this.database = database;
+    /** Reads what the engine holds. */
+    public ConfigStore(Engine engine) {
+        this(engine, HISTORY);
+    }
+
+    ConfigStore(Engine engine, int historyCapacity) {
+        this.engine = engine;
         List<Resource> resources = new ArrayList<>();
-        database.scan(TABLE).forEach((key, bytes) -> resources.add(read(bytes)));
-        long revision = database.get(REVISION_TABLE, REVISION)
-                .map(bytes -> java.nio.ByteBuffer.wrap(bytes).getLong())
+        engine.scan(TABLE).forEach((key, bytes) -> resources.add(read(key, bytes)));
+        long revision = engine.get(META, REVISION)
+                .map(b -> ByteBuffer.wrap(b).getLong())
                 .orElse(0L);
         this.view = new ConfigView(revision, resources);
+        this.history = new History(historyCapacity, revision);
     }
 
     /** What happened to one resource. */
@@ -65,14 +77,20 @@ public final class ConfigStore {
      *
      * @param type what happened
      * @param resource the resource as it is now, or as it was before it was deleted, with the revision of the change
+     * @param previous the resource before the change; null if it is new
      */
-    public record Event(EventType type, Resource resource) {}
+    public record Event(
+            EventType type, Resource resource, @Nullable Resource previous) {}
 
     /** A change to make. */
     public sealed interface Change {
 
         /** {@return what it is about} */
         ResourceKey key();
+
+        /** {@return version it must have now, 0 if it must not be there, null if that does not matter} */
+        @Nullable
+        Long expectedVersion();
 
         /**
          * Writes a resource.
@@ -113,51 +131,49 @@ public final class ConfigStore {
     /**
      * Makes changes together, or none of them.
      *
-     * @return the configuration after them, already on disk
+     * @param changes each resource at most once
+     * @return the configuration after them, already durable
      * @throws ConflictException if one finds another version than it expects
+     * @throws IllegalStateException if another server has written to the same engine
      */
-    public synchronized ConfigView commit(List<Change> changes) throws ConflictException {
-        ConfigView before = view;
-        for (Change change : changes) {
-            check(before, change);
-        }
-        long revision = before.revision() + 1;
-        Map<ResourceKey, Resource> after = new LinkedHashMap<>();
-        before.all().forEach(resource -> after.put(resource.key(), resource));
-        Map<String, byte @Nullable []> writes = new HashMap<>();
-        List<Event> events = new ArrayList<>();
-        for (Change change : changes) {
-            Optional<Resource> old = Optional.ofNullable(after.get(change.key()));
-            if (change instanceof Change.Put put) {
-                Resource written = stamp(put.resource(), old, revision);
-                after.put(written.key(), written);
-                writes.put(key(written.key()), write(written));
-                events.add(new Event(old.isPresent() ? EventType.MODIFIED : EventType.ADDED, written));
-            } else if (old.isPresent()) {
-                after.remove(change.key());
-                writes.put(key(change.key()), null);
-                events.add(new Event(EventType.DELETED, Bodies.withVersion(old.get(), revision)));
+    public ConfigView commit(List<Change> changes) throws ConflictException {
+        lock.lock();
+        try {
+            ConfigView before = view;
+            for (Change change : changes) {
+                check(before, change);
             }
+            long revision = before.revision() + 1;
+            Map<ResourceKey, Resource> after = new LinkedHashMap<>();
+            before.all().forEach(resource -> after.put(resource.key(), resource));
+            List<Event> events = new ArrayList<>();
+            for (Change change : changes) {
+                event(change, after.get(change.key()), revision).ifPresent(event -> {
+                    events.add(event);
+                    if (event.type() == EventType.DELETED) {
+                        after.remove(change.key());
+                    } else {
+                        after.put(change.key(), event.resource());
+                    }
+                });
+            }
+            if (events.isEmpty()) {
+                return before;
+            }
+            write(before.revision(), revision, events);
+            ConfigView now = new ConfigView(revision, after.values());
+            view = now;
+            events.forEach(history::add);
+            listeners.forEach(listener -> tell(listener, now));
+            changed.signalAll();
+            return now;
+        } finally {
+            lock.unlock();
         }
-        if (events.isEmpty()) {
-            return before;
-        }
-        database.change(TABLE, writes);
-        database.put(
-                REVISION_TABLE,
-                REVISION,
-                java.nio.ByteBuffer.allocate(Long.BYTES).putLong(revision).array());
-        ConfigView now = new ConfigView(revision, after.values());
-        view = now;
-        events.forEach(this::remember);
-        listeners.forEach(listener -> listener.accept(now));
-        notifyAll();
-        return now;
     }
 
     private static void check(ConfigView before, Change change) throws ConflictException {
-        Long expected =
-                change instanceof Change.Put put ? put.expectedVersion() : ((Change.Delete) change).expectedVersion();
+        Long expected = change.expectedVersion();
         if (expected == null) {
             return;
         }
@@ -169,25 +185,51 @@ public final class ConfigStore {
                             ? "does not exist any more"
                             : expected == 0
                                     ? "exists already"
-                                    : "has been changed since version " + expected + "; read it again");
+                                    : "has been changed since version " + expected + " (it is at " + present
+                                            + "); read it again");
         }
     }
 
-    private static Resource stamp(Resource resource, Optional<Resource> old, long revision) {
-        long generation = old.map(o -> o.spec().equals(resource.spec()) ? o.generation() : o.generation() + 1)
-                .orElse(1L);
-        return Bodies.stamped(
-                resource,
-                old.map(Resource::uid).orElse(resource.uid()),
-                revision,
-                generation,
-                old.map(Resource::creationTimestamp).orElse(resource.creationTimestamp()));
+    private static Optional<Event> event(Change change, @Nullable Resource old, long revision) {
+        if (change instanceof Change.Put put) {
+            return Optional.of(new Event(
+                    old == null ? EventType.ADDED : EventType.MODIFIED, stamp(put.resource(), old, revision), old));
+        }
+        return old == null
+                ? Optional.empty()
+                : Optional.of(new Event(EventType.DELETED, Bodies.withVersion(old, revision), old));
     }
 
-    private void remember(Event event) {
-        history.addLast(event);
-        while (history.size() > HISTORY) {
-            history.removeFirst();
+    private static Resource stamp(Resource resource, @Nullable Resource old, long revision) {
+        if (old == null) {
+            return Bodies.stamped(resource, resource.uid(), revision, 1, resource.creationTimestamp());
+        }
+        long generation = old.generation() + (old.spec().equals(resource.spec()) ? 0 : 1);
+        return Bodies.stamped(resource, old.uid(), revision, generation, old.creationTimestamp());
+    }
+
+    /** Resources and revision in one step: a revision is never given twice, not even after a crash. */
+    private void write(long before, long revision, List<Event> events) {
+        List<Write> writes = new ArrayList<>();
+        writes.add(new Write(META, REVISION, bytes(revision)));
+        for (Event event : events) {
+            writes.add(new Write(
+                    TABLE,
+                    key(event.resource().key()),
+                    event.type() == EventType.DELETED ? null : bytes(event.resource())));
+        }
+        if (!engine.change(List.of(new Guard(META, REVISION, before == 0 ? null : bytes(before))), writes)) {
+            throw new IllegalStateException(
+                    "another server has changed the store since revision " + before + "; restart this one");
+        }
+    }
+
+    private static void tell(Consumer<ConfigView> listener, ConfigView now) {
+        try {
+            listener.accept(now);
+        } catch (RuntimeException e) {
+            // The change is made and durable; whoever made it must not be told otherwise.
+            LOG.error("a listener failed on revision {}", now.revision(), e);
         }
     }
 
@@ -196,20 +238,19 @@ public final class ConfigStore {
      *
      * @param revision the last revision already known
      * @param waitMillis how long to wait at most; an empty list if nothing happened
-     * @return empty optional if that is too long ago to tell
+     * @return empty if that revision is too long ago to tell, or not of this store
      */
-    public synchronized Optional<List<Event>> eventsAfter(long revision, long waitMillis) throws InterruptedException {
-        if (revision >= view.revision()) {
-            wait(Math.max(1, waitMillis));
+    public Optional<List<Event>> eventsAfter(long revision, long waitMillis) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = TimeUnit.MILLISECONDS.toNanos(waitMillis);
+            while (revision == view.revision() && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            return revision > view.revision() ? Optional.empty() : history.after(revision);
+        } finally {
+            lock.unlock();
         }
-        if (revision < view.revision()
-                && (history.isEmpty() || history.getFirst().resource().resourceVersion() > revision + 1)
-                && history.size() >= HISTORY) {
-            return Optional.empty();
-        }
-        return Optional.of(history.stream()
-                .filter(event -> event.resource().resourceVersion() > revision)
-                .toList());
     }
 
     /** Calls a listener after every change, in order, on the thread that made it. It must be short. */
@@ -221,20 +262,23 @@ public final class ConfigStore {
         return key.group() + "/" + key.kind() + "/" + key.namespace() + "/" + key.name();
     }
 
-    private byte[] write(Resource resource) {
+    private static byte[] bytes(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    private byte[] bytes(Resource resource) {
         try {
             return json.writeValueAsBytes(resource.raw());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("what was read as JSON can be written as JSON", e);
         }
     }
 
-    private Resource read(byte[] bytes) {
+    private Resource read(String key, byte[] bytes) {
         try {
-            JsonNode body = json.readTree(bytes);
-            return Bodies.read((ObjectNode) body);
+            return Bodies.read((ObjectNode) json.readTree(bytes));
         } catch (IOException e) {
-            throw new UncheckedIOException("the store holds a resource that cannot be read", e);
+            throw new UncheckedIOException("the store holds " + key + " in a form that cannot be read", e);
         }
     }
 }
