@@ -111,11 +111,11 @@ final class CertificateKeeper {
     /** A bundle that was pushed knows more roots than the answer's own. */
     private TrustBundle trustFor(Certificates.Issued issued) {
         IdentityEpoch epoch = holder.current();
-        boolean samePlace = epoch != null
-                && epoch.identity()
-                        .id()
-                        .trustDomain()
-                        .equals(issued.identity().id().trustDomain());
+        if (epoch == null) {
+            return issued.trust();
+        }
+        boolean samePlace =
+                epoch.identity().id().trustDomain().equals(issued.identity().id().trustDomain());
         return samePlace ? epoch.trust() : issued.trust();
     }
 

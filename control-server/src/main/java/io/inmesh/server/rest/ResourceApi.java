@@ -14,8 +14,6 @@ import io.inmesh.server.write.ConfigWriter;
 import io.inmesh.server.write.Documents;
 import io.inmesh.server.write.WriteResult;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +49,7 @@ final class ResourceApi {
                     if (name != null) {
                         one(exchange, kind, key(kind, namespace, name));
                     } else if (exchange.flag("watch")) {
-                        watch(exchange, kind, namespace);
+                        Watches.stream(exchange, writer.store(), kind, namespace);
                     } else {
                         list(exchange, kind, namespace);
                     }
@@ -130,7 +128,7 @@ final class ResourceApi {
         exchange.json(200, body);
     }
 
-    private static List<Resource> select(
+    static List<Resource> select(
             List<Resource> all, Kinds.Kind kind, @Nullable String namespace, @Nullable String labels) {
         return all.stream()
                 .filter(r ->
@@ -138,46 +136,6 @@ final class ResourceApi {
                 .filter(r -> namespace == null || r.key().namespace().equals(namespace))
                 .filter(r -> labels == null || Selectors.matches(labels, r.labels()))
                 .toList();
-    }
-
-    private void watch(Exchange exchange, Kinds.Kind kind, @Nullable String namespace)
-            throws IOException, InterruptedException, HttpProblem {
-        String from = exchange.parameter("resourceVersion");
-        long revision = from == null || from.isEmpty() || from.equals("0")
-                ? writer.store().view().revision()
-                : number(from, "resourceVersion");
-        String timeout = exchange.parameter("timeoutSeconds");
-        Instant end = Instant.now().plusSeconds(timeout == null ? 300 : number(timeout, "timeoutSeconds"));
-        exchange.begin("application/json;stream=watch");
-        while (Instant.now().isBefore(end)) {
-            long waitMillis = Math.min(
-                    1000, Math.max(1, Duration.between(Instant.now(), end).toMillis()));
-            Optional<List<ConfigStore.Event>> events = writer.store().eventsAfter(revision, waitMillis);
-            if (events.isEmpty()) {
-                ObjectNode line = Exchange.JSON.createObjectNode().put("type", "ERROR");
-                line.set(
-                        "object",
-                        new HttpProblem(410, "Expired", "resourceVersion " + revision + " is too old", null).body());
-                exchange.line(line);
-                break;
-            }
-            for (ConfigStore.Event event : events.get()) {
-                revision = Math.max(revision, event.resource().resourceVersion());
-                if (!select(List.of(event.resource()), kind, namespace, exchange.parameter("labelSelector"))
-                        .isEmpty()) {
-                    ObjectNode line = Exchange.JSON
-                            .createObjectNode()
-                            .put("type", event.type().name());
-                    line.set(
-                            "object",
-                            wantsTable(exchange)
-                                    ? Tables.of(List.of(event.resource()), revision)
-                                    : event.resource().raw());
-                    exchange.line(line);
-                }
-            }
-        }
-        exchange.end();
     }
 
     private void replace(Exchange exchange, Kinds.Kind kind, @Nullable String namespace, String name)
@@ -318,7 +276,7 @@ final class ResourceApi {
                 : kind.group() + "/" + kind.versions().get(0);
     }
 
-    private static boolean wantsTable(Exchange exchange) {
+    static boolean wantsTable(Exchange exchange) {
         return exchange.header(HttpHeader.ACCEPT).contains("as=Table");
     }
 
@@ -329,7 +287,7 @@ final class ResourceApi {
         return name;
     }
 
-    private static long number(String text, String what) throws HttpProblem {
+    static long number(String text, String what) throws HttpProblem {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
