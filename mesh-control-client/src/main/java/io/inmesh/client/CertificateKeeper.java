@@ -114,8 +114,10 @@ final class CertificateKeeper {
         if (epoch == null) {
             return issued.trust();
         }
-        boolean samePlace =
-                epoch.identity().id().trustDomain().equals(issued.identity().id().trustDomain());
+        boolean samePlace = epoch.identity()
+                .id()
+                .trustDomain()
+                .equals(issued.identity().id().trustDomain());
         return samePlace ? epoch.trust() : issued.trust();
     }
 

@@ -182,13 +182,15 @@ public final class ControlClient implements ControlPlane {
     @Override
     public void serve(Map<String, Integer> portsByName) {
         Map<String, Integer> copy = Map.copyOf(portsByName);
-        thread.execute(() -> required(registration).serve(copy, required(discovery).wire()));
+        thread.execute(
+                () -> required(registration).serve(copy, required(discovery).wire()));
     }
 
     @Override
     public CompletionStage<Void> drain() {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        thread.execute(() -> required(registration).drain(done, required(discovery).wire()));
+        thread.execute(
+                () -> required(registration).drain(done, required(discovery).wire()));
         return done;
     }
 

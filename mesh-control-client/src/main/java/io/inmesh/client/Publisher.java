@@ -52,7 +52,8 @@ final class Publisher {
     }
 
     /** {@return the last config that was refused and why, null if none was} */
-    @Nullable String lastRejection() {
+    @Nullable
+    String lastRejection() {
         return lastRejection;
     }
 

@@ -57,7 +57,8 @@ final class Distribution {
                 left -= part;
             }
         }
-        // Ejections go on while this is made: whoever was usable when counted may be out when chosen. The next pick sees the change
+        // Ejections go on while this is made: whoever was usable when counted may be out when chosen. The next pick
+        // sees the change
         // and prepares again; until then the panic rule offers somebody.
         addAll(shares, levels, Level::staying);
         addAll(shares, levels, Level::all);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
-import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.validate.Problem;

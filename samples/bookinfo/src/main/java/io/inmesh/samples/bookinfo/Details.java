@@ -8,8 +8,7 @@ import java.io.IOException;
 /** What is printed on the first pages of the book. */
 public final class Details {
 
-    private static final String BOOK =
-            """
+    private static final String BOOK = """
             {"title":"The Comedy of Errors","author":"William Shakespeare","year":1595,"pages":200,\
             "publisher":"PublisherA","language":"English","type":"paperback"}""";
 

@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The HTML of the page. */
 final class Page {
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             body{font:16px/1.5 Georgia,serif;margin:0;background:#f6f3ee;color:#222}
             header{background:#23395b;color:#fff;padding:.8rem 2rem;display:flex;justify-content:space-between;align-items:center}
             header a,header input,header button{color:inherit;font:inherit}
@@ -46,11 +45,12 @@ final class Page {
             return "<p class=\"error\">Sorry, product details are currently unavailable for this book.</p>";
         }
         StringBuilder list = new StringBuilder("<dl>");
-        details.fields().forEachRemaining(field -> list.append("<dt>")
-                .append(escape(field.getKey()))
-                .append("</dt><dd>")
-                .append(escape(field.getValue().asText()))
-                .append("</dd>"));
+        details.fields()
+                .forEachRemaining(field -> list.append("<dt>")
+                        .append(escape(field.getKey()))
+                        .append("</dt><dd>")
+                        .append(escape(field.getValue().asText()))
+                        .append("</dd>"));
         return list.append("</dl>").toString();
     }
 
@@ -64,18 +64,32 @@ final class Page {
             html.append("<blockquote>").append(escape(review.path("text").asText()));
             if (review.has("stars")) {
                 int stars = review.path("stars").asInt();
-                html.append("<div class=\"stars ").append(escape(color)).append("\">").append("★".repeat(stars))
-                        .append("☆".repeat(5 - stars)).append("</div>");
+                html.append("<div class=\"stars ")
+                        .append(escape(color))
+                        .append("\">")
+                        .append("★".repeat(stars))
+                        .append("☆".repeat(5 - stars))
+                        .append("</div>");
             }
-            html.append("<br><small>").append(escape(review.path("reviewer").asText())).append("</small></blockquote>");
+            html.append("<br><small>")
+                    .append(escape(review.path("reviewer").asText()))
+                    .append("</small></blockquote>");
         }
         if (reviews.has("error")) {
-            html.append("<p class=\"error\">").append(escape(reviews.path("error").asText())).append("</p>");
+            html.append("<p class=\"error\">")
+                    .append(escape(reviews.path("error").asText()))
+                    .append("</p>");
         }
-        return html.append("<small>reviews ").append(escape(reviews.path("version").asText())).append("</small>").toString();
+        return html.append("<small>reviews ")
+                .append(escape(reviews.path("version").asText()))
+                .append("</small>")
+                .toString();
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -28,7 +28,8 @@ public final class ProductPage {
         Servlet servlet = new Servlet(http);
         Service service = new Service("productpage", mesh);
         service.servlet("/*", servlet);
-        service.browsers(Integer.parseInt(System.getenv().getOrDefault("PORT", "9080")), servlet, "/*").run();
+        service.browsers(Integer.parseInt(System.getenv().getOrDefault("PORT", "9080")), servlet, "/*")
+                .run();
     }
 
     private static final class Servlet extends HttpServlet {
@@ -71,7 +72,11 @@ public final class ProductPage {
             Answer answer = call(url, user(request));
             response.setStatus(answer.status());
             response.setContentType("application/json");
-            response.getWriter().write(answer.body() == null ? "{\"error\":\"unavailable\"}" : answer.body().toString());
+            response.getWriter()
+                    .write(
+                            answer.body() == null
+                                    ? "{\"error\":\"unavailable\"}"
+                                    : answer.body().toString());
         }
 
         /** An answer; without body if there was none of use. */
@@ -84,7 +89,8 @@ public final class ProductPage {
             }
             try (Response response = http.newCall(request.build()).execute()) {
                 return new Answer(
-                        response.code(), response.isSuccessful() ? JSON.readTree(response.body().byteStream()) : null);
+                        response.code(),
+                        response.isSuccessful() ? JSON.readTree(response.body().byteStream()) : null);
             } catch (IOException e) {
                 return new Answer(HttpServletResponse.SC_SERVICE_UNAVAILABLE, null);
             }

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** What readers wrote about the book. {@code VERSION} v1 shows no stars, v2 black ones, v3 red ones. */
 public final class Reviews {
 
-    private static final Metadata.Key<String> END_USER =
-            Metadata.Key.of("end-user", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> END_USER = Metadata.Key.of("end-user", Metadata.ASCII_STRING_MARSHALLER);
     private static final long RATINGS_SECONDS = 10;
 
     private Reviews() {}
@@ -63,7 +62,11 @@ public final class Reviews {
             }
             ArrayNode reviews = body.putArray("reviews");
             review(reviews, "Reviewer1", "An extremely entertaining play. The slapstick humour is refreshing!", stars);
-            review(reviews, "Reviewer2", "Absolutely fun and entertaining, though it lacks the depth of other plays.", stars);
+            review(
+                    reviews,
+                    "Reviewer2",
+                    "Absolutely fun and entertaining, though it lacks the depth of other plays.",
+                    stars);
             response.setContentType("application/json");
             response.getWriter().write(body.toString());
         }
@@ -76,7 +79,8 @@ public final class Reviews {
                 headers.put(END_USER, user);
                 stub = stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
             }
-            return stub.getRatings(RatingsRequest.newBuilder().setProduct(0).build()).getStarsMap();
+            return stub.getRatings(RatingsRequest.newBuilder().setProduct(0).build())
+                    .getStarsMap();
         }
 
         private static void review(ArrayNode reviews, String reviewer, String text, Map<String, Integer> stars) {

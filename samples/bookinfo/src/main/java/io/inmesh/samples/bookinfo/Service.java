@@ -42,7 +42,8 @@ final class Service {
     static Mesh join() {
         Mesh mesh = Mesh.join();
         if (!mesh.awaitReady(JOIN_LIMIT)) {
-            throw new IllegalStateException("the mesh gave no configuration and certificate within a minute: " + mesh.status());
+            throw new IllegalStateException(
+                    "the mesh gave no configuration and certificate within a minute: " + mesh.status());
         }
         return mesh;
     }
