@@ -2,6 +2,7 @@ package io.inmesh.route;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +22,11 @@ final class Substitution {
      * @throws IllegalArgumentException if the pattern is not valid, an escape is unknown or a group does not exist
      */
     Substitution(String regex, String substitution) {
-        pattern = Pattern.compile(regex);
+        try {
+            pattern = Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("\"" + regex + "\" is not valid: " + e.getMessage(), e);
+        }
         StringBuilder literal = new StringBuilder();
         for (int i = 0; i < substitution.length(); i++) {
             char c = substitution.charAt(i);

@@ -2,7 +2,6 @@ package io.inmesh.source;
 
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
-import io.inmesh.snapshot.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads a {@link MeshConfig} from YAML. The form is described in {@code docs/config-file.md}. */
 public final class MeshConfigYaml {
@@ -46,7 +40,7 @@ public final class MeshConfigYaml {
     public static MeshConfig parse(String name, String yaml) {
         requireParser();
         Reading reading = new Reading(name);
-        MeshConfig config = new Value(reading, compose(name, yaml), "").read(MeshConfigYaml::mesh);
+        MeshConfig config = YamlDocument.parse(reading, name, yaml).<MeshConfig>read(MeshConfigYaml::mesh);
         if (!reading.problems().isEmpty()) {
             throw new ConfigFileException(reading.problems());
         }
@@ -62,24 +56,6 @@ public final class MeshConfigYaml {
                             + " config with MeshConfig.builder()",
                     e);
         }
-    }
-
-    private static Node compose(String name, String yaml) {
-        LoadSettings settings = LoadSettings.builder().setLabel(name).build();
-        try {
-            return new Compose(settings)
-                    .composeString(yaml)
-                    .orElseThrow(() -> failure(name, "is empty", "describe at least one cluster and one virtual host"));
-        } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-            throw failure(name + " line " + line, "is not YAML: " + e.getProblem(), "correct it");
-        } catch (YamlEngineException e) {
-            throw failure(name, "is not one YAML document: " + e.getMessage(), "correct it");
-        }
-    }
-
-    private static ConfigFileException failure(String place, String message, String remedy) {
-        return new ConfigFileException(List.of(new Problem(place, "", message, remedy)));
     }
 
     private static MeshConfig mesh(Section file) {
