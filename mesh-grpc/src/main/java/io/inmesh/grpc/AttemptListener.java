@@ -61,7 +61,7 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
             releaseHeaders();
         }
         call.attemptClosed(status, trailers);
-        ended.accept(GrpcOutcomes.of(status, trailers, tracer, expired()));
+        call.runOnExecutor(() -> ended.accept(GrpcOutcomes.of(status, trailers, tracer, expired())));
     }
 
     private void releaseHeaders() {

@@ -14,6 +14,8 @@ import io.inmesh.drive.CallbackDriver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -58,6 +60,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
     private volatile @Nullable Status lastStatus;
     private volatile @Nullable Metadata lastTrailers;
     private volatile @Nullable Status cancelStatus;
+    private volatile @Nullable Thread onExecutor;
 
     MeshClientCall(MeshChannel channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
         this.channel = channel;
@@ -70,7 +73,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         listener = responseListener;
         headers = requestHeaders;
         if (channel.isShutdown()) {
-            responseListener.onClose(
+            close(
                     Status.UNAVAILABLE.withDescription("the channel to " + channel.authority() + " is shut down"),
                     new Metadata());
             return;
@@ -213,7 +216,31 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         } else if (!(outcome instanceof Outcome.Response) || status == null) {
             status = GrpcOutcomes.statusOf(outcome, status);
         }
-        applicationListener().onClose(status, trailers == null ? new Metadata() : trailers);
+        close(status, trailers == null ? new Metadata() : trailers);
+    }
+
+    /**
+     * Tells the application the end where it wants to hear things: on the call's executor. A blocking stub waits for a task
+     * there and would never wake otherwise; and a timer's thread is no place for an application's code.
+     */
+    private void close(Status status, Metadata trailers) {
+        if (onExecutor == Thread.currentThread()) {
+            applicationListener().onClose(status, trailers);
+            return;
+        }
+        Executor executor = options.getExecutor();
+        (executor == null ? ForkJoinPool.commonPool() : executor)
+                .execute(() -> applicationListener().onClose(status, trailers));
+    }
+
+    /** Runs something that an inner call told on the call's executor. */
+    void runOnExecutor(Runnable told) {
+        onExecutor = Thread.currentThread();
+        try {
+            told.run();
+        } finally {
+            onExecutor = null;
+        }
     }
 
     @Override

@@ -35,6 +35,14 @@ final class ClusterTranslator {
     private static final String TLS_CONTEXT = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
     private static final String MATCH_METADATA = "envoy.transport_socket_match";
 
+    /**
+     * What holds where no rule says anything: an endpoint that could not be reached three times in a row leaves rotation for five
+     * seconds. Without it a process that died keeps its share of the calls until the control plane notices, and the retries
+     * that this takes can exceed the budget. Answers are never judged by it, so it ejects nobody who answers.
+     */
+    private static final OutlierDetectionConfig UNREACHABLE = new OutlierDetectionConfig(
+            0, 0, true, 3, Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30), 100, 0);
+
     private final IgnoredFields ignored;
 
     ClusterTranslator(IgnoredFields ignored) {
@@ -45,7 +53,7 @@ final class ClusterTranslator {
         String name = cluster.getName();
         OutlierDetectionConfig outliers = cluster.hasOutlierDetection()
                 ? outliers(cluster.getOutlierDetection(), panicPercent(cluster))
-                : OutlierDetectionConfig.OFF;
+                : UNREACHABLE;
         CircuitBreakers.Thresholds thresholds = thresholds(cluster);
         noteUnused(cluster, thresholds);
         return new ClusterConfig(
