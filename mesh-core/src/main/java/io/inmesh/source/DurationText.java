@@ -31,8 +31,8 @@ final class DurationText {
         BigDecimal nanos = BigDecimal.ZERO;
         int end = 0;
         while (matcher.find() && matcher.start() == end) {
-            nanos = nanos.add(
-                    new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(NANOS.get(matcher.group(2)))));
+            nanos = nanos.add(new BigDecimal(matcher.group(1))
+                    .multiply(BigDecimal.valueOf(NANOS.getOrDefault(matcher.group(2), 0L))));
             end = matcher.end();
         }
         if (end == 0 || end != text.length()) {

@@ -2,7 +2,6 @@ package io.inmesh.source;
 
 import io.inmesh.config.FaultConfig;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Reads {@code fault}. As in Istio, a fault without percentage never happens, so the percentage must be written. */
 final class FaultReader {
@@ -13,8 +12,7 @@ final class FaultReader {
 
     static FaultConfig read(Section fault) {
         return new FaultConfig(
-                fault.<FaultConfig.@Nullable Delay>section("delay", FaultReader::delay, null),
-                fault.<FaultConfig.@Nullable Abort>section("abort", FaultReader::abort, null));
+                fault.findSection("delay", FaultReader::delay), fault.findSection("abort", FaultReader::abort));
     }
 
     private static FaultConfig.Delay delay(Section delay) {

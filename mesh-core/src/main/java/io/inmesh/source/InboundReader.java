@@ -22,7 +22,7 @@ final class InboundReader {
 
     private static @Nullable AuthorizationConfig authorization(Section section) {
         section.required("action");
-        Action action = section.<@Nullable Action>get("action", value -> value.word(Action.class), null);
+        Action action = section.find("action", value -> value.word(Action.class));
         var policies = MeshConfigYaml.all(section.list("policies"), InboundReader::policy);
         return action == null ? null : new AuthorizationConfig(action, policies);
     }

@@ -25,8 +25,8 @@ final class RouteReader {
         RouteConfig config = RouteConfig.of(name, match, action == null ? RouteAction.to("") : action)
                 .withTimeout(route.duration("timeout"))
                 .withRetry(route.section("retry", RetryReader::read, RetryConfig.DEFAULT))
-                .withFault(route.section("fault", FaultReader::read, null))
-                .withRewrite(route.section("rewrite", RouteReader::rewrite, null))
+                .withFault(route.findSection("fault", FaultReader::read))
+                .withRewrite(route.findSection("rewrite", RouteReader::rewrite))
                 .withHeaders(edits(route, "requestHeaders"), edits(route, "responseHeaders"))
                 .withOrigin(route.value().place());
         return action == null ? null : config;
@@ -34,8 +34,8 @@ final class RouteReader {
 
     private static @Nullable RouteAction action(Section route) {
         Value to = route.get("to");
-        RouteAction direct = route.<@Nullable RouteAction>section("directResponse", RouteReader::directResponse, null);
-        RouteAction redirect = route.<@Nullable RouteAction>section("redirect", RouteReader::redirect, null);
+        RouteAction direct = route.findSection("directResponse", RouteReader::directResponse);
+        RouteAction redirect = route.findSection("redirect", RouteReader::redirect);
         long given = Stream.of("to", "directResponse", "redirect")
                 .filter(route.keys()::contains)
                 .count();

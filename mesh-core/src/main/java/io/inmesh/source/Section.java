@@ -61,16 +61,28 @@ final class Section {
         return node == null ? null : value.within(node, key);
     }
 
-    /** {@return what a reader makes of the value of a key; the default if it is absent or wrong} */
-    <T extends @Nullable Object> T get(String key, Function<Value, ? extends @Nullable T> reader, T otherwise) {
+    /** {@return what a reader makes of the value of a key; null if it is absent or wrong} */
+    <T> @Nullable T find(String key, Function<Value, ? extends @Nullable T> reader) {
         Value found = get(key);
-        T read = found == null ? null : reader.apply(found);
+        return found == null ? null : reader.apply(found);
+    }
+
+    /** {@return what a reader makes of the value of a key; the default if it is absent or wrong} */
+    <T> T get(String key, Function<Value, ? extends @Nullable T> reader, T otherwise) {
+        T read = find(key, reader);
         return read == null ? otherwise : read;
     }
 
+    /** {@return what a reader makes of the mapping of a key; null if it is absent or wrong} */
+    <T> @Nullable T findSection(String key, Function<Section, ? extends @Nullable T> reader) {
+        Value found = get(key);
+        return found == null ? null : found.read(reader);
+    }
+
     /** {@return what a reader makes of the mapping of a key; the default if it is absent or wrong} */
-    <T extends @Nullable Object> T section(String key, Function<Section, ? extends @Nullable T> reader, T otherwise) {
-        return get(key, found -> found.read(reader), otherwise);
+    <T> T section(String key, Function<Section, ? extends @Nullable T> reader, T otherwise) {
+        T read = findSection(key, reader);
+        return read == null ? otherwise : read;
     }
 
     String text(String key, String otherwise) {
@@ -79,7 +91,7 @@ final class Section {
 
     @Nullable
     String text(String key) {
-        return this.<@Nullable String>get(key, Value::text, null);
+        return find(key, Value::text);
     }
 
     /** {@return a text that must be there; empty, and reported, if it is not} */
@@ -92,7 +104,10 @@ final class Section {
 
     int integer(String key, int otherwise) {
         Value found = get(key);
-        Long number = found == null ? null : found.whole();
+        if (found == null) {
+            return otherwise;
+        }
+        Long number = found.whole();
         if (number == null) {
             return otherwise;
         }
@@ -113,7 +128,7 @@ final class Section {
 
     @Nullable
     Duration duration(String key) {
-        return this.<@Nullable Duration>get(key, Value::duration, null);
+        return find(key, Value::duration);
     }
 
     List<Value> list(String key) {
