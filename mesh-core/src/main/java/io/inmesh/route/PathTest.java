@@ -32,8 +32,13 @@ final class PathTest {
         };
     }
 
+    /** {@return whether a path passes of which it is known that it equals, or begins with, the text asked for} */
+    boolean testFiled(String path) {
+        return kind != Kind.SEGMENT_PREFIX || endsSegment(path);
+    }
+
     private boolean startsWith(String path) {
-        return path.regionMatches(ignoreCase, 0, value, 0, value.length());
+        return !ignoreCase ? path.startsWith(value) : path.regionMatches(ignoreCase, 0, value, 0, value.length());
     }
 
     private boolean endsSegment(String path) {

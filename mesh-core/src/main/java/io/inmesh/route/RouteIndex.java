@@ -18,7 +18,7 @@ import java.util.Map;
 final class RouteIndex {
 
     /** Below this many routes, trying all is faster than looking anything up. */
-    private static final int WORTHWHILE = 8;
+    private static final int WORTHWHILE = 4;
 
     private static final int NONE = Integer.MAX_VALUE;
 
@@ -46,7 +46,7 @@ final class RouteIndex {
 
     /** {@return index of the first route that matches, -1 if none does} */
     int match(Route[] routes, Call call) {
-        int best = first(routes, unfiled, NONE, call);
+        int best = firstUnfiled(routes, call);
         String path = call.path();
         int[] exact = byPath.get(path);
         best = exact == null ? best : first(routes, exact, best, call);
@@ -60,13 +60,22 @@ final class RouteIndex {
         return best == NONE ? -1 : best;
     }
 
+    private int firstUnfiled(Route[] routes, Call call) {
+        for (int index : unfiled) {
+            if (routes[index].matches(call)) {
+                return index;
+            }
+        }
+        return NONE;
+    }
+
     /** {@return the first route of a file that matches, if it comes before the best so far; else the best so far} */
     private static int first(Route[] routes, int[] file, int best, Call call) {
         for (int index : file) {
             if (index >= best) {
                 return best;
             }
-            if (routes[index].matches(call)) {
+            if (routes[index].rule().test().testFiled(call)) {
                 return index;
             }
         }

@@ -25,7 +25,7 @@ final class RouteIndexTest {
     private static final String[] SEGMENTS = {"", "/", "/a", "/ab", "/b", "/a/", "/a/b", "/A"};
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 8, 9, 40, 200})
+    @ValueSource(ints = {1, 3, 4, 5, 40, 200})
     void findsWhatTryingAllInOrderFinds(int count) {
         for (int seed = 0; seed < 200; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
