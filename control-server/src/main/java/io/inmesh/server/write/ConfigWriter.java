@@ -28,6 +28,13 @@ public final class ConfigWriter {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
+    private static final String KNOWN = String.join(
+            ", ",
+            Kinds.all().stream()
+                    .filter(kind -> kind.use() == Kinds.Kind.Use.ENFORCED)
+                    .map(Kinds.Kind::kind)
+                    .toList());
+
     private final ConfigStore store;
     private final List<Validator> validators;
 
@@ -150,7 +157,7 @@ public final class ConfigWriter {
                     "kind",
                     "IM0001",
                     apiVersion + " " + kindName + " is not a kind this server knows",
-                    "check apiVersion and kind; meshctl api-resources lists those it takes"));
+                    "check apiVersion and kind; it takes " + KNOWN));
             return Optional.empty();
         }
         Kinds.Kind kind = known.get();
