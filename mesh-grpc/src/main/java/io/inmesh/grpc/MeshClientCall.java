@@ -318,14 +318,17 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     @Override
     public boolean isReady() {
-        ClientCall<ReqT, RespT> underWay;
+        ClientCall<ReqT, RespT> call = underWay();
+        return call != null && call.isReady();
+    }
+
+    private @Nullable ClientCall<ReqT, RespT> underWay() {
         lock.lock();
         try {
-            underWay = inner;
+            return inner;
         } finally {
             lock.unlock();
         }
-        return underWay != null && underWay.isReady();
     }
 
     @Override
@@ -344,14 +347,8 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     @Override
     public Attributes getAttributes() {
-        ClientCall<ReqT, RespT> underWay;
-        lock.lock();
-        try {
-            underWay = inner;
-        } finally {
-            lock.unlock();
-        }
-        return underWay == null ? Attributes.EMPTY : underWay.getAttributes();
+        ClientCall<ReqT, RespT> call = underWay();
+        return call == null ? Attributes.EMPTY : call.getAttributes();
     }
 
     private GrpcCall committedView() {

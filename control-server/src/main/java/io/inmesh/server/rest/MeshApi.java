@@ -90,9 +90,9 @@ final class MeshApi {
             result.problems().forEach(problem -> problem(problems.addObject(), problem));
             exchange.json(result.accepted() ? 200 : 422, body);
         } catch (Documents.UnreadableException e) {
-            throw new HttpProblem(422, "Invalid", e.getMessage(), null);
+            throw new HttpProblem(422, "Invalid", String.valueOf(e.getMessage()), null);
         } catch (ConflictException e) {
-            throw new HttpProblem(409, "Conflict", e.getMessage(), null);
+            throw new HttpProblem(409, "Conflict", String.valueOf(e.getMessage()), null);
         }
     }
 
@@ -114,9 +114,9 @@ final class MeshApi {
                     .forEach(key -> reference(actions.addObject(), key).put("verb", "deleted"));
             exchange.json(200, body);
         } catch (Documents.UnreadableException e) {
-            throw new HttpProblem(422, "Invalid", e.getMessage(), null);
+            throw new HttpProblem(422, "Invalid", String.valueOf(e.getMessage()), null);
         } catch (ConflictException e) {
-            throw new HttpProblem(409, "Conflict", e.getMessage(), null);
+            throw new HttpProblem(409, "Conflict", String.valueOf(e.getMessage()), null);
         }
     }
 

@@ -62,7 +62,7 @@ final class ResourceApi {
             }
         } catch (ConflictException e) {
             boolean exists = exchange.method().equals("POST");
-            throw new HttpProblem(409, exists ? "AlreadyExists" : "Conflict", e.getMessage(), null);
+            throw new HttpProblem(409, exists ? "AlreadyExists" : "Conflict", String.valueOf(e.getMessage()), null);
         }
     }
 
@@ -260,7 +260,7 @@ final class ResourceApi {
             }
             return documents.get(0);
         } catch (Documents.UnreadableException e) {
-            throw new HttpProblem(400, "BadRequest", e.getMessage(), null);
+            throw new HttpProblem(400, "BadRequest", String.valueOf(e.getMessage()), null);
         }
     }
 
