@@ -3,7 +3,6 @@ package io.inmesh.grpc;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +110,9 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         AttemptTracer tracer = new AttemptTracer();
         ClientCall<ReqT, RespT> call;
         try {
-            call = channel.channels().of(attempt).newCall(method, optionsOf(attempt, tracer));
+            call = channel.channels()
+                    .of(attempt)
+                    .newCall(method, AttemptOptions.of(options, attempt, tracer, nowNanos()));
         } catch (IOException noTls) {
             ended.accept(new Outcome.Failure(Outcome.Failure.Kind.TLS, false, noTls));
             return;
@@ -151,18 +151,6 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         if (committedView().committed()) {
             messages.clear();
         }
-    }
-
-    private CallOptions optionsOf(Attempt attempt, AttemptTracer tracer) {
-        CallOptions own = options.withStreamTracerFactory(new AttemptTracer.Factory(tracer))
-                .withoutWaitForReady();
-        if (attempt.deadlineNanos() == Long.MAX_VALUE) {
-            return own;
-        }
-        long left = attempt.deadlineNanos() - channel.mesh().clock().nanos();
-        Deadline deadline = Deadline.after(left, TimeUnit.NANOSECONDS);
-        Deadline given = options.getDeadline();
-        return own.withDeadline(given == null ? deadline : given.minimum(deadline));
     }
 
     /** Ends the time in which the call can be repeated. */

@@ -31,10 +31,18 @@ public final class Check {
     private int failed;
 
     private Check(Map<String, String> options) {
-        run = Path.of(options.get("--run"));
-        root = Path.of(options.get("--root"));
-        shop = new Shop(options.get("--page"), options.get("--server"));
-        grpcPort = Integer.parseInt(options.get("--grpc-port"));
+        run = Path.of(option(options, "--run"));
+        root = Path.of(option(options, "--root"));
+        shop = new Shop(option(options, "--page"), option(options, "--server"));
+        grpcPort = Integer.parseInt(option(options, "--grpc-port"));
+    }
+
+    private static String option(Map<String, String> options, String name) {
+        String value = options.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is missing; samples/bookinfo/run --check sets it");
+        }
+        return value;
     }
 
     /** Runs all scenarios. */
