@@ -1,14 +1,17 @@
 package io.inmesh.server.ctl;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** The REST interface of a control server, as the command line sees it. */
@@ -41,6 +44,24 @@ final class Api {
         String message() {
             return body.path("message").asText("the server answered " + status);
         }
+
+        /**
+         * {@return the body}
+         *
+         * @throws Failure if the server refused
+         */
+        JsonNode orFail() throws Failure {
+            if (!ok()) {
+                throw failure();
+            }
+            return body;
+        }
+
+        /** {@return a refusal as a failure} */
+        Failure failure() {
+            boolean forbidden = status == 401 || status == 403;
+            return new Failure(forbidden ? ExitCode.NOT_AUTHORIZED : ExitCode.FINDINGS, message());
+        }
     }
 
     Answer get(String path) throws Failure {
@@ -57,6 +78,11 @@ final class Api {
                 .POST(BodyPublishers.ofString(body)));
     }
 
+    /** {@return a name as it may stand in a path or query} */
+    static String encoded(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
     private URI uri(String path) throws Failure {
         try {
             return URI.create(server + path);
@@ -65,12 +91,17 @@ final class Api {
         }
     }
 
+    private static JsonNode parse(String text) throws JsonProcessingException {
+        return JSON.readTree(text.isEmpty() ? "{}" : text);
+    }
+
     private Answer send(HttpRequest.Builder request) throws Failure {
         try {
             HttpResponse<String> response =
                     http.send(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
-            String text = response.body();
-            return new Answer(response.statusCode(), JSON.readTree(text.isEmpty() ? "{}" : text));
+            return new Answer(response.statusCode(), parse(response.body()));
+        } catch (JsonProcessingException e) {
+            throw new Failure(ExitCode.UNREACHABLE, "what answers at " + server + " is not a control server");
         } catch (java.net.http.HttpTimeoutException e) {
             throw new Failure(ExitCode.TIMEOUT, "the control server at " + server + " did not answer in time");
         } catch (IOException e) {

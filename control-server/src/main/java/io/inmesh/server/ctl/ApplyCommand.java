@@ -23,7 +23,7 @@ final class ApplyCommand extends MeshCommand {
         boolean refused = false;
         for (Files.Source source : Files.read(files)) {
             Api.Answer answer = api.post(
-                    "/inmesh/v1/apply?namespace=" + namespace() + (dryRun ? "&dryRun=true" : ""),
+                    "/inmesh/v1/apply?namespace=" + Api.encoded(namespace()) + (dryRun ? "&dryRun=true" : ""),
                     "application/yaml",
                     source.text());
             refused |= !answer.ok();
@@ -42,20 +42,14 @@ final class ApplyCommand extends MeshCommand {
             out().println("note: " + note.asText());
         }
         for (JsonNode problem : body.path("problems")) {
-            boolean error = problem.path("severity").asText().equals("ERROR");
-            (error ? System.err : out())
-                    .println((error ? "error: " + source.name() + ": " : "warning: ")
-                            + problem.path("resource").asText() + ": "
-                            + problem.path("field").asText() + " "
-                            + problem.path("message").asText() + "; "
-                            + problem.path("remedy").asText() + " ["
-                            + problem.path("code").asText() + "]");
+            boolean error = Findings.isError(problem);
+            err().println((error ? "error: " : "warning: ") + source.name() + ": " + Findings.text(problem));
         }
         if (!answer.ok() && !body.has("problems")) {
-            System.err.println("error: " + source.name() + ": " + answer.message());
+            err().println("error: " + source.name() + ": " + answer.message());
         }
         if (!answer.ok()) {
-            System.err.println(source.name() + ": nothing was changed");
+            err().println(source.name() + ": nothing was changed");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.inmesh.server.ctl;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.ca.OwnKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,13 +22,10 @@ final class CertificateFiles {
                         .put("serviceAccount", serviceAccount)
                         .put("csr", own.request())
                         .toString());
-        if (!answer.ok()) {
-            throw new Failure(ExitCode.FINDINGS, answer.message());
-        }
+        JsonNode body = answer.orFail();
         Files.createDirectories(folder);
         SecretFile.write(folder.resolve("key.pem"), own.key());
-        Files.writeString(
-                folder.resolve("cert.pem"), answer.body().path("chain").asText());
-        Files.writeString(folder.resolve("root.pem"), answer.body().path("root").asText());
+        Files.writeString(folder.resolve("cert.pem"), body.path("chain").asText());
+        Files.writeString(folder.resolve("root.pem"), body.path("root").asText());
     }
 }

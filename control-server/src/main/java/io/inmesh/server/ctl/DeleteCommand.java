@@ -26,8 +26,8 @@ final class DeleteCommand extends MeshCommand {
         }
         boolean missing = false;
         for (Files.Source source : Files.read(files)) {
-            Api.Answer answer =
-                    api.post("/inmesh/v1/delete?namespace=" + namespace(), "application/yaml", source.text());
+            Api.Answer answer = api.post(
+                    "/inmesh/v1/delete?namespace=" + Api.encoded(namespace()), "application/yaml", source.text());
             if (!answer.ok()) {
                 throw new Failure(ExitCode.FINDINGS, source.name() + ": " + answer.message());
             }
@@ -41,7 +41,7 @@ final class DeleteCommand extends MeshCommand {
             if (answer.ok()) {
                 out().println(kind.reference(words.get(i)) + " deleted");
             } else {
-                System.err.println("error: " + answer.message());
+                err().println("error: " + answer.message());
                 missing = true;
             }
         }

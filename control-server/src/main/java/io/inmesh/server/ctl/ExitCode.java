@@ -15,6 +15,9 @@ final class ExitCode {
     /** There is no server. */
     static final int UNREACHABLE = 3;
 
+    /** The server does not let this caller do it. */
+    static final int NOT_AUTHORIZED = 4;
+
     /** The server did not answer in time. */
     static final int TIMEOUT = 5;
 

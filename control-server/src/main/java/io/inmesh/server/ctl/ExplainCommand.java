@@ -43,6 +43,7 @@ final class ExplainCommand extends MeshCommand {
 
     @Override
     int run(Api api) throws Failure, IOException {
+        oneOf(output, "text", "json");
         URI target;
         try {
             target = URI.create(url);
@@ -58,21 +59,19 @@ final class ExplainCommand extends MeshCommand {
                 .put("serviceAccount", from)
                 .put("method", method)
                 .put("authority", target.getAuthority())
-                .put("path", target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()));
+                .put("path", pathOf(target));
         ObjectNode headerNode = request.putObject("headers");
         headers.forEach(headerNode::put);
         ObjectNode labelNode = request.putObject("labels");
         labels.forEach(labelNode::put);
         Api.Answer answer = api.post("/inmesh/v1/explain", "application/json", request.toString());
-        if (!answer.ok()) {
-            throw new Failure(ExitCode.FINDINGS, answer.message());
-        }
+        JsonNode body = answer.orFail();
         if (output.equals("json")) {
-            out().println(Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answer.body()));
+            out().println(json(body));
             return ExitCode.OK;
         }
-        out().println(answer.body().path("outcome").asText());
-        for (JsonNode step : answer.body().path("steps")) {
+        out().println(body.path("outcome").asText());
+        for (JsonNode step : body.path("steps")) {
             out().println("  " + (step.path("taken").asBoolean() ? "✓ " : "· ")
                     + step.path("stage")
                             .asText()
@@ -84,5 +83,11 @@ final class ExplainCommand extends MeshCommand {
                             : "  [" + step.path("source").asText() + "]"));
         }
         return ExitCode.OK;
+    }
+
+    /** A URL without a path asks for the root (RFC 9112, section 3.2.1). */
+    private static String pathOf(URI target) {
+        String path = target.getRawPath().isEmpty() ? "/" : target.getRawPath();
+        return target.getRawQuery() == null ? path : path + "?" + target.getRawQuery();
     }
 }

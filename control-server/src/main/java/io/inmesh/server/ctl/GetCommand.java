@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.inmesh.server.model.Kinds;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,6 +14,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "get", description = "Shows resources.")
 final class GetCommand extends MeshCommand {
+
+    private static final String SOURCE = "inmesh.io/source";
 
     @Parameters(index = "0", paramLabel = "KIND", description = "Kind, plural or short name; \"all\" for every kind.")
     private String word = "";
@@ -21,7 +26,7 @@ final class GetCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
-            description = "table, json, yaml or name.")
+            description = "table, wide, json, yaml or name.")
     private String output = "table";
 
     @Option(
@@ -31,50 +36,59 @@ final class GetCommand extends MeshCommand {
 
     @Override
     int run(Api api) throws Failure, IOException {
-        Table table = new Table("NAME", "NAMESPACE", "GENERATION", "AGE");
+        boolean wide = oneOf(output, "table", "wide", "json", "yaml", "name").equals("wide");
+        Table table = wide
+                ? new Table("NAME", "NAMESPACE", "GENERATION", "AGE", "VERSION", "REVISION", "SOURCE")
+                : new Table("NAME", "NAMESPACE", "GENERATION", "AGE");
         boolean all = word.equals("all");
+        if (name != null && (all || everywhere)) {
+            throw new Failure(ExitCode.USAGE, "a name goes with one kind and one namespace");
+        }
         for (Kinds.Kind kind : Kinds.all()) {
             if (kind.use() == Kinds.Kind.Use.SKIPPED || (!all && kind != Paths.kind(word))) {
                 continue;
             }
-            Api.Answer answer = api.get(Paths.of(kind, everywhere ? null : namespace(), all ? null : name));
-            if (!answer.ok()) {
-                throw new Failure(ExitCode.FINDINGS, answer.message());
-            }
-            print(kind, answer.body(), table);
+            print(
+                    kind,
+                    api.get(Paths.of(kind, everywhere ? null : namespace(), name))
+                            .orFail(),
+                    table);
         }
-        if (output.equals("table")) {
+        if (output.equals("table") || wide) {
             table.print(out());
         }
         return ExitCode.OK;
     }
 
-    private void print(Kinds.Kind kind, JsonNode body, Table table) throws IOException, Failure {
+    private void print(Kinds.Kind kind, JsonNode body, Table table) throws IOException {
         switch (output) {
-            case "json" ->
-                out().println(Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(body));
+            case "json" -> out().println(json(body));
             case "yaml" -> out().print(new YAMLMapper().writeValueAsString(body));
             case "name" ->
                 each(
                         body,
                         item -> out().println(kind.reference(
                                 item.path("metadata").path("name").asText())));
-            case "table" ->
-                each(
-                        body,
-                        item -> table.row(
-                                kind.reference(
-                                        item.path("metadata").path("name").asText()),
-                                item.path("metadata").path("namespace").asText(),
-                                item.path("metadata").path("generation").asText(),
-                                Table.age(item.path("metadata")
-                                        .path("creationTimestamp")
-                                        .asText())));
-            default -> throw new Failure(ExitCode.USAGE, "-o is table, json, yaml or name, not " + output);
+            default -> each(body, item -> table.row(row(kind, item)));
         }
     }
 
-    private static void each(JsonNode body, java.util.function.Consumer<JsonNode> action) {
+    private List<String> row(Kinds.Kind kind, JsonNode item) {
+        JsonNode metadata = item.path("metadata");
+        List<String> cells = new ArrayList<>(List.of(
+                kind.reference(metadata.path("name").asText()),
+                metadata.path("namespace").asText(),
+                metadata.path("generation").asText(),
+                Table.age(metadata.path("creationTimestamp").asText())));
+        if (output.equals("wide")) {
+            cells.add(item.path("apiVersion").asText());
+            cells.add(metadata.path("resourceVersion").asText());
+            cells.add(metadata.path("annotations").path(SOURCE).asText("api"));
+        }
+        return cells;
+    }
+
+    private static void each(JsonNode body, Consumer<JsonNode> action) {
         if (body.has("items")) {
             body.path("items").forEach(action);
         } else {

@@ -1,13 +1,21 @@
 package io.inmesh.server.ctl;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What all commands share: the server, the namespace, and how failures are told. */
 abstract class MeshCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(names = "--server", description = "Control server. Default: INMESH_SERVER or http://127.0.0.1:15014")
     private @Nullable String server;
@@ -34,8 +42,31 @@ abstract class MeshCommand implements Callable<Integer> {
         return new Api(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
     }
 
-    PrintStream out() {
-        return System.out;
+    /** {@return where results go} */
+    PrintWriter out() {
+        return Objects.requireNonNull(spec).commandLine().getOut();
+    }
+
+    /** {@return where complaints go} */
+    PrintWriter err() {
+        return Objects.requireNonNull(spec).commandLine().getErr();
+    }
+
+    /** {@return the body of an answer, as text for programs} */
+    static String json(JsonNode body) throws IOException {
+        return Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(body);
+    }
+
+    /**
+     * {@return the form of output}
+     *
+     * @throws Failure if it is none of those there are
+     */
+    static String oneOf(String output, String... forms) throws Failure {
+        if (!List.of(forms).contains(output)) {
+            throw new Failure(ExitCode.USAGE, "-o is one of " + String.join(", ", forms) + ", not " + output);
+        }
+        return output;
     }
 
     @Override
@@ -43,10 +74,10 @@ abstract class MeshCommand implements Callable<Integer> {
         try {
             return run(api());
         } catch (Failure failure) {
-            System.err.println("meshctl: " + failure.getMessage());
+            err().println("meshctl: " + failure.getMessage());
             return failure.exitCode();
         } catch (IOException failure) {
-            System.err.println("meshctl: " + failure.getMessage());
+            err().println("meshctl: " + failure.getMessage());
             return ExitCode.FINDINGS;
         }
     }

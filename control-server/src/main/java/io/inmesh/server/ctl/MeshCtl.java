@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         description = "Looks at a mesh and changes it.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            AnalyzeCommand.class,
             ApplyCommand.class,
             DeleteCommand.class,
             GetCommand.class,

@@ -24,8 +24,8 @@ final class Paths {
     static String of(Kinds.Kind kind, @Nullable String namespace, @Nullable String name) {
         String version = kind.versions().get(0);
         return (kind.group().isEmpty() ? "/api/" + version : "/apis/" + kind.group() + "/" + version)
-                + (namespace == null ? "" : "/namespaces/" + namespace)
+                + (namespace == null ? "" : "/namespaces/" + Api.encoded(namespace))
                 + "/" + kind.plural()
-                + (name == null ? "" : "/" + name);
+                + (name == null ? "" : "/" + Api.encoded(name));
     }
 }

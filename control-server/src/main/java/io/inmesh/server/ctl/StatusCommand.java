@@ -18,13 +18,10 @@ final class StatusCommand extends MeshCommand {
 
     @Override
     int run(Api api) throws Failure, IOException {
-        Api.Answer answer = api.get("/inmesh/v1/status");
-        if (!answer.ok()) {
-            throw new Failure(ExitCode.FINDINGS, answer.message());
-        }
-        JsonNode body = answer.body();
+        oneOf(output, "table", "json");
+        JsonNode body = api.get("/inmesh/v1/status").orFail();
         if (output.equals("json")) {
-            out().println(Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(body));
+            out().println(json(body));
             return ExitCode.OK;
         }
         Map<String, JsonNode> workloads = new TreeMap<>();

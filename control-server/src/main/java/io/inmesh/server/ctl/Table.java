@@ -1,9 +1,10 @@
 package io.inmesh.server.ctl;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Columns for people. */
@@ -12,10 +13,18 @@ final class Table {
     private final List<List<String>> rows = new ArrayList<>();
 
     Table(String... header) {
-        rows.add(List.of(header));
+        this(List.of(header));
+    }
+
+    Table(List<String> header) {
+        rows.add(List.copyOf(header));
     }
 
     void row(String... cells) {
+        row(Arrays.asList(cells));
+    }
+
+    void row(List<String> cells) {
         List<String> row = new ArrayList<>();
         for (String cell : cells) {
             row.add(cell.isEmpty() ? "-" : cell);
@@ -23,7 +32,7 @@ final class Table {
         rows.add(row);
     }
 
-    void print(PrintStream out) {
+    void print(PrintWriter out) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {

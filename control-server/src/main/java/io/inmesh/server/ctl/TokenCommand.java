@@ -43,13 +43,11 @@ final class TokenCommand {
             ObjectNode request = Api.JSON.createObjectNode();
             request.putObject("spec").put("expirationSeconds", ttl.toSeconds()).put("maxUses", uses);
             Api.Answer answer = api.post(
-                    "/api/v1/namespaces/" + namespace() + "/serviceaccounts/" + serviceAccount + "/token",
+                    "/api/v1/namespaces/" + Api.encoded(namespace()) + "/serviceaccounts/" + Api.encoded(serviceAccount)
+                            + "/token",
                     "application/json",
                     request.toString());
-            if (!answer.ok()) {
-                throw new Failure(ExitCode.FINDINGS, answer.message());
-            }
-            String token = answer.body().path("status").path("token").asText();
+            String token = answer.orFail().path("status").path("token").asText();
             if (file == null) {
                 out().println(token);
             } else {

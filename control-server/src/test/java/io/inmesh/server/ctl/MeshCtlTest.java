@@ -1,0 +1,248 @@
+package io.inmesh.server.ctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inmesh.server.ControlServer;
+import io.inmesh.server.ServerOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The command line against a whole server, over its socket. */
+class MeshCtlTest {
+
+    private static final String SERVICE = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: reviews}
+            spec:
+              selector: {app: reviews}
+              ports: [{name: http, port: 9080}]
+            """;
+    private static final String SUBSETS = """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: reviews}
+            spec:
+              host: reviews
+              subsets: [{name: v1, labels: {version: v1}}]
+            """;
+    private static final String ROUTES = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http: [{route: [{destination: {host: reviews, subset: v1}}]}]
+            """;
+
+    @TempDir
+    private static Path data;
+
+    @TempDir
+    private Path folder;
+
+    private static ControlServer server;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void serve() throws IOException {
+        server =
+                new ControlServer(new ServerOptions("127.0.0.1", 0, 0, -1, data.resolve("data"), null, "inmesh.local"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void removeWhatOthersLeft() throws IOException {
+        run("delete", "-f", file("all.yaml", SERVICE + "---\n" + SUBSETS + "---\n" + ROUTES));
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+    }
+
+    @Test
+    void applySaysWhatBecameOfEachDocument() throws IOException {
+        String files = file("mesh.yaml", SERVICE + "---\n" + SUBSETS);
+
+        assertThat(run("apply", "-f", files)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines())
+                .containsExactly("service/reviews created", "destinationrule.networking.istio.io/reviews created");
+
+        out.getBuffer().setLength(0);
+        assertThat(run("apply", "-f", files)).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines())
+                .containsExactly("service/reviews unchanged", "destinationrule.networking.istio.io/reviews unchanged");
+    }
+
+    @Test
+    void applyNamesFileFieldAndRemedyOfAMistakeAndChangesNothing() throws IOException {
+        String files = file("typo.yaml", SERVICE + "---\n" + ROUTES.replace("hosts:", "hots:"));
+
+        assertThat(run("apply", "-f", files)).isEqualTo(ExitCode.FINDINGS);
+        assertThat(err.toString()).contains("typo.yaml", "spec.hots", "did you mean \"hosts\"?");
+        assertThat(run("get", "service", "reviews")).isEqualTo(ExitCode.FINDINGS);
+    }
+
+    @Test
+    void applyNamesTheLineOfBrokenYaml() throws IOException {
+        assertThat(run("apply", "-f", file("broken.yaml", SERVICE + "---\nkind: [\n")))
+                .isEqualTo(ExitCode.FINDINGS);
+        assertThat(err.toString()).contains("broken.yaml", "document 2", "line ");
+    }
+
+    @Test
+    void applyTellsThatDeploymentsAreSkipped() throws IOException {
+        String deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: reviews-v1}\nspec: {}\n";
+
+        assertThat(run("apply", "-f", file("bookinfo.yaml", SERVICE + "---\n" + deployment)))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("service/reviews created", "Deployment reviews-v1 skipped");
+    }
+
+    @Test
+    void dryRunChangesNothing() throws IOException {
+        assertThat(run("apply", "--dry-run", "-f", file("service.yaml", SERVICE)))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("created (dry run)");
+        assertThat(run("get", "svc", "reviews")).isEqualTo(ExitCode.FINDINGS);
+    }
+
+    @Test
+    void getShowsTheFormAskedFor() throws IOException {
+        run("apply", "-f", file("service.yaml", SERVICE));
+        out.getBuffer().setLength(0);
+
+        assertThat(run("get", "svc", "-o", "name")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().trim()).isEqualTo("service/reviews");
+
+        out.getBuffer().setLength(0);
+        assertThat(run("get", "svc", "reviews", "-o", "json")).isEqualTo(ExitCode.OK);
+        assertThat(Api.JSON.readTree(out.toString()).at("/spec/ports/0/port").asInt())
+                .isEqualTo(9080);
+
+        out.getBuffer().setLength(0);
+        assertThat(run("get", "svc", "-o", "wide")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines().toList().get(0)).contains("REVISION", "SOURCE");
+
+        assertThat(run("get", "svc", "-o", "xml")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void analyzeFindsWhatBecameWrongLater() throws IOException {
+        run("apply", "-f", file("mesh.yaml", SERVICE + "---\n" + SUBSETS + "---\n" + ROUTES));
+        out.getBuffer().setLength(0);
+        assertThat(run("analyze")).as(out.toString()).isEqualTo(ExitCode.OK);
+
+        run("delete", "dr", "reviews");
+        out.getBuffer().setLength(0);
+        assertThat(run("analyze")).isEqualTo(ExitCode.FINDINGS);
+        assertThat(out.toString()).contains("VirtualService default/reviews", "v1");
+    }
+
+    @Test
+    void explainTakesAUrlWithoutAPath() throws IOException {
+        run("apply", "-f", file("mesh.yaml", SERVICE + "---\n" + SUBSETS + "---\n" + ROUTES));
+        out.getBuffer().setLength(0);
+
+        assertThat(run("explain", "http://reviews:9080")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("cluster outbound|9080|v1|reviews.default.svc.cluster.local");
+    }
+
+    @Test
+    void certificatesAreForTheServiceAccountAndTheirKeyIsForTheOwnerOnly() throws Exception {
+        assertThat(run("cert", "issue", "--sa", "bookinfo-reviews", "--out", folder.toString()))
+                .isEqualTo(ExitCode.OK);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("key.pem"))))
+                .isEqualTo("rw-------");
+        List<X509Certificate> chain = certificates("cert.pem");
+        X509Certificate root = certificates("root.pem").get(0);
+        assertThat(chain.get(0).getSubjectAlternativeNames())
+                .singleElement()
+                .satisfies(name ->
+                        assertThat(name.get(1)).isEqualTo("spiffe://inmesh.local/ns/default/sa/bookinfo-reviews"));
+        chain.get(0).verify(chain.get(1).getPublicKey());
+        chain.get(1).verify(root.getPublicKey());
+    }
+
+    @Test
+    void aTokenIsWrittenForTheOwnerOnly() throws IOException {
+        Path token = folder.resolve("token");
+
+        assertThat(run("token", "create", "--sa", "reviews", "--out", token.toString()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token)))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(token)).startsWith("inmesh.");
+        assertThat(out.toString()).doesNotContain("inmesh.");
+    }
+
+    @Test
+    void bootstrapNamesTheFilesItWrote() throws IOException {
+        assertThat(run("bootstrap", "--sa", "reviews", "--xds", "127.0.0.1:15010", "--out", folder.toString()))
+                .isEqualTo(ExitCode.OK);
+
+        var bootstrap = Api.JSON.readTree(folder.resolve("bootstrap.json").toFile());
+        assertThat(bootstrap.at("/xds_servers/0/server_uri").asText()).isEqualTo("127.0.0.1:15010");
+        var files = bootstrap.at("/certificate_providers/default/config");
+        assertThat(Path.of(files.path("private_key_file").asText())).exists();
+        assertThat(Path.of(files.path("certificate_file").asText())).exists();
+        assertThat(Path.of(files.path("ca_certificate_file").asText())).exists();
+    }
+
+    @Test
+    void exitStatusesTellWhatWentWrong() {
+        assertThat(run("status")).isEqualTo(ExitCode.OK);
+        assertThat(run("get", "nonsense")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("nonsense")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("get", "vs", "nope")).isEqualTo(ExitCode.FINDINGS);
+        // Port 1 is reserved, and nothing listens there.
+        assertThat(runOn("http://127.0.0.1:1", "status")).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(err.toString()).contains("no control server at http://127.0.0.1:1");
+    }
+
+    private List<X509Certificate> certificates(String name) throws Exception {
+        List<X509Certificate> certificates = new ArrayList<>();
+        try (var in = Files.newInputStream(folder.resolve(name))) {
+            CertificateFactory.getInstance("X.509")
+                    .generateCertificates(in)
+                    .forEach(certificate -> certificates.add((X509Certificate) certificate));
+        }
+        return certificates;
+    }
+
+    private String file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text).toString();
+    }
+
+    private int run(String... arguments) {
+        return runOn("http://127.0.0.1:" + server.httpPort(), arguments);
+    }
+
+    private int runOn(String url, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--server");
+        all.add(url);
+        return new CommandLine(new MeshCtl())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(all.toArray(String[]::new));
+    }
+}
