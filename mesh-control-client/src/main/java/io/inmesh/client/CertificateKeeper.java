@@ -4,9 +4,11 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.client.identity.Certificates;
+import io.inmesh.client.identity.Chains;
 import io.inmesh.client.identity.SigningRequest;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.SpiffeId;
 import io.inmesh.identity.TrustBundle;
 import io.inmesh.identity.WorkloadIdentity;
 import io.inmesh.time.Clock;
@@ -15,15 +17,15 @@ import io.inmesh.xds.ca.IstioCertificateRequest;
 import io.inmesh.xds.ca.IstioCertificateResponse;
 import io.inmesh.xds.ca.IstioCertificateServiceGrpc;
 import java.security.cert.CertificateException;
+import java.util.Date;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets the certificate and renews it: at half of its life, give or take a tenth, with a new key each time; on failure again with
- * growing waits until it ends.
+ * Gets the certificate and renews it: at half of its life, give or take a tenth of that, with a new key each time; on failure again
+ * with growing waits. The first one, and one that has ended, is asked for with the join token, the others with the one before.
  */
 final class CertificateKeeper {
 
@@ -31,28 +33,38 @@ final class CertificateKeeper {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final long LEAF_SECONDS = TimeUnit.HOURS.toSeconds(24);
+    private static final int DEADLINE_SECONDS = 20;
 
     private final Link link;
     private final IdentityHolder holder;
     private final @Nullable JoinToken token;
+    private final String namespace;
     private final ControlThread thread;
     private final Clock clock;
     private final Randomness randomness;
     private final Backoff backoff;
-    private final Consumer<Certificates.Issued> whenIssued;
+    private final Runnable whenIssued;
     private boolean asking;
 
+    /**
+     * Makes a keeper that does nothing yet.
+     *
+     * @param namespace namespace that certificates must be for
+     * @param whenIssued called after the holder has another identity
+     */
     CertificateKeeper(
             Link link,
             IdentityHolder holder,
             @Nullable JoinToken token,
+            String namespace,
             ControlThread thread,
             Clock clock,
             Randomness randomness,
-            Consumer<Certificates.Issued> whenIssued) {
+            Runnable whenIssued) {
         this.link = link;
         this.holder = holder;
         this.token = token;
+        this.namespace = namespace;
         this.thread = thread;
         this.clock = clock;
         this.randomness = randomness;
@@ -67,8 +79,9 @@ final class CertificateKeeper {
         }
         asking = true;
         SigningRequest request = SigningRequest.create();
-        var stub = IstioCertificateServiceGrpc.newStub(link.channel()).withDeadlineAfter(20, TimeUnit.SECONDS);
-        if (holder.current() == null && token != null) {
+        var stub = IstioCertificateServiceGrpc.newStub(link.channel())
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        if (!link.identified() && token != null) {
             Metadata headers = new Metadata();
             headers.put(AUTHORIZATION, "Bearer " + token.bearer());
             stub = stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
@@ -90,51 +103,71 @@ final class CertificateKeeper {
                     }
 
                     @Override
-                    public void onCompleted() {}
+                    public void onCompleted() {
+                        thread.execute(() -> completed());
+                    }
                 });
     }
 
     private void issued(SigningRequest request, IstioCertificateResponse response) {
         try {
             Certificates.Issued issued = Certificates.read(request.keys().getPrivate(), response.getCertChainList());
+            Chains.check(Chains.withRoot(issued.identity(), issued.trust()), new Date(clock.epochMillis()));
+            checkNamespace(issued.identity().id());
+            holder.update(issued.identity(), trustFor(issued));
             asking = false;
             backoff.reset();
-            TrustBundle trust = trustFor(issued);
-            holder.update(issued.identity(), trust);
             scheduleRenewal(issued.identity());
-            whenIssued.accept(new Certificates.Issued(issued.identity(), trust));
+            LOG.info(
+                    "this process is {} until {}",
+                    issued.identity().id(),
+                    issued.identity().leaf().getNotAfter().toInstant());
+            whenIssued.run();
         } catch (CertificateException | IllegalArgumentException e) {
             failed("the answer cannot be used: " + e.getMessage(), e);
         }
     }
 
-    /** A bundle that was pushed knows more roots than the answer's own. */
+    private void completed() {
+        if (asking) {
+            failed("the control server has answered nothing", new CertificateException("no answer"));
+        }
+    }
+
+    /** The control server would refuse the discovery stream; here it can be said what to do about it. */
+    private void checkNamespace(SpiffeId id) {
+        if (id.path().startsWith("/ns/") && !id.path().startsWith("/ns/" + namespace + "/")) {
+            throw new IllegalArgumentException("the join token is for " + id + ", but INMESH_NAMESPACE is " + namespace
+                    + "; set that to the token's namespace, or make a token for this one");
+        }
+    }
+
+    /** A bundle that was pushed knows more roots than the answer's own; both count until the next push. */
     private TrustBundle trustFor(Certificates.Issued issued) {
         IdentityEpoch epoch = holder.current();
-        if (epoch == null) {
+        String trustDomain = issued.identity().id().trustDomain();
+        if (epoch == null || epoch.trust().rootsOf(trustDomain).isEmpty()) {
             return issued.trust();
         }
-        boolean samePlace = epoch.identity()
-                .id()
-                .trustDomain()
-                .equals(issued.identity().id().trustDomain());
-        return samePlace ? epoch.trust() : issued.trust();
+        return epoch.trust();
     }
 
     private void failed(String message, Throwable cause) {
+        if (!asking) {
+            return;
+        }
         asking = false;
         IdentityEpoch epoch = holder.current();
         long waitNanos = backoff.nextNanos();
-        if (epoch == null) {
-            LOG.warn(
-                    "no certificate from {} yet, next try in {} ms: {}", link.server(), waitNanos / 1_000_000, message);
+        if (epoch == null || !link.identified()) {
+            LOG.warn("no certificate from {}, next try in {} ms: {}", link.server(), waitNanos / 1_000_000, message);
             LOG.debug("the failure in full", cause);
             link.next();
         } else {
             LOG.warn(
                     "the certificate could not be renewed, next try in {} ms, it ends at {}: {}",
                     waitNanos / 1_000_000,
-                    epoch.identity().leaf().getNotAfter(),
+                    epoch.identity().leaf().getNotAfter().toInstant(),
                     message);
         }
         thread.schedule(this::request, waitNanos);
@@ -144,7 +177,7 @@ final class CertificateKeeper {
     void scheduleRenewal(WorkloadIdentity identity) {
         long begins = identity.leaf().getNotBefore().getTime();
         long life = identity.leaf().getNotAfter().getTime() - begins;
-        double share = 0.4 + 0.2 * randomness.below(10_001) / 10_000.0;
+        double share = 0.45 + 0.1 * randomness.below(10_001) / 10_000.0;
         long waitMillis = Math.max(0, begins + (long) (life * share) - clock.epochMillis());
         thread.schedule(this::request, TimeUnit.MILLISECONDS.toNanos(waitMillis));
     }

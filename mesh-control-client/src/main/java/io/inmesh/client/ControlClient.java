@@ -1,21 +1,22 @@
 package io.inmesh.client;
 
-import io.inmesh.client.identity.Certificates;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.spi.ControlPlane;
 import io.inmesh.spi.ControlPlaneStatus;
 import io.inmesh.spi.MeshLink;
+import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,42 +24,49 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps one mesh in step with its control plane over one connection: discovery (incremental or state of the world), certificates,
  * registration and load reports. Works with any xDS v3 server; registration and certificates need one that offers them.
+ *
+ * <pre>{@code
+ * Mesh mesh = Mesh.builder()
+ *     .controlPlane(ControlClient.builder().server("localhost:15012").service("reviews").tokenFile(token).build())
+ *     .build();
+ * }</pre>
+ *
+ * <p>If the control server goes away, the mesh goes on with what it knows; with a state folder it can even start so.
  */
 public final class ControlClient implements ControlPlane {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
+    private static final long CLOSE_SECONDS = 5;
 
     private final ControlClientSettings settings;
-    private final Randomness randomness = Randomness.SYSTEM;
-    private final ControlThread thread = new ControlThread();
-    private final ResourceStore store = new ResourceStore();
-    private final Node node;
+    private final Randomness randomness;
     private final @Nullable JoinToken token;
-    private final @Nullable StateFolder state;
+    private final @Nullable StateFolder folder;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Running running;
 
-    private final Instant created = Instant.now();
-
-    // Written once on the control thread; read by status() on others.
-    private volatile @Nullable MeshLink mesh;
-    private volatile @Nullable Link link;
-    private volatile @Nullable Publisher publisher;
-    private volatile @Nullable Registration registration;
-    private volatile @Nullable Discovery discovery;
-    private volatile boolean closed;
+    private record Running(MeshLink mesh, ControlThread thread, Session session, Progress progress) {}
 
     /**
      * Makes a client that has not yet begun.
      *
      * @param settings how to join
-     * @throws IllegalArgumentException if the token file or the state folder cannot be used
+     * @throws IllegalArgumentException if the token file or the state folder cannot be used; the message says what to do
      */
     public ControlClient(ControlClientSettings settings) {
+        this(settings, Randomness.SYSTEM);
+    }
+
+    ControlClient(ControlClientSettings settings, Randomness randomness) {
         this.settings = settings;
+        this.randomness = randomness;
         this.token = token(settings.tokenFile());
-        this.state = state(settings.stateDir());
-        this.node = new Node(
-                settings,
-                settings.service() + "-" + UUID.randomUUID().toString().substring(0, 8));
+        this.folder = folder(settings.stateDir());
+    }
+
+    /** {@return a builder of a client} */
+    public static ControlClientBuilder builder() {
+        return new ControlClientBuilder();
     }
 
     private static @Nullable JoinToken token(@Nullable Path file) {
@@ -66,22 +74,33 @@ public final class ControlClient implements ControlPlane {
             return null;
         }
         try {
-            return JoinToken.parse(Files.readString(file));
+            JoinToken token = JoinToken.parse(Files.readString(file));
+            Set<PosixFilePermission> open = EnumSet.copyOf(Files.getPosixFilePermissions(file));
+            open.removeAll(EnumSet.of(
+                    PosixFilePermission.OWNER_READ,
+                    PosixFilePermission.OWNER_WRITE,
+                    PosixFilePermission.OWNER_EXECUTE));
+            if (!open.isEmpty()) {
+                LOG.warn("others than its owner may use the join token; run: chmod 600 {}", file);
+            }
+            return token;
         } catch (IOException e) {
-            throw new IllegalArgumentException("INMESH_TOKEN_FILE " + file + " cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "INMESH_TOKEN_FILE " + file + " cannot be read; make one with: meshctl token create (" + e + ")",
+                    e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("INMESH_TOKEN_FILE " + file + ": " + e.getMessage(), e);
         }
     }
 
-    private static @Nullable StateFolder state(@Nullable Path folder) {
-        if (folder == null) {
+    private static @Nullable StateFolder folder(@Nullable Path path) {
+        if (path == null) {
             return null;
         }
         try {
-            return StateFolder.open(folder);
+            return StateFolder.open(path);
         } catch (IOException e) {
-            throw new IllegalArgumentException("INMESH_STATE_DIR " + folder + " cannot be used: " + e.getMessage(), e);
+            throw new IllegalArgumentException("INMESH_STATE_DIR " + path + " cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -91,153 +110,84 @@ public final class ControlClient implements ControlPlane {
     }
 
     @Override
-    public void start(MeshLink link) {
-        thread.execute(() -> begin(link));
+    public void start(MeshLink mesh) {
+        if (running != null || closed.get()) {
+            throw new IllegalStateException("this control client has been started before; make one for each mesh");
+        }
+        ControlThread thread = new ControlThread(mesh.scheduler());
+        Progress progress = new Progress(mesh.clock(), String.join(", ", settings.servers()));
+        Session session = new Session(settings, token, folder, mesh, thread, progress, randomness);
+        running = new Running(mesh, thread, session, progress);
+        thread.execute(session::begin);
     }
-
-    private void begin(MeshLink meshLink) {
-        mesh = meshLink;
-        Link connection =
-                new Link(settings, meshLink.identity(), token == null ? null : token.rootSha256(), randomness);
-        link = connection;
-        Publisher configs = new Publisher(store, meshLink, thread, this::save);
-        publisher = configs;
-        Registration self = new Registration(node, meshLink.identity());
-        registration = self;
-        discovery = new Discovery(
-                connection, meshLink, thread, store, configs, self, randomness, settings.stateOfTheWorld());
-        CertificateKeeper keeper = new CertificateKeeper(
-                connection, meshLink.identity(), token, thread, meshLink.clock(), randomness, this::identityIssued);
-        restore(meshLink, keeper);
-        if (settings.plaintext() || meshLink.identity().current() != null) {
-            required(discovery).open();
-        } else if (token != null) {
-            keeper.request();
-        } else {
-            LOG.error("there is neither a certificate in INMESH_STATE_DIR nor a join token in INMESH_TOKEN_FILE;"
-                    + " this process cannot join the mesh. Make a token with: meshctl token create");
-        }
-    }
-
-    private void restore(MeshLink meshLink, CertificateKeeper keeper) {
-        StateFolder folder = state;
-        if (folder == null) {
-            return;
-        }
-        if (settings.keepIdentity()) {
-            folder.loadIdentity().ifPresent(saved -> {
-                if (saved.identity().expiresAtMillis() <= meshLink.clock().epochMillis()) {
-                    LOG.warn(
-                            "the saved certificate ended at {}",
-                            saved.identity().leaf().getNotAfter());
-                    return;
-                }
-                meshLink.identity().update(saved.identity(), saved.trust());
-                keeper.scheduleRenewal(saved.identity());
-            });
-        }
-        List<StateFolder.Saved> saved = folder.loadResources();
-        for (StateFolder.Saved resource : saved) {
-            if (store.knows(resource.typeUrl())) {
-                store.type(resource.typeUrl()).accept(resource.name(), resource.resource());
-            }
-        }
-        if (!saved.isEmpty()) {
-            required(discovery).rename();
-            LOG.info("starting with {} resources of the last good state", saved.size());
-            required(publisher).publish();
-        }
-    }
-
-    private void identityIssued(Certificates.Issued issued) {
-        StateFolder folder = state;
-        if (folder != null && settings.keepIdentity()) {
-            try {
-                folder.saveIdentity(issued.identity(), issued.trust());
-            } catch (IOException e) {
-                LOG.warn("the identity could not be saved in {}: {}", settings.stateDir(), e.getMessage());
-            }
-        }
-        if (required(discovery).wire() == null) {
-            // The connection so far presented no certificate.
-            required(link).renew();
-            required(discovery).open();
-        }
-    }
-
-    private void save() {
-        StateFolder folder = state;
-        if (folder == null || !required(discovery).connected()) {
-            return;
-        }
-        try {
-            folder.saveResources(store);
-        } catch (IOException e) {
-            LOG.warn("the state could not be saved in {}: {}", settings.stateDir(), e.getMessage());
-        }
-    }
-
-    // -- registration
 
     @Override
-    public void serve(Map<String, Integer> portsByName) {
-        Map<String, Integer> copy = Map.copyOf(portsByName);
-        thread.execute(
-                () -> required(registration).serve(copy, required(discovery).wire()));
+    public void serve(Map<String, Integer> ports) {
+        Running now = started();
+        now.thread().execute(() -> now.session().serve(ports));
     }
 
     @Override
     public CompletionStage<Void> drain() {
+        Running now = started();
         CompletableFuture<Void> done = new CompletableFuture<>();
-        thread.execute(
-                () -> required(registration).drain(done, required(discovery).wire()));
+        now.thread().execute(() -> now.session().drain(done));
         return done;
     }
 
-    // -- status and end
+    private Running started() {
+        Running now = running;
+        if (now == null) {
+            throw new IllegalStateException("this control client has not been started; hand it to a mesh first");
+        }
+        return now;
+    }
 
     @Override
     public ControlPlaneStatus status() {
-        MeshLink current = mesh;
-        Discovery stream = discovery;
-        Publisher configs = publisher;
-        IdentityEpoch epoch = current == null ? null : current.identity().current();
-        String rejection = stream == null ? null : stream.lastRejection();
+        Running now = running;
+        Progress progress =
+                now == null ? new Progress(Clock.SYSTEM, String.join(", ", settings.servers())) : now.progress();
+        IdentityEpoch epoch = now == null ? null : now.mesh().identity().current();
+        StateKeeper state = now == null ? null : now.session().state();
         return new ControlPlaneStatus(
-                stream != null && stream.connected(),
-                stream == null ? created : stream.since(),
-                stream == null || stream.server().isEmpty() ? String.join(", ", settings.servers()) : stream.server(),
-                stream == null ? Map.of() : stream.versions(),
-                rejection != null || configs == null ? rejection : configs.lastRejection(),
-                configs == null ? List.of() : configs.ignoredFields(),
+                progress.connected(),
+                progress.since(),
+                progress.server(),
+                progress.versions(),
+                progress.lastRejection(),
+                progress.ignoredFields(),
                 epoch == null ? null : epoch.identity().leaf().getNotAfter().toInstant(),
                 state == null ? null : state.savedAt());
     }
 
     @Override
     public void close() {
-        if (closed) {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        thread.execute(() -> {
-            if (discovery != null) {
-                discovery.close();
+        Running now = running;
+        if (now == null) {
+            if (folder != null) {
+                folder.close();
             }
-            if (link != null) {
-                link.close();
-            }
-            done.complete(null);
-        });
-        done.orTimeout(5, TimeUnit.SECONDS).exceptionally(late -> null).join();
-        thread.close();
-    }
-
-    private static <T> T required(@Nullable T value) {
-        if (value == null) {
-            throw new IllegalStateException("the control client has not begun");
+            return;
         }
-        return value;
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        now.thread().execute(() -> {
+            try {
+                now.session().close();
+            } finally {
+                done.complete(null);
+            }
+        });
+        try {
+            done.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            LOG.warn("the control client did not end in {} s; it goes on ending in the background", CLOSE_SECONDS);
+        }
+        now.thread().close();
     }
 }

@@ -1,26 +1,32 @@
 package io.inmesh.client;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a process joins its mesh.
+ * How a process joins its mesh. Made from the environment, or in code by {@link ControlClient#builder()}.
  *
- * @param servers control servers as {@code host:port}, tried in a random order ({@code INMESH_CONTROL})
+ * @param servers control servers as {@code host:port}; one is taken by chance, the next if it fails ({@code INMESH_CONTROL},
+ *     commas between them)
  * @param service the service this process belongs to ({@code INMESH_SERVICE})
  * @param namespace its namespace, default {@code default} ({@code INMESH_NAMESPACE})
  * @param labels its labels; {@code app} defaults to the service ({@code INMESH_LABELS}, {@code a=b,c=d})
  * @param tokenFile file with the join token, null without ({@code INMESH_TOKEN_FILE})
  * @param stateDir folder for the last good state and the identity, null to keep nothing on disk ({@code INMESH_STATE_DIR})
- * @param address address that callers dial, null to find one ({@code INMESH_ADDRESS})
+ * @param address address that callers dial, null for the one this machine would reach the control server from ({@code
+ *     INMESH_ADDRESS})
  * @param locality {@code region/zone/subzone}, empty if unknown ({@code INMESH_LOCALITY})
- * @param stateOfTheWorld whether to use state-of-the-world xDS instead of incremental ({@code INMESH_XDS_MODE=sotw})
- * @param keepIdentity whether key and certificate are kept in the state folder, so that a restart without control server can
- *     serve strict mTLS ({@code INMESH_STATE_IDENTITY=off} to keep them in memory only)
- * @param plaintext whether to speak plaintext to the control server; loopback servers only ({@code INMESH_XDS_PLAINTEXT=on})
+ * @param stateOfTheWorld whether to use state-of-the-world xDS instead of incremental ({@code INMESH_XDS_MODE}: {@code delta},
+ *     {@code sotw})
+ * @param keepIdentity whether key and certificate are kept in the state folder, so that a process that is restarted without
+ *     control server can go on with mutual TLS ({@code INMESH_STATE_IDENTITY}: {@code on}, {@code off} to keep them in memory
+ *     only)
+ * @param plaintext whether to speak plaintext to control servers on this machine, without identity and registration ({@code
+ *     INMESH_XDS_PLAINTEXT}: {@code off}, {@code on})
  */
 public record ControlClientSettings(
         List<String> servers,
@@ -35,12 +41,40 @@ public record ControlClientSettings(
         boolean keepIdentity,
         boolean plaintext) {
 
-    /** Copies the collections. */
+    /**
+     * Copies the collections and checks what can be checked without looking at files.
+     *
+     * @throws IllegalArgumentException if something is missing or wrong; the message names the setting and what to write
+     */
     public ControlClientSettings {
         servers = List.copyOf(servers);
         labels = Map.copyOf(labels);
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("INMESH_CONTROL names no control server; set it to host:port");
+        }
+        for (String server : servers) {
+            ServerAddress parsed = address("INMESH_CONTROL", server);
+            if (plaintext && !parsed.loopback()) {
+                throw new IllegalArgumentException("INMESH_XDS_PLAINTEXT is on, but the control server " + server
+                        + " is not on this machine; use TLS (off), or a server on loopback");
+            }
+        }
+        name("INMESH_SERVICE", service);
+        name("INMESH_NAMESPACE", namespace);
+    }
+
+    private static ServerAddress address(String setting, String text) {
+        try {
+            return ServerAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(setting + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void name(String setting, String value) {
+        if (!value.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
+            throw new IllegalArgumentException(setting + " \"" + value
+                    + "\" is not a name; use up to 63 of a-z, 0-9 and -, with no - at either end (RFC 1123)");
         }
     }
 
@@ -54,30 +88,45 @@ public record ControlClientSettings(
                 required(environment, "INMESH_CONTROL", "the control server as host:port, e.g. localhost:15012");
         String service = required(environment, "INMESH_SERVICE", "the name of the service this process belongs to");
         return new ControlClientSettings(
-                List.of(control.split("\\s*,\\s*")),
+                list(control),
                 service,
                 environment.getOrDefault("INMESH_NAMESPACE", "default"),
                 labels(environment.getOrDefault("INMESH_LABELS", ""), service),
                 path(environment, "INMESH_TOKEN_FILE"),
                 path(environment, "INMESH_STATE_DIR"),
-                environment.get("INMESH_ADDRESS"),
+                optional(environment, "INMESH_ADDRESS"),
                 environment.getOrDefault("INMESH_LOCALITY", ""),
                 oneOf(environment, "INMESH_XDS_MODE", "delta", "sotw").equals("sotw"),
                 oneOf(environment, "INMESH_STATE_IDENTITY", "on", "off").equals("on"),
                 oneOf(environment, "INMESH_XDS_PLAINTEXT", "off", "on").equals("on"));
     }
 
+    private static List<String> list(String text) {
+        List<String> parts = new ArrayList<>();
+        for (String part : text.split(",")) {
+            if (!part.isBlank()) {
+                parts.add(part.strip());
+            }
+        }
+        return parts;
+    }
+
     private static String required(Map<String, String> environment, String name, String meaning) {
-        String value = environment.get(name);
-        if (value == null || value.isBlank()) {
+        String value = optional(environment, name);
+        if (value == null) {
             throw new IllegalArgumentException(name + " is not set; set it to " + meaning);
         }
-        return value.strip();
+        return value;
+    }
+
+    private static @Nullable String optional(Map<String, String> environment, String name) {
+        String value = environment.get(name);
+        return value == null || value.isBlank() ? null : value.strip();
     }
 
     private static @Nullable Path path(Map<String, String> environment, String name) {
-        String value = environment.get(name);
-        return value == null || value.isBlank() ? null : Path.of(value);
+        String value = optional(environment, name);
+        return value == null ? null : Path.of(value);
     }
 
     private static String oneOf(Map<String, String> environment, String name, String normal, String other) {
@@ -92,10 +141,7 @@ public record ControlClientSettings(
     private static Map<String, String> labels(String text, String service) {
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put("app", service);
-        for (String part : text.split(",")) {
-            if (part.isBlank()) {
-                continue;
-            }
+        for (String part : list(text)) {
             int equals = part.indexOf('=');
             if (equals <= 0) {
                 throw new IllegalArgumentException(

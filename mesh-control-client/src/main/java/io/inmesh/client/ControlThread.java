@@ -1,52 +1,84 @@
 package io.inmesh.client;
 
+import io.inmesh.time.Scheduler;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one thread that everything about the control plane happens on. */
+/**
+ * The one thread that everything about the control plane happens on. What is to happen later waits with the mesh's scheduler and
+ * comes back here.
+ */
 final class ControlThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlThread.class);
 
-    private final ScheduledThreadPoolExecutor executor;
+    private final Scheduler scheduler;
+    private final ExecutorService executor;
+    private final Set<Scheduler.Cancellable> waiting = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
-    ControlThread() {
-        executor = new ScheduledThreadPoolExecutor(1, task -> {
+    ControlThread(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        executor = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "inmesh-control");
             thread.setDaemon(true);
             return thread;
         });
-        executor.setRemoveOnCancelPolicy(true);
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** Runs a task after those before it; does nothing once closed. */
     void execute(Runnable task) {
-        schedule(task, 0);
-    }
-
-    /** Runs a task later; does nothing once closed. */
-    void schedule(Runnable task, long delayNanos) {
         try {
-            executor.schedule(() -> guarded(task), delayNanos, TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException closed) {
+            executor.execute(() -> guarded(task));
+        } catch (RejectedExecutionException closedMeanwhile) {
             LOG.debug("an event came after the control client was closed");
         }
+    }
+
+    /**
+     * Runs a task later; does nothing once closed.
+     *
+     * @return calls it off, if it has not begun
+     */
+    Scheduler.Cancellable schedule(Runnable task, long delayNanos) {
+        AtomicReference<Scheduler.Cancellable> self = new AtomicReference<>(() -> {});
+        Scheduler.Cancellable handle = scheduler.schedule(
+                () -> {
+                    waiting.remove(self.get());
+                    execute(task);
+                },
+                delayNanos);
+        self.set(handle);
+        waiting.add(handle);
+        if (closed) {
+            handle.cancel();
+        }
+        return () -> {
+            waiting.remove(handle);
+            handle.cancel();
+        };
     }
 
     private static void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | StackOverflowError e) {
             // One event that cannot be dealt with must not end all later ones.
             LOG.error("the control client failed on an event", e);
         }
     }
 
+    /** Calls off what waits, finishes what has begun, and ends the thread. */
     void close() {
-        executor.shutdownNow();
+        closed = true;
+        waiting.forEach(Scheduler.Cancellable::cancel);
+        waiting.clear();
+        executor.shutdown();
     }
 }

@@ -40,6 +40,10 @@ final class DeltaWire implements Wire {
     private static Update read(DeltaDiscoveryResponse response) {
         List<Update.Item> items = new ArrayList<>();
         for (Resource resource : response.getResourcesList()) {
+            if (!resource.hasResource()) {
+                // A sign of life of a resource with a time to live; nothing has changed.
+                continue;
+            }
             items.add(new Update.Item(
                     resource.getName(),
                     resource.getVersion(),

@@ -6,9 +6,12 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.inmesh.client.identity.ControlServerTrust;
+import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.ServerTls;
+import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -16,24 +19,41 @@ import org.jspecify.annotations.Nullable;
 final class Link {
 
     private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+    private static final int KEEPALIVE_SECONDS = 30;
+    private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
 
-    private final ControlClientSettings settings;
+    private final List<ServerAddress> servers;
+    private final boolean plaintext;
     private final IdentityHolder holder;
     private final byte @Nullable [] rootSha256;
+    private final Clock clock;
     private int server;
     private @Nullable ManagedChannel channel;
 
-    Link(ControlClientSettings settings, IdentityHolder holder, byte @Nullable [] rootSha256, Randomness randomness) {
-        this.settings = settings;
+    Link(
+            ControlClientSettings settings,
+            IdentityHolder holder,
+            byte @Nullable [] rootSha256,
+            Clock clock,
+            Randomness randomness) {
+        this.servers = settings.servers().stream().map(ServerAddress::parse).toList();
+        this.plaintext = settings.plaintext();
         this.holder = holder;
         this.rootSha256 = rootSha256;
+        this.clock = clock;
         // Spreads the clients over the servers.
-        this.server = randomness.below(settings.servers().size());
+        this.server = randomness.below(servers.size());
     }
 
     /** {@return the server in use} */
     String server() {
-        return settings.servers().get(server);
+        return servers.get(server).toString();
+    }
+
+    /** {@return whether there is an identity to present that has not ended} */
+    boolean identified() {
+        IdentityEpoch epoch = holder.current();
+        return epoch != null && epoch.identity().expiresAtMillis() > clock.epochMillis();
     }
 
     /** {@return the channel, made if there is none} */
@@ -42,10 +62,11 @@ final class Link {
         if (existing != null) {
             return existing;
         }
-        ManagedChannel fresh = Grpc.newChannelBuilder(server(), credentials())
+        ServerAddress address = servers.get(server);
+        ManagedChannel fresh = Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .keepAliveTime(30, TimeUnit.SECONDS)
-                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .disableRetry()
                 .build();
         channel = fresh;
@@ -55,26 +76,22 @@ final class Link {
     /** Gives the connection up and turns to the next server. */
     void next() {
         close();
-        server = (server + 1) % settings.servers().size();
-    }
-
-    /** Gives the connection up, so that the next one is made with the identity of now. */
-    void renew() {
-        close();
+        server = (server + 1) % servers.size();
     }
 
     private ChannelCredentials credentials() {
-        if (settings.plaintext()) {
+        if (plaintext) {
             return InsecureChannelCredentials.create();
         }
         TlsChannelCredentials.Builder credentials =
-                TlsChannelCredentials.newBuilder().trustManager(new ControlServerTrust(holder, rootSha256));
-        if (holder.current() != null) {
+                TlsChannelCredentials.newBuilder().trustManager(new ControlServerTrust(holder, rootSha256, clock));
+        if (identified()) {
             credentials.keyManager(ServerTls.keyManager(holder));
         }
         return credentials.build();
     }
 
+    /** Gives the connection up, so that the next one is made with the identity of then. */
     void close() {
         ManagedChannel existing = channel;
         channel = null;

@@ -1,12 +1,12 @@
 package io.inmesh.client;
 
 import com.google.protobuf.Duration;
-import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.cluster.ClusterLoad.LocalityShare;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.spi.MeshLink;
-import io.inmesh.xds.core.Locality;
+import io.inmesh.time.Scheduler;
 import io.inmesh.xds.core.Node;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.UpstreamLocalityStats;
@@ -14,71 +14,122 @@ import io.inmesh.xds.load.LoadReportingServiceGrpc;
 import io.inmesh.xds.load.LoadStatsRequest;
 import io.inmesh.xds.load.LoadStatsResponse;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports load (LRS) on a stream of its own, as often as the server asks for. */
+/**
+ * Reports load (LRS) while the discovery stream is open, on a stream of its own over the same connection, as often as the server
+ * asks for. All methods on the control thread.
+ */
 final class LoadReporter {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoadReporter.class);
+    private static final long SHORTEST_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final Link link;
     private final MeshLink mesh;
     private final ControlThread thread;
+    private final Supplier<Node> node;
+    private final Backoff backoff;
     private @Nullable StreamObserver<LoadStatsRequest> requests;
-    private int generation;
+    private Scheduler.Cancellable next = () -> {};
+    private int streamNumber;
 
-    LoadReporter(MeshLink mesh, ControlThread thread) {
+    LoadReporter(Link link, MeshLink mesh, ControlThread thread, Supplier<Node> node, Backoff backoff) {
+        this.link = link;
         this.mesh = mesh;
         this.thread = thread;
+        this.node = node;
+        this.backoff = backoff;
     }
 
-    void open(ManagedChannel channel, Node node) {
-        int mine = ++generation;
-        StreamObserver<LoadStatsRequest> stream = LoadReportingServiceGrpc.newStub(channel)
+    void open() {
+        int mine = ++streamNumber;
+        StreamObserver<LoadStatsRequest> stream = LoadReportingServiceGrpc.newStub(link.channel())
                 .streamLoadStats(new StreamObserver<>() {
                     @Override
                     public void onNext(LoadStatsResponse response) {
-                        long nanos = TimeUnit.SECONDS.toNanos(
-                                        response.getLoadReportingInterval().getSeconds())
-                                + response.getLoadReportingInterval().getNanos();
-                        long interval = Math.max(TimeUnit.SECONDS.toNanos(1), nanos);
-                        thread.schedule(() -> report(mine, interval), interval);
+                        thread.execute(() -> asked(mine, response.getLoadReportingInterval()));
                     }
 
                     @Override
                     public void onError(Throwable failure) {
-                        LOG.debug("load is not reported: {}", failure.getMessage());
-                        thread.execute(() -> closed(mine));
+                        thread.execute(() -> ended(mine, Status.fromThrowable(failure)));
                     }
 
                     @Override
                     public void onCompleted() {
-                        thread.execute(() -> closed(mine));
+                        thread.execute(() -> ended(mine, Status.OK));
                     }
                 });
         requests = stream;
-        stream.onNext(LoadStatsRequest.newBuilder().setNode(node).build());
+        stream.onNext(LoadStatsRequest.newBuilder().setNode(node.get()).build());
     }
 
-    private void closed(int which) {
-        if (which == generation) {
-            requests = null;
-        }
-    }
-
-    private void report(int which, long intervalNanos) {
-        StreamObserver<LoadStatsRequest> stream = requests;
-        if (which != generation || stream == null) {
+    private void asked(int which, Duration interval) {
+        if (which != streamNumber) {
             return;
         }
+        backoff.reset();
+        long nanos = TimeUnit.SECONDS.toNanos(interval.getSeconds()) + interval.getNanos();
+        // The last that was asked for counts.
+        next.cancel();
+        reportEvery(which, Math.max(SHORTEST_INTERVAL_NANOS, nanos));
+    }
+
+    private void reportEvery(int which, long intervalNanos) {
+        next = thread.schedule(
+                () -> {
+                    StreamObserver<LoadStatsRequest> stream = requests;
+                    if (which == streamNumber && stream != null) {
+                        report(stream);
+                        reportEvery(which, intervalNanos);
+                    }
+                },
+                intervalNanos);
+    }
+
+    private void report(StreamObserver<LoadStatsRequest> stream) {
         LoadReport report = mesh.takeLoadReport();
         LoadStatsRequest.Builder request = LoadStatsRequest.newBuilder();
         for (LoadReport.Entry entry : report.clusters()) {
             request.addClusterStats(stats(entry, report.period()));
         }
         stream.onNext(request.build());
-        thread.schedule(() -> report(which, intervalNanos), intervalNanos);
+    }
+
+    private void ended(int which, Status status) {
+        if (which != streamNumber) {
+            return;
+        }
+        requests = null;
+        next.cancel();
+        if (status.getCode() == Status.Code.UNIMPLEMENTED) {
+            LOG.info("the control server {} takes no load reports", link.server());
+            return;
+        }
+        long waitNanos = backoff.nextNanos();
+        LOG.debug("load is not reported: {}; next try in {} ms", status, waitNanos / 1_000_000);
+        next = thread.schedule(
+                () -> {
+                    if (which == streamNumber) {
+                        open();
+                    }
+                },
+                waitNanos);
+    }
+
+    /** Ends the stream; it is opened anew with the next discovery stream. */
+    void close() {
+        streamNumber++;
+        next.cancel();
+        StreamObserver<LoadStatsRequest> stream = requests;
+        requests = null;
+        if (stream != null) {
+            stream.onCompleted();
+        }
     }
 
     private static ClusterStats stats(LoadReport.Entry entry, java.time.Duration period) {
@@ -89,29 +140,12 @@ final class LoadReporter {
                         Duration.newBuilder().setSeconds(period.getSeconds()).setNanos(period.getNano()));
         for (LocalityShare share : entry.localities()) {
             stats.addUpstreamLocalityStats(UpstreamLocalityStats.newBuilder()
-                    .setLocality(locality(share.locality()))
+                    .setLocality(Localities.parse(share.locality()))
                     .setTotalIssuedRequests(share.started())
                     .setTotalSuccessfulRequests(share.succeeded())
                     .setTotalErrorRequests(share.failed())
                     .setTotalRequestsInProgress(share.inProgress()));
         }
         return stats.build();
-    }
-
-    private static Locality locality(String path) {
-        String[] parts = path.split("/", -1);
-        Locality.Builder locality = Locality.newBuilder().setRegion(parts[0]);
-        if (parts.length > 1) {
-            locality.setZone(parts[1]);
-        }
-        if (parts.length > 2) {
-            locality.setSubZone(parts[2]);
-        }
-        return locality.build();
-    }
-
-    void close() {
-        generation++;
-        requests = null;
     }
 }

@@ -1,137 +1,157 @@
 package io.inmesh.client;
 
-import io.inmesh.client.translate.ConfigTranslator;
-import io.inmesh.client.translate.InvalidResourceException;
+import io.inmesh.client.translate.ConfigAssembler;
+import io.inmesh.client.translate.IgnoredField;
+import io.inmesh.config.MeshConfig;
+import io.inmesh.snapshot.Problem;
 import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.MeshLink;
+import io.inmesh.time.Scheduler;
 import io.inmesh.xds.TypeUrls;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes configs of resources and hands them to the mesh: when every name they refer to has been answered, or after
- * {@link #COMPLETENESS_LIMIT_NANOS} at the latest, so that a new route never goes live before its cluster.
+ * Puts what the store holds in use: as a whole and only when it is whole ({@link Completeness}), and not blindly if it has suddenly
+ * shrunk ({@link ShrinkGuard}).
  */
 final class Publisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+    private static final int MAX_LISTED = 1000;
 
-    /** How long a config waits for resources it refers to: 15 s, as xDS clients do (gRFC A27). */
-    static final long COMPLETENESS_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(15);
-
-    private final ResourceStore store;
     private final MeshLink mesh;
     private final ControlThread thread;
-    private final Runnable whenApplied;
-    private boolean scheduled;
-    private boolean waiting;
-    private long incompleteSinceNanos;
-    private volatile @Nullable String lastRejection;
-    private volatile List<String> ignoredFields = List.of();
+    private final ResourceStore store;
+    private final Progress progress;
+    private final Runnable whenPublished;
+    private final Completeness completeness = new Completeness();
+    private final ShrinkGuard guard = new ShrinkGuard();
+    private MeshConfig inUse = MeshConfig.EMPTY;
+    private List<IgnoredField> ignored = List.of();
+    private Scheduler.Cancellable again = () -> {};
 
     /**
      * Makes a publisher.
      *
-     * @param store what configs are made of
-     * @param mesh whom they are for
-     * @param thread the thread all of this happens on
-     * @param whenApplied called after a config was taken into use
+     * @param whenPublished called after all of what the store holds was put in use
      */
-    Publisher(ResourceStore store, MeshLink mesh, ControlThread thread, Runnable whenApplied) {
-        this.store = store;
+    Publisher(MeshLink mesh, ControlThread thread, ResourceStore store, Progress progress, Runnable whenPublished) {
         this.mesh = mesh;
         this.thread = thread;
-        this.whenApplied = whenApplied;
+        this.store = store;
+        this.progress = progress;
+        this.whenPublished = whenPublished;
     }
 
-    /** {@return the last config that was refused and why, null if none was} */
+    /** Puts the last good state in use, as it is. */
+    void restored() {
+        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store);
+        String problem = use(assembled.config());
+        if (problem != null) {
+            LOG.warn("the last good state is not used: {}", problem);
+        }
+    }
+
+    /** A connection was made. */
+    void connected() {
+        guard.connected(inUse, mesh.clock().nanos());
+    }
+
+    /** The connection is gone: what is missing cannot come now. */
+    void disconnected() {
+        completeness.disconnected();
+        again.cancel();
+    }
+
+    /**
+     * Puts what the store holds in use, if that can be done now; otherwise tries again in time.
+     *
+     * @return what is wrong with it; null if nothing is, or if it has to wait
+     */
     @Nullable
-    String lastRejection() {
-        return lastRejection;
-    }
-
-    /** {@return fields of the present config that have no effect} */
-    List<String> ignoredFields() {
-        return ignoredFields;
-    }
-
-    /** Publishes after the responses that are here already, so that one change of several types makes one config. */
-    void publishSoon() {
-        if (!scheduled) {
-            scheduled = true;
-            thread.execute(() -> {
-                scheduled = false;
-                publishIfComplete();
-            });
-        }
-    }
-
-    private void publishIfComplete() {
-        boolean complete = store.types().stream()
-                .filter(type -> !type.typeUrl().equals(TypeUrls.SECRET))
-                .allMatch(TypeState::complete);
+    String publish() {
+        again.cancel();
+        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store);
         long now = mesh.clock().nanos();
-        if (!complete && !waiting) {
-            waiting = true;
-            incompleteSinceNanos = now;
-            thread.schedule(this::publishIfComplete, COMPLETENESS_LIMIT_NANOS);
-            return;
+        long waitNanos = completeness.waitNanos(missing(assembled.config()), now);
+        if (waitNanos > 0) {
+            again = thread.schedule(this::publishLate, waitNanos);
+            return null;
         }
-        if (!complete && now - incompleteSinceNanos < COMPLETENESS_LIMIT_NANOS) {
-            return;
+        ShrinkGuard.Guarded guarded = guard.guard(assembled.config(), assembled.inboundKnown(), now);
+        if (guarded.kept() != null) {
+            LOG.warn("{}", guarded.kept());
+            progress.rejected(guarded.kept());
+            again = thread.schedule(this::publishLate, guard.leftNanos(now));
         }
-        if (!complete) {
-            LOG.warn("the control server has not answered all names after 15 s; going on without them");
-        }
-        waiting = false;
-        publish();
-    }
-
-    /** Publishes what is known now. */
-    void publish() {
-        try {
-            ConfigTranslator.Translated translated = ConfigTranslator.translate(
-                    version(),
-                    store.type(TypeUrls.LISTENER).bytes(),
-                    store.type(TypeUrls.ROUTE).bytes(),
-                    store.type(TypeUrls.CLUSTER).bytes(),
-                    store.type(TypeUrls.ENDPOINT).bytes());
-            noteIgnored(translated.ignored());
-            ApplyResult result = mesh.apply(translated.config());
-            if (result.applied()) {
-                whenApplied.run();
-            } else {
-                refused(result.problems().toString());
+        String problem = use(guarded.config());
+        if (problem == null) {
+            note(assembled.ignored());
+            if (guarded.kept() == null) {
+                whenPublished.run();
             }
-        } catch (InvalidResourceException e) {
-            refused(String.valueOf(e.getMessage()));
+        }
+        return problem;
+    }
+
+    private void publishLate() {
+        String problem = publish();
+        if (problem != null) {
+            progress.rejected(problem);
+            LOG.warn("the config is not used, the one before stays: {}", problem);
         }
     }
 
-    private void refused(String why) {
-        lastRejection = why;
-        LOG.warn("the config is not used, the one before stays: {}", why);
-    }
-
-    private String version() {
-        Map<String, Map<String, String>> all = new TreeMap<>();
-        store.types().forEach(type -> all.put(type.typeUrl(), new TreeMap<>(type.versions())));
-        return Integer.toHexString(all.hashCode());
-    }
-
-    private void noteIgnored(List<String> ignored) {
-        if (!ignored.equals(ignoredFields)) {
-            Set<String> fresh = new HashSet<>(ignored);
-            ignoredFields.forEach(fresh::remove);
-            fresh.forEach(field -> LOG.info("a field has no effect here: {}", field));
-            ignoredFields = ignored;
+    private Set<String> missing(MeshConfig config) {
+        Set<String> missing = new TreeSet<>();
+        for (TypeState type : store.types()) {
+            if (!type.typeUrl().equals(TypeUrls.SECRET)) {
+                type.unanswered().forEach(name -> missing.add(type.shortName() + " " + name));
+            }
         }
+        if (inUse == MeshConfig.EMPTY) {
+            // No call is in need of protection from a route without cluster, and none can be made before.
+            return missing;
+        }
+        TypeState clusters = store.type(TypeUrls.CLUSTER);
+        for (String name : ConfigAssembler.missingClusters(config)) {
+            if (!clusters.refused(name)) {
+                missing.add(clusters.shortName() + " " + name);
+            }
+        }
+        return missing;
+    }
+
+    private @Nullable String use(MeshConfig config) {
+        ApplyResult result = mesh.apply(config);
+        if (result.applied()) {
+            inUse = config;
+            return null;
+        }
+        return result.problems().stream().map(Problem::toString).collect(Collectors.joining("; "));
+    }
+
+    private void note(List<IgnoredField> fields) {
+        if (fields.equals(ignored)) {
+            return;
+        }
+        Set<IgnoredField> fresh = new HashSet<>(fields);
+        ignored.forEach(fresh::remove);
+        fresh.stream().limit(MAX_LISTED).forEach(field -> LOG.info("a field has no effect here: {}", field));
+        ignored = fields;
+        List<String> listed = new ArrayList<>();
+        fields.stream().limit(MAX_LISTED).forEach(field -> listed.add(field.toString()));
+        if (fields.size() > MAX_LISTED) {
+            listed.add("… and " + (fields.size() - MAX_LISTED) + " more");
+        }
+        progress.ignored(listed);
     }
 }

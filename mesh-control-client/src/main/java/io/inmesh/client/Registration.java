@@ -1,80 +1,112 @@
 package io.inmesh.client;
 
-import io.inmesh.identity.IdentityEpoch;
-import io.inmesh.identity.IdentityHolder;
+import io.inmesh.xds.core.Node;
 import io.inmesh.xds.rpc.Status;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What this process tells others about itself: who it is, where it listens, whether it stays. */
+/**
+ * Says over the discovery stream what this process serves and whether it leaves; again on each new stream, since the stream is the
+ * lease. All methods on the control thread.
+ */
 final class Registration {
 
-    private static final int UNAVAILABLE = 14;
-    private static final String SERVICE_ACCOUNT = "/sa/";
+    private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
+    private static final String DRAINED = "drained";
+    private static final Status DRAINING = Status.newBuilder()
+            .setCode(io.grpc.Status.Code.UNAVAILABLE.value())
+            .setMessage("draining")
+            .build();
 
-    private final Node node;
-    private final IdentityHolder identity;
+    private final Supplier<@Nullable Wire> wire;
+    private final Supplier<Node> node;
     private Map<String, Integer> ports = Map.of();
     private boolean serving;
     private @Nullable CompletableFuture<Void> leaving;
 
-    Registration(Node node, IdentityHolder identity) {
+    /**
+     * Makes a registration of nothing.
+     *
+     * @param wire the stream, null while there is none
+     * @param node how this process presents itself
+     */
+    Registration(Supplier<@Nullable Wire> wire, Supplier<Node> node) {
+        this.wire = wire;
         this.node = node;
-        this.identity = identity;
     }
 
-    /** {@return the node message of now} */
-    io.inmesh.xds.core.Node message() {
-        IdentityEpoch epoch = identity.current();
-        String path = epoch == null ? "" : epoch.identity().id().path();
-        int at = path.indexOf(SERVICE_ACCOUNT);
-        return node.message(at < 0 ? "" : path.substring(at + SERVICE_ACCOUNT.length()), ports);
+    /** {@return local ports by the name of the service's port, empty while nothing is served} */
+    Map<String, Integer> ports() {
+        return ports;
     }
 
-    /** Takes requests from now on. */
-    void serve(Map<String, Integer> portsByName, @Nullable Wire wire) {
-        ports = portsByName;
+    void serve(Map<String, Integer> portsByName) {
+        ports = Map.copyOf(portsByName);
         serving = true;
         leaving = null;
-        announce(wire);
-    }
-
-    /** Says again what was said before, on a new stream. */
-    void announce(@Nullable Wire wire) {
-        if (serving && wire != null) {
-            wire.health(message(), leaving == null ? null : draining());
+        Wire current = wire.get();
+        if (current != null) {
+            current.health(node.get(), null);
         }
     }
 
-    /** Begins to leave; {@code done} completes when callers have seen it. */
-    void drain(CompletableFuture<Void> done, @Nullable Wire wire) {
-        if (!serving || leaving != null) {
+    /**
+     * Leaves.
+     *
+     * @param done completed when callers have seen it
+     */
+    void drain(CompletableFuture<Void> done) {
+        CompletableFuture<Void> before = leaving;
+        if (before != null) {
+            before.whenComplete((nothing, failure) -> finish(done, failure));
+            return;
+        }
+        if (!serving) {
             done.complete(null);
-        } else if (wire == null) {
-            done.completeExceptionally(new IOException("there is no control server to tell"));
+            return;
+        }
+        leaving = done;
+        Wire current = wire.get();
+        if (current == null) {
+            done.completeExceptionally(new IOException("there is no connection to a control server to tell"));
+            return;
+        }
+        current.health(node.get(), DRAINING);
+    }
+
+    private static void finish(CompletableFuture<Void> done, @Nullable Throwable failure) {
+        if (failure == null) {
+            done.complete(null);
         } else {
-            leaving = done;
-            announce(wire);
+            done.completeExceptionally(failure);
         }
     }
 
-    /** The server has answered what was said. */
+    void opened(Wire current) {
+        if (serving) {
+            current.health(node.get(), leaving == null ? null : DRAINING);
+        }
+    }
+
     void answered(String answer) {
-        if (answer.equals("drained") && leaving != null) {
-            leaving.complete(null);
+        CompletableFuture<Void> done = leaving;
+        if (answer.equals(DRAINED) && done != null) {
+            done.complete(null);
+        } else {
+            LOG.info("the control server says that this process is {}", answer);
         }
     }
 
-    /** The server has gone. */
-    void disconnected() {
-        if (leaving != null) {
-            leaving.completeExceptionally(new IOException("the control server went away while this process left"));
+    /** The stream has ended; whether callers have seen a draining process leave cannot be known any more. */
+    void closed() {
+        CompletableFuture<Void> done = leaving;
+        if (done != null) {
+            done.completeExceptionally(new IOException("the control server went away while this process left"));
         }
-    }
-
-    private static Status draining() {
-        return Status.newBuilder().setCode(UNAVAILABLE).setMessage("draining").build();
     }
 }

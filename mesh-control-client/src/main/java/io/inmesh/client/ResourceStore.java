@@ -1,14 +1,19 @@
 package io.inmesh.client;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.inmesh.client.translate.ConfigTranslator;
+import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.InvalidResourceException;
+import io.inmesh.client.translate.Resource;
+import io.inmesh.client.translate.ResourceTranslator;
 import io.inmesh.client.translate.TrustTranslator;
 import io.inmesh.xds.TypeUrls;
-import io.inmesh.xds.tls.Secret;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +24,15 @@ import org.jspecify.annotations.Nullable;
  * All resources accepted so far. Fed by both variants of the protocol; a resource that cannot be used leaves the one before in
  * place, and only that one.
  */
-final class ResourceStore {
+final class ResourceStore implements ConfigAssembler.Resources {
+
+    /** Bytes of a config's name; enough to tell configs apart, short enough to read. */
+    private static final int VERSION_BYTES = 6;
 
     /** Subscribed to in this order: trust first, then what others refer to. */
     private final Map<String, TypeState> types = new LinkedHashMap<>();
+
+    private final Set<String> refusedInbound = new HashSet<>();
 
     ResourceStore() {
         for (String typeUrl :
@@ -59,55 +69,93 @@ final class ResourceStore {
         TypeState type = type(update.typeUrl());
         List<String> problems = new ArrayList<>();
         Set<String> named = new HashSet<>();
+        boolean nameless = false;
         for (Update.Item item : update.resources()) {
+            String name = item.name();
             try {
-                String name = item.name() == null ? ResourceNames.of(update.typeUrl(), item.bytes()) : item.name();
-                named.add(name);
-                check(update.typeUrl(), name, item);
+                Resource resource = ResourceTranslator.translate(update.typeUrl(), name, item.bytes());
+                name = resource.name();
                 String version = item.version().isEmpty() ? update.version() : item.version();
-                type.accept(name, new TypeState.Accepted(version, item.bytes()));
+                type.accept(new TypeState.Accepted(version, resource));
+                refusedInbound.remove(name);
             } catch (InvalidResourceException e) {
-                problems.add(e.getMessage());
+                problems.add(String.valueOf(e.getMessage()));
+                name = name == null ? ResourceTranslator.nameOf(update.typeUrl(), item.bytes()) : name;
+                refused(type, name, item);
+            }
+            nameless |= name == null;
+            if (name != null) {
+                named.add(name);
             }
         }
-        update.removed().forEach(type::remove);
-        if (update.complete()) {
-            Set<String> gone = new HashSet<>(type.accepted().keySet());
-            gone.removeAll(named);
-            gone.forEach(type::remove);
+        update.removed().forEach(name -> remove(type, name));
+        // What cannot even be named may be any of those that seem to be missing.
+        if (update.complete() && !nameless) {
+            type.names().stream().filter(name -> !named.contains(name)).forEach(name -> remove(type, name));
+            refusedInbound.retainAll(named);
         }
         String problem = problems.isEmpty() ? null : String.join("; ", problems);
         type.received(update.nonce(), problem == null ? update.version() : null);
         return problem;
     }
 
-    private static void check(String typeUrl, String name, Update.Item item) {
-        if (!typeUrl.equals(TypeUrls.SECRET)) {
-            ConfigTranslator.check(typeUrl, name, item.bytes());
-            return;
+    private void refused(TypeState type, @Nullable String name, Update.Item item) {
+        if (name != null) {
+            type.refuse(name);
         }
-        try {
-            TrustTranslator.translate(Secret.parseFrom(item.bytes()), "any");
-        } catch (InvalidProtocolBufferException e) {
-            throw new InvalidResourceException(name, "", "cannot be read as a secret");
+        if (type.typeUrl().equals(TypeUrls.LISTENER) && ResourceTranslator.maybeInbound(item.bytes())) {
+            refusedInbound.add(name == null ? "" : name);
         }
     }
 
-    /** {@return the names that an update would take away of what is in use, if it is a suspicious share of it} */
-    static boolean shrinksTooMuch(TypeState type, Update update) {
-        int known = type.size();
-        if (known < 4) {
-            return false;
+    private void remove(TypeState type, String name) {
+        type.remove(name);
+        if (type.typeUrl().equals(TypeUrls.LISTENER)) {
+            refusedInbound.remove(name);
         }
-        int left;
-        if (update.complete()) {
-            left = update.resources().size();
-        } else {
-            left = known
-                    - (int) update.removed().stream()
-                            .filter(type.accepted()::containsKey)
-                            .count();
+    }
+
+    /** Takes a resource of the last good state. */
+    void restore(Resource resource, String version) {
+        type(resource.typeUrl()).accept(new TypeState.Accepted(version, resource));
+    }
+
+    @Override
+    public Collection<Resource> of(String typeUrl) {
+        return type(typeUrl).accepted().stream()
+                .map(TypeState.Accepted::resource)
+                .toList();
+    }
+
+    @Override
+    public @Nullable Resource find(String typeUrl, String name) {
+        TypeState.Accepted accepted = type(typeUrl).find(name);
+        return accepted == null ? null : accepted.resource();
+    }
+
+    @Override
+    public boolean inboundRefused() {
+        return !refusedInbound.isEmpty();
+    }
+
+    /** {@return a name for what is here now: equal resources of equal versions have equal names, in every process} */
+    String version() {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
-        return left * 2 < known;
+        for (TypeState type : types.values()) {
+            for (TypeState.Accepted accepted : type.accepted()) {
+                Resource resource = accepted.resource();
+                digest.update((type.typeUrl() + '\0' + resource.name() + '\0').getBytes(StandardCharsets.UTF_8));
+                // A hash that the bytes keep: resources that did not change are not read again.
+                digest.update(ByteBuffer.allocate(4)
+                        .putInt(resource.bytes().hashCode())
+                        .flip());
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest(), 0, VERSION_BYTES);
     }
 }

@@ -1,23 +1,35 @@
 package io.inmesh.client;
 
-import com.google.protobuf.ByteString;
+import io.inmesh.client.translate.Resource;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one type of resource: names asked for, resources accepted, and where the stream stands. */
 final class TypeState {
 
-    /** A resource as it was accepted last. */
-    record Accepted(String version, ByteString bytes) {}
+    /**
+     * A resource as it was accepted last.
+     *
+     * @param version version the server gave it
+     * @param resource the resource
+     */
+    record Accepted(String version, Resource resource) {}
 
     private final String typeUrl;
     private final boolean wildcard;
-    private final Map<String, Accepted> accepted = new HashMap<>();
+    // Sorted, so that equal resources make equal configs.
+    private final SortedMap<String, Accepted> accepted = new TreeMap<>();
     private final Set<String> wanted = new TreeSet<>();
-    private final Set<String> absent = new TreeSet<>();
+    // Names without resource of which the server has told something: that there is none, or one that was refused.
+    private final Set<String> answered = new HashSet<>();
+    private final Set<String> refused = new HashSet<>();
     private String version = "";
     private String nonce = "";
     private boolean received;
@@ -31,6 +43,11 @@ final class TypeState {
         return typeUrl;
     }
 
+    /** {@return the type in a word, for logs and status} */
+    String shortName() {
+        return typeUrl.substring(typeUrl.lastIndexOf('.') + 1);
+    }
+
     /** {@return whether everything of this type is subscribed to, rather than names} */
     boolean wildcard() {
         return wildcard;
@@ -41,7 +58,7 @@ final class TypeState {
     }
 
     /**
-     * Changes the names asked for.
+     * Changes the names asked for; what is no longer asked for is forgotten.
      *
      * @return whether they changed
      */
@@ -51,50 +68,70 @@ final class TypeState {
         }
         wanted.clear();
         wanted.addAll(names);
-        absent.retainAll(names);
-        if (!wildcard) {
-            accepted.keySet().retainAll(names);
-        }
+        answered.retainAll(names);
+        refused.retainAll(names);
+        accepted.keySet().retainAll(names);
         return true;
     }
 
-    void accept(String name, Accepted resource) {
+    void accept(Accepted resource) {
+        String name = resource.resource().name();
         accepted.put(name, resource);
-        absent.remove(name);
+        answered.remove(name);
+        refused.remove(name);
     }
 
+    /** Notes that a resource was refused; that it is known to the server counts as an answer, and what was there before stays. */
+    void refuse(String name) {
+        if (!wildcard) {
+            answered.add(name);
+        }
+        refused.add(name);
+    }
+
+    /** {@return whether the last that was sent of a resource was refused} */
+    boolean refused(String name) {
+        return refused.contains(name);
+    }
+
+    /** Notes that a resource does not exist. */
     void remove(String name) {
         accepted.remove(name);
-        if (wanted.contains(name)) {
-            absent.add(name);
+        refused.remove(name);
+        if (!wildcard) {
+            answered.add(name);
         }
     }
 
-    /** {@return whether every name asked for has an answer: the resource, or that there is none} */
-    boolean complete() {
+    /** {@return names asked for that have no answer yet: neither a resource, nor that there is none, nor a refused one} */
+    Set<String> unanswered() {
+        Set<String> names = new TreeSet<>();
         if (wildcard) {
-            return received || !accepted.isEmpty();
+            if (!received && accepted.isEmpty()) {
+                names.add("*");
+            }
+            return names;
         }
         for (String name : wanted) {
-            if (!accepted.containsKey(name) && !absent.contains(name)) {
-                return false;
+            if (!accepted.containsKey(name) && !answered.contains(name)) {
+                names.add(name);
             }
         }
-        return true;
+        return names;
     }
 
-    int size() {
-        return accepted.size();
+    @Nullable
+    Accepted find(String name) {
+        return accepted.get(name);
     }
 
-    Map<String, Accepted> accepted() {
-        return accepted;
+    Collection<Accepted> accepted() {
+        return accepted.values();
     }
 
-    Map<String, ByteString> bytes() {
-        Map<String, ByteString> bytes = new HashMap<>();
-        accepted.forEach((name, resource) -> bytes.put(name, resource.bytes()));
-        return bytes;
+    /** {@return names of what was accepted} */
+    Set<String> names() {
+        return Set.copyOf(accepted.keySet());
     }
 
     Map<String, String> versions() {
@@ -108,6 +145,12 @@ final class TypeState {
         nonce = "";
     }
 
+    /**
+     * Notes a response.
+     *
+     * @param newNonce to be echoed
+     * @param acceptedVersion version of the whole, null if part of it was refused
+     */
     void received(String newNonce, @Nullable String acceptedVersion) {
         received = true;
         nonce = newNonce;

@@ -57,6 +57,14 @@ public final class SnapshotCompiler {
         return new Compiled.Ok(parts.assemble(config, inbound), List.copyOf(removed));
     }
 
+    /** {@return everything that is wrong with a config by itself; nothing is compiled or changed} */
+    public static List<Problem> check(MeshConfig config) {
+        ConfigCheck check = new ConfigCheck(null);
+        check.check(config);
+        inbound(config, null, check);
+        return List.copyOf(check.problems());
+    }
+
     private static InboundPolicy inbound(MeshConfig config, @Nullable Snapshot previous, ConfigCheck check) {
         if (previous != null && previous.config().inbound().equals(config.inbound())) {
             return previous.inbound();

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -72,7 +73,7 @@ public final class TestCa {
     /** {@return a CA under this one; what it issues carries it in the chain} */
     public TestCa intermediate(String name) {
         KeyPair keys = newKeys();
-        X509Certificate certificate = sign(CertificateSpec.ca("CN=" + name, now), keys);
+        X509Certificate certificate = sign(CertificateSpec.ca("CN=" + name, now), keys.getPublic());
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(certificate);
         chain.addAll(intermediates);
@@ -116,9 +117,26 @@ public final class TestCa {
         CertificateSpec spec = CertificateSpec.svid(id, now);
         change.accept(spec);
         List<X509Certificate> chain = new ArrayList<>();
-        chain.add(sign(spec, keys));
+        chain.add(sign(spec, keys.getPublic()));
         chain.addAll(intermediates);
         return new WorkloadIdentity(id, keys.getPrivate(), chain);
+    }
+
+    /**
+     * {@return a chain for a key made elsewhere, leaf first and root last, as a certificate authority answers a signing request}
+     *
+     * @param key public key to certify
+     * @param id who it is for; the certificate names it unless the change says otherwise
+     * @param change edits what is about to be signed
+     */
+    public List<X509Certificate> certify(PublicKey key, SpiffeId id, Consumer<CertificateSpec> change) {
+        CertificateSpec spec = CertificateSpec.svid(id, now);
+        change.accept(spec);
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(sign(spec, key));
+        chain.addAll(intermediates);
+        chain.add(root);
+        return chain;
     }
 
     /** {@return a holder with a fresh identity that trusts this root} */
@@ -128,10 +146,9 @@ public final class TestCa {
         return holder;
     }
 
-    private X509Certificate sign(CertificateSpec spec, KeyPair subject) {
+    private X509Certificate sign(CertificateSpec spec, PublicKey subject) {
         X509Certificate issuer = intermediates.isEmpty() ? root : intermediates.get(0);
-        return spec.sign(
-                subject.getPublic(), serial(), issuer.getSubjectX500Principal().getName(), key, issuer.getPublicKey());
+        return spec.sign(subject, serial(), issuer.getSubjectX500Principal().getName(), key, issuer.getPublicKey());
     }
 
     private static BigInteger serial() {

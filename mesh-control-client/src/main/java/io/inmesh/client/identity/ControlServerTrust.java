@@ -5,16 +5,12 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.ServerTls;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.time.Clock;
 import java.net.Socket;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.PKIXParameters;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
@@ -34,16 +30,19 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
 
     private final IdentityHolder holder;
     private final byte @Nullable [] rootSha256;
+    private final Clock clock;
 
     /**
      * Makes a trust manager.
      *
      * @param holder where the trust bundle will be
      * @param rootSha256 hash of the pinned root, null if there is no join token: then nobody is believed without a bundle
+     * @param clock by whose wall clock certificates are valid or not
      */
-    public ControlServerTrust(IdentityHolder holder, byte @Nullable [] rootSha256) {
+    public ControlServerTrust(IdentityHolder holder, byte @Nullable [] rootSha256, Clock clock) {
         this.holder = holder;
         this.rootSha256 = rootSha256 == null ? null : rootSha256.clone();
+        this.clock = clock;
     }
 
     @Override
@@ -77,25 +76,14 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
         checkPinned(chain, rootSha256);
     }
 
-    private static void checkPinned(X509Certificate[] chain, byte[] pin) throws CertificateException {
+    private void checkPinned(X509Certificate[] chain, byte[] pin) throws CertificateException {
         X509Certificate root = chain[chain.length - 1];
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(root.getEncoded());
-            if (chain.length < 2 || !MessageDigest.isEqual(hash, pin)) {
-                throw new CertificateException("the control server's chain ends in "
-                        + root.getSubjectX500Principal() + ", which is not the root the join token pins;"
-                        + " is this the right control server, and the token made by it?");
-            }
-            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
-            parameters.setRevocationEnabled(false);
-            List<X509Certificate> path = Arrays.asList(chain).subList(0, chain.length - 1);
-            CertPathValidator.getInstance("PKIX")
-                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
-        } catch (CertificateException e) {
-            throw e;
-        } catch (GeneralSecurityException e) {
-            throw new CertificateException("the control server's chain is not valid: " + e.getMessage(), e);
+        if (!MessageDigest.isEqual(Chains.sha256(root), pin)) {
+            throw new CertificateException("the control server's chain ends in " + root.getSubjectX500Principal()
+                    + ", which is not the root the join token pins;"
+                    + " is this the right control server, and the token made by it?");
         }
+        Chains.check(List.of(chain), new Date(clock.epochMillis()));
         SpiffeId id = ServerTls.peerOf(chain)
                 .orElseThrow(() -> new CertificateException("the control server's certificate holds no SPIFFE id"));
         if (!id.path().equals(SERVER_PATH)) {

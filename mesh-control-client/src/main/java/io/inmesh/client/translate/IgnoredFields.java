@@ -1,35 +1,43 @@
 package io.inmesh.client.translate;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
-/** Fields that were received and have no effect here. Collected while a config is translated; bounded. */
-public final class IgnoredFields {
+/** Collects the fields of one resource that have no effect; bounded, so that a large resource cannot flood the status. */
+final class IgnoredFields {
 
-    private static final int MAX = 1000;
+    private static final int MAX = 100;
 
-    private final Set<String> fields = new TreeSet<>();
+    private final String resource;
+    private final Set<IgnoredField> fields = new LinkedHashSet<>();
+
+    IgnoredFields(String resource) {
+        this.resource = resource;
+    }
 
     /**
      * Notes a field.
      *
-     * @param resource name of the resource
-     * @param field path of the field inside it
+     * @param path path of the field
      * @param reason why it has no effect
      */
-    public void note(String resource, String field, String reason) {
+    void note(String path, String reason) {
         if (fields.size() < MAX) {
-            fields.add(resource + ": " + field + " (" + reason + ")");
-        } else {
-            fields.add("… and more: only the first " + MAX + " are listed");
+            fields.add(new IgnoredField(resource, path, reason));
+        } else if (fields.size() == MAX) {
+            fields.add(new IgnoredField(resource, "…", "more fields than the " + MAX + " that are listed"));
         }
     }
 
-    /** {@return what was noted, in order of resources} */
-    public List<String> list() {
-        return Collections.unmodifiableList(new ArrayList<>(fields));
+    /** Notes a field if something is set. */
+    void noteIf(boolean set, String path, String reason) {
+        if (set) {
+            note(path, reason);
+        }
+    }
+
+    List<IgnoredField> list() {
+        return List.copyOf(fields);
     }
 }

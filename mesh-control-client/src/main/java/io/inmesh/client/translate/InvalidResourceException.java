@@ -9,10 +9,21 @@ public final class InvalidResourceException extends RuntimeException {
      * Makes one.
      *
      * @param resource name of the resource
-     * @param field path of the field inside it
+     * @param field path of the field inside it, empty if it is all of it
      * @param message what is wrong and what would be right
      */
     public InvalidResourceException(String resource, String field, String message) {
-        super("resource \"" + resource + "\", field " + field + ": " + message);
+        super("resource \"" + resource + "\"" + (field.isEmpty() ? "" : ", field " + field) + ": " + message);
+    }
+
+    /**
+     * Makes one for something that has no field of its own to blame.
+     *
+     * @param resource name of the resource
+     * @param message what is wrong and what would be right
+     * @param cause what came of trying
+     */
+    InvalidResourceException(String resource, String message, Throwable cause) {
+        super("resource \"" + resource + "\": " + message, cause);
     }
 }

@@ -1,26 +1,23 @@
 package io.inmesh.client.translate;
 
 import com.google.protobuf.Any;
-import io.inmesh.config.AuthorizationConfig;
-import io.inmesh.config.InboundConfig;
+import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.xds.core.TrafficDirection;
+import io.inmesh.xds.filter.fault.HTTPFault;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
-import io.inmesh.xds.filter.rbac.RBAC;
 import io.inmesh.xds.listener.Filter;
 import io.inmesh.xds.listener.FilterChain;
 import io.inmesh.xds.listener.Listener;
-import io.inmesh.xds.tls.DownstreamTlsContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Listeners (LDS): outbound ones lead to routes, the inbound one says what is asked of requests. */
+/** Listeners (LDS): outbound ones lead to routes; what the inbound one asks is read by {@link InboundTranslator}. */
 final class ListenerTranslator {
 
     private static final String MANAGER = "HttpConnectionManager";
-    private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
     private static final Set<String> HARMLESS = Set.of(
             "envoy.filters.http.router",
             "envoy.filters.http.fault",
@@ -30,10 +27,22 @@ final class ListenerTranslator {
             "istio.alpn",
             "istio.metadata_exchange");
 
-    private final IgnoredFields ignored;
+    private final ResourceReader reader;
 
-    ListenerTranslator(IgnoredFields ignored) {
-        this.ignored = ignored;
+    ListenerTranslator(ResourceReader reader) {
+        this.reader = reader;
+    }
+
+    Translated translate(Listener listener) {
+        if (inbound(listener)) {
+            return new InboundTranslator(reader, this).translate(listener);
+        }
+        Optional<HttpConnectionManager> manager = manager(listener);
+        if (manager.isEmpty()) {
+            reader.ignored().note("filter_chains", "none of them is about HTTP");
+            return new Translated.NotHttp();
+        }
+        return outbound(listener, manager.get());
     }
 
     /** {@return whether a listener is about requests that come in} */
@@ -41,132 +50,78 @@ final class ListenerTranslator {
         return listener.getTrafficDirection() == TrafficDirection.INBOUND;
     }
 
-    /** {@return the connection manager of an outbound listener, empty if it is not about HTTP} */
-    Optional<HttpConnectionManager> manager(Listener listener) {
+    private Translated outbound(Listener listener, HttpConnectionManager manager) {
+        for (HttpFilter filter : manager.getHttpFiltersList()) {
+            checkHarmless(filter);
+            if (filter.getName().equals(FaultTranslator.FILTER) && filter.hasTypedConfig()) {
+                HTTPFault fault = reader.unpack(place(filter), filter.getTypedConfig(), HTTPFault.parser());
+                reader.ignored()
+                        .noteIf(fault.hasAbort() || fault.hasDelay(), place(filter), "faults are set by routes only");
+            }
+        }
+        if (manager.hasRds()) {
+            String routes = manager.getRds().getRouteConfigName();
+            return new Translated.Outbound(portOf(listener, routes), routes, List.of());
+        }
+        List<VirtualHostConfig> hosts = new RouteTranslator(reader).translate(manager.getRouteConfig());
+        return new Translated.Outbound(portOf(listener, manager.getRouteConfig().getName()), null, hosts);
+    }
+
+    private Optional<HttpConnectionManager> manager(Listener listener) {
         if (listener.hasApiListener()) {
-            return Optional.of(unpack(listener, listener.getApiListener().getApiListener()));
+            return Optional.of(unpack(listener.getApiListener().getApiListener()));
         }
-        List<FilterChain> chains = new ArrayList<>(listener.getFilterChainsList());
-        if (listener.hasDefaultFilterChain()) {
-            chains.add(listener.getDefaultFilterChain());
-        }
-        for (FilterChain chain : chains) {
-            Optional<HttpConnectionManager> manager = manager(listener, chain);
+        for (FilterChain chain : chains(listener)) {
+            Optional<HttpConnectionManager> manager = manager(chain);
             if (manager.isPresent()) {
                 return manager;
             }
         }
-        ignored.note(listener.getName(), "filter_chains", "none of them is about HTTP");
         return Optional.empty();
     }
 
-    private Optional<HttpConnectionManager> manager(Listener listener, FilterChain chain) {
-        for (Filter filter : chain.getFiltersList()) {
-            if (filter.getTypedConfig().getTypeUrl().endsWith(MANAGER)) {
-                return Optional.of(unpack(listener, filter.getTypedConfig()));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static HttpConnectionManager unpack(Listener listener, Any any) {
-        return Values.unpack(listener.getName(), "http_connection_manager", any, HttpConnectionManager.parser());
-    }
-
-    /** {@return what an inbound listener asks of requests} */
-    InboundConfig inboundConfig(Listener listener) {
-        boolean plaintext = false;
-        boolean tls = false;
-        List<AuthorizationConfig> authorization = List.of();
+    static List<FilterChain> chains(Listener listener) {
         List<FilterChain> chains = new ArrayList<>(listener.getFilterChainsList());
         if (listener.hasDefaultFilterChain()) {
             chains.add(listener.getDefaultFilterChain());
         }
-        for (FilterChain chain : chains) {
-            if (secured(listener, chain)) {
-                tls = true;
-            } else {
-                plaintext = true;
-            }
-            List<AuthorizationConfig> own = authorization(listener, chain);
-            if (!own.isEmpty()) {
-                authorization = own;
-            }
-        }
-        if (!tls && !plaintext) {
-            throw new InvalidResourceException(
-                    listener.getName(), "filter_chains", "an inbound listener needs at least one");
-        }
-        InboundConfig.Mtls mtls = !tls
-                ? InboundConfig.Mtls.DISABLE
-                : plaintext ? InboundConfig.Mtls.PERMISSIVE : InboundConfig.Mtls.STRICT;
-        return new InboundConfig(mtls, authorization, Values.origin(listener.getMetadata()));
+        return chains;
     }
 
-    private static boolean secured(Listener listener, FilterChain chain) {
-        if (!chain.hasTransportSocket()) {
-            return false;
-        }
-        String type = chain.getTransportSocket().getTypedConfig().getTypeUrl();
-        if (!type.endsWith("DownstreamTlsContext")) {
-            if (type.endsWith("RawBuffer") || type.isEmpty()) {
-                return false;
+    Optional<HttpConnectionManager> manager(FilterChain chain) {
+        for (Filter filter : chain.getFiltersList()) {
+            if (filter.getTypedConfig().getTypeUrl().endsWith(MANAGER)) {
+                return Optional.of(unpack(filter.getTypedConfig()));
             }
-            throw new InvalidResourceException(
-                    listener.getName(),
-                    "filter_chains.transport_socket",
-                    "only TLS and plaintext are known, not " + type);
         }
-        DownstreamTlsContext context = Values.unpack(
-                listener.getName(),
-                "filter_chains.transport_socket",
-                chain.getTransportSocket().getTypedConfig(),
-                DownstreamTlsContext.parser());
-        if (!context.getRequireClientCertificate().getValue()) {
-            throw new InvalidResourceException(
-                    listener.getName(),
-                    "filter_chains.transport_socket.require_client_certificate",
-                    "TLS without a client certificate is not mesh TLS");
-        }
-        return true;
+        return Optional.empty();
     }
 
-    private List<AuthorizationConfig> authorization(Listener listener, FilterChain chain) {
-        Optional<HttpConnectionManager> manager = manager(listener, chain);
-        if (manager.isEmpty()) {
-            throw new InvalidResourceException(
-                    listener.getName(), "filter_chains[" + chain.getName() + "]", "needs an HTTP connection manager");
+    private HttpConnectionManager unpack(Any any) {
+        return reader.unpack("http_connection_manager", any, HttpConnectionManager.parser());
+    }
+
+    /** Refuses a filter that is not understood: it may be what protects someone. */
+    void checkHarmless(HttpFilter filter) {
+        if (HARMLESS.contains(filter.getName()) || filter.getDisabled()) {
+            return;
         }
-        List<AuthorizationConfig> sets = new ArrayList<>();
-        RbacTranslator translator = new RbacTranslator(listener.getName());
-        for (HttpFilter filter : manager.get().getHttpFiltersList()) {
-            if (filter.getTypedConfig().getTypeUrl().endsWith(RBAC_FILTER)) {
-                RBAC rbac = Values.unpack(
-                        listener.getName(),
-                        "http_filters[" + filter.getName() + "]",
-                        filter.getTypedConfig(),
-                        RBAC.parser());
-                if (rbac.hasRules()) {
-                    sets.add(translator.translate(rbac.getRules()));
-                }
-                if (rbac.hasShadowRules()) {
-                    ignored.note(
-                            listener.getName(),
-                            "http_filters[" + filter.getName() + "].shadow_rules",
-                            "dry run is not done yet");
-                }
-            } else if (!HARMLESS.contains(filter.getName())) {
-                if (!filter.getIsOptional()) {
-                    // It may be what protects this workload; going on without it would open what should be closed.
-                    throw new InvalidResourceException(
-                            listener.getName(),
-                            "http_filters[" + filter.getName() + "]",
-                            "this inbound filter is not supported");
-                }
-                ignored.note(
-                        listener.getName(), "http_filters[" + filter.getName() + "]", "optional filter not supported");
-            }
+        if (!filter.getIsOptional()) {
+            throw reader.invalid(place(filter), "this filter is not supported, and not marked as optional");
         }
-        return sets;
+        reader.ignored().note(place(filter), "optional filter that is not supported");
+    }
+
+    static String place(HttpFilter filter) {
+        return "http_filters[" + filter.getName() + "]";
+    }
+
+    /** {@return the port that Istio's names speak of: {@code 9080}, {@code host:9080}, {@code outbound|9080||host}} */
+    private static int portOf(Listener listener, String routeName) {
+        String[] parts = routeName.split("\\|", -1);
+        String port = parts.length == 4 ? parts[1] : routeName.substring(routeName.lastIndexOf(':') + 1);
+        return Domains.isPort(port)
+                ? Integer.parseInt(port)
+                : listener.getAddress().getSocketAddress().getPortValue();
     }
 }

@@ -15,17 +15,20 @@ import java.util.TreeMap;
 /** Authorization policies. Whatever is not understood makes the whole resource invalid: a rule half understood is no rule. */
 final class RbacTranslator {
 
-    private final String resource;
+    private final ResourceReader reader;
+    private final Matchers matchers;
 
-    RbacTranslator(String resource) {
-        this.resource = resource;
+    RbacTranslator(ResourceReader reader) {
+        this.reader = reader;
+        this.matchers = new Matchers(reader);
     }
 
     AuthorizationConfig translate(RBAC rules) {
         AuthorizationConfig.Action action = switch (rules.getAction()) {
             case ALLOW -> AuthorizationConfig.Action.ALLOW;
             case DENY -> AuthorizationConfig.Action.DENY;
-            case LOG, UNRECOGNIZED -> throw invalid("rbac.action", "only ALLOW and DENY are enforced");
+            case LOG, UNRECOGNIZED ->
+                throw invalid("rules.action", "is " + rules.getAction() + "; only ALLOW and DENY are enforced");
         };
         List<AuthorizationConfig.Policy> policies = new ArrayList<>();
         for (Map.Entry<String, Policy> policy : new TreeMap<>(rules.getPoliciesMap()).entrySet()) {
@@ -36,7 +39,7 @@ final class RbacTranslator {
     }
 
     private Condition condition(String name, Policy policy) {
-        String field = "rbac.policies[" + name + "]";
+        String field = "rules.policies[" + name + "]";
         List<Condition> permissions = new ArrayList<>();
         policy.getPermissionsList()
                 .forEach(permission -> permissions.add(permission(field + ".permissions", permission)));
@@ -51,15 +54,15 @@ final class RbacTranslator {
             case AND_RULES -> new Condition.All(permissions(field, permission.getAndRules()));
             case OR_RULES -> new Condition.AnyOf(permissions(field, permission.getOrRules()));
             case NOT_RULE -> new Condition.Not(permission(field, permission.getNotRule()));
-            case HEADER -> new Condition.Header(Matchers.header(resource, field + ".header", permission.getHeader()));
+            case HEADER -> new Condition.Header(matchers.header(field + ".header", permission.getHeader()));
             case URL_PATH ->
-                new Condition.Path(Matchers.string(
-                        resource, field + ".url_path", permission.getUrlPath().getPath()));
+                new Condition.Path(matchers.string(
+                        field + ".url_path", permission.getUrlPath().getPath()));
             case DESTINATION_IP -> new Condition.DestinationIp(cidr(permission.getDestinationIp()));
             case DESTINATION_PORT -> new Condition.DestinationPort(permission.getDestinationPort());
             case REQUESTED_SERVER_NAME ->
-                new Condition.RequestedServerName(Matchers.string(
-                        resource, field + ".requested_server_name", permission.getRequestedServerName()));
+                new Condition.RequestedServerName(
+                        matchers.string(field + ".requested_server_name", permission.getRequestedServerName()));
             case DESTINATION_PORT_RANGE, METADATA, RULE_NOT_SET ->
                 throw invalid(field, permission.getRuleCase() + " is not supported");
         };
@@ -79,17 +82,16 @@ final class RbacTranslator {
             case NOT_ID -> new Condition.Not(principal(field, principal.getNotId()));
             case AUTHENTICATED ->
                 principal.getAuthenticated().hasPrincipalName()
-                        ? new Condition.Principal(Matchers.string(
-                                resource,
+                        ? new Condition.Principal(matchers.string(
                                 field + ".authenticated",
                                 principal.getAuthenticated().getPrincipalName()))
                         : new Condition.Authenticated();
             case SOURCE_IP -> new Condition.SourceIp(cidr(principal.getSourceIp()));
             case DIRECT_REMOTE_IP -> new Condition.SourceIp(cidr(principal.getDirectRemoteIp()));
-            case HEADER -> new Condition.Header(Matchers.header(resource, field + ".header", principal.getHeader()));
+            case HEADER -> new Condition.Header(matchers.header(field + ".header", principal.getHeader()));
             case URL_PATH ->
-                new Condition.Path(Matchers.string(
-                        resource, field + ".url_path", principal.getUrlPath().getPath()));
+                new Condition.Path(matchers.string(
+                        field + ".url_path", principal.getUrlPath().getPath()));
             case REMOTE_IP, METADATA, IDENTIFIER_NOT_SET ->
                 throw invalid(field, principal.getIdentifierCase() + " is not supported");
         };
@@ -115,6 +117,6 @@ final class RbacTranslator {
     }
 
     private InvalidResourceException invalid(String field, String message) {
-        return new InvalidResourceException(resource, field, message);
+        return reader.invalid(field, message);
     }
 }

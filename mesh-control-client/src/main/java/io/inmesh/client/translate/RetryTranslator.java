@@ -30,7 +30,7 @@ final class RetryTranslator {
 
     private RetryTranslator() {}
 
-    static RetryConfig translate(String resource, @Nullable RetryPolicy policy, IgnoredFields ignored) {
+    static RetryConfig translate(String field, @Nullable RetryPolicy policy, IgnoredFields ignored) {
         if (policy == null) {
             return RetryConfig.NONE;
         }
@@ -41,8 +41,7 @@ final class RetryTranslator {
             if (condition != null) {
                 conditions.add(condition);
             } else if (!name.isEmpty()) {
-                ignored.note(
-                        resource, "retry_policy.retry_on", "\"" + name + "\" is not a condition this client knows");
+                ignored.note(field + ".retry_on", "\"" + name + "\" is not a condition this client knows");
             }
         }
         int retries = policy.hasNumRetries() ? (int) Values.unsigned(policy.getNumRetries()) : 1;
@@ -56,13 +55,21 @@ final class RetryTranslator {
                         && !Values.duration(policy.getPerTryTimeout()).isZero()
                 ? Values.duration(policy.getPerTryTimeout())
                 : null;
-        if (policy.hasPerTryIdleTimeout()) {
-            ignored.note(resource, "retry_policy.per_try_idle_timeout", "not done by this version");
-        }
+        ignored.noteIf(
+                policy.hasPerTryIdleTimeout(), field + ".per_try_idle_timeout", "a try is limited as a whole only");
+        ignored.noteIf(
+                policy.getRetriableHeadersCount() > 0, field + ".retriable_headers", "headers are not a condition");
+        ignored.noteIf(
+                policy.getRetriableRequestHeadersCount() > 0,
+                field + ".retriable_request_headers",
+                "headers are not a condition");
         return new RetryConfig(
                 retries,
                 conditions,
-                new HashSet<>(policy.getRetriableStatusCodesList()),
+                // Envoy disregards the statuses where the condition is not named.
+                conditions.contains(Condition.RETRIABLE_STATUS_CODES)
+                        ? new HashSet<>(policy.getRetriableStatusCodesList())
+                        : Set.of(),
                 perTry,
                 base,
                 max.compareTo(base) < 0 ? base : max,

@@ -1,7 +1,5 @@
 package io.inmesh.client.translate;
 
-import io.inmesh.identity.TrustBundle;
-import io.inmesh.xds.core.DataSource;
 import io.inmesh.xds.tls.Secret;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,35 +15,26 @@ public final class TrustTranslator {
     /** Istio's name of the secret that holds the roots. */
     public static final String SECRET = "ROOTCA";
 
+    private static final String FIELD = "validation_context.trusted_ca";
+
     private TrustTranslator() {}
 
-    /**
-     * {@return the roots of a secret}
-     *
-     * @param secret what was received
-     * @param trustDomain the trust domain they are for
-     * @throws InvalidResourceException if there is no root in it, or what is there is not a certificate
-     */
-    public static TrustBundle translate(Secret secret, String trustDomain) {
-        DataSource source = secret.getValidationContext().getTrustedCa();
-        byte[] pem = source.hasInlineBytes()
-                ? source.getInlineBytes().toByteArray()
-                : source.getInlineString().getBytes(StandardCharsets.US_ASCII);
+    static Translated.Roots translate(ResourceReader reader, Secret secret) {
+        String pem = Values.inline(secret.getValidationContext().getTrustedCa());
+        if (pem == null) {
+            throw reader.invalid(FIELD, "must hold the roots inline");
+        }
         Set<X509Certificate> roots = new LinkedHashSet<>();
         try {
             CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem))
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
                     .forEach(certificate -> roots.add((X509Certificate) certificate));
         } catch (CertificateException e) {
-            throw new InvalidResourceException(
-                    secret.getName(), "validation_context.trusted_ca", "is not PEM: " + e.getMessage());
+            throw reader.invalid(FIELD, "is not PEM: " + e.getMessage());
         }
         if (roots.isEmpty()) {
-            throw new InvalidResourceException(
-                    secret.getName(),
-                    "validation_context.trusted_ca",
-                    "holds no certificate; trusting nobody is never pushed");
+            throw reader.invalid(FIELD, "holds no certificate; trusting nobody is never pushed");
         }
-        return TrustBundle.of(trustDomain, roots);
+        return new Translated.Roots(roots);
     }
 }

@@ -1,20 +1,18 @@
 package io.inmesh.client.translate;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.Parser;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
-import io.inmesh.xds.core.HeaderValueOption;
+import io.inmesh.xds.core.DataSource;
 import io.inmesh.xds.core.Metadata;
 import io.inmesh.xds.type.FractionalPercent;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Small values that many resources hold. */
 final class Values {
@@ -38,12 +36,17 @@ final class Values {
         return (int) Math.min(1_000_000, Integer.toUnsignedLong(percent.getNumerator()) * factor);
     }
 
-    static <M extends Message> M unpack(String resource, String field, Any any, Parser<M> parser) {
-        try {
-            return parser.parseFrom(any.getValue());
-        } catch (InvalidProtocolBufferException e) {
-            throw new InvalidResourceException(resource, field, "cannot be read as " + any.getTypeUrl());
-        }
+    /** {@return the text of a source that stands inline, null if it stands elsewhere} */
+    static @Nullable String inline(DataSource source) {
+        return switch (source.getSpecifierCase()) {
+            case INLINE_STRING -> source.getInlineString();
+            case INLINE_BYTES -> source.getInlineBytes().toString(StandardCharsets.UTF_8);
+            case FILENAME, SPECIFIER_NOT_SET -> null;
+        };
+    }
+
+    static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     /** {@return the resource that made something, in words, from Istio's {@code filter_metadata["istio"].config}} */
@@ -74,25 +77,5 @@ final class Values {
         Map<String, String> strings = new HashMap<>();
         struct.getFieldsMap().forEach((key, value) -> strings.put(key, value.getStringValue()));
         return strings;
-    }
-
-    static io.inmesh.config.HeaderEditsConfig headerEdits(List<HeaderValueOption> added, List<String> removed) {
-        if (added.isEmpty() && removed.isEmpty()) {
-            return io.inmesh.config.HeaderEditsConfig.NONE;
-        }
-        java.util.ArrayList<io.inmesh.config.HeaderEditsConfig.Header> set = new java.util.ArrayList<>();
-        java.util.ArrayList<io.inmesh.config.HeaderEditsConfig.Header> add = new java.util.ArrayList<>();
-        for (HeaderValueOption option : added) {
-            var header = new io.inmesh.config.HeaderEditsConfig.Header(
-                    option.getHeader().getKey().toLowerCase(Locale.ROOT),
-                    option.getHeader().getValue());
-            switch (option.getAppendAction()) {
-                case OVERWRITE_IF_EXISTS_OR_ADD, OVERWRITE_IF_EXISTS -> set.add(header);
-                default -> add.add(header);
-            }
-        }
-        List<String> remove =
-                removed.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
-        return new io.inmesh.config.HeaderEditsConfig(set, add, remove);
     }
 }

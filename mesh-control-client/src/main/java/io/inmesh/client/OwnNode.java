@@ -2,16 +2,20 @@ package io.inmesh.client;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import io.inmesh.xds.core.Locality;
+import io.inmesh.xds.core.Node;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How this process presents itself: Istio's node form, with the registration beside it. */
-final class Node {
+final class OwnNode {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OwnNode.class);
+    private static final String LOOPBACK = "127.0.0.1";
     private static final String USER_AGENT = "inmesh-java";
     private static final String VERSION = version();
 
@@ -19,12 +23,12 @@ final class Node {
     private final String instance;
     private final String address;
 
-    Node(ControlClientSettings settings, String instance) {
+    OwnNode(ControlClientSettings settings, String instance) {
         this.settings = settings;
         this.instance = instance;
         this.address = settings.address() != null
                 ? settings.address()
-                : ownAddress(settings.servers().get(0));
+                : ownAddress(ServerAddress.parse(settings.servers().get(0)));
     }
 
     /**
@@ -33,7 +37,7 @@ final class Node {
      * @param serviceAccount service account of the own certificate, empty without one
      * @param ports local ports by service port name, empty while nothing is served
      */
-    io.inmesh.xds.core.Node message(String serviceAccount, Map<String, Integer> ports) {
+    Node message(String serviceAccount, Map<String, Integer> ports) {
         Struct.Builder metadata = Struct.newBuilder()
                 .putFields("NAMESPACE", text(settings.namespace()))
                 .putFields("SERVICE_ACCOUNT", text(serviceAccount))
@@ -52,13 +56,13 @@ final class Node {
             metadata.putFields(
                     "INMESH_PORTS", Value.newBuilder().setStructValue(numbers).build());
         }
-        return io.inmesh.xds.core.Node.newBuilder()
+        return Node.newBuilder()
                 .setId("sidecar~" + address + "~" + instance + "." + settings.namespace() + "~" + settings.namespace()
                         + ".svc.cluster.local")
                 .setCluster(settings.service() + "." + settings.namespace())
                 .setUserAgentName(USER_AGENT)
                 .setUserAgentVersion(VERSION)
-                .setLocality(locality())
+                .setLocality(Localities.parse(settings.locality()))
                 .setMetadata(metadata)
                 .build();
     }
@@ -66,18 +70,6 @@ final class Node {
     private String workloadName() {
         String version = settings.labels().get("version");
         return version == null ? settings.service() : settings.service() + "-" + version;
-    }
-
-    private Locality locality() {
-        String[] parts = settings.locality().split("/", -1);
-        Locality.Builder locality = Locality.newBuilder().setRegion(parts[0]);
-        if (parts.length > 1) {
-            locality.setZone(parts[1]);
-        }
-        if (parts.length > 2) {
-            locality.setSubZone(parts[2]);
-        }
-        return locality.build();
     }
 
     private static Value text(String text) {
@@ -90,20 +82,31 @@ final class Node {
      * <p>Connecting a datagram socket sends nothing; it asks the routing table. A control server on loopback means callers on
      * loopback.
      */
-    private static String ownAddress(String server) {
-        int colon = server.lastIndexOf(':');
-        String host = colon < 0 ? server : server.substring(0, colon);
+    private static String ownAddress(ServerAddress server) {
+        String reason;
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(new InetSocketAddress(host, 9));
+            socket.connect(new InetSocketAddress(server.host(), server.port()));
             InetAddress local = socket.getLocalAddress();
-            return local.isAnyLocalAddress() ? "127.0.0.1" : local.getHostAddress();
-        } catch (SocketException | IllegalArgumentException unreachable) {
-            return "127.0.0.1";
+            if (!local.isAnyLocalAddress()) {
+                String address = local.getHostAddress();
+                int zone = address.indexOf('%');
+                return zone < 0 ? address : address.substring(0, zone);
+            }
+            reason = "no route";
+        } catch (SocketException | IllegalArgumentException e) {
+            reason = String.valueOf(e.getMessage());
         }
+        LOG.warn(
+                "no address of this machine leads to the control server {} ({}); callers will be told {}."
+                        + " Set INMESH_ADDRESS to the address that callers dial",
+                server,
+                reason,
+                LOOPBACK);
+        return LOOPBACK;
     }
 
     private static String version() {
-        String version = Node.class.getPackage().getImplementationVersion();
+        String version = OwnNode.class.getPackage().getImplementationVersion();
         return version == null ? "dev" : version;
     }
 }

@@ -1,0 +1,216 @@
+package io.inmesh.client;
+
+import io.inmesh.client.identity.Certificates;
+import io.inmesh.client.translate.ConfigAssembler;
+import io.inmesh.client.translate.Resource;
+import io.inmesh.client.translate.Translated;
+import io.inmesh.client.translate.TrustTranslator;
+import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.identity.TrustBundle;
+import io.inmesh.spi.MeshLink;
+import io.inmesh.time.Randomness;
+import io.inmesh.xds.TypeUrls;
+import io.inmesh.xds.core.Node;
+import java.security.cert.X509Certificate;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One mesh's life with its control plane, put together: state folder first, then the certificate, then the discovery stream and
+ * what goes with it.
+ */
+final class Session {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static final String ACCOUNT = "/sa/";
+
+    private final ControlClientSettings settings;
+    private final @Nullable JoinToken token;
+    private final IdentityHolder identity;
+    private final ControlThread thread;
+    private final ResourceStore store = new ResourceStore();
+    private final OwnNode ownNode;
+    private final Link link;
+    private final @Nullable StateKeeper state;
+    private final Publisher publisher;
+    private final CertificateKeeper certificates;
+    private final Registration registration;
+    private final LoadReporter load;
+    private final Discovery discovery;
+
+    Session(
+            ControlClientSettings settings,
+            @Nullable JoinToken token,
+            @Nullable StateFolder folder,
+            MeshLink mesh,
+            ControlThread thread,
+            Progress progress,
+            Randomness randomness) {
+        this.settings = settings;
+        this.token = token;
+        this.thread = thread;
+        identity = mesh.identity();
+        ownNode = new OwnNode(
+                settings,
+                settings.service() + "-" + UUID.randomUUID().toString().substring(0, 8));
+        link = new Link(settings, identity, token == null ? null : token.rootSha256(), mesh.clock(), randomness);
+        state = folder == null ? null : new StateKeeper(folder, settings, token, thread, identity, mesh.clock(), store);
+        publisher = new Publisher(mesh, thread, store, progress, this::published);
+        certificates = new CertificateKeeper(
+                link, identity, token, settings.namespace(), thread, mesh.clock(), randomness, this::identityIssued);
+        registration = new Registration(this::wire, this::node);
+        load = new LoadReporter(link, mesh, thread, this::node, new Backoff(randomness));
+        discovery = new Discovery(
+                link,
+                thread,
+                store,
+                progress,
+                publisher,
+                this::node,
+                new StreamListener(),
+                new Backoff(randomness),
+                settings.stateOfTheWorld());
+    }
+
+    /** What goes with the stream. */
+    private final class StreamListener implements Discovery.Listener {
+        @Override
+        public void opened(Wire wire) {
+            registration.opened(wire);
+            load.open();
+        }
+
+        @Override
+        public void healthAnswered(String answer) {
+            registration.answered(answer);
+        }
+
+        @Override
+        public @Nullable String trustChanged() {
+            return applyTrust();
+        }
+
+        @Override
+        public void closed() {
+            registration.closed();
+            load.close();
+        }
+    }
+
+    /** Begins; on the control thread, as all that follows. */
+    void begin() {
+        StateKeeper saved = state;
+        if (saved != null) {
+            restore(saved);
+        }
+        if (settings.plaintext() || identity.current() != null) {
+            discovery.open();
+        } else if (token != null) {
+            certificates.request();
+        } else {
+            LOG.error("there is neither a valid certificate in INMESH_STATE_DIR nor a join token in INMESH_TOKEN_FILE;"
+                    + " this process cannot join the mesh. Make a token with: meshctl token create");
+        }
+    }
+
+    private void restore(StateKeeper saved) {
+        Certificates.Issued known = saved.loadIdentity();
+        if (known != null) {
+            try {
+                identity.update(known.identity(), known.trust());
+                certificates.scheduleRenewal(known.identity());
+            } catch (IllegalArgumentException e) {
+                LOG.warn("the saved identity is not used: {}", e.getMessage());
+            }
+        }
+        if (saved.loadResources()) {
+            store.type(TypeUrls.ENDPOINT).want(ConfigAssembler.endpointNames(store));
+            store.type(TypeUrls.ROUTE).want(ConfigAssembler.routeNames(store));
+            applyTrust();
+            publisher.restored();
+        }
+    }
+
+    private void identityIssued() {
+        if (state != null) {
+            state.saveIdentity();
+            // Signed with the key of before, which is gone.
+            state.saveSoon();
+        }
+        // The connection so far was made without this certificate.
+        discovery.reopen();
+    }
+
+    private void published() {
+        if (state != null) {
+            state.saveSoon();
+        }
+    }
+
+    /** {@return what is wrong with the trust bundle; null if it is in use now} */
+    private @Nullable String applyTrust() {
+        IdentityEpoch epoch = identity.current();
+        Resource secret = store.find(TypeUrls.SECRET, TrustTranslator.SECRET);
+        if (epoch == null || secret == null) {
+            return null;
+        }
+        Set<X509Certificate> roots = ((Translated.Roots) secret.meaning()).certificates();
+        try {
+            Map<String, Set<X509Certificate>> all = new HashMap<>(epoch.trust().roots());
+            all.put(epoch.identity().id().trustDomain(), roots);
+            identity.update(epoch.identity(), new TrustBundle(all));
+            return null;
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+    }
+
+    private @Nullable Wire wire() {
+        // Registration is for those who can prove who they are.
+        return settings.plaintext() ? null : discovery.wire();
+    }
+
+    private Node node() {
+        IdentityEpoch epoch = identity.current();
+        return ownNode.message(
+                epoch == null ? "" : serviceAccount(epoch.identity().id()), registration.ports());
+    }
+
+    private static String serviceAccount(SpiffeId id) {
+        int at = id.path().indexOf(ACCOUNT);
+        return at < 0 ? "" : id.path().substring(at + ACCOUNT.length());
+    }
+
+    void serve(Map<String, Integer> ports) {
+        if (settings.plaintext()) {
+            LOG.warn("this process is not registered: that needs a certificate, and INMESH_XDS_PLAINTEXT is on");
+        }
+        registration.serve(ports);
+    }
+
+    void drain(CompletableFuture<Void> done) {
+        registration.drain(done);
+    }
+
+    /** {@return the state folder's keeper, null without one} */
+    @Nullable
+    StateKeeper state() {
+        return state;
+    }
+
+    void close() {
+        discovery.close();
+        link.close();
+        if (state != null) {
+            state.close();
+        }
+    }
+}

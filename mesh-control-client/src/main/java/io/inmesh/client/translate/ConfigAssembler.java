@@ -1,0 +1,221 @@
+package io.inmesh.client.translate;
+
+import io.inmesh.config.AuthorizationConfig;
+import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.InboundConfig;
+import io.inmesh.config.MeshConfig;
+import io.inmesh.config.RouteAction;
+import io.inmesh.config.RouteConfig;
+import io.inmesh.config.VirtualHostConfig;
+import io.inmesh.xds.TypeUrls;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Joins the resources of all types into one config. Which names are still missing is for the caller to judge. */
+public final class ConfigAssembler {
+
+    /** What a workload asks whose inbound listener was refused: nobody may call it, for who may is not known. */
+    private static final InboundConfig CLOSED = new InboundConfig(
+            InboundConfig.Mtls.STRICT,
+            List.of(new AuthorizationConfig(AuthorizationConfig.Action.ALLOW, List.of())),
+            "the inbound listener, which was refused");
+
+    private final Resources resources;
+    private final Set<IgnoredField> ignored = new LinkedHashSet<>();
+
+    private ConfigAssembler(Resources resources) {
+        this.resources = resources;
+    }
+
+    /** Accepted resources. */
+    public interface Resources {
+
+        /** {@return those of a type, in order of their names} */
+        Collection<Resource> of(String typeUrl);
+
+        /** {@return one of them, null if it is not there} */
+        @Nullable
+        Resource find(String typeUrl, String name);
+
+        /** {@return whether an inbound listener was refused, and there is none from before} */
+        boolean inboundRefused();
+    }
+
+    /**
+     * The result.
+     *
+     * @param config what the resources say together
+     * @param inboundKnown whether there is an inbound listener
+     * @param ignored fields without effect
+     */
+    public record Assembled(MeshConfig config, boolean inboundKnown, List<IgnoredField> ignored) {
+        /** Copies the list. */
+        public Assembled {
+            ignored = List.copyOf(ignored);
+        }
+    }
+
+    /**
+     * {@return the config that resources make together}
+     *
+     * @param version name of the config
+     * @param resources all there is
+     */
+    public static Assembled assemble(String version, Resources resources) {
+        return new ConfigAssembler(resources).assemble(version);
+    }
+
+    /** {@return names of the route configurations that listeners lead to} */
+    public static Set<String> routeNames(Resources resources) {
+        Set<String> names = new TreeSet<>();
+        for (Resource resource : resources.of(TypeUrls.LISTENER)) {
+            if (resource.meaning() instanceof Translated.Outbound outbound && outbound.routes() != null) {
+                names.add(outbound.routes());
+            }
+        }
+        return names;
+    }
+
+    /** {@return names of the endpoint resources that clusters need} */
+    public static Set<String> endpointNames(Resources resources) {
+        Set<String> names = new TreeSet<>();
+        for (Resource resource : resources.of(TypeUrls.CLUSTER)) {
+            if (resource.meaning() instanceof Translated.Cluster cluster && cluster.endpoints() != null) {
+                names.add(cluster.endpoints());
+            }
+        }
+        return names;
+    }
+
+    /** {@return names of clusters that routes lead to and that are not there} */
+    public static Set<String> missingClusters(MeshConfig config) {
+        Set<String> missing = new TreeSet<>();
+        for (VirtualHostConfig host : config.virtualHosts()) {
+            for (RouteConfig route : host.routes()) {
+                if (route.action() instanceof RouteAction.Forward forward) {
+                    forward.clusters().forEach(cluster -> missing.add(cluster.cluster()));
+                }
+            }
+        }
+        config.clusters().forEach(cluster -> missing.remove(cluster.name()));
+        return missing;
+    }
+
+    private Assembled assemble(String version) {
+        List<ClusterConfig> clusters = clusters();
+        List<VirtualHostConfig> hosts = virtualHosts();
+        InboundConfig inbound = inbound();
+        InboundConfig used = inbound != null ? inbound : resources.inboundRefused() ? CLOSED : InboundConfig.OPEN;
+        return new Assembled(
+                new MeshConfig(version, hosts, clusters, used),
+                inbound != null || resources.inboundRefused(),
+                new ArrayList<>(ignored));
+    }
+
+    private List<ClusterConfig> clusters() {
+        List<ClusterConfig> clusters = new ArrayList<>();
+        for (Resource resource : resources.of(TypeUrls.CLUSTER)) {
+            ignored.addAll(resource.ignored());
+            Translated.Cluster cluster = (Translated.Cluster) resource.meaning();
+            clusters.add(
+                    cluster.endpoints() == null
+                            ? cluster.config()
+                            : cluster.config().withEndpoints(endpoints(cluster.endpoints())));
+        }
+        return clusters;
+    }
+
+    private List<EndpointConfig> endpoints(String name) {
+        Resource resource = resources.find(TypeUrls.ENDPOINT, name);
+        if (resource == null) {
+            return List.of();
+        }
+        ignored.addAll(resource.ignored());
+        return ((Translated.Endpoints) resource.meaning()).endpoints();
+    }
+
+    private List<VirtualHostConfig> virtualHosts() {
+        List<VirtualHostConfig> hosts = new ArrayList<>();
+        Map<Integer, Map<String, String>> taken = new HashMap<>();
+        Set<String> names = new HashSet<>();
+        Set<String> joined = new HashSet<>();
+        for (Resource resource : resources.of(TypeUrls.LISTENER)) {
+            ignored.addAll(resource.ignored());
+            // Several listeners may lead to the same routes, as those that gRPC clients ask for by each of a host's
+            // names.
+            if (!(resource.meaning() instanceof Translated.Outbound outbound)
+                    || outbound.routes() != null && !joined.add(outbound.port() + " " + outbound.routes())) {
+                continue;
+            }
+            for (VirtualHostConfig sent : hostsOf(outbound)) {
+                for (VirtualHostConfig host : Domains.split(sent, outbound.port())) {
+                    add(host, taken.computeIfAbsent(host.port(), port -> new HashMap<>()), names, hosts);
+                }
+            }
+        }
+        return hosts;
+    }
+
+    private List<VirtualHostConfig> hostsOf(Translated.Outbound outbound) {
+        if (outbound.routes() == null) {
+            return outbound.hosts();
+        }
+        Resource resource = resources.find(TypeUrls.ROUTE, outbound.routes());
+        if (resource == null) {
+            return List.of();
+        }
+        ignored.addAll(resource.ignored());
+        return ((Translated.Routes) resource.meaning()).hosts();
+    }
+
+    /** Adds a host with those of its domains that no other has; the first one has them, as in Istio. */
+    private void add(
+            VirtualHostConfig host, Map<String, String> taken, Set<String> names, List<VirtualHostConfig> hosts) {
+        String name = host.name();
+        for (int i = 2; names.contains(name); i++) {
+            name = host.name() + " (" + i + ")";
+        }
+        List<String> free = new ArrayList<>();
+        for (String domain : host.domains()) {
+            String other = taken.putIfAbsent(domain, name);
+            if (other == null) {
+                free.add(domain);
+            } else {
+                ignored.add(new IgnoredField(
+                        name, "domains", "\"" + domain + "\" belongs to virtual host \"" + other + "\" already"));
+            }
+        }
+        if (!free.isEmpty()) {
+            names.add(name);
+            hosts.add(new VirtualHostConfig(name, host.port(), free, host.routes()));
+        }
+    }
+
+    /** {@return what all inbound listeners ask together, null if there is none} */
+    private @Nullable InboundConfig inbound() {
+        InboundConfig all = null;
+        for (Resource resource : resources.of(TypeUrls.LISTENER)) {
+            if (!(resource.meaning() instanceof Translated.Inbound inbound)) {
+                continue;
+            }
+            all = all == null ? inbound.config() : both(all, inbound.config());
+        }
+        return all;
+    }
+
+    private static InboundConfig both(InboundConfig one, InboundConfig other) {
+        List<AuthorizationConfig> authorization = new ArrayList<>(one.authorization());
+        authorization.addAll(other.authorization());
+        InboundConfig stricter = one.mtls().compareTo(other.mtls()) >= 0 ? one : other;
+        return new InboundConfig(stricter.mtls(), authorization, stricter.origin());
+    }
+}

@@ -1,0 +1,95 @@
+package io.inmesh.client.translate;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.inmesh.config.EndpointConfig;
+import io.inmesh.xds.core.Locality;
+import io.inmesh.xds.core.SocketAddress;
+import io.inmesh.xds.endpoint.ClusterLoadAssignment;
+import io.inmesh.xds.endpoint.LbEndpoint;
+import io.inmesh.xds.endpoint.LocalityLbEndpoints;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Endpoints of a cluster (EDS). */
+final class EndpointTranslator {
+
+    private static final String MATCH_METADATA = "envoy.transport_socket_match";
+
+    private final ResourceReader reader;
+
+    EndpointTranslator(ResourceReader reader) {
+        this.reader = reader;
+    }
+
+    List<EndpointConfig> translate(ClusterLoadAssignment assignment) {
+        IgnoredFields ignored = reader.ignored();
+        ignored.noteIf(
+                assignment.getPolicy().getDropOverloadsCount() > 0, "policy.drop_overloads", "no call is dropped");
+        ignored.noteIf(
+                assignment.getPolicy().hasOverprovisioningFactor(),
+                "policy.overprovisioning_factor",
+                "a priority is used while it has a healthy endpoint");
+        List<EndpointConfig> endpoints = new ArrayList<>();
+        for (int i = 0; i < assignment.getEndpointsCount(); i++) {
+            LocalityLbEndpoints locality = assignment.getEndpoints(i);
+            String path = path(locality.getLocality());
+            for (int j = 0; j < locality.getLbEndpointsCount(); j++) {
+                endpoints.add(endpoint(
+                        "endpoints[" + i + "].lb_endpoints[" + j + "]",
+                        path,
+                        locality.getPriority(),
+                        locality.getLbEndpoints(j)));
+            }
+        }
+        return endpoints;
+    }
+
+    private EndpointConfig endpoint(String field, String locality, int priority, LbEndpoint endpoint) {
+        SocketAddress address = endpoint.getEndpoint().getAddress().getSocketAddress();
+        if (address.getAddress().isEmpty() || address.getPortValue() == 0) {
+            throw reader.invalid(field + ".endpoint.address", "needs an IP address and a port");
+        }
+        Map<String, Struct> metadata = endpoint.getMetadata().getFilterMetadataMap();
+        boolean tls = "istio".equals(text(metadata.get(MATCH_METADATA), "tlsMode"));
+        long weight = endpoint.hasLoadBalancingWeight() ? Values.unsigned(endpoint.getLoadBalancingWeight()) : 1;
+        Struct own = metadata.get("inmesh");
+        Value labels = own == null ? null : own.getFieldsMap().get("labels");
+        return new EndpointConfig(
+                address.getAddress(),
+                address.getPortValue(),
+                Math.max(1, weight),
+                health(endpoint),
+                priority,
+                locality,
+                tls,
+                labels == null ? Map.of() : Values.strings(labels.getStructValue()),
+                text(metadata.get("istio"), "workload"));
+    }
+
+    private static EndpointConfig.Health health(LbEndpoint endpoint) {
+        return switch (endpoint.getHealthStatus()) {
+            case UNKNOWN, HEALTHY, DEGRADED -> EndpointConfig.Health.HEALTHY;
+            case DRAINING -> EndpointConfig.Health.DRAINING;
+            case UNHEALTHY, TIMEOUT, UNRECOGNIZED -> EndpointConfig.Health.UNHEALTHY;
+        };
+    }
+
+    private static String path(Locality locality) {
+        StringBuilder path = new StringBuilder(locality.getRegion());
+        if (!locality.getZone().isEmpty()) {
+            path.append('/').append(locality.getZone());
+            if (!locality.getSubZone().isEmpty()) {
+                path.append('/').append(locality.getSubZone());
+            }
+        }
+        return path.toString();
+    }
+
+    private static String text(@Nullable Struct struct, String key) {
+        Value value = struct == null ? null : struct.getFieldsMap().get(key);
+        return value == null ? "" : value.getStringValue();
+    }
+}

@@ -1,0 +1,94 @@
+package io.inmesh.client.translate;
+
+import io.inmesh.config.AuthorizationConfig;
+import io.inmesh.config.InboundConfig;
+import io.inmesh.xds.filter.http.HttpConnectionManager;
+import io.inmesh.xds.filter.http.HttpFilter;
+import io.inmesh.xds.filter.rbac.RBAC;
+import io.inmesh.xds.listener.FilterChain;
+import io.inmesh.xds.listener.Listener;
+import io.inmesh.xds.tls.DownstreamTlsContext;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The inbound listener: whether client certificates are needed, and who may do what. Everything in it is understood, or nothing. */
+final class InboundTranslator {
+
+    private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
+    private static final String SOCKET = "filter_chains.transport_socket";
+
+    private final ResourceReader reader;
+    private final ListenerTranslator listeners;
+
+    InboundTranslator(ResourceReader reader, ListenerTranslator listeners) {
+        this.reader = reader;
+        this.listeners = listeners;
+    }
+
+    Translated translate(Listener listener) {
+        boolean plaintext = false;
+        boolean tls = false;
+        List<AuthorizationConfig> authorization = null;
+        for (FilterChain chain : ListenerTranslator.chains(listener)) {
+            boolean secured = secured(chain);
+            tls |= secured;
+            plaintext |= !secured;
+            List<AuthorizationConfig> own = authorization(chain);
+            if (authorization != null && !authorization.equals(own)) {
+                throw reader.invalid(
+                        "filter_chains",
+                        "differ in their authorization; policies apply to the workload, whichever way a request came");
+            }
+            authorization = own;
+        }
+        if (authorization == null) {
+            throw reader.invalid("filter_chains", "is empty; an inbound listener needs at least one");
+        }
+        InboundConfig.Mtls mtls = !tls
+                ? InboundConfig.Mtls.DISABLE
+                : plaintext ? InboundConfig.Mtls.PERMISSIVE : InboundConfig.Mtls.STRICT;
+        return new Translated.Inbound(new InboundConfig(mtls, authorization, Values.origin(listener.getMetadata())));
+    }
+
+    private boolean secured(FilterChain chain) {
+        if (!chain.hasTransportSocket()) {
+            return false;
+        }
+        String type = chain.getTransportSocket().getTypedConfig().getTypeUrl();
+        if (!type.endsWith("DownstreamTlsContext")) {
+            if (type.endsWith("RawBuffer")) {
+                return false;
+            }
+            throw reader.invalid(SOCKET, "only TLS and plaintext are known, not \"" + type + "\"");
+        }
+        DownstreamTlsContext context =
+                reader.unpack(SOCKET, chain.getTransportSocket().getTypedConfig(), DownstreamTlsContext.parser());
+        if (!context.getRequireClientCertificate().getValue()) {
+            throw reader.invalid(
+                    SOCKET + ".require_client_certificate", "must be true: TLS without it is not mesh TLS");
+        }
+        return true;
+    }
+
+    private List<AuthorizationConfig> authorization(FilterChain chain) {
+        HttpConnectionManager manager = listeners
+                .manager(chain)
+                .orElseThrow(() ->
+                        reader.invalid("filter_chains[" + chain.getName() + "]", "needs an HTTP connection manager"));
+        List<AuthorizationConfig> sets = new ArrayList<>();
+        RbacTranslator translator = new RbacTranslator(reader);
+        for (HttpFilter filter : manager.getHttpFiltersList()) {
+            String place = ListenerTranslator.place(filter);
+            if (!filter.getTypedConfig().getTypeUrl().endsWith(RBAC_FILTER)) {
+                listeners.checkHarmless(filter);
+                continue;
+            }
+            RBAC rbac = reader.unpack(place, filter.getTypedConfig(), RBAC.parser());
+            if (rbac.hasRules()) {
+                sets.add(translator.translate(rbac.getRules()));
+            }
+            reader.ignored().noteIf(rbac.hasShadowRules(), place + ".shadow_rules", "there is no dry run");
+        }
+        return sets;
+    }
+}

@@ -1,0 +1,82 @@
+package io.inmesh.client.translate;
+
+import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.InboundConfig;
+import io.inmesh.config.VirtualHostConfig;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What one resource says, in the core's records. Resources refer to each other by name; {@link ConfigAssembler} joins them. */
+public sealed interface Translated {
+
+    /**
+     * A listener for requests that come in.
+     *
+     * @param config what it asks of them
+     */
+    record Inbound(InboundConfig config) implements Translated {}
+
+    /**
+     * A listener for calls that leave.
+     *
+     * @param port destination port it stands for, 0 for every port
+     * @param routes name of its route configuration, null if the listener holds its routes
+     * @param hosts virtual hosts it holds itself
+     */
+    record Outbound(int port, @Nullable String routes, List<VirtualHostConfig> hosts) implements Translated {
+        /** Copies the list. */
+        public Outbound {
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /** A listener that has nothing to say about HTTP. */
+    record NotHttp() implements Translated {}
+
+    /**
+     * A route configuration.
+     *
+     * @param hosts its virtual hosts; domains as sent, perhaps with ports
+     */
+    record Routes(List<VirtualHostConfig> hosts) implements Translated {
+        /** Copies the list. */
+        public Routes {
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /**
+     * A cluster.
+     *
+     * @param config the cluster, with those endpoints it holds itself
+     * @param endpoints name of the resource with its endpoints, null if it holds them
+     */
+    record Cluster(ClusterConfig config, @Nullable String endpoints) implements Translated {}
+
+    /**
+     * Endpoints of a cluster.
+     *
+     * @param endpoints all of them
+     */
+    record Endpoints(List<EndpointConfig> endpoints) implements Translated {
+        /** Copies the list. */
+        public Endpoints {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * A trust bundle.
+     *
+     * @param certificates roots of the own trust domain
+     */
+    record Roots(Set<X509Certificate> certificates) implements Translated {
+        /** Copies the set. */
+        public Roots {
+            certificates = Set.copyOf(certificates);
+        }
+    }
+}

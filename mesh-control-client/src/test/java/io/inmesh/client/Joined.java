@@ -1,0 +1,71 @@
+package io.inmesh.client;
+
+import io.inmesh.config.MeshConfig;
+import io.inmesh.xds.TypeUrls;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A client with a mesh and a control plane around it, in time that a test moves. */
+final class Joined implements AutoCloseable {
+
+    final FakeMesh mesh = new FakeMesh();
+    final FakeControlPlane server;
+    final ControlClient client;
+    private final boolean stateOfTheWorld;
+
+    private Joined(Path folder, boolean stateOfTheWorld, UnaryOperator<ControlClientBuilder> settings)
+            throws Exception {
+        this.stateOfTheWorld = stateOfTheWorld;
+        server = new FakeControlPlane(mesh.clock);
+        ControlClientBuilder builder = ControlClient.builder()
+                .server(server.address())
+                .service("reviews")
+                .label("version", "v1")
+                .tokenFile(server.token(folder))
+                // The middle of every range: no jitter.
+                .randomness(bound -> bound / 2);
+        if (stateOfTheWorld) {
+            builder.stateOfTheWorld();
+        }
+        client = settings.apply(builder).build();
+        client.start(mesh);
+    }
+
+    static Joined to(Path folder, boolean stateOfTheWorld) throws Exception {
+        return new Joined(folder, stateOfTheWorld, builder -> builder);
+    }
+
+    static Joined with(Path folder, UnaryOperator<ControlClientBuilder> settings) throws Exception {
+        return new Joined(folder, false, settings);
+    }
+
+    /** {@return the next stream the client opens} */
+    Script nextStream() throws InterruptedException {
+        return stateOfTheWorld ? server.nextSotw() : server.nextDelta();
+    }
+
+    /** Brings the client to know reviews with one endpoint, and {@return the config that makes} */
+    MeshConfig reviews(Script stream) throws InterruptedException {
+        stream.answered(TypeUrls.CLUSTER, "c1", List.of(Shapes.cluster(Shapes.REVIEWS)));
+        stream.answered(TypeUrls.ENDPOINT, "e1", List.of(Shapes.endpoints(Shapes.REVIEWS, "10.0.0.1")));
+        stream.answered(TypeUrls.LISTENER, "l1", List.of(Shapes.outbound("0.0.0.0_9080", "9080", 9080)));
+        stream.answered(
+                TypeUrls.ROUTE,
+                "r1",
+                List.of(Shapes.routes("9080", Shapes.host("reviews:9080", Shapes.REVIEWS, "reviews", "reviews:9080"))));
+        return mesh.nextConfig();
+    }
+
+    /** Lets the wait before the next stream pass. */
+    void reconnect() throws InterruptedException {
+        mesh.time.advance(mesh.nextDelay(Duration.ofMillis(800), Duration.ofSeconds(36)));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        client.close();
+        server.close();
+    }
+}
