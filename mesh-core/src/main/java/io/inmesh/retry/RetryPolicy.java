@@ -70,15 +70,24 @@ public final class RetryPolicy {
      * @param classification what that means
      */
     public boolean repeats(Call call, Outcome outcome, Classification classification) {
-        int met = met(outcome, classification);
+        int met = met(call, outcome, classification);
         if (met == 0 || config.retries() == 0 || !call.replayable()) {
             return false;
         }
         return unprocessed(outcome) || (met & explicit) != 0 || call.idempotent();
     }
 
-    private int met(Outcome outcome, Classification classification) {
+    private int met(Call call, Outcome outcome, Classification classification) {
         int met = classification.conditions() & conditions;
+        // A peer that dies under a call breaks its connection. Repeating is harmless for an idempotent call, and
+        // whoever
+        // wants failed connections repeated wants this too; a proxy, which does not know what is idempotent, cannot
+        // offer it.
+        if (outcome instanceof Outcome.Failure failure
+                && failure.kind() == Outcome.Failure.Kind.RESET
+                && call.idempotent()) {
+            met |= conditions & Classification.bit(Condition.CONNECT_FAILURE);
+        }
         if (outcome instanceof Outcome.Response response
                 && response.httpStatus() >= 0
                 && statusCodes.get(response.httpStatus())

@@ -39,6 +39,18 @@ class RetryPolicyTest {
     }
 
     @Test
+    void aConnectionThatBreaksUnderAnIdempotentCallIsRepeatedWhereFailedConnectionsAre() {
+        assertThat(repeats(new RetryPolicy(RetryConfig.DEFAULT), GET, failure(Kind.RESET, true)))
+                .isTrue();
+        assertThat(repeats(policy(Set.of(), Condition.CONNECT_FAILURE), GET, failure(Kind.RESET, true)))
+                .isTrue();
+        assertThat(repeats(policy(Set.of(), Condition.CONNECT_FAILURE), GET, failure(Kind.TIMEOUT, true)))
+                .isFalse();
+        assertThat(repeats(policy(Set.of(), Condition.CONNECT_FAILURE), POST, failure(Kind.RESET, true)))
+                .isFalse();
+    }
+
+    @Test
     void aRouteThatNamesAConditionRepeatsNonIdempotentCallsToo() {
         RetryPolicy policy = policy(Set.of(), Condition.SERVER_ERROR);
 
