@@ -31,7 +31,7 @@ public final class XdsServer implements AutoCloseable {
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
     private static final int SHORTEST_CLIENT_KEEPALIVE_SECONDS = 10;
     private static final int MAX_STREAMS_PER_CONNECTION = 100;
-    private static final int SHUTDOWN_SECONDS = 5;
+    private static final int SHUTDOWN_SECONDS = 1;
 
     private final Server server;
     private final HealthStatusManager health;
@@ -77,9 +77,12 @@ public final class XdsServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Reports not serving to health checks, lets calls end for a few seconds, then ends them. */
+    /** Reports not serving to health checks, lets short calls end, then ends all: discovery streams would go on for ever. */
     @Override
     public void close() {
+        if (server.isShutdown()) {
+            return;
+        }
         health.enterTerminalState();
         server.shutdown();
         try {

@@ -20,7 +20,8 @@ final class VirtualHosts {
 
     /** The virtual host of a service on one of its ports, with every name a client of {@code view} may use for it. */
     static VirtualHost of(ClientView view, MeshService service, ServicePort port) {
-        return host(service.fqdn(), port.number(), names(view, service), routes(view, service, port));
+        VirtualHost host = host(service.fqdn(), port.number(), names(view, service), routes(view, service, port));
+        return view.client().personality() == Personality.GRPC_SAFE ? withoutTrailingDots(host) : host;
     }
 
     /** The virtual host of a name that only a VirtualService knows. */
@@ -76,6 +77,14 @@ final class VirtualHosts {
             host.addDomains(name).addDomains(name + ":" + port);
         }
         return host.addAllRoutes(routes).build();
+    }
+
+    /** gRPC-Java takes a domain that ends in a dot for a bug of its own and gives up the whole channel. */
+    private static VirtualHost withoutTrailingDots(VirtualHost host) {
+        List<String> domains = host.getDomainsList().stream()
+                .filter(name -> !name.endsWith("."))
+                .toList();
+        return host.toBuilder().clearDomains().addAllDomains(domains).build();
     }
 
     /** Drops names that an earlier virtual host already has; a host left without a name is dropped as a whole. */
