@@ -31,6 +31,16 @@ final class HiddenHeaders extends HttpServletRequestWrapper {
     }
 
     @Override
+    public int getIntHeader(String name) {
+        return IdentityHeaders.hides(name) ? -1 : super.getIntHeader(name);
+    }
+
+    @Override
+    public long getDateHeader(String name) {
+        return IdentityHeaders.hides(name) ? -1 : super.getDateHeader(name);
+    }
+
+    @Override
     public Enumeration<String> getHeaders(String name) {
         return IdentityHeaders.hides(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
     }

@@ -58,7 +58,6 @@ public final class JettyTls {
         factory.setSslContext(ServerTls.serverContext(mesh.identity()));
         factory.setNeedClientAuth(true);
         factory.setIncludeProtocols("TLSv1.3");
-        factory.setExcludeCipherSuites();
         factory.setSniRequired(false);
         return factory;
     }

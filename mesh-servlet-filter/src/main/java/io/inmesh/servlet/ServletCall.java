@@ -1,5 +1,6 @@
 package io.inmesh.servlet;
 
+import io.inmesh.authz.CanonicalPath;
 import io.inmesh.call.InboundCall;
 import io.inmesh.identity.ServerTls;
 import io.inmesh.identity.SpiffeId;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A view over a servlet request. */
@@ -20,6 +22,10 @@ final class ServletCall implements InboundCall {
 
     /** Headers of which a request must not have two, since who reads the first and who reads the last would disagree. */
     private static final List<String> SINGLE = List.of("Host", "Content-Length", "Authorization");
+
+    /** What cannot be a host name: IPv6 has colons, and no top-level domain is a number. */
+    private static final Pattern LITERAL =
+            Pattern.compile("[0-9]+(\\.[0-9]+){3}|\\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*(%[^\\]]*)?\\]?");
 
     private final HttpServletRequest request;
     private final @Nullable SpiffeId peer;
@@ -31,18 +37,40 @@ final class ServletCall implements InboundCall {
                 : null;
     }
 
-    /** {@return whether it has two of a header that must be there once} */
-    boolean ambiguous() {
+    /**
+     * {@return why policies and application may understand this request differently, null if they do not}
+     *
+     * @param canonicalPath the path that policies were tested on
+     */
+    @Nullable
+    String ambiguity(String canonicalPath) {
         for (String name : SINGLE) {
-            Enumeration<String> values = request.getHeaders(name);
-            if (values != null && values.hasMoreElements()) {
-                values.nextElement();
-                if (values.hasMoreElements()) {
-                    return true;
-                }
+            if (several(request.getHeaders(name))) {
+                return "more than one " + name + " header";
             }
         }
-        return false;
+        return seesPath(canonicalPath) ? null : "the path is ambiguous";
+    }
+
+    private static boolean several(@Nullable Enumeration<String> values) {
+        if (values == null || !values.hasMoreElements()) {
+            return false;
+        }
+        values.nextElement();
+        return values.hasMoreElements();
+    }
+
+    /**
+     * Whether the application will see the path that was judged. Containers strip parameters and decode by rules of their own;
+     * where the two views differ, a policy could be walked around.
+     */
+    private boolean seesPath(String canonicalPath) {
+        String info = request.getPathInfo();
+        String inContext = info == null ? request.getServletPath() : request.getServletPath() + info;
+        String context = request.getContextPath();
+        // The one part that containers hand out as it was received.
+        String seen = context.isEmpty() ? inContext : CanonicalPath.of(context).path() + inContext;
+        return seen.isEmpty() ? canonicalPath.equals("/") : seen.equals(canonicalPath);
     }
 
     @Override
@@ -65,11 +93,9 @@ final class ServletCall implements InboundCall {
         return address(request.getLocalAddr());
     }
 
-    /** Containers give literal addresses here; a name is not looked up but left out. */
+    /** A name is not looked up but left out: whoever chose it would choose the answer too. */
     private static @Nullable InetAddress address(@Nullable String literal) {
-        if (literal == null
-                || literal.isEmpty()
-                || !(Character.digit(literal.charAt(0), 16) >= 0 || literal.indexOf(':') >= 0)) {
+        if (literal == null || !LITERAL.matcher(literal).matches()) {
             return null;
         }
         try {

@@ -1,0 +1,41 @@
+package io.inmesh.servlet;
+
+import io.inmesh.call.Outcome;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers in place of the application: a status and one line that tells nothing about policies, addresses or classes. */
+final class Refusal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
+
+    private Refusal() {}
+
+    /** Answers what the mesh decided: a rejection, or a reply of its own. */
+    static void write(HttpServletResponse response, Outcome outcome) throws IOException {
+        if (outcome instanceof Outcome.LocalReply reply) {
+            if (reply.location() != null) {
+                response.setHeader("Location", reply.location());
+            }
+            write(response, reply.httpStatus(), reply.body() == null ? "" : reply.body());
+            return;
+        }
+        Outcome.Rejection rejection = (Outcome.Rejection) outcome;
+        // The policy that decided is for the log; the caller learns no more than the reason.
+        LOG.debug("refused: {}", rejection.message());
+        write(
+                response,
+                rejection.httpStatus(),
+                "mesh: " + rejection.reason().name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Answers a status and a line of text. Not {@code sendError}, which would have the application's error pages run. */
+    static void write(HttpServletResponse response, int status, String text) throws IOException {
+        response.setStatus(status);
+        response.setContentType("text/plain;charset=utf-8");
+        response.getWriter().println(text);
+    }
+}

@@ -1,0 +1,144 @@
+package io.inmesh.servlet;
+
+import io.inmesh.Mesh;
+import io.inmesh.config.InboundConfig.Mtls;
+import jakarta.servlet.DispatcherType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.apache.catalina.Context;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** The containers that the filter is tested on. */
+enum Container {
+    JETTY {
+        @Override
+        Running start(Mesh mesh, MeshFilter filter, Application application, Settings settings) throws Exception {
+            Server server = new Server();
+            ServerConnector connector = JettyTls.connector(server, mesh, 0);
+            connector.setHost(settings.host());
+            server.addConnector(connector);
+            ServletContextHandler context =
+                    new ServletContextHandler(application.contextPath.isEmpty() ? "/" : application.contextPath);
+            if (settings.lenient()) {
+                connector
+                        .getConnectionFactory(HttpConnectionFactory.class)
+                        .getHttpConfiguration()
+                        .setUriCompliance(UriCompliance.UNSAFE);
+                context.getServletHandler().setDecodeAmbiguousURIs(true);
+            }
+            FilterHolder holder = new FilterHolder(filter);
+            holder.setAsyncSupported(true);
+            context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
+            application.servlets.forEach((pattern, servlet) -> {
+                ServletHolder servletHolder = new ServletHolder(servlet);
+                servletHolder.setAsyncSupported(true);
+                context.addServlet(servletHolder, pattern);
+            });
+            ErrorPageErrorHandler pages = new ErrorPageErrorHandler();
+            application.statusPages.forEach(pages::addErrorPage);
+            application.exceptionPages.forEach((type, path) -> pages.addErrorPage(type, path));
+            context.setErrorHandler(pages);
+            server.setHandler(context);
+            server.start();
+            return new Running(connector.getLocalPort(), server::stop);
+        }
+    },
+
+    TOMCAT {
+        @Override
+        Running start(Mesh mesh, MeshFilter filter, Application application, Settings settings) throws Exception {
+            Path directory = Files.createDirectories(Path.of("target", "tomcat"));
+            Tomcat tomcat = new Tomcat();
+            tomcat.setBaseDir(directory.toString());
+            Connector connector = new Connector();
+            connector.setPort(0);
+            connector.setProperty("address", settings.host());
+            if (mesh.inboundMtls() != Mtls.PERMISSIVE) {
+                TomcatTls.configure(connector, mesh);
+            }
+            if (settings.lenient()) {
+                connector.setEncodedSolidusHandling("decode");
+                connector.setEncodedReverseSolidusHandling("decode");
+                connector.setAllowBackslash(true);
+                connector.setProperty("relaxedPathChars", "\\|{}[]^`\"<>");
+            }
+            tomcat.setConnector(connector);
+            Context context = tomcat.addContext(application.contextPath, null);
+            FilterDef definition = new FilterDef();
+            definition.setFilterName("mesh");
+            definition.setFilter(filter);
+            definition.setAsyncSupported("true");
+            context.addFilterDef(definition);
+            FilterMap map = new FilterMap();
+            map.setFilterName("mesh");
+            map.addURLPattern("/*");
+            EnumSet.allOf(DispatcherType.class).forEach(type -> map.setDispatcher(type.name()));
+            context.addFilterMap(map);
+            application.servlets.forEach((pattern, servlet) -> {
+                Wrapper wrapper = Tomcat.addServlet(context, pattern, servlet);
+                wrapper.setAsyncSupported(true);
+                context.addServletMappingDecoded(pattern, pattern);
+            });
+            application.statusPages.forEach((status, path) -> {
+                ErrorPage page = new ErrorPage();
+                page.setErrorCode(status);
+                page.setLocation(path);
+                context.addErrorPage(page);
+            });
+            application.exceptionPages.forEach((type, path) -> {
+                ErrorPage page = new ErrorPage();
+                page.setExceptionType(type.getName());
+                page.setLocation(path);
+                context.addErrorPage(page);
+            });
+            tomcat.start();
+            return new Running(connector.getLocalPort(), () -> {
+                tomcat.stop();
+                tomcat.destroy();
+            });
+        }
+    };
+
+    static {
+        // Containers log at length what these tests provoke, through loggers whose levels they set themselves.
+        Stream.of(Logger.getLogger("").getHandlers()).forEach(handler -> handler.setLevel(Level.OFF));
+    }
+
+    /**
+     * How to listen.
+     *
+     * @param host address to listen on
+     * @param lenient whether the container takes every path it can be made to take
+     */
+    record Settings(String host, boolean lenient) {
+        static final Settings USUAL = new Settings("127.0.0.1", false);
+        static final Settings LENIENT = new Settings("127.0.0.1", true);
+    }
+
+    /** Stops a server and waits until it has stopped. */
+    interface Stop {
+        void now() throws Exception;
+    }
+
+    /** A server that listens. */
+    record Running(int port, Stop stop) {}
+
+    abstract Running start(Mesh mesh, MeshFilter filter, Application application, Settings settings) throws Exception;
+}
