@@ -2,25 +2,33 @@ package io.inmesh.okhttp;
 
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.CertificatePinner;
 import okhttp3.Interceptor;
 
 /**
- * Mesh TLS for URLs that the application itself wrote with {@code https}: OkHttp does the handshake, with the mesh's identity
- * and the mesh's idea of who the peer must be. HTTP/2 is negotiated by ALPN as usual.
+ * Mesh TLS for URLs that the application itself wrote with {@code https}: there is one handshake, OkHttp does it, with the mesh's
+ * identity and the mesh's idea of who the peer must be. HTTP/2 is negotiated by ALPN as usual.
+ *
+ * <p>The application's own trust and pins do not count here: the cluster's peers hold certificates of the mesh.
  */
 final class ApplicationTls {
 
-    private ApplicationTls() {}
+    private final SSLSocketFactory sockets;
+    private final X509TrustManager trust;
+    private final HostnameVerifier verifier;
 
-    static Interceptor.Chain secure(Interceptor.Chain chain, Target target, PeerExpectation security) {
-        IdentityEpoch epoch = target.epoch();
-        if (epoch == null) {
-            throw new IllegalStateException("no identity to call " + target + " with");
-        }
-        return chain.withSslSocketFactory(
-                        epoch.clientContext(security).getSocketFactory(), epoch.trustManager(security))
-                .withHostnameVerifier(IdentityEpoch.hostnameVerifier(security))
-                .withCertificatePinner(CertificatePinner.DEFAULT);
+    ApplicationTls(PeerExpectation security, IdentityEpoch epoch) {
+        this.sockets = epoch.clientContext(security).getSocketFactory();
+        this.trust = epoch.trustManager(security);
+        this.verifier = IdentityEpoch.hostnameVerifier(security);
+    }
+
+    Interceptor.Chain secure(Interceptor.Chain chain) {
+        return chain.withCertificatePinner(CertificatePinner.DEFAULT)
+                .withSslSocketFactory(sockets, trust)
+                .withHostnameVerifier(verifier);
     }
 }

@@ -3,23 +3,30 @@ package io.inmesh.okhttp;
 import io.inmesh.Mesh;
 import io.inmesh.MeshRejectedException;
 import io.inmesh.call.Attempt;
-import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.drive.BlockingDriver;
-import io.inmesh.identity.PeerExpectation;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One meshed call on its caller's thread: sends each attempt, keeps the last response, and returns or throws as the engine says. */
+/**
+ * One meshed call on its caller's thread: sends each attempt, keeps the last response, and returns or throws as the engine says.
+ *
+ * <p>An attempt ends when the headers of its answer are there: by then its fate is known, and the application may read the body
+ * whenever it likes, or never.
+ */
 final class Exchange implements BlockingDriver.Sender {
+
+    /** Keeps nothing: what is connected here was not idle before, and is closed after. */
+    private static final ConnectionPool UNPOOLED = new ConnectionPool(0, 1, TimeUnit.SECONDS);
 
     private final Mesh mesh;
     private final Targets targets;
@@ -80,14 +87,15 @@ final class Exchange implements BlockingDriver.Sender {
     @Override
     public Outcome send(Attempt attempt) {
         discard();
-        call.attemptBegins();
         Cancellable watchdog = null;
         try {
-            Interceptor.Chain directed = directed(attempt);
+            Interceptor.Chain directed =
+                    timed(targets.of(attempt, call.url().isHttps()).direct(chain), attempt);
+            Request request = request(attempt);
             if (attempt.deadlineNanos() != Long.MAX_VALUE) {
                 watchdog = call.abortAt(attempt.deadlineNanos(), mesh);
             }
-            Response received = directed.proceed(request(attempt));
+            Response received = RetryAfterZero.restored(proceed(directed, request, attempt));
             response = received;
             answered = attempt;
             return OkHttpOutcomes.of(received, mesh.clock().epochMillis());
@@ -103,28 +111,40 @@ final class Exchange implements BlockingDriver.Sender {
         }
     }
 
-    private Interceptor.Chain directed(Attempt attempt) {
-        Target target = targets.of(attempt);
-        Interceptor.Chain directed = chain.withDns(target);
-        PeerExpectation security = target.security();
-        if (security != null && call.url().isHttps()) {
-            directed = ApplicationTls.secure(directed, target, security);
+    /**
+     * Sends a request, and once more on a connection of its own if the pooled connection it was sent on turns out to have been
+     * closed by the peer while it was idle. That tells nothing about the endpoint and is no retry of the route (gRFC A6 calls it
+     * transparent); OkHttp itself would do it again and again, and for requests that must not be repeated too.
+     */
+    private Response proceed(Interceptor.Chain directed, Request request, Attempt attempt) throws IOException {
+        call.attemptBegins();
+        try {
+            return directed.proceed(request);
+        } catch (IOException failure) {
+            if (!call.connectionWasDead(failure) || chain.call().isCanceled() || expired(attempt)) {
+                throw failure;
+            }
+            call.attemptBegins();
+            return directed.withConnectionPool(UNPOOLED).proceed(request);
         }
+    }
+
+    private Interceptor.Chain timed(Interceptor.Chain directed, Attempt attempt) {
+        Interceptor.Chain timed = directed;
         if (attempt.connectTimeoutNanos() < TimeUnit.MILLISECONDS.toNanos(orForever(chain.connectTimeoutMillis()))) {
-            directed = directed.withConnectTimeout(millis(attempt.connectTimeoutNanos()), TimeUnit.MILLISECONDS);
+            timed = timed.withConnectTimeout(millis(attempt.connectTimeoutNanos()), TimeUnit.MILLISECONDS);
         }
         if (attempt.deadlineNanos() == Long.MAX_VALUE) {
-            return directed;
+            return timed;
         }
-        long left = attempt.deadlineNanos() - mesh.clock().nanos();
-        int leftMillis = millis(left);
+        int leftMillis = millis(attempt.deadlineNanos() - mesh.clock().nanos());
         if (leftMillis < orForever(chain.readTimeoutMillis())) {
-            directed = directed.withReadTimeout(leftMillis, TimeUnit.MILLISECONDS);
+            timed = timed.withReadTimeout(leftMillis, TimeUnit.MILLISECONDS);
         }
         if (leftMillis < orForever(chain.writeTimeoutMillis())) {
-            directed = directed.withWriteTimeout(leftMillis, TimeUnit.MILLISECONDS);
+            timed = timed.withWriteTimeout(leftMillis, TimeUnit.MILLISECONDS);
         }
-        return directed;
+        return timed;
     }
 
     private Request request(Attempt attempt) {
@@ -209,65 +229,5 @@ final class Exchange implements BlockingDriver.Sender {
             return Kind.LOCAL_REPLY;
         }
         return outcome instanceof Outcome.Rejection ? Kind.REJECTION : Kind.CANCELLED;
-    }
-
-    /** Writes header changes into a request builder that is only made when there is a change. */
-    private static final class RequestEdits implements HeaderSink {
-        private final Request original;
-        private Request.@Nullable Builder builder;
-
-        RequestEdits(Request original) {
-            this.original = original;
-        }
-
-        Request.Builder builder() {
-            Request.Builder current = builder;
-            if (current == null) {
-                current = original.newBuilder();
-                builder = current;
-            }
-            return current;
-        }
-
-        @Override
-        public void set(String name, String value) {
-            builder().header(name, value);
-        }
-
-        @Override
-        public void add(String name, String value) {
-            builder().addHeader(name, value);
-        }
-
-        @Override
-        public void remove(String name) {
-            builder().removeHeader(name);
-        }
-
-        Request result() {
-            return builder == null ? original : builder.build();
-        }
-    }
-
-    /** Writes header changes into a response. */
-    private record ResponseEdits(Response.Builder builder) implements HeaderSink {
-        @Override
-        public void set(String name, String value) {
-            builder.header(name, value);
-        }
-
-        @Override
-        public void add(String name, String value) {
-            builder.addHeader(name, value);
-        }
-
-        @Override
-        public void remove(String name) {
-            builder.removeHeader(name);
-        }
-
-        Response result() {
-            return builder.build();
-        }
     }
 }

@@ -53,6 +53,10 @@ final class MeshInterceptor implements Interceptor {
     }
 
     private Response exchange(Chain chain, Request request) throws IOException {
+        if (request.header("Cache-Control") != null && request.cacheControl().onlyIfCached()) {
+            // Never reaches the network, so no endpoint is to be praised or blamed for the answer.
+            return passThrough.proceed(chain, request);
+        }
         OkHttpCall call = new OkHttpCall(request);
         @Nullable Dispatch dispatch = mesh.outbound(call);
         if (dispatch == null) {

@@ -54,25 +54,27 @@ public final class MeshOkHttp {
      */
     public static OkHttpClient wrap(OkHttpClient client, Mesh mesh) {
         refuseTwice(client);
-        Targets targets = new Targets(mesh);
+        String applicationProtocol = client.protocols().contains(Protocol.H2_PRIOR_KNOWLEDGE) ? "h2" : "http/1.1";
+        Targets targets =
+                new Targets(mesh, new SocketSettings(client.socketFactory(), applicationProtocol, mesh.scheduler()));
         ConnectionPool pool = new ConnectionPool(MAX_IDLE_CONNECTIONS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
         // Connections of the old identity that are idle now are closed now; those in use are not used for new calls.
         mesh.identity().onChange(epoch -> pool.evictAll());
-        String applicationProtocol = client.protocols().contains(Protocol.H2_PRIOR_KNOWLEDGE) ? "h2" : "http/1.1";
         MeshInterceptor interceptor = new MeshInterceptor(
                 mesh,
                 targets,
                 new FollowUps(client.followRedirects(), client.followSslRedirects()),
                 new PassThrough(client));
-        return client.newBuilder()
+        OkHttpClient.Builder meshed = client.newBuilder()
                 .dispatcher(dispatcherFor(client.dispatcher()))
                 .connectionPool(pool)
-                .socketFactory(new MeshSocketFactory(targets, client.socketFactory(), applicationProtocol))
                 .proxy(Proxy.NO_PROXY)
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
-                .addInterceptor(interceptor)
-                .build();
+                .addInterceptor(interceptor);
+        // First, so that it has the last word on what OkHttp sees.
+        meshed.networkInterceptors().add(0, new RetryAfterZero());
+        return meshed.build();
     }
 
     private static void refuseTwice(OkHttpClient client) {

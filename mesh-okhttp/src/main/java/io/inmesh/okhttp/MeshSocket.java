@@ -1,11 +1,9 @@
 package io.inmesh.okhttp;
 
-import io.inmesh.identity.IdentityEpoch;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -14,74 +12,109 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A socket that goes to a target: it connects to the endpoint's real address, and where the target is secured it finishes
- * the TLS handshake before {@code connect} returns, so that whoever holds it reads and writes plaintext.
- *
- * <p>Told to connect to an address without a label it behaves like the socket it wraps.
+ * A socket that goes to its target: it connects to the endpoint's address whatever address it is told, and where it has to secure
+ * the connection it finishes the TLS handshake before {@code connect} returns, so that whoever holds it reads and writes
+ * plaintext.
  */
 final class MeshSocket extends Socket {
 
-    private final Targets targets;
-    private final String applicationProtocol;
+    private static final Logger LOG = LoggerFactory.getLogger(MeshSocket.class);
+
+    private final Target target;
+    private final Socket plain;
+    private final @Nullable SSLSocketFactory tls;
+    private final SocketSettings settings;
     private volatile Socket socket;
 
-    MeshSocket(Targets targets, Socket plain, String applicationProtocol) {
-        this.targets = targets;
+    /**
+     * Makes a socket.
+     *
+     * @param target where it goes
+     * @param plain does the work
+     * @param tls secures it, null for plaintext
+     * @param settings what it is made with
+     */
+    MeshSocket(Target target, Socket plain, @Nullable SSLSocketFactory tls, SocketSettings settings) {
+        this.target = target;
+        this.plain = plain;
+        this.tls = tls;
+        this.settings = settings;
         this.socket = plain;
-        this.applicationProtocol = applicationProtocol;
     }
 
     @Override
-    public void connect(SocketAddress remote) throws IOException {
-        connect(remote, 0);
+    public void connect(SocketAddress told) throws IOException {
+        connect(told, 0);
     }
 
     @Override
-    public void connect(SocketAddress remote, int timeoutMillis) throws IOException {
-        InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
-        // A label is a host name the address already has, so asking for it resolves nothing. An address without a name
-        // would
-        // be looked up backwards; its text form (slash first) tells the two apart.
-        String name = address == null || address.toString().startsWith("/") ? "" : address.getHostName();
-        if (address == null || !Targets.isLabel(name)) {
-            socket.connect(remote, timeoutMillis);
-            return;
-        }
-        Target target = targets.byLabel(name);
-        if (target == null) {
-            throw new ConnectException("the endpoint behind " + name + " left the mesh before it was connected to");
-        }
+    public void connect(SocketAddress told, int timeoutMillis) throws IOException {
         long started = System.nanoTime();
-        socket.connect(target.addressOf(address), timeoutMillis);
-        PeerExpectation security = target.security();
-        if (security != null) {
-            secure(target, security, remainingMillis(started, timeoutMillis));
+        plain.connect(
+                target.addressFor(told instanceof InetSocketAddress inet ? inet.getAddress() : null), timeoutMillis);
+        if (tls != null) {
+            secure(tls, remainingMillis(started, timeoutMillis));
         }
     }
 
-    private void secure(Target target, PeerExpectation security, int timeoutMillis) throws IOException {
-        IdentityEpoch epoch = target.epoch();
-        if (epoch == null) {
-            throw new SocketException("no identity to call " + target + " with");
-        }
-        Socket plain = socket;
+    private void secure(SSLSocketFactory tls, int timeoutMillis) throws IOException {
         int readTimeoutMillis = plain.getSoTimeout();
         // The host and port given here key the client's session cache, so endpoints do not overwrite each other's
         // sessions.
-        SSLSocket secured = (SSLSocket) epoch.clientContext(security)
-                .getSocketFactory()
-                .createSocket(plain, target.endpoint().host(), target.endpoint().port(), true);
+        SSLSocket secured = (SSLSocket) tls.createSocket(
+                plain, target.endpoint().host(), target.endpoint().port(), true);
         SSLParameters parameters = secured.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {applicationProtocol});
+        parameters.setApplicationProtocols(new String[] {settings.applicationProtocol()});
         secured.setSSLParameters(parameters);
         secured.setSoTimeout(timeoutMillis);
-        secured.startHandshake();
+        handshake(secured, timeoutMillis);
         secured.setSoTimeout(readTimeoutMillis);
         socket = secured;
+    }
+
+    /** A read timeout bounds each read; a peer that sends a byte at a time needs a bound of the whole. */
+    private void handshake(SSLSocket secured, int timeoutMillis) throws IOException {
+        if (timeoutMillis == 0) {
+            secured.startHandshake();
+            return;
+        }
+        AtomicBoolean late = new AtomicBoolean();
+        Cancellable watchdog = settings.scheduler()
+                .schedule(
+                        () -> {
+                            late.set(true);
+                            closeQuietly();
+                        },
+                        TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+        try {
+            secured.startHandshake();
+        } catch (IOException failure) {
+            if (late.get()) {
+                throw (IOException) new SocketTimeoutException(
+                                "TLS handshake with " + target + " not finished within " + timeoutMillis + " ms")
+                        .initCause(failure);
+            }
+            throw failure;
+        } finally {
+            watchdog.cancel();
+        }
+    }
+
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (IOException alreadyBroken) {
+            LOG.debug("closing a connection to {} that took too long", target, alreadyBroken);
+        }
     }
 
     private static int remainingMillis(long startedNanos, int timeoutMillis) throws SocketTimeoutException {
@@ -110,11 +143,14 @@ final class MeshSocket extends Socket {
         socket.bind(local);
     }
 
-    // Not synchronized: closing must work while another thread reads or connects.
+    /**
+     * Closes without the goodbye of TLS, which waits for whoever is writing: a cancelled call must end while its upload is stuck.
+     * HTTP says by itself where a message ends. Not synchronized for the same reason.
+     */
     @Override
     @SuppressWarnings("UnsynchronizedOverridesSynchronized")
     public void close() throws IOException {
-        socket.close();
+        plain.close();
     }
 
     @Override

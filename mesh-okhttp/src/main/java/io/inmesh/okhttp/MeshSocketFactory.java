@@ -5,34 +5,32 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Makes sockets that find their endpoint by the label of the address they are told to connect to.
- *
- * <p>One object serves a whole client; it is not part of OkHttp's pool key and need not be.
- */
+/** Makes sockets that go to one target, whatever address they are told to connect to. */
 final class MeshSocketFactory extends SocketFactory {
 
-    private final Targets targets;
-    private final SocketFactory application;
-    private final String applicationProtocol;
+    private final Target target;
+    private final @Nullable SSLSocketFactory tls;
+    private final SocketSettings settings;
 
     /**
      * Makes a factory.
      *
-     * @param targets where labels lead
-     * @param application the socket factory the application had, used for what is not ours
-     * @param applicationProtocol ALPN name offered on mesh TLS
+     * @param target where the sockets go
+     * @param tls secures them, null for plaintext
+     * @param settings what they are made with
      */
-    MeshSocketFactory(Targets targets, SocketFactory application, String applicationProtocol) {
-        this.targets = targets;
-        this.application = application;
-        this.applicationProtocol = applicationProtocol;
+    MeshSocketFactory(Target target, @Nullable SSLSocketFactory tls, SocketSettings settings) {
+        this.target = target;
+        this.tls = tls;
+        this.settings = settings;
     }
 
     @Override
     public Socket createSocket() throws IOException {
-        return new MeshSocket(targets, application.createSocket(), applicationProtocol);
+        return new MeshSocket(target, settings.application().createSocket(), tls, settings);
     }
 
     @Override
@@ -56,8 +54,7 @@ final class MeshSocketFactory extends SocketFactory {
         return connected(new InetSocketAddress(address, port), new InetSocketAddress(localAddress, localPort));
     }
 
-    private Socket connected(InetSocketAddress remote, @org.jspecify.annotations.Nullable InetSocketAddress local)
-            throws IOException {
+    private Socket connected(InetSocketAddress remote, @Nullable InetSocketAddress local) throws IOException {
         Socket socket = createSocket();
         try {
             if (local != null) {

@@ -5,15 +5,22 @@ import io.inmesh.call.Call;
 import io.inmesh.drive.BlockingDriver;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.Proxy;
 import java.util.List;
 import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.internal.connection.RealConnection;
+import okhttp3.internal.http2.ConnectionShutdownException;
+import okhttp3.internal.http2.ErrorCode;
+import okhttp3.internal.http2.StreamResetException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A view over an OkHttp request, which also listens to its call for the one thing exceptions do not tell: whether anything of
@@ -21,10 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 final class OkHttpCall extends EventListener implements Call {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OkHttpCall.class);
-
     private final Request request;
     private volatile boolean sent;
+    private volatile boolean connecting;
+    private volatile boolean answered;
+    private volatile boolean aborted;
     private volatile @Nullable BlockingDriver driver;
     private volatile @Nullable Connection connection;
 
@@ -112,32 +120,56 @@ final class OkHttpCall extends EventListener implements Call {
     /** Forgets what the last attempt did. */
     void attemptBegins() {
         sent = false;
+        connecting = false;
+        answered = false;
         connection = null;
+    }
+
+    /**
+     * {@return whether the attempt failed because the pooled connection it was sent on was dead, and may be sent again}
+     *
+     * @param failure what OkHttp threw
+     */
+    boolean connectionWasDead(IOException failure) {
+        if (connecting || answered || !sent || !replayable()) {
+            return false;
+        }
+        if (failure instanceof ConnectionShutdownException) {
+            // The connection was closed before the stream was opened; nothing was sent.
+            return true;
+        }
+        if (failure instanceof InterruptedIOException || failure instanceof ProtocolException) {
+            return false;
+        }
+        // OkHttp says CANCEL when the peer closed an HTTP/2 connection without a word.
+        boolean reset = failure instanceof StreamResetException stream && stream.errorCode != ErrorCode.CANCEL;
+        return !reset && idempotent();
     }
 
     /**
      * Ends the attempt under way at a moment, should it still be under way then. OkHttp's own timeouts bound each wait on the
      * socket, not their sum; this bounds the sum. An HTTP/1 connection serves one call at a time and is simply closed; an
-     * HTTP/2 connection is shared, and there the read timeout of the stream has to do.
+     * HTTP/2 connection is shared, and there the timeouts of the stream have to do, which begin when it is connected.
      *
      * @param deadlineNanos when, by the mesh's clock
      * @param mesh whose clock and scheduler
      * @return a handle to call when the attempt has ended
      */
     Cancellable abortAt(long deadlineNanos, Mesh mesh) {
+        aborted = false;
         return mesh.scheduler()
                 .schedule(this::abort, deadlineNanos - mesh.clock().nanos());
     }
 
     private void abort() {
-        Connection current = connection;
-        if (current == null || isHttp2(current.protocol())) {
-            return;
-        }
-        try {
-            current.socket().close();
-        } catch (IOException alreadyBroken) {
-            LOG.debug("closing the connection of an attempt past its deadline", alreadyBroken);
+        aborted = true;
+        close(connection);
+    }
+
+    private static void close(@Nullable Connection current) {
+        if (current != null && !isHttp2(current.protocol())) {
+            // Closes the raw socket; closing what connection.socket() returns may wait for a TLS goodbye.
+            ((RealConnection) current).cancel();
         }
     }
 
@@ -148,6 +180,10 @@ final class OkHttpCall extends EventListener implements Call {
     @Override
     public void connectionAcquired(okhttp3.Call call, Connection acquired) {
         connection = acquired;
+        // Looked at after the connection is known, so that the end of the attempt either sees it or is seen here.
+        if (aborted) {
+            close(acquired);
+        }
     }
 
     @Override
@@ -158,6 +194,16 @@ final class OkHttpCall extends EventListener implements Call {
     /** Ties the call to its driver, so that a cancelled call stops waiting at once. */
     void drivenBy(BlockingDriver driver) {
         this.driver = driver;
+    }
+
+    @Override
+    public void connectStart(okhttp3.Call call, InetSocketAddress address, Proxy proxy) {
+        connecting = true;
+    }
+
+    @Override
+    public void responseHeadersEnd(okhttp3.Call call, Response response) {
+        answered = true;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import okhttp3.Response;
 import okhttp3.internal.http2.ConnectionShutdownException;
 import okhttp3.internal.http2.ErrorCode;
@@ -59,8 +60,20 @@ final class OkHttpOutcomes {
         if (!sent) {
             return new Failure(unsentKind(failure), false, failure);
         }
-        boolean timeout = expired || failure instanceof InterruptedIOException;
-        return new Failure(timeout ? Kind.TIMEOUT : Kind.RESET, true, failure);
+        if (failure instanceof InterruptedIOException) {
+            return new Failure(Kind.TIMEOUT, true, failure);
+        }
+        if (expired) {
+            return new Failure(Kind.TIMEOUT, true, timedOut(failure));
+        }
+        // With TLS 1.3 a peer that refuses our certificate says so after our side of the handshake.
+        return new Failure(failure instanceof SSLHandshakeException ? Kind.TLS : Kind.RESET, true, failure);
+    }
+
+    /** The connection was closed because time was up; the application is told of the time, not of the closing. */
+    private static IOException timedOut(IOException failure) {
+        return (IOException)
+                new SocketTimeoutException("no answer before the deadline of the attempt").initCause(failure);
     }
 
     private static Kind unsentKind(IOException failure) {

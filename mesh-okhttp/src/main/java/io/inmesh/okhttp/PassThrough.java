@@ -3,7 +3,6 @@ package io.inmesh.okhttp;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.ProxySelector;
-import javax.net.SocketFactory;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -11,26 +10,23 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends calls that are none of the mesh's business exactly as the application's client would have: with its socket factory,
- * its proxy and its own connection retry.
+ * Sends calls that are none of the mesh's business exactly as the application's client would have: with its proxy and
+ * its own connection retry.
  */
 final class PassThrough {
 
-    private final SocketFactory socketFactory;
     private final @Nullable Proxy proxy;
     private final ProxySelector proxySelector;
     private final boolean retryOnConnectionFailure;
 
     PassThrough(OkHttpClient application) {
-        this.socketFactory = application.socketFactory();
         this.proxy = application.proxy();
         this.proxySelector = application.proxySelector();
         this.retryOnConnectionFailure = application.retryOnConnectionFailure();
     }
 
     Response proceed(Interceptor.Chain chain, Request request) throws IOException {
-        return chain.withSocketFactory(socketFactory)
-                .withProxy(proxy)
+        return chain.withProxy(proxy)
                 .withProxySelector(proxySelector)
                 .withRetryOnConnectionFailure(retryOnConnectionFailure)
                 .proceed(request);

@@ -6,9 +6,10 @@ import io.inmesh.identity.PeerExpectation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
+import javax.net.SocketFactory;
 import okhttp3.Dns;
+import okhttp3.Interceptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,36 +20,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class Target implements Dns {
 
-    private final String label;
     private final Endpoint endpoint;
     private final @Nullable PeerExpectation security;
     private final @Nullable IdentityEpoch epoch;
+    private final SocketFactory sockets;
+    private final @Nullable ApplicationTls applicationTls;
+    private volatile List<InetAddress> answered = List.of();
 
-    Target(String label, Endpoint endpoint, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch) {
-        this.label = label;
+    /**
+     * Makes a target.
+     *
+     * @param endpoint where connections go
+     * @param security whom the peer must prove to be, null for plaintext
+     * @param epoch the identity to present, null for plaintext
+     * @param https whether the URL is {@code https}, so that OkHttp does the handshake and the socket must not do one too
+     * @param settings what sockets are made with
+     */
+    Target(
+            Endpoint endpoint,
+            @Nullable PeerExpectation security,
+            @Nullable IdentityEpoch epoch,
+            boolean https,
+            SocketSettings settings) {
         this.endpoint = endpoint;
         this.security = security;
         this.epoch = epoch;
-    }
-
-    String label() {
-        return label;
+        if (security == null || epoch == null) {
+            this.applicationTls = null;
+            this.sockets = new MeshSocketFactory(this, null, settings);
+        } else if (https) {
+            this.applicationTls = new ApplicationTls(security, epoch);
+            this.sockets = new MeshSocketFactory(this, null, settings);
+        } else {
+            this.applicationTls = null;
+            this.sockets =
+                    new MeshSocketFactory(this, epoch.clientContext(security).getSocketFactory(), settings);
+        }
     }
 
     Endpoint endpoint() {
         return endpoint;
-    }
-
-    /** {@return whom the peer must prove to be, null for plaintext} */
-    @Nullable
-    PeerExpectation security() {
-        return security;
-    }
-
-    /** {@return the identity to present, null for plaintext} */
-    @Nullable
-    IdentityEpoch epoch() {
-        return epoch;
     }
 
     /** {@return whether connections of this target are right for these needs} */
@@ -59,22 +70,31 @@ final class Target implements Dns {
         return epoch == currentEpoch && neededSecurity.equals(security);
     }
 
-    /**
-     * Answers with the endpoint's addresses, whatever name is asked for, each carrying this target's label as its host name.
-     */
-    @Override
-    public List<InetAddress> lookup(String hostname) throws UnknownHostException {
-        InetAddress[] addresses = InetAddress.getAllByName(endpoint.host());
-        List<InetAddress> labelled = new ArrayList<>(addresses.length);
-        for (InetAddress address : addresses) {
-            labelled.add(InetAddress.getByAddress(label, address.getAddress()));
-        }
-        return labelled;
+    /** {@return the chain whose connections go here} */
+    Interceptor.Chain direct(Interceptor.Chain chain) {
+        Interceptor.Chain directed = chain.withDns(this).withSocketFactory(sockets);
+        return applicationTls == null ? directed : applicationTls.secure(directed);
     }
 
-    /** {@return the real address of the endpoint for an address that {@link #lookup} answered} */
-    InetSocketAddress addressOf(InetAddress labelled) throws UnknownHostException {
-        return new InetSocketAddress(InetAddress.getByAddress(labelled.getAddress()), endpoint.port());
+    /** Answers with the endpoint's addresses, whatever name is asked for. */
+    @Override
+    public List<InetAddress> lookup(String hostname) throws UnknownHostException {
+        List<InetAddress> addresses = List.of(InetAddress.getAllByName(endpoint.host()));
+        answered = addresses;
+        return addresses;
+    }
+
+    /**
+     * {@return the endpoint's address to connect to}
+     *
+     * <p>OkHttp does not ask {@link #lookup} about a URL whose host is an IP address; then the endpoint's first address is it.
+     *
+     * @param told the address OkHttp wants to connect to
+     */
+    InetSocketAddress addressFor(@Nullable InetAddress told) throws UnknownHostException {
+        InetAddress address =
+                told != null && answered.contains(told) ? told : InetAddress.getAllByName(endpoint.host())[0];
+        return new InetSocketAddress(address, endpoint.port());
     }
 
     @Override
