@@ -1,0 +1,56 @@
+package io.inmesh.bench.micro;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.Collection;
+import java.util.List;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.ScalarResult;
+
+/**
+ * Processor time of the threads that run the benchmark, per call. Where other programs take turns on the same cores, wall time tells how
+ * busy those were; this tells what the call cost. It leaves out the garbage collector and the compiler, which have threads of their own.
+ */
+public final class WorkerCpuProfiler implements InternalProfiler {
+
+    /** Name of the result. */
+    static final String RESULT = "cpu.worker.norm";
+
+    private static final String WORKER = "jmh-worker";
+
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    private long startNanos;
+
+    @Override
+    public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+        startNanos = workerNanos();
+    }
+
+    @Override
+    public Collection<ScalarResult> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+        long spentNanos = workerNanos() - startNanos;
+        double perCall = (double) spentNanos / Math.max(1, result.getMetadata().getAllOps());
+        return List.of(new ScalarResult(RESULT, perCall, "ns/op", AggregationPolicy.AVG));
+    }
+
+    private long workerNanos() {
+        long sum = 0;
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().contains(WORKER)) {
+                sum += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public String getDescription() {
+        return "Processor time of the benchmark's own threads per call";
+    }
+}
