@@ -45,7 +45,7 @@ final class Failures {
     static boolean clientGone(Throwable failure) {
         @Nullable Throwable cause = failure;
         for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
-            if (CLIENT_GONE.contains(cause.getClass().getName())) {
+            if (saysClientGone(cause)) {
                 return true;
             }
             if (!(cause instanceof IOException
@@ -54,6 +54,15 @@ final class Failures {
                 return false;
             }
             cause = cause.getCause();
+        }
+        return false;
+    }
+
+    private static boolean saysClientGone(Throwable failure) {
+        for (Class<?> type = failure.getClass(); type != Throwable.class; type = type.getSuperclass()) {
+            if (CLIENT_GONE.contains(type.getName())) {
+                return true;
+            }
         }
         return false;
     }

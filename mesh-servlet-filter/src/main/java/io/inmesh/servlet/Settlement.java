@@ -82,8 +82,9 @@ final class Settlement implements AsyncListener {
 
     @Override
     public void onError(AsyncEvent event) {
-        Throwable failure = event.getThrowable();
-        if (failure != null && Failures.clientGone(failure)) {
+        // What the application throws passes the filter, so what is heard of input and output here is the client's
+        // doing.
+        if (event.getThrowable() instanceof IOException) {
             end(Outcome.Cancelled.INSTANCE);
         } else if (response.isCommitted()) {
             broken = true;
