@@ -96,8 +96,10 @@ public final class ControlServer implements AutoCloseable {
             LoadReports loads = new LoadReports(timer);
 
             @Nullable
-            WatchedFolder folder =
-                    options.configDir() == null ? null : open(new WatchedFolder(options.configDir(), writer, timer));
+            WatchedFolder folder = options.configDir() == null
+                    ? null
+                    // A timer of its own: files are slow, and leases and pushes must not wait for them.
+                    : open(new WatchedFolder(options.configDir(), writer, open(new SystemTimer())));
             if (folder != null) {
                 folder.start();
             }

@@ -2,68 +2,98 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.inmesh.server.model.Kinds;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.semantic.SemanticValidator;
+import io.inmesh.server.validate.Problem;
+import io.inmesh.server.validate.Problem.Severity;
+import io.inmesh.server.validate.SchemaValidator;
+import io.inmesh.server.write.Document;
+import io.inmesh.server.write.Documents;
+import io.inmesh.server.write.Judge;
+import io.inmesh.server.write.UnreadableException;
+import io.inmesh.server.write.WriteResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Judges without changing: files against what is stored, or what is stored against itself. */
-@Command(name = "analyze", description = "Looks for mistakes in files, or in all that is stored. Changes nothing.")
+@Command(
+        name = "analyze",
+        description = {
+            "Says what is wrong with the configuration, or with files before they are applied.",
+            "Files are judged together, as if they were all there is; no server is needed."
+        })
 final class AnalyzeCommand extends MeshCommand {
-
-    /** Keeps one request well below what the server takes. */
-    private static final int BATCH = 20;
 
     @Option(
             names = {"-f", "--filename"},
-            description = "File, folder, or - for standard input. Default: everything stored, in every namespace")
+            description = "File, folder, or - for standard input. Without it the server's configuration is judged.")
     private List<String> files = List.of();
+
+    @Option(
+            names = "--failure-threshold",
+            defaultValue = "WARNING",
+            description = "Exit with 1 from this severity on: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private Severity threshold = Severity.WARNING;
+
+    @Option(
+            names = "--trust-domain",
+            defaultValue = "inmesh.local",
+            description = "SPIFFE trust domain the files are for. Default: ${DEFAULT-VALUE}")
+    private String trustDomain = "inmesh.local";
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            description = "text or json.")
+    private String output = "text";
 
     @Override
     int run(Api api) throws Failure, IOException {
-        List<Files.Source> sources = files.isEmpty() ? stored(api) : Files.read(files);
-        int findings = 0;
-        for (Files.Source source : sources) {
-            Api.Answer answer = api.post(
-                    "/inmesh/v1/apply?dryRun=true&namespace=" + Api.encoded(namespace()),
-                    "application/yaml",
-                    source.text());
-            if (!answer.ok() && !answer.body().has("problems")) {
-                throw new Failure(answer.failure().exitCode(), source.name() + ": " + answer.message());
-            }
-            for (JsonNode problem : answer.body().path("problems")) {
-                findings++;
-                out().println((Findings.isError(problem) ? "error: " : "warning: ") + source.name() + ": "
-                        + Findings.text(problem));
-            }
-            for (JsonNode note : answer.body().path("notes")) {
-                out().println("note: " + source.name() + ": " + note.asText());
+        oneOf(output, "text", "json");
+        ArrayNode problems = files.isEmpty() ? ofServer(api) : ofFiles();
+        if (output.equals("json")) {
+            out().println(json(problems));
+        } else {
+            problems.forEach(problem -> out().println(Findings.line(problem)));
+            if (problems.isEmpty()) {
+                out().println("nothing is wrong");
             }
         }
-        out().println(findings == 0 ? "no mistakes found" : findings == 1 ? "1 finding" : findings + " findings");
-        return findings == 0 ? ExitCode.OK : ExitCode.FINDINGS;
+        for (JsonNode problem : problems) {
+            // Severities are declared worst first.
+            if (Severity.valueOf(problem.path("severity").asText()).compareTo(threshold) <= 0) {
+                return ExitCode.FINDINGS;
+            }
+        }
+        return ExitCode.OK;
     }
 
-    private static List<Files.Source> stored(Api api) throws Failure {
-        List<Files.Source> sources = new ArrayList<>();
-        for (Kinds.Kind kind : Kinds.all()) {
-            if (kind.use() == Kinds.Kind.Use.SKIPPED) {
-                continue;
-            }
-            JsonNode items = api.get(Paths.of(kind, null, null)).orFail().path("items");
-            for (int from = 0; from < items.size(); from += BATCH) {
-                ObjectNode list =
-                        Api.JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
-                ArrayNode batch = list.putArray("items");
-                for (int i = from; i < Math.min(from + BATCH, items.size()); i++) {
-                    batch.add(items.get(i));
-                }
-                sources.add(new Files.Source("stored", list.toString()));
+    private static ArrayNode ofServer(Api api) throws Failure {
+        return (ArrayNode) api.get("/inmesh/v1/analyze").orFail().withArray("problems");
+    }
+
+    private ArrayNode ofFiles() throws Failure, IOException {
+        List<Files.Source> sources = Files.read(files);
+        List<List<Document>> documents = new ArrayList<>();
+        ArrayNode problems = Api.JSON.createArrayNode();
+        for (Files.Source source : sources) {
+            try {
+                documents.add(Documents.read(source.text()));
+            } catch (UnreadableException e) {
+                documents.add(List.of());
+                problems.add(Findings.unreadable(source.name(), e.getMessage()));
             }
         }
-        return sources;
+        Judge judge = new Judge(
+                List.of(new SchemaValidator(), new SemanticValidator(RuleSettings.forTrustDomain(trustDomain))));
+        WriteResult result = judge.judge(
+                documents.stream().flatMap(List::stream).map(Document::body).toList(), namespace());
+        result.notes().forEach(note -> err().println("note: " + note));
+        for (Problem problem : result.problems()) {
+            problems.add(Findings.of(problem, sources, documents, namespace()));
+        }
+        return problems;
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -42,8 +43,7 @@ final class ApplyCommand extends MeshCommand {
             out().println("note: " + note.asText());
         }
         for (JsonNode problem : body.path("problems")) {
-            boolean error = Findings.isError(problem);
-            err().println((error ? "error: " : "warning: ") + source.name() + ": " + Findings.text(problem));
+            err().println(Findings.line(((ObjectNode) problem).put("file", source.name())));
         }
         if (!answer.ok() && !body.has("problems")) {
             err().println("error: " + source.name() + ": " + answer.message());

@@ -2,11 +2,12 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.ca.OwnKey;
+import io.inmesh.server.ca.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Makes a key here, has it certified, and writes both to files. */
+/** Makes a key here, has it certified, and writes both to files. The key never leaves this machine. */
 final class CertificateFiles {
 
     private CertificateFiles() {}
@@ -23,8 +24,8 @@ final class CertificateFiles {
                         .put("csr", own.request())
                         .toString());
         JsonNode body = answer.orFail();
-        Files.createDirectories(folder);
-        SecretFile.write(folder.resolve("key.pem"), own.key());
+        SecretFiles.createDirectory(folder);
+        SecretFiles.write(folder.resolve("key.pem"), own.key());
         Files.writeString(folder.resolve("cert.pem"), body.path("chain").asText());
         Files.writeString(folder.resolve("root.pem"), body.path("root").asText());
     }

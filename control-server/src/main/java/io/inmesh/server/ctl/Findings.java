@@ -1,23 +1,67 @@
 package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.validate.Problem;
+import io.inmesh.server.write.Document;
+import java.util.List;
+import java.util.Locale;
 
-/** What a server found in resources, a line for each. */
+/** Problems of resources, as JSON of the REST interface and as lines for people. */
 final class Findings {
 
     private Findings() {}
 
-    /** {@return whether a problem is one that a resource is refused for} */
-    static boolean isError(JsonNode problem) {
-        return problem.path("severity").asText().equals("ERROR");
+    /** {@return a problem with the file, document and line it is in} */
+    static ObjectNode of(
+            Problem problem, List<Files.Source> sources, List<List<Document>> documents, String namespace) {
+        ObjectNode node = Api.JSON
+                .createObjectNode()
+                .put("resource", problem.resource().toString())
+                .put("field", problem.fieldPath())
+                .put("severity", problem.severity().name())
+                .put("code", problem.code())
+                .put("message", problem.message())
+                .put("remedy", problem.remedy());
+        for (int i = 0; i < sources.size(); i++) {
+            for (Document document : documents.get(i)) {
+                if (document.key(namespace).equals(problem.resource())) {
+                    node.put("file", sources.get(i).name()).put("document", document.number());
+                    document.line(problem.fieldPath()).ifPresent(line -> node.put("line", line));
+                }
+            }
+        }
+        return node;
     }
 
-    /** {@return where it is, what it is, what to do about it, and its code} */
-    static String text(JsonNode problem) {
-        String field = problem.path("field").asText();
-        return problem.path("resource").asText() + ": " + (field.isEmpty() ? "" : field + " ")
+    /** {@return the problem of a file that cannot be read} */
+    static ObjectNode unreadable(String file, String message) {
+        return Api.JSON
+                .createObjectNode()
+                .put("resource", "")
+                .put("field", "")
+                .put("severity", "ERROR")
+                .put("code", "IM0020")
+                .put("message", message)
+                .put("remedy", "correct the file")
+                .put("file", file);
+    }
+
+    /** {@return a problem in a line: {@code error [IM0022] reviews.yaml:7 VirtualService default/reviews: field …}} */
+    static String line(JsonNode problem) {
+        String file = problem.path("file").asText("");
+        String line = problem.has("line") ? ":" + problem.path("line").asText() : "";
+        String document = problem.has("line") || !problem.has("document")
+                ? ""
+                : " document " + problem.path("document").asText();
+        String resource = problem.path("resource").asText("");
+        String field = problem.path("field").asText("");
+        return problem.path("severity").asText().toLowerCase(Locale.ROOT) + " ["
+                + problem.path("code").asText() + "] "
+                + (file.isEmpty() ? "" : file + line + document + " ")
+                + (resource.isEmpty() ? "" : resource + ": ")
+                + (field.isEmpty() ? "" : field + " ")
                 + problem.path("message").asText() + "; "
-                + problem.path("remedy").asText() + " ["
-                + problem.path("code").asText() + "]";
+                + problem.path("remedy").asText();
     }
 }

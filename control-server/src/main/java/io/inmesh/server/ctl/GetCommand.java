@@ -1,12 +1,15 @@
 package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.inmesh.server.model.Kinds;
+import io.inmesh.server.model.Kinds.Kind.Use;
+import io.inmesh.server.write.Origin;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,8 +17,6 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "get", description = "Shows resources.")
 final class GetCommand extends MeshCommand {
-
-    private static final String SOURCE = "inmesh.io/source";
 
     @Parameters(index = "0", paramLabel = "KIND", description = "Kind, plural or short name; \"all\" for every kind.")
     private String word = "";
@@ -36,63 +37,86 @@ final class GetCommand extends MeshCommand {
 
     @Override
     int run(Api api) throws Failure, IOException {
-        boolean wide = oneOf(output, "table", "wide", "json", "yaml", "name").equals("wide");
-        Table table = wide
-                ? new Table("NAME", "NAMESPACE", "GENERATION", "AGE", "VERSION", "REVISION", "SOURCE")
-                : new Table("NAME", "NAMESPACE", "GENERATION", "AGE");
+        oneOf(output, "table", "wide", "json", "yaml", "name");
         boolean all = word.equals("all");
         if (name != null && (all || everywhere)) {
             throw new Failure(ExitCode.USAGE, "a name goes with one kind and one namespace");
         }
-        for (Kinds.Kind kind : Kinds.all()) {
-            if (kind.use() == Kinds.Kind.Use.SKIPPED || (!all && kind != Paths.kind(word))) {
-                continue;
+        ArrayNode items = Api.JSON.createArrayNode();
+        for (Kinds.Kind kind : all ? Kinds.all() : List.of(Paths.kind(word))) {
+            if (kind.use() == Use.ENFORCED || kind.use() == Use.STORED) {
+                items.addAll(itemsOf(api.get(Paths.of(kind, everywhere ? null : namespace(), name))
+                        .orFail()));
+            } else if (!all) {
+                throw new Failure(ExitCode.USAGE, kind.kind() + " is not stored: " + kind.why());
             }
-            print(
-                    kind,
-                    api.get(Paths.of(kind, everywhere ? null : namespace(), name))
-                            .orFail(),
-                    table);
         }
-        if (output.equals("table") || wide) {
-            table.print(out());
-        }
+        print(items);
         return ExitCode.OK;
     }
 
-    private void print(Kinds.Kind kind, JsonNode body, Table table) throws IOException {
-        switch (output) {
-            case "json" -> out().println(json(body));
-            case "yaml" -> out().print(new YAMLMapper().writeValueAsString(body));
-            case "name" ->
-                each(
-                        body,
-                        item -> out().println(kind.reference(
-                                item.path("metadata").path("name").asText())));
-            default -> each(body, item -> table.row(row(kind, item)));
-        }
-    }
-
-    private List<String> row(Kinds.Kind kind, JsonNode item) {
-        JsonNode metadata = item.path("metadata");
-        List<String> cells = new ArrayList<>(List.of(
-                kind.reference(metadata.path("name").asText()),
-                metadata.path("namespace").asText(),
-                metadata.path("generation").asText(),
-                Table.age(metadata.path("creationTimestamp").asText())));
-        if (output.equals("wide")) {
-            cells.add(item.path("apiVersion").asText());
-            cells.add(metadata.path("resourceVersion").asText());
-            cells.add(metadata.path("annotations").path(SOURCE).asText("api"));
-        }
-        return cells;
-    }
-
-    private static void each(JsonNode body, Consumer<JsonNode> action) {
+    private static List<JsonNode> itemsOf(JsonNode body) {
+        List<JsonNode> items = new ArrayList<>();
         if (body.has("items")) {
-            body.path("items").forEach(action);
+            body.path("items").forEach(items::add);
         } else {
-            action.accept(body);
+            items.add(body);
         }
+        return items;
+    }
+
+    private void print(ArrayNode items) throws IOException {
+        switch (output) {
+            case "json" -> out().println(json(document(items)));
+            case "yaml" -> out().print(new YAMLMapper().writeValueAsString(document(items)));
+            case "name" -> items.forEach(item -> out().println(reference(item)));
+            default -> table(items);
+        }
+    }
+
+    /** One resource as it is, several as Kubernetes' List, so that either can be applied again. */
+    private JsonNode document(ArrayNode items) {
+        if (name != null) {
+            return items.get(0);
+        }
+        ObjectNode list = Api.JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
+        list.set("items", items);
+        return list;
+    }
+
+    private void table(ArrayNode items) {
+        if (items.isEmpty()) {
+            err().println("no resources found" + (everywhere ? "" : " in namespace " + namespace()));
+            return;
+        }
+        boolean wide = output.equals("wide");
+        Table table = wide
+                ? new Table("NAME", "NAMESPACE", "GENERATION", "AGE", "VERSION", "REVISION", "SOURCE", "ENFORCED")
+                : new Table("NAME", "NAMESPACE", "GENERATION", "AGE");
+        for (JsonNode item : items) {
+            JsonNode metadata = item.path("metadata");
+            List<String> cells = new ArrayList<>(List.of(
+                    reference(item),
+                    metadata.path("namespace").asText(),
+                    metadata.path("generation").asText(),
+                    Table.age(metadata.path("creationTimestamp").asText())));
+            if (wide) {
+                cells.add(item.path("apiVersion").asText());
+                cells.add(metadata.path("resourceVersion").asText());
+                cells.add(metadata.path("annotations").path(Origin.ANNOTATION).asText("api"));
+                cells.add(kind(item).use() == Use.ENFORCED ? "yes" : "no");
+            }
+            table.row(cells);
+        }
+        table.print(out());
+    }
+
+    private static String reference(JsonNode item) {
+        return kind(item).reference(item.path("metadata").path("name").asText());
+    }
+
+    private static Kinds.Kind kind(JsonNode item) {
+        return Kinds.of(item.path("apiVersion").asText(), item.path("kind").asText())
+                .orElseThrow(() -> new IllegalStateException("a server tells of kinds it knows only"));
     }
 }

@@ -64,6 +64,9 @@ final class StatusCommand extends MeshCommand {
                 }
             }
         }
+        body.path("unenforced")
+                .forEach(u -> out().println("not enforced: "
+                        + u.path("resource").asText() + ": " + u.path("reason").asText()));
         body.path("folderProblems").forEach(problem -> out().println("folder: " + problem.asText()));
         return rejected ? ExitCode.FINDINGS : ExitCode.OK;
     }

@@ -1,5 +1,6 @@
 package io.inmesh.server.ctl;
 
+import io.inmesh.server.model.Ages;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,11 +58,6 @@ final class Table {
         if (instant.isEmpty()) {
             return "-";
         }
-        long seconds =
-                Math.abs(Duration.between(Instant.parse(instant), Instant.now()).toSeconds());
-        if (seconds < 120) {
-            return seconds + "s";
-        }
-        return seconds < 7200 ? seconds / 60 + "m" : seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+        return Ages.text(Duration.between(Instant.parse(instant), Instant.now()));
     }
 }

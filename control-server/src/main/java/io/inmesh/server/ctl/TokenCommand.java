@@ -1,6 +1,7 @@
 package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.ca.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,7 @@ final class TokenCommand {
             if (file == null) {
                 out().println(token);
             } else {
-                SecretFile.write(file, token + "\n");
+                SecretFiles.write(file, token + "\n");
             }
             return ExitCode.OK;
         }

@@ -1,12 +1,16 @@
 package io.inmesh.server.folder;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.time.Timer;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.write.ConfigWriter;
+import io.inmesh.server.write.Document;
 import io.inmesh.server.write.Documents;
+import io.inmesh.server.write.Origin;
+import io.inmesh.server.write.UnreadableException;
 import io.inmesh.server.write.WriteResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,31 +18,38 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Follows a folder: its files are configuration, a file that goes takes its resources with it.
  *
- * <p>A file that cannot be used keeps what it said last, and is reported in the log and in {@code meshctl status}. The folder is
- * looked at every 250 ms by size and time of its files, which works on every file system, network ones included.
+ * <p>A file is one change: with an error in it nothing of it is used, what it said last stays, and the error is reported in the log
+ * and in {@code meshctl status}. Resources made through the API are not touched. The folder is looked at every 100 ms, which works
+ * on every file system, network ones included; a file is read when two looks in a row have found it the same, so that half a file
+ * is not taken for the whole.
  */
 public final class WatchedFolder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFolder.class);
-    private static final Duration PERIOD = Duration.ofMillis(250);
-    private static final String SOURCE = "inmesh.io/source";
+    private static final Duration PERIOD = Duration.ofMillis(100);
+    private static final String NAMESPACE = "default";
 
     private final Path folder;
     private final ConfigWriter writer;
     private final Timer timer;
-    private final Map<Path, String> stamps = new TreeMap<>();
+
+    /** What the last look found, and what has been read. */
+    private Map<Path, String> seen = Map.of();
+
+    private final Map<Path, String> used = new TreeMap<>();
     private final Map<Path, String> problems = new TreeMap<>();
+    private long followed;
     private volatile boolean closed;
 
     /**
@@ -63,116 +74,133 @@ public final class WatchedFolder implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             throw new IOException("--config-dir " + folder + " is not a folder");
         }
-        look();
+        synchronized (this) {
+            seen = ConfigFiles.in(folder);
+            follow();
+            forgetFilesOfEarlierRuns();
+        }
         next();
     }
 
     private void next() {
-        if (!closed) {
-            timer.schedule(PERIOD, () -> {
-                try {
-                    look();
-                } catch (IOException e) {
-                    LOG.warn("the folder {} cannot be read; what it said last stays: {}", folder, e.getMessage());
-                }
+        timer.schedule(PERIOD, () -> {
+            if (!closed) {
+                look();
                 next();
-            });
+            }
+        });
+    }
+
+    private synchronized void look() {
+        try {
+            Map<Path, String> present = ConfigFiles.in(folder);
+            boolean settled = present.equals(seen);
+            seen = present;
+            // What a file with an error misses may have come through the API.
+            boolean retry = !problems.isEmpty() && writer.store().view().revision() != followed;
+            if (settled && (retry || !present.equals(used))) {
+                follow();
+            }
+        } catch (IOException e) {
+            LOG.warn("the folder {} cannot be read; what it said last stays: {}", folder, e.getMessage());
         }
     }
 
-    private synchronized void look() throws IOException {
-        Map<Path, String> present = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(WatchedFolder::relevant).toList()) {
-                present.put(
-                        file,
-                        Files.size(file) + "@" + Files.getLastModifiedTime(file).toMillis());
-            }
-        }
-        if (present.equals(stamps)) {
-            return;
-        }
+    private void follow() {
+        Set<Path> gone = new LinkedHashSet<>(used.keySet());
+        gone.removeAll(seen.keySet());
+        gone.forEach(file -> {
+            used.remove(file);
+            problems.remove(file);
+            removeAllBut(originOf(file), Set.of());
+        });
         List<Path> changed = new ArrayList<>();
-        present.forEach((file, stamp) -> {
-            if (!stamp.equals(stamps.get(file))) {
+        seen.forEach((file, stamp) -> {
+            // What a file refers to may have come with another one, so those with errors are read again.
+            if (!stamp.equals(used.put(file, stamp)) || problems.containsKey(file)) {
                 changed.add(file);
             }
         });
-        Set<Path> gone = new HashSet<>(stamps.keySet());
-        gone.removeAll(present.keySet());
-        stamps.clear();
-        stamps.putAll(present);
-        gone.forEach(file -> remove(file, Set.of()));
-        problems.keySet().removeAll(gone);
         changed.forEach(this::read);
-    }
-
-    private static boolean relevant(Path file) {
-        String name = file.getFileName().toString();
-        return Files.isRegularFile(file)
-                && !name.startsWith(".")
-                && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+        changed.stream().filter(problems::containsKey).toList().forEach(this::read);
+        followed = writer.store().view().revision();
+        problems.forEach((file, message) -> LOG.warn("{} is not used, what it said last stays: {}", file, message));
     }
 
     private void read(Path file) {
         try {
-            List<ObjectNode> documents = Documents.read(Files.readString(file));
-            documents.forEach(document ->
-                    document.withObject("metadata").withObject("annotations").put(SOURCE, sourceOf(file)));
-            WriteResult result = writer.apply(documents, "default", null, false);
+            if (Files.size(file) > Documents.MAX_CHARACTERS) {
+                problems.put(file, "is larger than " + Documents.MAX_CHARACTERS + " bytes; split it");
+                return;
+            }
+            List<Document> documents = Documents.read(Files.readString(file));
+            WriteResult result = writer.apply(
+                    documents.stream().map(Document::body).toList(), NAMESPACE, null, originOf(file), false);
             if (!result.accepted()) {
-                report(
-                        file,
-                        String.join(
-                                "; ",
-                                result.errors().stream()
-                                        .map(WatchedFolder::text)
-                                        .toList()));
+                List<String> errors = result.errors().stream()
+                        .map(problem -> text(problem, documents))
+                        .toList();
+                problems.put(file, String.join("; ", errors));
                 return;
             }
             problems.remove(file);
             result.notes().forEach(note -> LOG.info("{}: {}", file, note));
-            result.problems().forEach(problem -> LOG.warn("{}: {}", file, text(problem)));
+            result.problems().forEach(problem -> LOG.warn("{}: {}", file, text(problem, documents)));
             Set<ResourceKey> kept = new HashSet<>();
             result.actions().forEach(action -> kept.add(action.resource()));
-            remove(file, kept);
-        } catch (IOException | Documents.UnreadableException | ConflictException e) {
-            report(file, String.valueOf(e.getMessage()));
+            removeAllBut(originOf(file), kept);
+        } catch (IOException e) {
+            problems.put(file, "cannot be read: " + e.getMessage());
+        } catch (UnreadableException | ConflictException e) {
+            problems.put(file, String.valueOf(e.getMessage()));
         }
     }
 
-    private void report(Path file, String message) {
-        problems.put(file, message);
-        LOG.warn("{} is not used, what it said last stays: {}", file, message);
+    /** Files that went while no server was running took their resources with them too. */
+    private void forgetFilesOfEarlierRuns() {
+        Set<Origin> present = new HashSet<>();
+        seen.keySet().forEach(file -> present.add(originOf(file)));
+        Set<Origin> gone = new HashSet<>();
+        writer.store().view().all().forEach(resource -> gone.add(Origin.of(resource)));
+        gone.removeIf(origin -> !origin.isFile() || present.contains(origin));
+        gone.forEach(origin -> removeAllBut(origin, Set.of()));
     }
 
     /** Removes what a file said before and does not say any more. */
-    private void remove(Path file, Set<ResourceKey> kept) {
-        List<ResourceKey> gone = writer.store().view().all().stream()
-                .filter(resource -> sourceOf(file).equals(resource.annotations().get(SOURCE)))
-                .map(resource -> resource.key())
+    private void removeAllBut(Origin origin, Set<ResourceKey> kept) {
+        List<Change.Delete> gone = writer.store().view().all().stream()
+                .filter(resource -> Origin.of(resource).equals(origin))
+                .map(Resource::key)
                 .filter(key -> !kept.contains(key))
+                .map(key -> new Change.Delete(key, null))
                 .toList();
         try {
-            writer.delete(gone, false);
+            writer.delete(gone, origin, false);
         } catch (ConflictException e) {
-            report(file, String.valueOf(e.getMessage()));
+            throw new IllegalStateException("a change that expects no version cannot conflict", e);
         }
     }
 
-    private String sourceOf(Path file) {
-        return "folder:" + folder.relativize(file);
+    private Origin originOf(Path file) {
+        return Origin.file(folder.relativize(file).toString().replace('\\', '/'));
     }
 
-    private static String text(Problem problem) {
-        return problem.resource() + ": " + problem.fieldPath() + " " + problem.message() + "; " + problem.remedy()
-                + " [" + problem.code() + "]";
+    private static String text(Problem problem, List<Document> documents) {
+        String line = documents.stream()
+                .filter(document -> document.key(NAMESPACE).equals(problem.resource()))
+                .map(document -> document.line(problem.fieldPath()))
+                .filter(found -> found.isPresent())
+                .map(found -> "line " + found.getAsInt() + ", ")
+                .findFirst()
+                .orElse("");
+        return line + problem.resource() + ": " + problem.fieldPath() + " " + problem.message() + "; "
+                + problem.remedy() + " [" + problem.code() + "]";
     }
 
     /** {@return what is wrong now, a line for each file} */
     public synchronized List<String> problems() {
         List<String> lines = new ArrayList<>();
-        problems.forEach((file, message) -> lines.add(file + ": " + message));
+        problems.forEach((file, message) -> lines.add(folder.relativize(file) + ": " + message));
         return lines;
     }
 

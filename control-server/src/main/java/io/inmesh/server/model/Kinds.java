@@ -1,7 +1,9 @@
 package io.inmesh.server.model;
 
+import io.inmesh.server.model.Kinds.Kind.Use;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,6 +20,7 @@ public final class Kinds {
      * @param versions accepted versions, the preferred one first
      * @param namespaced whether its resources live in namespaces
      * @param use what becomes of its resources
+     * @param why why they are not enforced; empty if they are
      */
     public record Kind(
             String group,
@@ -26,7 +29,8 @@ public final class Kinds {
             List<String> shortNames,
             List<String> versions,
             boolean namespaced,
-            Use use) {
+            Use use,
+            String why) {
 
         /** What becomes of resources of a kind. */
         public enum Use {
@@ -35,12 +39,19 @@ public final class Kinds {
             /** Stored and shown, but without effect here. */
             STORED,
             /** Neither stored nor obeyed: what it is about is done elsewhere. */
-            SKIPPED
+            SKIPPED,
+            /** Refused: having it without effect would be dangerous. */
+            REFUSED
         }
 
         /** {@return name in the singular, as in URLs and messages} */
         public String singular() {
             return kind.toLowerCase(Locale.ROOT);
+        }
+
+        /** {@return its preferred group and version, such as {@code networking.istio.io/v1}} */
+        public String apiVersion() {
+            return group.isEmpty() ? versions.get(0) : group + "/" + versions.get(0);
         }
 
         /** {@return {@code virtualservices.networking.istio.io}, or the bare plural for core kinds} */
@@ -54,72 +65,110 @@ public final class Kinds {
         }
     }
 
+    private static final String WORKLOADS = "it is about running workloads, which Inmesh does not do";
+    private static final String GATEWAY_API =
+            "routes of the Gateway API are not read by this version; use a VirtualService";
+    private static final String NETWORKING = "networking.istio.io";
+    private static final String SECURITY = "security.istio.io";
+    private static final String K8S_GATEWAY = "gateway.networking.k8s.io";
+
     private static final List<String> ISTIO = List.of("v1", "v1beta1", "v1alpha3");
     private static final List<String> ISTIO_SECURITY = List.of("v1", "v1beta1");
-    private static final List<String> CORE = List.of("v1");
+    private static final List<String> ISTIO_LATE = List.of("v1", "v1alpha1");
+    private static final List<String> STABLE = List.of("v1");
 
     private static final List<Kind> ALL = List.of(
-            new Kind("", "Service", "services", List.of("svc"), CORE, true, Kind.Use.ENFORCED),
-            new Kind("", "ServiceAccount", "serviceaccounts", List.of("sa"), CORE, true, Kind.Use.ENFORCED),
-            new Kind("", "Namespace", "namespaces", List.of("ns"), CORE, false, Kind.Use.SKIPPED),
-            new Kind("", "ConfigMap", "configmaps", List.of("cm"), CORE, true, Kind.Use.SKIPPED),
-            new Kind("", "Pod", "pods", List.of("po"), CORE, true, Kind.Use.SKIPPED),
-            new Kind("apps", "Deployment", "deployments", List.of("deploy"), CORE, true, Kind.Use.SKIPPED),
-            new Kind("apps", "StatefulSet", "statefulsets", List.of("sts"), CORE, true, Kind.Use.SKIPPED),
-            new Kind("apps", "DaemonSet", "daemonsets", List.of("ds"), CORE, true, Kind.Use.SKIPPED),
+            enforced("", "Service", "services", "svc", STABLE),
+            enforced("", "ServiceAccount", "serviceaccounts", "sa", STABLE),
             new Kind(
-                    "networking.istio.io",
-                    "VirtualService",
-                    "virtualservices",
-                    List.of("vs"),
-                    ISTIO,
-                    true,
-                    Kind.Use.ENFORCED),
+                    "",
+                    "Namespace",
+                    "namespaces",
+                    List.of("ns"),
+                    STABLE,
+                    false,
+                    Use.SKIPPED,
+                    "namespaces need not be made"),
+            skipped("", "ConfigMap", "configmaps", "cm"),
+            skipped("", "Secret", "secrets", ""),
+            skipped("", "Pod", "pods", "po"),
+            skipped("", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc"),
+            skipped("apps", "Deployment", "deployments", "deploy"),
+            skipped("apps", "StatefulSet", "statefulsets", "sts"),
+            skipped("apps", "DaemonSet", "daemonsets", "ds"),
+            skipped("apps", "ReplicaSet", "replicasets", "rs"),
+            enforced(NETWORKING, "VirtualService", "virtualservices", "vs", ISTIO),
+            enforced(NETWORKING, "DestinationRule", "destinationrules", "dr", ISTIO),
+            enforced(NETWORKING, "ServiceEntry", "serviceentries", "se", ISTIO),
+            enforced(NETWORKING, "WorkloadEntry", "workloadentries", "we", ISTIO),
+            stored(NETWORKING, "Gateway", "gateways", "gw", ISTIO, "it is about ingress, which Inmesh does not do"),
+            stored(NETWORKING, "Sidecar", "sidecars", "", ISTIO, "there are no sidecars to limit"),
+            stored(NETWORKING, "EnvoyFilter", "envoyfilters", "", List.of("v1alpha3"), "there is no Envoy to patch"),
+            stored(NETWORKING, "WorkloadGroup", "workloadgroups", "wg", ISTIO, "processes register themselves"),
+            stored(NETWORKING, "ProxyConfig", "proxyconfigs", "", List.of("v1beta1"), "there are no proxies to set up"),
+            enforced(SECURITY, "PeerAuthentication", "peerauthentications", "pa", ISTIO_SECURITY),
+            enforced(SECURITY, "AuthorizationPolicy", "authorizationpolicies", "ap", ISTIO_SECURITY),
             new Kind(
-                    "networking.istio.io",
-                    "DestinationRule",
-                    "destinationrules",
-                    List.of("dr"),
-                    ISTIO,
-                    true,
-                    Kind.Use.ENFORCED),
-            new Kind(
-                    "networking.istio.io",
-                    "ServiceEntry",
-                    "serviceentries",
-                    List.of("se"),
-                    ISTIO,
-                    true,
-                    Kind.Use.ENFORCED),
-            new Kind(
-                    "networking.istio.io",
-                    "WorkloadEntry",
-                    "workloadentries",
-                    List.of("we"),
-                    ISTIO,
-                    true,
-                    Kind.Use.ENFORCED),
-            new Kind("networking.istio.io", "Gateway", "gateways", List.of("gw"), ISTIO, true, Kind.Use.STORED),
-            new Kind("networking.istio.io", "Sidecar", "sidecars", List.of(), ISTIO, true, Kind.Use.STORED),
-            new Kind("networking.istio.io", "EnvoyFilter", "envoyfilters", List.of(), ISTIO, true, Kind.Use.STORED),
-            new Kind(
-                    "security.istio.io",
-                    "PeerAuthentication",
-                    "peerauthentications",
-                    List.of("pa"),
+                    SECURITY,
+                    "RequestAuthentication",
+                    "requestauthentications",
+                    List.of("ra"),
                     ISTIO_SECURITY,
                     true,
-                    Kind.Use.ENFORCED),
-            new Kind(
-                    "security.istio.io",
-                    "AuthorizationPolicy",
-                    "authorizationpolicies",
-                    List.of("ap"),
+                    Use.REFUSED,
+                    "this version does not verify JWTs, and a policy that seems to but does not is worse than none"),
+            stored(
+                    "telemetry.istio.io",
+                    "Telemetry",
+                    "telemetries",
+                    "",
+                    ISTIO_LATE,
+                    "telemetry is set up in the processes"),
+            stored(K8S_GATEWAY, "HTTPRoute", "httproutes", "", ISTIO_SECURITY, GATEWAY_API),
+            stored(K8S_GATEWAY, "GRPCRoute", "grpcroutes", "", STABLE, GATEWAY_API),
+            stored(
+                    K8S_GATEWAY,
+                    "Gateway",
+                    "gateways",
+                    "gtw",
                     ISTIO_SECURITY,
-                    true,
-                    Kind.Use.ENFORCED));
+                    "it is about ingress, which Inmesh does not do"));
+
+    /** Kinds of groups we share with Kubernetes that are neither served nor unknown. */
+    private static final Map<String, Set<String>> OTHERS = Map.of(
+            "",
+                    Set.of(
+                            "Binding",
+                            "Endpoints",
+                            "Event",
+                            "LimitRange",
+                            "Node",
+                            "PersistentVolume",
+                            "PodTemplate",
+                            "ReplicationController",
+                            "ResourceQuota"),
+            "apps", Set.of("ControllerRevision"));
+
+    private static final Set<String> OTHER_GROUPS = Set.of("batch", "autoscaling", "policy", "extensions");
 
     private Kinds() {}
+
+    private static Kind enforced(String group, String kind, String plural, String shortName, List<String> versions) {
+        return new Kind(group, kind, plural, shortNames(shortName), versions, true, Use.ENFORCED, "");
+    }
+
+    private static Kind stored(
+            String group, String kind, String plural, String shortName, List<String> versions, String why) {
+        return new Kind(group, kind, plural, shortNames(shortName), versions, true, Use.STORED, why);
+    }
+
+    private static Kind skipped(String group, String kind, String plural, String shortName) {
+        return new Kind(group, kind, plural, shortNames(shortName), STABLE, true, Use.SKIPPED, WORKLOADS);
+    }
+
+    private static List<String> shortNames(String shortName) {
+        return shortName.isEmpty() ? List.of() : List.of(shortName);
+    }
 
     /** {@return every kind} */
     public static List<Kind> all() {
@@ -166,12 +215,32 @@ public final class Kinds {
                 .findFirst();
     }
 
-    /** {@return whether a group belongs to Kubernetes itself, so that its other kinds are skipped rather than refused} */
-    public static boolean ofKubernetes(String apiVersion) {
+    /** {@return whether a kind is Kubernetes' own and not about the mesh, so that it is skipped rather than refused} */
+    public static boolean ofKubernetes(String apiVersion, String kind) {
         String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
-        return group.isEmpty()
-                || Set.of("apps", "batch", "autoscaling", "policy", "extensions")
-                        .contains(group)
-                || group.endsWith(".k8s.io");
+        if (OTHERS.containsKey(group)) {
+            return OTHERS.get(group).contains(kind);
+        }
+        return OTHER_GROUPS.contains(group) || (group.endsWith(".k8s.io") && !group.equals(K8S_GATEWAY));
+    }
+
+    /** {@return what to do about a kind that is not known} */
+    public static String hint(String apiVersion, String kind) {
+        for (Kind known : ALL) {
+            if (known.kind().equals(kind)) {
+                return "write apiVersion: " + (known.group().isEmpty() ? "" : known.group() + "/")
+                        + known.versions().get(0);
+            }
+            if (known.kind().equalsIgnoreCase(kind) || known.plural().equalsIgnoreCase(kind)) {
+                return "did you mean kind: " + known.kind() + "?";
+            }
+        }
+        return "check the spelling of apiVersion " + apiVersion + " and kind " + kind + "; there are "
+                + String.join(
+                        ", ",
+                        ALL.stream()
+                                .filter(k -> k.use() == Use.ENFORCED)
+                                .map(Kind::kind)
+                                .toList());
     }
 }

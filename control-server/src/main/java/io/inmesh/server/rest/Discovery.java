@@ -36,6 +36,15 @@ final class Discovery {
         return body;
     }
 
+    static ObjectNode group(String name) throws HttpProblem {
+        for (var group : groups().path("groups")) {
+            if (group.path("name").asText().equals(name)) {
+                return ((ObjectNode) group).put("kind", "APIGroup").put("apiVersion", "v1");
+            }
+        }
+        throw HttpProblem.notFound("API group " + name);
+    }
+
     private static ObjectNode group(String name, List<String> versions) {
         ObjectNode group = Exchange.JSON.createObjectNode().put("name", name);
         ArrayNode all = group.putArray("versions");

@@ -2,6 +2,10 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.write.Document;
+import io.inmesh.server.write.Documents;
+import io.inmesh.server.write.UnreadableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,6 +15,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +50,10 @@ final class Exchange {
     }
 
     String header(HttpHeader name) {
+        return header(name.asString());
+    }
+
+    String header(String name) {
         String value = request.getHeaders().get(name);
         return value == null ? "" : value;
     }
@@ -59,10 +68,31 @@ final class Exchange {
         return value != null && !value.isEmpty() && !value.equals("false");
     }
 
+    long number(String name, long absent) throws HttpProblem {
+        String text = parameter(name);
+        return text == null || text.isEmpty() ? absent : number(name, text);
+    }
+
+    static long number(String name, String text) throws HttpProblem {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw HttpProblem.badRequest(name + " must be a number, not \"" + text + "\"");
+        }
+    }
+
+    boolean wantsTable() {
+        return header(HttpHeader.ACCEPT).contains("as=Table");
+    }
+
+    /** {@return whether the server still runs; long answers end with it} */
+    boolean running() {
+        return request.getConnectionMetaData().getConnector().isRunning();
+    }
+
     /** {@return the body as text} */
     String body() throws IOException, HttpProblem {
-        long announced = request.getLength();
-        if (announced > MAX_BODY_BYTES) {
+        if (request.getLength() > MAX_BODY_BYTES) {
             throw tooLarge();
         }
         try (InputStream in = Content.Source.asInputStream(request)) {
@@ -74,16 +104,32 @@ final class Exchange {
         }
     }
 
+    /** {@return the one object of the body; an empty one if there is no body} */
+    ObjectNode object() throws IOException, HttpProblem {
+        String text = body();
+        if (text.isBlank()) {
+            return JSON.createObjectNode();
+        }
+        try {
+            List<Document> documents = Documents.read(text);
+            if (documents.size() != 1) {
+                throw HttpProblem.badRequest("one resource is expected, not " + documents.size());
+            }
+            return documents.get(0).body();
+        } catch (UnreadableException e) {
+            throw HttpProblem.badRequest(e.getMessage());
+        }
+    }
+
     private static HttpProblem tooLarge() {
         return new HttpProblem(
                 413,
                 "RequestEntityTooLarge",
-                "the body is larger than " + MAX_BODY_BYTES + " bytes; apply it in parts",
-                null);
+                "the body is larger than " + MAX_BODY_BYTES + " bytes; apply it in parts");
     }
 
+    /** Adds a warning (RFC 9111 5.5: code 299, no agent), as kubectl prints them. */
     void warn(String text) {
-        // RFC 9111 5.5 as Kubernetes uses it: code 299, no agent.
         String safe = text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[^\\x20-\\x7E]", "?");
         response.getHeaders().add("Warning", "299 - \"" + safe + "\"");
     }
@@ -97,24 +143,31 @@ final class Exchange {
     }
 
     void send(int status, String contentType, byte[] body) {
+        head(status, contentType);
+        response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private void head(int status, String contentType) {
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.getHeaders().put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        response.getHeaders().put("Cache-Control", "no-store");
-        response.write(true, ByteBuffer.wrap(body), callback);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
     }
 
-    /** Begins an answer that is written line by line until {@link #end}. */
-    void begin(String contentType) {
-        response.setStatus(200);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    /** Begins an answer that is written line by line until {@link #end}; its head is sent at once. */
+    void begin(String contentType) throws IOException {
+        head(200, contentType);
+        write(new byte[0]);
     }
 
     /** Writes one line and waits until it is on its way. */
     void line(JsonNode line) throws IOException {
-        byte[] bytes = (JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
-        try (var blocker = org.eclipse.jetty.util.Blocker.callback()) {
+        write((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void write(byte[] bytes) throws IOException {
+        try (Blocker.Callback blocker = Blocker.callback()) {
             response.write(false, ByteBuffer.wrap(bytes), blocker);
             blocker.block();
         }
@@ -122,6 +175,14 @@ final class Exchange {
 
     void end() {
         response.write(true, ByteBuffer.allocate(0), callback);
+    }
+
+    boolean begun() {
+        return response.isCommitted();
+    }
+
+    int status() {
+        return response.getStatus();
     }
 
     void fail(Throwable failure) {

@@ -2,7 +2,9 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.validate.Problem;
+import io.inmesh.server.validate.Problem.Severity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,34 +15,61 @@ final class HttpProblem extends Exception {
 
     private final int status;
     private final String reason;
-    private final transient @Nullable List<Problem> problems;
+    private final transient List<Problem> problems;
+    private final transient @Nullable ResourceKey resource;
 
-    HttpProblem(int status, String reason, String message, @Nullable List<Problem> problems) {
+    HttpProblem(int status, String reason, String message) {
+        this(status, reason, message, List.of(), null);
+    }
+
+    private HttpProblem(
+            int status, String reason, String message, List<Problem> problems, @Nullable ResourceKey resource) {
         super(message);
         this.status = status;
         this.reason = reason;
         this.problems = problems;
+        this.resource = resource;
     }
 
     static HttpProblem notFound(String what) {
-        return new HttpProblem(404, "NotFound", what + " not found", null);
+        return new HttpProblem(404, "NotFound", what + " not found");
     }
 
-    static HttpProblem invalid(List<Problem> errors) {
+    static HttpProblem badRequest(String message) {
+        return new HttpProblem(400, "BadRequest", message);
+    }
+
+    static HttpProblem notAllowed(String message) {
+        return new HttpProblem(405, "MethodNotAllowed", message);
+    }
+
+    static HttpProblem conflict(String message) {
+        return new HttpProblem(409, "Conflict", message);
+    }
+
+    /** {@return the answer to a change that was refused} */
+    static HttpProblem invalid(List<Problem> problems) {
+        List<Problem> errors =
+                problems.stream().filter(p -> p.severity() == Severity.ERROR).toList();
         StringBuilder message = new StringBuilder();
         for (Problem error : errors) {
             message.append(message.isEmpty() ? "" : "; ")
                     .append(error.resource())
                     .append(error.fieldPath().isEmpty() ? "" : ": " + error.fieldPath())
                     .append(' ')
-                    .append(error.message())
-                    .append(" (")
-                    .append(error.remedy())
-                    .append(") [")
-                    .append(error.code())
-                    .append(']');
+                    .append(text(error));
         }
-        return new HttpProblem(422, "Invalid", message.toString(), errors);
+        return new HttpProblem(
+                422,
+                "Invalid",
+                message.toString(),
+                errors,
+                errors.isEmpty() ? null : errors.get(0).resource());
+    }
+
+    /** {@return a problem in a sentence: what, remedy, code} */
+    static String text(Problem problem) {
+        return problem.message() + "; " + problem.remedy() + " [" + problem.code() + "]";
     }
 
     int status() {
@@ -52,12 +81,16 @@ final class HttpProblem extends Exception {
         body.put("kind", "Status").put("apiVersion", "v1").put("status", "Failure");
         body.putObject("metadata");
         body.put("message", getMessage()).put("reason", reason).put("code", status);
-        if (problems != null) {
-            ArrayNode causes = body.putObject("details").putArray("causes");
+        if (resource != null) {
+            ObjectNode details = body.putObject("details")
+                    .put("name", resource.name())
+                    .put("group", resource.group())
+                    .put("kind", resource.kind());
+            ArrayNode causes = details.putArray("causes");
             for (Problem problem : problems) {
                 causes.addObject()
                         .put("reason", "FieldValueInvalid")
-                        .put("message", problem.message() + "; " + problem.remedy() + " [" + problem.code() + "]")
+                        .put("message", text(problem))
                         .put("field", problem.fieldPath());
             }
         }

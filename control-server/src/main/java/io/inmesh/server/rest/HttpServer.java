@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -18,7 +20,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /** Listens for HTTP, on loopback unless told otherwise. */
 public final class HttpServer implements AutoCloseable {
 
-    private static final int MAX_THREADS = 50;
+    private static final int MAX_THREADS = Watches.MAX_WATCHES + 50;
 
     private final Server server;
     private final ServerConnector connector;
@@ -65,19 +67,20 @@ public final class HttpServer implements AutoCloseable {
         threads.setName("inmesh-http");
         threads.setDaemon(true);
         Server server = new Server(threads);
-        ServerConnector connector = new ServerConnector(server, 1, 1);
+        HttpConfiguration settings = new HttpConfiguration();
+        settings.setSendServerVersion(false);
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(settings));
         connector.setHost(address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
         server.addConnector(connector);
+        ConfigWriter writer = sources.writer();
         MeshApi mesh = new MeshApi(
-                sources.writer(),
-                sources.hub(),
-                sources.registry(),
+                new FilesApi(writer),
+                new StatusApi(writer.store()::view, sources.hub(), sources.registry(), sources.folderProblems()),
                 sources.tokens(),
                 sources.certificates(),
-                sources.resources(),
-                sources.folderProblems());
-        server.setHandler(new Routes(new ResourceApi(sources.writer()), mesh, sources.meters()));
+                sources.resources());
+        server.setHandler(new Routes(new ResourceApi(writer), new SkippedApi(writer.store()), mesh, sources.meters()));
         try {
             server.start();
         } catch (Exception e) {

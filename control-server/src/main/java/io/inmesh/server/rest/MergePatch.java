@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** JSON merge patch (RFC 7396). Directives of strategic patches (names that begin with a dollar sign) are left out. */
+/** JSON merge patch (RFC 7396). */
 final class MergePatch {
 
     private MergePatch() {}
@@ -14,16 +14,11 @@ final class MergePatch {
             return patch;
         }
         ObjectNode merged = target.isObject() ? target.deepCopy() : JsonNodeFactory.instance.objectNode();
-        patch.fields().forEachRemaining(entry -> {
-            String name = entry.getKey();
-            JsonNode value = entry.getValue();
-            if (name.startsWith("$")) {
-                return;
-            }
-            if (value.isNull()) {
-                merged.remove(name);
+        patch.properties().forEach(entry -> {
+            if (entry.getValue().isNull()) {
+                merged.remove(entry.getKey());
             } else {
-                merged.set(name, apply(merged.path(name), value));
+                merged.set(entry.getKey(), apply(merged.path(entry.getKey()), entry.getValue()));
             }
         });
         return merged;

@@ -1,13 +1,12 @@
 package io.inmesh.server.rest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Kinds;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -24,11 +23,13 @@ final class Routes extends Handler.Abstract {
     private static final byte[] EMPTY_OPENAPI = {0x0A, 0x03, '2', '.', '0'};
 
     private final ResourceApi resources;
+    private final SkippedApi skipped;
     private final MeshApi mesh;
     private final PrometheusMeterRegistry meters;
 
-    Routes(ResourceApi resources, MeshApi mesh, PrometheusMeterRegistry meters) {
+    Routes(ResourceApi resources, SkippedApi skipped, MeshApi mesh, PrometheusMeterRegistry meters) {
         this.resources = resources;
+        this.skipped = skipped;
         this.mesh = mesh;
         this.meters = meters;
     }
@@ -36,28 +37,41 @@ final class Routes extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Exchange exchange = new Exchange(request, response, callback);
+        Timer.Sample sample = Timer.start(meters);
         try {
-            refuseForeignHost(exchange);
+            Gate.check(exchange);
             route(exchange);
         } catch (HttpProblem e) {
             answer(exchange, e);
-        } catch (JsonProcessingException e) {
-            answer(
-                    exchange,
-                    new HttpProblem(400, "BadRequest", "the body is not JSON: " + e.getOriginalMessage(), null));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             exchange.fail(e);
         } catch (IOException e) {
             exchange.fail(e);
         } catch (RuntimeException e) {
-            LOG.error("{} {} failed", exchange.method(), exchange.path(), e);
-            answer(exchange, new HttpProblem(500, "InternalError", "the server failed; its log says why", null));
+            LOG.error("{} {} failed", exchange.method(), String.join("/", exchange.path()), e);
+            answer(exchange, new HttpProblem(500, "InternalError", "the server failed; its log says why"));
+        } finally {
+            sample.stop(Timer.builder("http.server.requests")
+                    .tag("method", known(exchange.method()))
+                    .tag("status", Integer.toString(exchange.status()))
+                    .register(meters));
         }
         return true;
     }
 
+    private static String known(String method) {
+        return List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+                        .contains(method)
+                ? method
+                : "other";
+    }
+
     private static void answer(Exchange exchange, HttpProblem problem) {
+        if (exchange.begun()) {
+            exchange.fail(problem);
+            return;
+        }
         try {
             exchange.json(problem.status(), problem.body());
         } catch (IOException e) {
@@ -65,19 +79,9 @@ final class Routes extends Handler.Abstract {
         }
     }
 
-    /** A page of another site whose name resolves to loopback must not reach us (DNS rebinding). */
-    private static void refuseForeignHost(Exchange exchange) throws HttpProblem {
-        String host = exchange.header(HttpHeader.HOST);
-        String name = host.startsWith("[") ? host.substring(0, host.indexOf(']') + 1) : host.split(":", 2)[0];
-        if (!List.of("localhost", "127.0.0.1", "[::1]").contains(name)) {
-            throw new HttpProblem(
-                    421, "MisdirectedRequest", "this server answers to localhost only, not to \"" + name + "\"", null);
-        }
-    }
-
     private void route(Exchange exchange) throws IOException, HttpProblem, InterruptedException {
         List<String> path = new ArrayList<>(exchange.path());
-        if (!path.isEmpty() && path.get(path.size() - 1).isEmpty()) {
+        if (path.get(path.size() - 1).isEmpty()) {
             path.remove(path.size() - 1);
         }
         String first = path.isEmpty() ? "" : path.get(0);
@@ -128,14 +132,11 @@ final class Routes extends Handler.Abstract {
     }
 
     private void groups(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
-        if (path.size() == 1) {
-            exchange.json(200, Discovery.groups());
-        } else if (path.size() == 3) {
-            exchange.json(200, Discovery.resources(path.get(1), path.get(2)));
-        } else if (path.size() > 3) {
-            resource(exchange, path.get(1), path.get(2), path.subList(3, path.size()));
-        } else {
-            throw HttpProblem.notFound("/" + String.join("/", path));
+        switch (path.size()) {
+            case 1 -> exchange.json(200, Discovery.groups());
+            case 2 -> exchange.json(200, Discovery.group(path.get(1)));
+            case 3 -> exchange.json(200, Discovery.resources(path.get(1), path.get(2)));
+            default -> resource(exchange, path.get(1), path.get(2), path.subList(3, path.size()));
         }
     }
 
@@ -147,17 +148,18 @@ final class Routes extends Handler.Abstract {
         Kinds.Kind kind = Kinds.ofPath(group, version, tail.get(0))
                 .orElseThrow(() ->
                         HttpProblem.notFound("kind " + tail.get(0) + " of " + (group.isEmpty() ? "core" : group)));
-        if (tail.size() == 3
+        boolean token = tail.size() == 3
                 && kind.kind().equals("ServiceAccount")
                 && tail.get(2).equals("token")
-                && namespace != null
-                && exchange.method().equals("POST")) {
+                && exchange.method().equals("POST");
+        if (token && namespace != null) {
             mesh.token(exchange, namespace, tail.get(1));
-            return;
-        }
-        if (tail.size() > 2) {
+        } else if (tail.size() > 2) {
             throw HttpProblem.notFound("subresource " + tail.get(2));
+        } else if (kind.use() == Kinds.Kind.Use.SKIPPED) {
+            skipped.handle(exchange, kind, tail.size() > 1 ? tail.get(1) : null);
+        } else {
+            resources.handle(exchange, kind, namespace, tail.size() > 1 ? tail.get(1) : null);
         }
-        resources.handle(exchange, kind, namespace, tail.size() > 1 ? tail.get(1) : null);
     }
 }

@@ -1,57 +1,124 @@
 package io.inmesh.server.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Kinds;
+import io.inmesh.server.model.Resource;
 import io.inmesh.server.store.ConfigStore;
+import io.inmesh.server.store.ConfigStore.Event;
+import io.inmesh.server.store.ConfigStore.EventType;
+import io.inmesh.server.store.ConfigView;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Streams changes of a kind, as {@code kubectl get -w} reads them. */
+/** Streams changes of a kind, as {@code kubectl get -w} and informers read them. */
 final class Watches {
 
-    private Watches() {}
+    /** Each watch holds a thread; the rest of the threads stay free for everything else. */
+    static final int MAX_WATCHES = 100;
 
-    static void stream(Exchange exchange, ConfigStore store, Kinds.Kind kind, @Nullable String namespace)
+    private static final long DEFAULT_TIMEOUT_SECONDS = 300;
+    private static final long BOOKMARK_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    /** How soon a stopping server is noticed. */
+    private static final long LONGEST_WAIT_MILLIS = 500;
+
+    private final Semaphore free = new Semaphore(MAX_WATCHES);
+    private final ConfigStore store;
+
+    Watches(ConfigStore store) {
+        this.store = store;
+    }
+
+    void stream(Exchange exchange, Kinds.Kind kind, @Nullable String namespace)
             throws IOException, InterruptedException, HttpProblem {
-        String from = exchange.parameter("resourceVersion");
-        long revision = from == null || from.isEmpty() || from.equals("0")
-                ? store.view().revision()
-                : ResourceApi.number(from, "resourceVersion");
-        String timeout = exchange.parameter("timeoutSeconds");
-        Instant end = Instant.now().plusSeconds(timeout == null ? 300 : ResourceApi.number(timeout, "timeoutSeconds"));
-        exchange.begin("application/json;stream=watch");
-        while (Instant.now().isBefore(end)) {
-            long waitMillis = Math.min(
-                    1000, Math.max(1, Duration.between(Instant.now(), end).toMillis()));
-            Optional<List<ConfigStore.Event>> events = store.eventsAfter(revision, waitMillis);
-            if (events.isEmpty()) {
-                ObjectNode line = Exchange.JSON.createObjectNode().put("type", "ERROR");
-                line.set(
-                        "object",
-                        new HttpProblem(410, "Expired", "resourceVersion " + revision + " is too old", null).body());
-                exchange.line(line);
-                break;
+        if (exchange.flag("sendInitialEvents")) {
+            // What a client that knows streamed lists falls back to lists and watches on.
+            throw new HttpProblem(422, "Invalid", "sendInitialEvents is not supported; list, then watch");
+        }
+        Selection selection = Selection.of(exchange, kind, namespace);
+        long seconds = exchange.number("timeoutSeconds", DEFAULT_TIMEOUT_SECONDS);
+        long revision = exchange.number("resourceVersion", 0);
+        if (!free.tryAcquire()) {
+            throw new HttpProblem(
+                    429, "TooManyRequests", "there are " + MAX_WATCHES + " watches already; end some, or list instead");
+        }
+        try {
+            exchange.begin("application/json;stream=watch");
+            if (revision == 0) {
+                revision = present(exchange, selection);
             }
-            for (ConfigStore.Event event : events.get()) {
-                revision = Math.max(revision, event.resource().resourceVersion());
-                if (!ResourceApi.select(List.of(event.resource()), kind, namespace, exchange.parameter("labelSelector"))
-                        .isEmpty()) {
-                    ObjectNode line = Exchange.JSON
-                            .createObjectNode()
-                            .put("type", event.type().name());
-                    line.set(
-                            "object",
-                            ResourceApi.wantsTable(exchange)
-                                    ? Tables.of(List.of(event.resource()), revision)
-                                    : event.resource().raw());
-                    exchange.line(line);
-                }
+            follow(exchange, kind, selection, revision, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+            exchange.end();
+        } finally {
+            free.release();
+        }
+    }
+
+    /** A watch from nowhere begins with what is there now. */
+    private long present(Exchange exchange, Selection selection) throws IOException {
+        ConfigView view = store.view();
+        for (Resource resource : selection.of(view.all())) {
+            send(exchange, EventType.ADDED, resource);
+        }
+        return view.revision();
+    }
+
+    private void follow(Exchange exchange, Kinds.Kind kind, Selection selection, long from, long endNanos)
+            throws IOException, InterruptedException {
+        long revision = from;
+        long bookmarkNanos = System.nanoTime() + BOOKMARK_NANOS;
+        while (System.nanoTime() - endNanos < 0 && exchange.running()) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+            Optional<List<Event>> events =
+                    store.eventsAfter(revision, Math.max(1, Math.min(LONGEST_WAIT_MILLIS, leftMillis)));
+            if (events.isEmpty()) {
+                String message = "resourceVersion " + revision + " is too old; list again";
+                line(exchange, "ERROR", new HttpProblem(410, "Expired", message).body());
+                return;
+            }
+            for (Event event : events.get()) {
+                revision = event.resource().resourceVersion();
+                sendIfSelected(exchange, selection, event);
+            }
+            if (exchange.flag("allowWatchBookmarks") && System.nanoTime() - bookmarkNanos > 0) {
+                bookmarkNanos = System.nanoTime() + BOOKMARK_NANOS;
+                ObjectNode body = Exchange.JSON
+                        .createObjectNode()
+                        .put("kind", kind.kind())
+                        .put("apiVersion", kind.apiVersion());
+                body.putObject("metadata").put("resourceVersion", Long.toString(revision));
+                line(exchange, "BOOKMARK", body);
             }
         }
-        exchange.end();
+    }
+
+    /** A resource whose labels do not fit any more is gone for this watch, and new when they fit. */
+    private static void sendIfSelected(Exchange exchange, Selection selection, Event event) throws IOException {
+        boolean now = event.type() != EventType.DELETED && selection.matches(event.resource());
+        Resource previous = event.previous();
+        boolean before = previous != null && selection.matches(previous);
+        if (now) {
+            send(exchange, before ? EventType.MODIFIED : EventType.ADDED, event.resource());
+        } else if (before) {
+            send(exchange, EventType.DELETED, event.resource());
+        }
+    }
+
+    private static void send(Exchange exchange, EventType type, Resource resource) throws IOException {
+        line(
+                exchange,
+                type.name(),
+                exchange.wantsTable() ? Tables.of(List.of(resource), resource.resourceVersion()) : resource.raw());
+    }
+
+    private static void line(Exchange exchange, String type, JsonNode object) throws IOException {
+        ObjectNode line = Exchange.JSON.createObjectNode().put("type", type);
+        line.set("object", object);
+        exchange.line(line);
     }
 }

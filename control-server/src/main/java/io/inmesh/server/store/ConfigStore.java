@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +122,12 @@ public final class ConfigStore {
         ConflictException(ResourceKey key, String message) {
             super(key + " " + message);
         }
+
+        /** {@return which resource, and what it has} */
+        @Override
+        public String getMessage() {
+            return Objects.requireNonNull(super.getMessage());
+        }
     }
 
     /** {@return the configuration of now} */
@@ -140,9 +147,7 @@ public final class ConfigStore {
         lock.lock();
         try {
             ConfigView before = view;
-            for (Change change : changes) {
-                check(before, change);
-            }
+            check(changes);
             long revision = before.revision() + 1;
             Map<ResourceKey, Resource> after = new LinkedHashMap<>();
             before.all().forEach(resource -> after.put(resource.key(), resource));
@@ -169,6 +174,17 @@ public final class ConfigStore {
             return now;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Sees whether changes could be made now.
+     *
+     * @throws ConflictException if one finds another version than it expects
+     */
+    public void check(List<Change> changes) throws ConflictException {
+        for (Change change : changes) {
+            check(view, change);
         }
     }
 

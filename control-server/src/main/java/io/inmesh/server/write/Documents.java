@@ -1,73 +1,108 @@
 package io.inmesh.server.write;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
-/** Reads files of one or more YAML (or JSON) documents. */
+/** Reads texts of one or more resources: YAML 1.2 with any number of documents, or JSON. */
 public final class Documents {
 
-    private static final YAMLMapper YAML =
-            YAMLMapper.builder().enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL).build();
+    /** Largest text taken, in characters. A larger one is applied in parts. */
+    public static final int MAX_CHARACTERS = 1 << 20;
+
+    private static final int MAX_ALIASES = 100;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final LoadSettings YAML = LoadSettings.builder()
+            .setSchema(new CoreSchema())
+            .setCodePointLimit(MAX_CHARACTERS)
+            .setMaxAliasesForCollections(MAX_ALIASES)
+            .build();
 
     private Documents() {}
-
-    /** A text that is not YAML, or not of resources. */
-    public static final class UnreadableException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        UnreadableException(String message) {
-            super(message);
-        }
-    }
 
     /**
      * {@return the documents of a text; a {@code List} is taken apart, empty documents are left out}
      *
      * @throws UnreadableException if it cannot be read; the message names document and line
      */
-    public static List<ObjectNode> read(String text) throws UnreadableException {
-        List<ObjectNode> documents = new ArrayList<>();
-        int number = 0;
-        try (MappingIterator<JsonNode> nodes = YAML.readerFor(JsonNode.class).readValues(text)) {
-            while (nodes.hasNextValue()) {
-                JsonNode node = nodes.nextValue();
-                number++;
-                if (node == null || node.isNull() || node.isMissingNode()) {
-                    continue;
-                }
-                if (!(node instanceof ObjectNode object)) {
-                    throw new UnreadableException("document " + number + " is not a resource but " + kindOf(node)
-                            + "; a resource has apiVersion, kind and metadata");
-                }
-                if (object.path("kind").asText().equals("List")
-                        && object.path("items").isArray()) {
-                    object.path("items").forEach(item -> documents.add((ObjectNode) item));
-                } else {
-                    documents.add(object);
-                }
+    public static List<Document> read(String text) throws UnreadableException {
+        if (text.length() > MAX_CHARACTERS) {
+            throw new UnreadableException("is larger than " + MAX_CHARACTERS + " characters; apply it in parts");
+        }
+        List<Document> documents = new ArrayList<>();
+        if (text.stripLeading().startsWith("{") && json(text, documents)) {
+            return documents;
+        }
+        int number = 1;
+        try {
+            for (Node node : new Compose(YAML).composeAllFromString(text)) {
+                YamlTree tree = new YamlTree();
+                add(tree.read(node), number++, tree.lines(), documents);
             }
             return documents;
-        } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null
-                    ? ""
-                    : ", line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr();
+        } catch (MarkedYamlEngineException e) {
+            String where = e.getProblemMark()
+                    .map(mark -> ", line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+                    .orElse("");
             throw new UnreadableException(
-                    "document " + (number + 1) + where + " is not valid YAML: " + firstLine(e.getOriginalMessage()));
-        } catch (IOException | ClassCastException e) {
-            throw new UnreadableException("document " + (number + 1) + " cannot be read: " + e.getMessage());
+                    "document " + number + where + " is not valid YAML: " + firstLine(e.getProblem()));
+        } catch (YamlEngineException e) {
+            throw new UnreadableException(
+                    "document " + number + " is not valid YAML: " + firstLine(String.valueOf(e.getMessage())));
+        } catch (UnreadableException e) {
+            throw new UnreadableException("document " + number + ": " + e.getMessage());
         }
     }
 
-    private static String kindOf(JsonNode node) {
-        return node.isArray() ? "a list" : "\"" + node.asText() + "\"";
+    /** YAML may begin with a brace too, so what is no JSON is not yet wrong. */
+    private static boolean json(String text, List<Document> documents) throws UnreadableException {
+        JsonNode node;
+        try {
+            node = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            if (e.getOriginalMessage().startsWith("Duplicate field")) {
+                throw new UnreadableException("document 1, line "
+                        + e.getLocation().getLineNr() + ": " + e.getOriginalMessage() + "; keep one of them");
+            }
+            return false;
+        }
+        add(node, 1, Map.of(), documents);
+        return true;
+    }
+
+    private static void add(JsonNode node, int number, Map<String, Integer> lines, List<Document> documents)
+            throws UnreadableException {
+        if (node.isNull() || node.isMissingNode()) {
+            return;
+        }
+        if (!(node instanceof ObjectNode object)) {
+            throw new UnreadableException("is not a resource but " + (node.isArray() ? "a list" : node.toString())
+                    + "; a resource has apiVersion, kind and metadata");
+        }
+        if (object.path("kind").asText().equals("List") && object.path("items").isArray()) {
+            for (JsonNode item : object.path("items")) {
+                add(item, number, Map.of("", lines.getOrDefault("items", 1)), documents);
+            }
+        } else {
+            documents.add(new Document(object, number, lines));
+        }
     }
 
     private static String firstLine(String text) {

@@ -1,0 +1,122 @@
+package io.inmesh.server.rest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.model.Kinds;
+import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.store.ConfigStore.Change;
+import io.inmesh.server.store.ConfigStore.ConflictException;
+import io.inmesh.server.validate.Problem;
+import io.inmesh.server.write.ConfigWriter;
+import io.inmesh.server.write.Document;
+import io.inmesh.server.write.Documents;
+import io.inmesh.server.write.Origin;
+import io.inmesh.server.write.UnreadableException;
+import io.inmesh.server.write.WriteResult;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whole files at once, all or nothing, and what is wrong with what there is. Problems say document and line. */
+final class FilesApi {
+
+    private final ConfigWriter writer;
+
+    FilesApi(ConfigWriter writer) {
+        this.writer = writer;
+    }
+
+    void apply(Exchange exchange) throws IOException, HttpProblem {
+        List<Document> documents = documents(exchange);
+        String namespace = namespace(exchange);
+        try {
+            WriteResult result = writer.apply(
+                    documents.stream().map(Document::body).toList(),
+                    namespace,
+                    null,
+                    Origin.API,
+                    exchange.flag("dryRun"));
+            answer(exchange, result, documents, namespace);
+        } catch (ConflictException e) {
+            throw HttpProblem.conflict(e.getMessage());
+        }
+    }
+
+    void delete(Exchange exchange) throws IOException, HttpProblem {
+        List<Document> documents = documents(exchange);
+        String namespace = namespace(exchange);
+        try {
+            WriteResult result = writer.delete(
+                    documents.stream()
+                            .map(document -> document.key(namespace))
+                            .distinct()
+                            .map(key -> new Change.Delete(key, null))
+                            .toList(),
+                    Origin.API,
+                    exchange.flag("dryRun"));
+            answer(exchange, result, documents, namespace);
+        } catch (ConflictException e) {
+            throw HttpProblem.conflict(e.getMessage());
+        }
+    }
+
+    void analyze(Exchange exchange) throws IOException {
+        ObjectNode body = Exchange.JSON.createObjectNode();
+        ArrayNode problems = body.putArray("problems");
+        writer.analyze().forEach(problem -> problem(problems.addObject(), problem, null));
+        exchange.json(200, body);
+    }
+
+    private static List<Document> documents(Exchange exchange) throws IOException, HttpProblem {
+        try {
+            return Documents.read(exchange.body());
+        } catch (UnreadableException e) {
+            throw HttpProblem.badRequest(e.getMessage());
+        }
+    }
+
+    private static String namespace(Exchange exchange) {
+        String namespace = exchange.parameter("namespace");
+        return namespace == null ? "default" : namespace;
+    }
+
+    private static void answer(Exchange exchange, WriteResult result, List<Document> documents, String namespace)
+            throws IOException {
+        ObjectNode body = Exchange.JSON.createObjectNode().put("accepted", result.accepted());
+        ArrayNode actions = body.putArray("actions");
+        for (WriteResult.Action action : result.actions()) {
+            ResourceKey key = action.resource();
+            actions.addObject()
+                    .put("group", key.group())
+                    .put("kind", key.kind())
+                    .put("namespace", key.namespace())
+                    .put("name", key.name())
+                    .put("reference", Kinds.of(key).reference(key.name()))
+                    .put("verb", action.verb());
+        }
+        ArrayNode notes = body.putArray("notes");
+        result.notes().forEach(notes::add);
+        ArrayNode problems = body.putArray("problems");
+        for (Problem problem : result.problems()) {
+            Document from = documents.stream()
+                    .filter(document -> document.key(namespace).equals(problem.resource()))
+                    .reduce((first, second) -> second)
+                    .orElse(null);
+            problem(problems.addObject(), problem, from);
+        }
+        exchange.json(result.accepted() ? 200 : 422, body);
+    }
+
+    private static void problem(ObjectNode node, Problem problem, @Nullable Document document) {
+        node.put("resource", problem.resource().toString())
+                .put("field", problem.fieldPath())
+                .put("severity", problem.severity().name())
+                .put("code", problem.code())
+                .put("message", problem.message())
+                .put("remedy", problem.remedy());
+        if (document != null) {
+            node.put("document", document.number());
+            document.line(problem.fieldPath()).ifPresent(line -> node.put("line", line));
+        }
+    }
+}

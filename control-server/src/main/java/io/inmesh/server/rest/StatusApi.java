@@ -1,0 +1,92 @@
+package io.inmesh.server.rest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.ads.ConnectedProcess;
+import io.inmesh.server.ads.StreamHub;
+import io.inmesh.server.ads.TypeStatus;
+import io.inmesh.server.model.Kinds;
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.registry.RegisteredWorkload;
+import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.store.ConfigView;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Who is connected, what each process runs, who is registered, and what of the configuration is not in force. */
+final class StatusApi {
+
+    private final Supplier<ConfigView> view;
+    private final StreamHub hub;
+    private final WorkloadRegistry registry;
+    private final Supplier<List<String>> folderProblems;
+
+    StatusApi(
+            Supplier<ConfigView> view,
+            StreamHub hub,
+            WorkloadRegistry registry,
+            Supplier<List<String>> folderProblems) {
+        this.view = view;
+        this.hub = hub;
+        this.registry = registry;
+        this.folderProblems = folderProblems;
+    }
+
+    void status(Exchange exchange) throws IOException {
+        ConfigView now = view.get();
+        ObjectNode body = Exchange.JSON.createObjectNode().put("revision", now.revision());
+        ArrayNode processes = body.putArray("processes");
+        hub.processes().forEach(process -> process(processes.addObject(), process));
+        ArrayNode workloads = body.putArray("workloads");
+        registry.workloads().forEach(workload -> workload(workloads.addObject(), workload));
+        ArrayNode problems = body.putArray("folderProblems");
+        folderProblems.get().forEach(problems::add);
+        ArrayNode unenforced = body.putArray("unenforced");
+        for (Resource resource : now.all()) {
+            Kinds.Kind kind = Kinds.of(resource.key());
+            if (kind.use() == Kinds.Kind.Use.STORED) {
+                unenforced
+                        .addObject()
+                        .put("resource", resource.key().toString())
+                        .put("reason", kind.why());
+            }
+        }
+        exchange.json(200, body);
+    }
+
+    private static void process(ObjectNode node, ConnectedProcess process) {
+        node.put("name", process.instance())
+                .put("namespace", process.namespace())
+                .put("serviceAccount", process.serviceAccount())
+                .put("address", process.address())
+                .put("userAgent", process.userAgent())
+                .put("state", process.state().name())
+                .put("connectedSince", process.connectedSince().toString());
+        process.certificateExpiry().ifPresent(expiry -> node.put("certificateExpiry", expiry.toString()));
+        ObjectNode labels = node.putObject("labels");
+        process.labels().forEach(labels::put);
+        ArrayNode types = node.putArray("types");
+        for (TypeStatus type : process.types()) {
+            types.addObject()
+                    .put("type", type.typeUrl().substring(type.typeUrl().lastIndexOf('.') + 1))
+                    .put("state", type.state().name())
+                    .put("sentVersion", type.sentVersion())
+                    .put("acknowledgedVersion", type.acknowledgedVersion())
+                    .put("rejection", type.rejection())
+                    .put("since", type.since().toString());
+        }
+    }
+
+    private static void workload(ObjectNode node, RegisteredWorkload workload) {
+        node.put("name", workload.name())
+                .put("namespace", workload.namespace())
+                .put("serviceAccount", workload.serviceAccount())
+                .put("address", workload.address())
+                .put("health", workload.health().name());
+        ObjectNode ports = node.putObject("ports");
+        workload.ports().forEach(ports::put);
+        ObjectNode labels = node.putObject("labels");
+        workload.labels().forEach(labels::put);
+    }
+}

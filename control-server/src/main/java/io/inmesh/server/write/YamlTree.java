@@ -1,0 +1,149 @@
+package io.inmesh.server.write;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/** Turns one YAML document into JSON and remembers the line of each field. Anchors are followed; nothing is guessed. */
+final class YamlTree {
+
+    /** More than any resource has; a document that repeats its anchors over and over is stopped here. */
+    private static final int MAX_NODES = 200_000;
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final Map<String, Integer> lines = new HashMap<>();
+    private int nodes;
+
+    /** {@return the line of each field, from 1, by path} */
+    Map<String, Integer> lines() {
+        return lines;
+    }
+
+    JsonNode read(Node root) throws UnreadableException {
+        return read(root, "");
+    }
+
+    private JsonNode read(Node node, String path) throws UnreadableException {
+        if (++nodes > MAX_NODES) {
+            throw new UnreadableException("has more than " + MAX_NODES + " values once its anchors are followed");
+        }
+        lines.putIfAbsent(path, lineOf(node));
+        if (node instanceof MappingNode mapping) {
+            return object(mapping, path);
+        }
+        if (node instanceof SequenceNode sequence) {
+            ArrayNode array = JSON.arrayNode();
+            for (Node item : sequence.getValue()) {
+                array.add(read(item, path + "[" + array.size() + "]"));
+            }
+            return array;
+        }
+        return scalar((ScalarNode) node);
+    }
+
+    private ObjectNode object(MappingNode mapping, String path) throws UnreadableException {
+        ObjectNode object = JSON.objectNode();
+        Set<String> seen = new HashSet<>();
+        for (NodeTuple entry : mapping.getValue()) {
+            String name = name(entry.getKeyNode());
+            if (name.equals("<<")) {
+                continue;
+            }
+            if (!seen.add(name)) {
+                throw new UnreadableException(
+                        where(entry.getKeyNode()) + "has the field \"" + name + "\" twice; keep one of them");
+            }
+            String fieldPath = path.isEmpty() ? name : path + "." + name;
+            lines.put(fieldPath, lineOf(entry.getKeyNode()));
+            object.set(name, read(entry.getValueNode(), fieldPath));
+        }
+        for (NodeTuple entry : mapping.getValue()) {
+            if (name(entry.getKeyNode()).equals("<<")) {
+                merge(object, entry.getValueNode(), path);
+            }
+        }
+        return object;
+    }
+
+    /** A merge key gives what the mapping itself does not say; of several the first wins. */
+    private void merge(ObjectNode into, Node value, String path) throws UnreadableException {
+        List<Node> sources = value instanceof SequenceNode sequence ? sequence.getValue() : List.of(value);
+        for (Node source : sources) {
+            if (!(source instanceof MappingNode mapping)) {
+                throw new UnreadableException(where(source) + "merges something that has no fields");
+            }
+            object(mapping, path).properties().forEach(field -> {
+                if (!into.has(field.getKey())) {
+                    into.set(field.getKey(), field.getValue());
+                }
+            });
+        }
+    }
+
+    private static String name(Node key) throws UnreadableException {
+        if (key instanceof ScalarNode scalar) {
+            return scalar.getValue();
+        }
+        throw new UnreadableException(where(key) + "has a field whose name is no text");
+    }
+
+    private static JsonNode scalar(ScalarNode node) throws UnreadableException {
+        String text = node.getValue();
+        Tag tag = node.getTag();
+        if (tag.equals(Tag.STR)) {
+            return JSON.textNode(text);
+        }
+        if (tag.equals(Tag.NULL)) {
+            return JSON.nullNode();
+        }
+        if (tag.equals(Tag.BOOL)) {
+            return JSON.booleanNode(Boolean.parseBoolean(text));
+        }
+        try {
+            if (tag.equals(Tag.INT)) {
+                return integer(text);
+            }
+            if (tag.equals(Tag.FLOAT)) {
+                return JSON.numberNode(new BigDecimal(text));
+            }
+        } catch (NumberFormatException e) {
+            throw new UnreadableException(
+                    where(node) + "has the number " + text + ", which JSON cannot hold; quote it");
+        }
+        throw new UnreadableException(where(node) + "has the tag " + tag.getValue() + ", which means nothing here");
+    }
+
+    private static JsonNode integer(String text) {
+        BigInteger number = text.startsWith("0x")
+                ? new BigInteger(text.substring(2), 16)
+                : text.startsWith("0o") ? new BigInteger(text.substring(2), 8) : new BigInteger(text);
+        if (number.bitLength() < Integer.SIZE) {
+            return JSON.numberNode(number.intValue());
+        }
+        return number.bitLength() < Long.SIZE ? JSON.numberNode(number.longValue()) : JSON.numberNode(number);
+    }
+
+    private static int lineOf(Node node) {
+        return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
+    }
+
+    private static String where(Node node) {
+        return "line " + lineOf(node) + " ";
+    }
+}
