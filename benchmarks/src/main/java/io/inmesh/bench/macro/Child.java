@@ -1,0 +1,118 @@
+package io.inmesh.bench.macro;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A Java process that answers lines; ended with {@link #close}. */
+final class Child implements AutoCloseable {
+
+    private static final long STOP_SECONDS = 10;
+
+    private final String name;
+    private final Path log;
+    private final Process process;
+    private final BufferedReader output;
+    private final BufferedWriter input;
+
+    private Child(String name, Path log, Process process) {
+        this.name = name;
+        this.log = log;
+        this.process = process;
+        this.output = process.inputReader(StandardCharsets.UTF_8);
+        this.input = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * {@return a process that has begun}
+     *
+     * @param log takes what it writes to standard error
+     * @param environment set beside what this process has
+     * @param arguments options of the Java launcher, main class or jar, and its arguments
+     */
+    static Child start(String name, Path log, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        return new Child(name, log, builder.start());
+    }
+
+    /** {@return a process of this program, with a heap and a collector that leave the cores to the calls} */
+    static Child ofThisProgram(
+            String name, Path log, Map<String, String> environment, Class<?> main, String... arguments)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-cp"));
+        all.add(absolute(System.getProperty("java.class.path")));
+        all.add(main.getName());
+        all.addAll(List.of(arguments));
+        return start(name, log, environment, all);
+    }
+
+    /** {@return the answer to a line} */
+    String ask(String line) throws IOException {
+        input.write(line);
+        input.newLine();
+        input.flush();
+        return answer();
+    }
+
+    /** {@return the next answer} */
+    String answer() throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(Replies.MARK)) {
+                return line.substring(Replies.MARK.length());
+            }
+        }
+        throw new IOException(name + " ended; its last words: " + log());
+    }
+
+    /** Waits for the end of a process that ends by itself. */
+    void await() throws IOException, InterruptedException {
+        output.lines().forEach(line -> {});
+        if (process.waitFor() != 0) {
+            throw new IOException(name + " failed: " + log());
+        }
+    }
+
+    /** {@return what it wrote to standard error} */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String absolute(String classPath) {
+        List<String> parts = new ArrayList<>();
+        for (String part : classPath.split(File.pathSeparator)) {
+            parts.add(Path.of(part).toAbsolutePath().toString());
+        }
+        return String.join(File.pathSeparator, parts);
+    }
+}
