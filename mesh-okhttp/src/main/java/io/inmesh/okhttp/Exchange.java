@@ -25,29 +25,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements BlockingDriver.Sender {
 
-    /** Keeps nothing: what is connected here was not idle before, and is closed after. */
-    private static final ConnectionPool UNPOOLED = new ConnectionPool(0, 1, TimeUnit.SECONDS);
-
     private final Mesh mesh;
     private final Targets targets;
     private final Interceptor.Chain chain;
     private final OkHttpCall call;
+    private final Wire wire;
     private final Dispatch dispatch;
     private @Nullable Response response;
     private @Nullable Attempt answered;
+    private boolean sentAgain;
 
     Exchange(Mesh mesh, Targets targets, Interceptor.Chain chain, OkHttpCall call, Dispatch dispatch) {
         this.mesh = mesh;
         this.targets = targets;
         this.chain = chain;
         this.call = call;
+        this.wire = Wire.of(chain.call());
         this.dispatch = dispatch;
     }
 
     Response run() throws IOException {
         BlockingDriver driver = new BlockingDriver();
-        call.drivenBy(driver);
-        chain.call().addEventListener(call);
+        wire.drivenBy(driver);
         if (chain.call().isCanceled()) {
             driver.cancel();
         }
@@ -89,11 +88,12 @@ final class Exchange implements BlockingDriver.Sender {
         discard();
         Cancellable watchdog = null;
         try {
-            Interceptor.Chain directed =
-                    timed(targets.of(attempt, call.url().isHttps()).direct(chain), attempt);
+            Target target = targets.of(attempt, call.url().isHttps());
+            wire.leaveConnection(chain, target);
+            Interceptor.Chain directed = timed(target.direct(chain), attempt);
             Request request = request(attempt);
             if (attempt.deadlineNanos() != Long.MAX_VALUE) {
-                watchdog = call.abortAt(attempt.deadlineNanos(), mesh);
+                watchdog = wire.abortAt(attempt.deadlineNanos(), mesh);
             }
             Response received = RetryAfterZero.restored(proceed(directed, request, attempt));
             response = received;
@@ -103,7 +103,7 @@ final class Exchange implements BlockingDriver.Sender {
             if (chain.call().isCanceled()) {
                 return Outcome.Cancelled.INSTANCE;
             }
-            return OkHttpOutcomes.of(failure, call.sent(), expired(attempt));
+            return OkHttpOutcomes.of(failure, wire.sent(), expired(attempt));
         } finally {
             if (watchdog != null) {
                 watchdog.cancel();
@@ -112,20 +112,25 @@ final class Exchange implements BlockingDriver.Sender {
     }
 
     /**
-     * Sends a request, and once more on a connection of its own if the pooled connection it was sent on turns out to have been
-     * closed by the peer while it was idle. That tells nothing about the endpoint and is no retry of the route (gRFC A6 calls it
-     * transparent); OkHttp itself would do it again and again, and for requests that must not be repeated too.
+     * Sends a request, and once in a call sends it again on a connection of its own if the pooled connection it was sent on turns
+     * out to have been closed by the peer while it was idle. That tells nothing about the endpoint and is no retry of the route
+     * (gRFC A6 calls it transparent); OkHttp itself would do it again and again, and for requests that must not be repeated too.
      */
     private Response proceed(Interceptor.Chain directed, Request request, Attempt attempt) throws IOException {
-        call.attemptBegins();
+        wire.attemptBegins();
         try {
             return directed.proceed(request);
         } catch (IOException failure) {
-            if (!call.connectionWasDead(failure) || chain.call().isCanceled() || expired(attempt)) {
+            if (sentAgain
+                    || !wire.connectionWasDead(call, failure)
+                    || chain.call().isCanceled()
+                    || expired(attempt)) {
                 throw failure;
             }
-            call.attemptBegins();
-            return directed.withConnectionPool(UNPOOLED).proceed(request);
+            sentAgain = true;
+            wire.attemptBegins();
+            return directed.withConnectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                    .proceed(request);
         }
     }
 

@@ -57,14 +57,12 @@ final class OkHttpOutcomes {
             // The peer announced that it takes no new streams before this one was opened.
             return new Failure(Kind.REFUSED_STREAM, false, failure);
         }
+        IOException told = expired && !(failure instanceof InterruptedIOException) ? timedOut(failure) : failure;
         if (!sent) {
-            return new Failure(unsentKind(failure), false, failure);
+            return new Failure(unsentKind(told), false, told);
         }
-        if (failure instanceof InterruptedIOException) {
-            return new Failure(Kind.TIMEOUT, true, failure);
-        }
-        if (expired) {
-            return new Failure(Kind.TIMEOUT, true, timedOut(failure));
+        if (told instanceof InterruptedIOException) {
+            return new Failure(Kind.TIMEOUT, true, told);
         }
         // With TLS 1.3 a peer that refuses our certificate says so after our side of the handshake.
         return new Failure(failure instanceof SSLHandshakeException ? Kind.TLS : Kind.RESET, true, failure);

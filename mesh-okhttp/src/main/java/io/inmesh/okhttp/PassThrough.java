@@ -26,6 +26,10 @@ final class PassThrough {
     }
 
     Response proceed(Interceptor.Chain chain, Request request) throws IOException {
+        Wire wire = chain.call().tag(Wire.class);
+        if (wire != null) {
+            wire.leaveConnection(chain, chain.getDns());
+        }
         return chain.withProxy(proxy)
                 .withProxySelector(proxySelector)
                 .withRetryOnConnectionFailure(retryOnConnectionFailure)
