@@ -1,7 +1,9 @@
 package io.inmesh.server.rest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.write.Document;
 import io.inmesh.server.write.Documents;
@@ -119,6 +121,18 @@ final class Exchange {
         } catch (UnreadableException e) {
             throw HttpProblem.badRequest(e.getMessage());
         }
+    }
+
+    /** {@return the list of the body, which is JSON} */
+    ArrayNode array() throws IOException, HttpProblem {
+        try {
+            if (JSON.readTree(body()) instanceof ArrayNode array) {
+                return array;
+            }
+        } catch (JsonProcessingException e) {
+            throw HttpProblem.badRequest("the body is not valid JSON: " + e.getOriginalMessage());
+        }
+        throw HttpProblem.badRequest("the body has to be a list of steps");
     }
 
     private static HttpProblem tooLarge() {

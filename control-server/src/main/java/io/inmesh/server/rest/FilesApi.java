@@ -71,7 +71,7 @@ final class FilesApi {
         try {
             return Documents.read(exchange.body());
         } catch (UnreadableException e) {
-            throw HttpProblem.badRequest(e.getMessage());
+            throw new HttpProblem(422, "Invalid", e.getMessage());
         }
     }
 

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Create, read, change, delete and watch resources, by Kubernetes' rules. */
@@ -114,45 +113,25 @@ final class ResourceApi {
     private void patch(Exchange exchange, Kinds.Kind kind, @Nullable String namespace, String name)
             throws IOException, HttpProblem, ConflictException {
         ResourceKey key = key(kind, namespace, name);
-        String type = exchange.header(HttpHeader.CONTENT_TYPE);
-        ObjectNode patch = exchange.object();
+        Patch patch = Patch.of(exchange, kind);
         for (int attempt = 1; ; attempt++) {
             Optional<Resource> present = writer.store().view().get(key);
             long version = present.map(Resource::resourceVersion).orElse(0L);
-            boolean fixed = patch.path("metadata").hasNonNull("resourceVersion");
-            ObjectNode merged = type.startsWith("application/apply-patch")
-                    // Server-side apply with one manager: what is applied is what is wanted.
-                    ? patch.deepCopy()
-                    : merged(kind, type, present.orElseThrow(() -> notFound(kind, name)), patch);
+            if (present.isEmpty() && !patch.creates()) {
+                throw notFound(kind, name);
+            }
+            ObjectNode wanted =
+                    named(patch.apply(present.map(Resource::raw).orElseGet(Exchange.JSON::createObjectNode)), name);
+            long expected = expected(wanted, version);
             try {
-                write(
-                        exchange,
-                        kind,
-                        namespace,
-                        named(merged, name),
-                        fixed ? expected(patch, version) : (Long) version,
-                        present.isPresent() ? 200 : 201);
+                write(exchange, kind, namespace, wanted, expected, present.isPresent() ? 200 : 201);
                 return;
             } catch (ConflictException e) {
-                if (fixed || attempt == PATCH_ATTEMPTS) {
+                if (expected != version || attempt == PATCH_ATTEMPTS) {
                     throw e;
                 }
             }
         }
-    }
-
-    private static ObjectNode merged(Kinds.Kind kind, String type, Resource old, ObjectNode patch) throws HttpProblem {
-        if (type.startsWith("application/merge-patch")) {
-            return (ObjectNode) MergePatch.apply(old.raw(), patch);
-        }
-        // As in Kubernetes, only the core kinds know how to merge their lists.
-        if (type.startsWith("application/strategic-merge-patch") && kind.group().isEmpty()) {
-            return StrategicPatch.apply(old.raw(), patch);
-        }
-        throw new HttpProblem(
-                415,
-                "UnsupportedMediaType",
-                "patches of type " + type + " are not supported for " + kind.plural() + "; send a merge patch");
     }
 
     private void write(

@@ -156,7 +156,7 @@ final class Routes extends Handler.Abstract {
             mesh.token(exchange, namespace, tail.get(1));
         } else if (tail.size() > 2) {
             throw HttpProblem.notFound("subresource " + tail.get(2));
-        } else if (kind.use() == Kinds.Kind.Use.SKIPPED) {
+        } else if (kind.use() == Kinds.Kind.Use.SKIPPED && !exchange.flag("watch")) {
             skipped.handle(exchange, kind, tail.size() > 1 ? tail.get(1) : null);
         } else {
             resources.handle(exchange, kind, namespace, tail.size() > 1 ? tail.get(1) : null);
