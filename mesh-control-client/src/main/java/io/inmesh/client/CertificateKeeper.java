@@ -99,7 +99,7 @@ final class CertificateKeeper {
 
                     @Override
                     public void onError(Throwable failure) {
-                        thread.execute(() -> failed(String.valueOf(failure.getMessage()), failure));
+                        thread.execute(() -> failed(Failures.text(failure), failure));
                     }
 
                     @Override

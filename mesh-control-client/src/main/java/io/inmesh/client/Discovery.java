@@ -158,7 +158,7 @@ final class Discovery {
             return;
         }
         long waitNanos = backoff.nextNanos();
-        String reason = cause == null ? "it ended the stream" : String.valueOf(cause.getMessage());
+        String reason = cause == null ? "it ended the stream" : Failures.text(cause);
         String text = "no connection to the control server {}: {}; going on with what is known, next try in {} ms";
         if (wasConnected) {
             // Servers end connections now and then, so that clients spread and show fresh certificates.
