@@ -174,6 +174,9 @@ class IncrementalDiscoveryTest {
         resources.put(B);
 
         assertThat(names(stream.next())).containsExactly("b");
+        // What is shown follows what is sent; the answer to another request comes after both.
+        stream.send(subscribe(TypeUrls.ENDPOINT, "absent"));
+        stream.next();
         TypeStatus status = server.hub.processes().get(0).types().get(0);
         assertThat(status.state()).isEqualTo(TypeStatus.State.STALE);
         assertThat(status.rejection()).isEqualTo("cluster a: no such balancer");
