@@ -1,19 +1,19 @@
 package io.inmesh.samples.bookinfo;
 
+import static io.inmesh.samples.bookinfo.Scenarios.require;
+import static io.inmesh.samples.bookinfo.Scenarios.timed;
+import static io.inmesh.samples.bookinfo.Scenarios.until;
+
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -24,17 +24,13 @@ public final class Check {
 
     private static final int CALLS = 2000;
 
-    private final Path run;
+    private final Scenarios scenarios = new Scenarios();
     private final Path root;
     private final Shop shop;
-    private final int grpcPort;
-    private int failed;
 
-    private Check(Map<String, String> options) {
-        run = Path.of(option(options, "--run"));
-        root = Path.of(option(options, "--root"));
-        shop = new Shop(option(options, "--page"), option(options, "--server"));
-        grpcPort = Integer.parseInt(option(options, "--grpc-port"));
+    private Check(Path root, Shop shop) {
+        this.root = root;
+        this.shop = shop;
     }
 
     private static String option(Map<String, String> options, String name) {
@@ -51,46 +47,38 @@ public final class Check {
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);
         }
-        Check check = new Check(options);
+        Path run = Path.of(option(options, "--run"));
+        Path root = Path.of(option(options, "--root"));
+        Shop shop = new Shop(option(options, "--page"), option(options, "--server"));
+        Processes processes = new Processes(
+                run,
+                root,
+                Integer.parseInt(option(options, "--grpc-port")),
+                Integer.parseInt(option(options, "--xds-port")));
+        Check check = new Check(root, shop);
         check.routing();
         check.faults();
         check.badInput();
         check.tutorialFiles();
-        check.security();
-        check.survival();
-        System.out.println(check.failed == 0 ? "all scenarios hold" : check.failed + " scenarios do not hold");
-        System.exit(check.failed == 0 ? 0 : 1);
-    }
-
-    private void scenario(String name, Callable<String> body) {
-        long begun = System.nanoTime();
-        String line;
-        try {
-            line = "✓ " + name + ": " + body.call();
-        } catch (Exception | AssertionError e) {
-            failed++;
-            line = "✗ " + name + ": " + e.getMessage();
-        }
-        System.out.printf("%s (%.1f s)%n", line, (System.nanoTime() - begun) / 1e9);
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new AssertionError(message);
-        }
+        new SecurityCheck(check.scenarios, shop, processes, run).all();
+        check.apply(Rules.reviewsAnywhere());
+        new SurvivalCheck(check.scenarios, shop, processes, run, Integer.parseInt(option(options, "--seconds"))).all();
+        int failed = check.scenarios.failed();
+        System.out.println(failed == 0 ? "all scenarios hold" : failed + " scenarios do not hold");
+        System.exit(failed == 0 ? 0 : 1);
     }
 
     // -- routing
 
     private void routing() {
-        scenario("everything goes to v1", () -> {
+        scenarios.scenario("everything goes to v1", () -> {
             changeTo(Rules.reviewsTo("v1"), "v1");
             TreeMap<String, Integer> counts = shop.count(200);
-            require(counts.keySet().equals(java.util.Set.of("v1")), counts.toString());
+            require(counts.keySet().equals(Set.of("v1")), counts.toString());
             return counts.toString();
         });
         for (int second : new int[] {10, 20, 50}) {
-            scenario((100 - second) + "/" + second + " between v1 and v3", () -> {
+            scenarios.scenario((100 - second) + "/" + second + " between v1 and v3", () -> {
                 apply(Rules.reviewsSplit("v1", 100 - second, "v3", second));
                 until(() -> shop.count(40).containsKey("v3"));
                 TreeMap<String, Integer> counts = shop.count(CALLS);
@@ -101,7 +89,7 @@ public final class Check {
                 return counts + ", within 4 standard deviations of " + Math.round(CALLS * share);
             });
         }
-        scenario("a change reaches the callers in under a second", () -> {
+        scenarios.scenario("a change reaches the callers in under a second", () -> {
             changeTo(Rules.reviewsTo("v1"), "v1");
             long longest = 0;
             for (int i = 0; i < 10; i++) {
@@ -111,7 +99,7 @@ public final class Check {
             require(longest < 1000, "it took " + longest + " ms");
             return "10 changes, the longest took " + longest + " ms from the write to the first call on it";
         });
-        scenario("jason sees v2, others v1", () -> {
+        scenarios.scenario("jason sees v2, others v1", () -> {
             apply(Rules.reviewsForJason());
             until(() -> shop.reviews("jason").equals("v2"));
             for (int i = 0; i < 50; i++) {
@@ -122,7 +110,7 @@ public final class Check {
     }
 
     private void faults() {
-        scenario("7 s delay of ratings for jason only", () -> {
+        scenarios.scenario("7 s delay of ratings for jason only", () -> {
             apply(Rules.ratingsFault("delay: {percentage: {value: 100}, fixedDelay: 7s}"));
             until(() -> timed(() -> shop.get("/api/v1/products/0/reviews", "jason")) > 2000);
             long slow = timed(() -> require(
@@ -133,13 +121,13 @@ public final class Check {
             require(slow > 5000 && slow < 9000 && fast < 1000, slow + " ms and " + fast + " ms");
             return "jason's page came after " + slow + " ms without reviews, another's after " + fast + " ms";
         });
-        scenario("500 of ratings for jason only", () -> {
+        scenarios.scenario("500 of ratings for jason only", () -> {
             apply(Rules.ratingsFault("abort: {percentage: {value: 100}, httpStatus: 500}"));
             until(() -> shop.get("/productpage", "jason").body().contains("Ratings service is currently unavailable"));
             require(shop.get("/productpage", null).body().contains("reviews v1"), "another's page is not whole");
             return "jason reads that ratings are unavailable, others see the page";
         });
-        scenario("the rules are gone again", () -> {
+        scenarios.scenario("the rules are gone again", () -> {
             shop.delete(Rules.ratingsFault(""));
             changeTo(Rules.reviewsTo("v1"), "v1");
             return "v1 for all";
@@ -148,7 +136,7 @@ public final class Check {
 
     private void badInput() {
         for (Map.Entry<String, String> bad : Rules.bad().entrySet()) {
-            scenario("refused: " + bad.getKey(), () -> {
+            scenarios.scenario("refused: " + bad.getKey(), () -> {
                 HttpResponse<String> response = shop.apply(bad.getValue());
                 require(response.statusCode() == 422 || response.statusCode() == 413, "HTTP " + response.statusCode());
                 require(shop.reviews(null).equals("v1"), "traffic changed");
@@ -163,10 +151,10 @@ public final class Check {
     private void tutorialFiles() throws IOException {
         Path folder = root.resolve("../shared/istio/bookinfo/networking").normalize();
         if (!Files.isDirectory(folder)) {
-            System.out.println("- the tutorial's own files are not here; skipped");
+            scenarios.skipped("the tutorial's own files are not here");
             return;
         }
-        scenario("every file of the tutorial applies, or says why not", () -> {
+        scenarios.scenario("every file of the tutorial applies, or says why not", () -> {
             List<Path> files;
             try (Stream<Path> all = Files.list(folder)) {
                 files = all.sorted().toList();
@@ -188,74 +176,6 @@ public final class Check {
         });
     }
 
-    // -- security and survival
-
-    private void security() {
-        Path files = run.resolve("probe");
-        scenario("the wire is TLS 1.3 with SPIFFE names, and who has no certificate is refused", () -> {
-            meshctl("cert", "issue", "--service-account", "bookinfo-productpage", "--out", files.toString());
-            Probe probe = new Probe(files);
-            int port = shop.portOf("reviews");
-            Probe.Seen seen = probe.get(port, true);
-            require(
-                    seen.protocol().equals("TLSv1.3")
-                            && seen.peer().equals("spiffe://inmesh.local/ns/default/sa/bookinfo-reviews")
-                            && seen.status().contains("200"),
-                    seen.toString());
-            String refusal;
-            try {
-                refusal = probe.get(port, false).status();
-                require(refusal.isEmpty(), "it was answered: " + refusal);
-            } catch (IOException e) {
-                refusal = String.valueOf(e.getMessage());
-            }
-            return seen + "; without certificate: " + refusal;
-        });
-    }
-
-    private void survival() {
-        Processes processes = new Processes(run, root, grpcPort);
-        scenario(
-                "kill -9 of a replica, a graceful stop of another and kill -9 of the control server fail no call",
-                () -> {
-                    apply(Rules.reviewsAnywhere());
-                    until(() -> shop.count(40).size() == 3);
-                    Load load = new Load(shop, 300);
-                    load.start();
-                    TimeUnit.SECONDS.sleep(3);
-                    processes.kill("reviews-v2");
-                    TimeUnit.SECONDS.sleep(4);
-                    processes.stop("reviews-v3");
-                    TimeUnit.SECONDS.sleep(4);
-                    processes.kill("control-server");
-                    TimeUnit.SECONDS.sleep(4);
-                    Map<String, Integer> seen = load.stop();
-                    int failures = seen.entrySet().stream()
-                            .filter(e -> !e.getKey().startsWith("v"))
-                            .mapToInt(Map.Entry::getValue)
-                            .sum();
-                    require(failures == 0, seen.toString());
-                    return seen + ", 0 failed";
-                });
-        scenario("a service restarted while the control server is down serves from its state folder", () -> {
-            int port = processes.restart("reviews-v2", "reviews", "v2", "Reviews");
-            long begun = System.nanoTime();
-            Probe probe = new Probe(run.resolve("probe"));
-            Optional<Probe.Seen> seen = Optional.empty();
-            while (seen.isEmpty()
-                    && System.nanoTime() - begun < Duration.ofSeconds(10).toNanos()) {
-                try {
-                    seen = Optional.of(probe.get(port, true));
-                } catch (IOException notYet) {
-                    TimeUnit.MILLISECONDS.sleep(100);
-                }
-            }
-            require(seen.isPresent() && seen.get().status().contains("200"), "not within 10 s: " + seen);
-            return "after " + (System.nanoTime() - begun) / 1_000_000 + " ms as "
-                    + seen.get().peer();
-        });
-    }
-
     // -- helpers
 
     private void apply(String yaml) throws IOException, InterruptedException {
@@ -269,37 +189,5 @@ public final class Check {
         apply(yaml);
         until(() -> shop.reviews(null).equals(version));
         return (System.nanoTime() - begun) / 1_000_000;
-    }
-
-    private static void until(Callable<Boolean> holds) throws Exception {
-        long begun = System.nanoTime();
-        while (!holds.call()) {
-            require(System.nanoTime() - begun < Duration.ofSeconds(20).toNanos(), "it did not come true within 20 s");
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-    }
-
-    private interface Action {
-        void run() throws Exception;
-    }
-
-    private static long timed(Action action) throws Exception {
-        long begun = System.nanoTime();
-        action.run();
-        return (System.nanoTime() - begun) / 1_000_000;
-    }
-
-    private void meshctl(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(root.resolve("control-server/bin/meshctl").toString()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        require(process.waitFor() == 0, output);
-    }
-
-    /** {@return an ordered copy, for messages} */
-    static Map<String, Integer> ordered(Map<String, Integer> counts) {
-        return new LinkedHashMap<>(new TreeMap<>(counts));
     }
 }

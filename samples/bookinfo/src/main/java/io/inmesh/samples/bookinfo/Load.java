@@ -1,6 +1,6 @@
 package io.inmesh.samples.bookinfo;
 
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,15 +42,20 @@ final class Load {
         }
     }
 
-    /** {@return how often each answer came} */
-    Map<String, Integer> stop() throws InterruptedException {
+    /** {@return how often each answer has come so far} */
+    SortedMap<String, Integer> seen() {
+        synchronized (seen) {
+            return new TreeMap<>(seen);
+        }
+    }
+
+    /** {@return how often each answer came, once all calls have ended} */
+    SortedMap<String, Integer> stop() throws InterruptedException {
         pacer.shutdown();
         callers.shutdown();
         if (!callers.awaitTermination(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException("calls did not end within a minute");
         }
-        synchronized (seen) {
-            return Check.ordered(seen);
-        }
+        return seen();
     }
 }
