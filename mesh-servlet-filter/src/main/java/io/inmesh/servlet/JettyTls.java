@@ -1,10 +1,11 @@
 package io.inmesh.servlet;
 
 import io.inmesh.Mesh;
-import io.inmesh.config.InboundConfig;
 import io.inmesh.identity.ServerTls;
+import java.util.ArrayList;
+import java.util.List;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.server.DetectorConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -24,9 +25,12 @@ public final class JettyTls {
     /**
      * {@return a connector that speaks what the mesh asks for; add it to the server}
      *
-     * <p>STRICT: TLS with a client certificate, and nothing else. PERMISSIVE: the same and plaintext, on one port. DISABLE:
-     * plaintext. A change of the mode at run time is enforced by {@link MeshFilter} on every request; the connector speaks what
-     * was asked for when it was made.
+     * <p>STRICT: TLS with a client certificate, and nothing else; plaintext connections are closed unanswered. PERMISSIVE: the same and
+     * plaintext, on one port. DISABLE: plaintext. The mode of every connection is the one in force when it begins; what a
+     * connection that is already there may still do is decided by {@link MeshFilter} for every request.
+     *
+     * <p>Speaks HTTP/1.1, and HTTP/2 where {@code jetty-http2-server} and, for TLS, {@code jetty-alpn-java-server} are on the
+     * class path.
      *
      * @param server the server it is for
      * @param mesh the mesh of this process
@@ -39,16 +43,15 @@ public final class JettyTls {
         // ids.
         configuration.addCustomizer(new SecureRequestCustomizer(false, false, -1, false));
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
-        InboundConfig.Mtls mode = mesh.inboundMtls();
-        ServerConnector connector;
-        if (mode == InboundConfig.Mtls.DISABLE) {
-            connector = new ServerConnector(server, http);
-        } else {
-            SslConnectionFactory tls = new SslConnectionFactory(contextFactory(mesh), HttpVersion.HTTP_1_1.asString());
-            connector = mode == InboundConfig.Mtls.STRICT
-                    ? new ServerConnector(server, tls, http)
-                    : new ServerConnector(server, new DetectorConnectionFactory(tls), http);
+        boolean http2 = JettyHttp2.available();
+        String afterTls = http2 ? JettyHttp2.NEGOTIATION : HttpVersion.HTTP_1_1.asString();
+        List<ConnectionFactory> factories = new ArrayList<>();
+        factories.add(new JettyModeDetector(mesh, new SslConnectionFactory(contextFactory(mesh), afterTls)));
+        factories.add(http);
+        if (http2) {
+            factories.addAll(JettyHttp2.factories(configuration));
         }
+        ServerConnector connector = new ServerConnector(server, factories.toArray(new ConnectionFactory[0]));
         connector.setPort(port);
         return connector;
     }

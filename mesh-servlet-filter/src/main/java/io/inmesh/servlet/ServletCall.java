@@ -70,7 +70,20 @@ final class ServletCall implements InboundCall {
         String context = request.getContextPath();
         // The one part that containers hand out as it was received.
         String seen = context.isEmpty() ? inContext : CanonicalPath.of(context).path() + inContext;
-        return seen.isEmpty() ? canonicalPath.equals("/") : seen.equals(canonicalPath);
+        return seen.equals(canonicalPath)
+                || (seen.isEmpty() && canonicalPath.equals("/"))
+                || showsWelcomeFile(canonicalPath, seen);
+    }
+
+    /**
+     * Whether the difference is a welcome file, which Tomcat appends before filters run. That is a choice of the application, not of
+     * the client, so policies about a directory are about its welcome file too.
+     */
+    private boolean showsWelcomeFile(String canonicalPath, String seen) {
+        return request.getRequestURI().endsWith("/")
+                && canonicalPath.endsWith("/")
+                && seen.startsWith(canonicalPath)
+                && seen.indexOf('/', canonicalPath.length()) < 0;
     }
 
     @Override

@@ -5,7 +5,9 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a container runs behind the filter. */
@@ -19,6 +21,7 @@ final class Application {
     final Map<String, HttpServlet> servlets = new LinkedHashMap<>();
     final Map<Integer, String> statusPages = new LinkedHashMap<>();
     final Map<Class<? extends Throwable>, String> exceptionPages = new LinkedHashMap<>();
+    final List<String> welcomeFiles = new ArrayList<>();
     String contextPath = "";
 
     /** Has a pattern served by some work. */
@@ -36,6 +39,12 @@ final class Application {
     /** Has a path show exceptions of a type. */
     Application page(Class<? extends Throwable> type, String path) {
         exceptionPages.put(type, path);
+        return this;
+    }
+
+    /** Has directories show a file of this name, on Tomcat. */
+    Application welcome(String file) {
+        welcomeFiles.add(file);
         return this;
     }
 

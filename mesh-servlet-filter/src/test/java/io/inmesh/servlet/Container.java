@@ -24,13 +24,17 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 /** The containers that the filter is tested on. */
 enum Container {
     JETTY {
         @Override
         Running start(Mesh mesh, MeshFilter filter, Application application, Settings settings) throws Exception {
-            Server server = new Server();
+            ThreadPool threads = settings.virtualThreads() ? new VirtualThreadPool() : new QueuedThreadPool();
+            Server server = new Server(threads);
             ServerConnector connector = JettyTls.connector(server, mesh, 0);
             connector.setHost(settings.host());
             server.addConnector(connector);
@@ -79,6 +83,9 @@ enum Container {
                 connector.setAllowBackslash(true);
                 connector.setProperty("relaxedPathChars", "\\|{}[]^`\"<>");
             }
+            if (settings.virtualThreads()) {
+                connector.setProperty("useVirtualThreads", "true");
+            }
             tomcat.setConnector(connector);
             Context context = tomcat.addContext(application.contextPath, null);
             FilterDef definition = new FilterDef();
@@ -96,6 +103,7 @@ enum Container {
                 wrapper.setAsyncSupported(true);
                 context.addServletMappingDecoded(pattern, pattern);
             });
+            application.welcomeFiles.forEach(context::addWelcomeFile);
             application.statusPages.forEach((status, path) -> {
                 ErrorPage page = new ErrorPage();
                 page.setErrorCode(status);
@@ -126,10 +134,13 @@ enum Container {
      *
      * @param host address to listen on
      * @param lenient whether the container takes every path it can be made to take
+     * @param virtualThreads whether requests run on virtual threads
      */
-    record Settings(String host, boolean lenient) {
-        static final Settings USUAL = new Settings("127.0.0.1", false);
-        static final Settings LENIENT = new Settings("127.0.0.1", true);
+    record Settings(String host, boolean lenient, boolean virtualThreads) {
+        static final Settings USUAL = new Settings("127.0.0.1", false, false);
+        static final Settings LENIENT = new Settings("127.0.0.1", true, false);
+        static final Settings VIRTUAL_THREADS = new Settings("127.0.0.1", false, true);
+        static final Settings IPV6 = new Settings("::1", false, false);
     }
 
     /** Stops a server and waits until it has stopped. */

@@ -7,13 +7,21 @@ import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.MeshConfig;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.SpiffeId;
 import io.inmesh.testkit.TestCa;
 import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
 
 /** A servlet application behind the mesh, on a real port. Closing it checks that every request that began was seen to end. */
 final class Service implements AutoCloseable {
 
     static final String DOMAIN = "inmesh.local";
+    static final SpiffeId REVIEWS = SpiffeId.of(DOMAIN, "default", "reviews");
+    static final PeerExpectation EXPECT_REVIEWS =
+            new PeerExpectation(Set.of(REVIEWS), "reviews.default.svc.cluster.local");
 
     final TestCa ca = TestCa.root(DOMAIN);
     final Ends ends = new Ends();
@@ -21,10 +29,12 @@ final class Service implements AutoCloseable {
     final MeshFilter filter;
     private final Container.Running running;
 
-    private Service(Container container, Application application, Mtls mode, Container.Settings settings)
+    private Service(Container container, Application application, Mtls mode, Container.Settings settings, boolean known)
             throws Exception {
         mesh = Mesh.builder().config(config(mode)).observer(ends).build();
-        mesh.identity().update(ca.issue("default", "reviews"), ca.bundle());
+        if (known) {
+            mesh.identity().update(ca.issue("default", "reviews"), ca.bundle());
+        }
         filter = new MeshFilter(mesh);
         running = container.start(mesh, filter, application, settings);
     }
@@ -36,12 +46,17 @@ final class Service implements AutoCloseable {
 
     /** {@return a service with a mode of mutual TLS} */
     static Service of(Container container, Application application, Mtls mode) throws Exception {
-        return new Service(container, application, mode, Container.Settings.USUAL);
+        return new Service(container, application, mode, Container.Settings.USUAL, true);
+    }
+
+    /** {@return a service that has no certificate yet} */
+    static Service withoutIdentity(Container container, Application application, Mtls mode) throws Exception {
+        return new Service(container, application, mode, Container.Settings.USUAL, false);
     }
 
     /** {@return a service whose mesh asks for nothing, on a listener with settings} */
     static Service open(Container container, Application application, Container.Settings settings) throws Exception {
-        return new Service(container, application, Mtls.PERMISSIVE, settings);
+        return new Service(container, application, Mtls.PERMISSIVE, settings, true);
     }
 
     /** Changes what the mesh asks for, while the server runs. */
@@ -62,6 +77,21 @@ final class Service implements AutoCloseable {
     /** {@return a plaintext client} */
     RawClient client() {
         return new RawClient("127.0.0.1", port(), null);
+    }
+
+    /** {@return a client that proves to be a service account of this mesh, and expects this service} */
+    RawClient client(String serviceAccount) {
+        return client(ca.holder("default", serviceAccount));
+    }
+
+    /** {@return a client with an identity, that expects this service} */
+    RawClient client(IdentityHolder holder) {
+        return client(holder.current().clientContext(EXPECT_REVIEWS));
+    }
+
+    /** {@return a client with a TLS context} */
+    RawClient client(SSLContext context) {
+        return new RawClient("127.0.0.1", port(), context);
     }
 
     @Override
