@@ -90,9 +90,12 @@ final class OkHttpOutcomes {
     /** Source: RFC 9110 10.2.3; what cannot be read counts as not said. */
     private static long pushbackMillis(String retryAfter, long nowEpochMillis) {
         try {
-            return Math.multiplyExact(Long.parseLong(retryAfter), 1000L);
+            long seconds = Long.parseLong(retryAfter);
+            return seconds < 0 ? Outcome.Response.NO_PUSHBACK : Math.multiplyExact(seconds, 1000L);
         } catch (NumberFormatException notSeconds) {
-            return untilDate(retryAfter, nowEpochMillis);
+            return retryAfter.chars().allMatch(Character::isDigit)
+                    ? Outcome.Response.DO_NOT_RETRY
+                    : untilDate(retryAfter, nowEpochMillis);
         } catch (ArithmeticException tooLong) {
             return Outcome.Response.DO_NOT_RETRY;
         }

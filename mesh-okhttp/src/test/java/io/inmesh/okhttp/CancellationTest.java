@@ -16,11 +16,13 @@ import io.inmesh.observe.CallObserver;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.testkit.TestCa;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
@@ -60,6 +62,37 @@ final class CancellationTest {
         assertCancelledAtTheMoment(client, Net.get(Net.REVIEWS));
 
         assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void byInterruptingTheThreadThatWaits() throws Exception {
+        MeshConfig config = Net.config(
+                Net.cluster(net.answering("late")),
+                route -> route.withFault(new FaultConfig(new FaultConfig.Delay(Duration.ofHours(1), 1_000_000), null)));
+        OkHttpClient client = net.client(observed(config, new Observer() {
+            @Override
+            public CallObserver callStarted(io.inmesh.call.Call call, String virtualHost, String route) {
+                moment.countDown();
+                return this;
+            }
+        }));
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            try {
+                Net.call(client, Net.REVIEWS);
+            } catch (InterruptedIOException expected) {
+                interrupted.complete(Thread.currentThread().isInterrupted());
+            } catch (IOException | RuntimeException wrong) {
+                interrupted.completeExceptionally(wrong);
+            }
+        });
+        caller.start();
+        assertThat(moment.await(1, TimeUnit.MINUTES)).isTrue();
+
+        caller.interrupt();
+
+        assertThat(interrupted.get(1, TimeUnit.MINUTES)).isTrue();
+        caller.join();
     }
 
     @Test
