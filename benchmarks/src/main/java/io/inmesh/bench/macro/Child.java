@@ -91,8 +91,11 @@ final class Child implements AutoCloseable {
         return Files.readString(log);
     }
 
-    boolean alive() {
-        return process.isAlive();
+    /** Fails with the last words of a process that has ended. */
+    void mustBeAlive() throws IOException {
+        if (!process.isAlive()) {
+            throw new IOException(name + " ended; its last words: " + log());
+        }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.inmesh.bench.macro;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inmesh.Mesh;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
@@ -10,8 +9,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A process that calls the backend in one way, when it is told to. */
 final class Client {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Client() {}
 
@@ -25,7 +22,7 @@ final class Client {
         String service = arguments[1];
         try (Load load = new Load(caller(arm, service, Integer.parseInt(arguments[2])))) {
             Replies.answer("ready");
-            Replies.serve(line -> JSON.writeValueAsString(turn(load, line.split(" "))));
+            Replies.serve(line -> Json.MAPPER.writeValueAsString(turn(load, line.split(" "))));
         }
         System.exit(0);
     }

@@ -1,22 +1,18 @@
 package io.inmesh.bench.macro;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A control server and two backends, each a process: one service in plaintext, one under strict mTLS. */
+/** A control server and a backend for each service that is called; every one a process. */
 final class Deployment implements AutoCloseable {
 
     /** The service in plaintext. */
     static final String PLAIN = "plain";
 
-    /** The service under mTLS. */
+    /** The service under strict mTLS. */
     static final String SECURE = "secure";
 
     static final String TRUST_DOMAIN = "inmesh.local";
@@ -24,11 +20,7 @@ final class Deployment implements AutoCloseable {
     private static final String CLIENT = "caller";
 
     private final Path folder;
-    private final Path jar;
-    private final int controlPort;
-    private final int httpPort;
-    private final int xdsPort;
-    private final List<Child> children = new ArrayList<>();
+    private final ControlServer control;
     private final Map<String, Backing> backends = new HashMap<>();
 
     /** A running backend and its local ports. */
@@ -38,12 +30,9 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    private Deployment(Path folder, Path jar) throws IOException {
+    private Deployment(Path folder, ControlServer control) {
         this.folder = folder;
-        this.jar = jar;
-        this.controlPort = freePort();
-        this.httpPort = freePort();
-        this.xdsPort = freePort();
+        this.control = control;
     }
 
     /**
@@ -51,15 +40,12 @@ final class Deployment implements AutoCloseable {
      *
      * @param folder for state, tokens and logs; read by nobody else, since there are keys in it
      * @param jar the control server
+     * @param families who is to be called, and by whom
      */
-    static Deployment start(Path folder, Path jar) throws IOException, InterruptedException {
-        Deployment deployment = new Deployment(folder, jar);
+    static Deployment start(Path folder, Path jar, List<Family> families) throws IOException, InterruptedException {
+        Deployment deployment = new Deployment(folder, ControlServer.start(folder, jar));
         try {
-            deployment.startControlServer();
-            deployment.configure();
-            for (String service : List.of(PLAIN, SECURE)) {
-                deployment.startBackend(service);
-            }
+            deployment.begin(families);
             return deployment;
         } catch (IOException | InterruptedException | RuntimeException e) {
             deployment.close();
@@ -75,9 +61,9 @@ final class Deployment implements AutoCloseable {
         return backend;
     }
 
-    /** {@return a client of an arm that is ready} */
+    /** {@return a client of an arm; its first answer says that it is ready} */
     Child client(Arm arm, String service) throws IOException {
-        Child client = Child.ofThisProgram(
+        return Child.ofThisProgram(
                 arm.name(),
                 folder.resolve(arm + ".log"),
                 environment(CLIENT),
@@ -85,93 +71,51 @@ final class Deployment implements AutoCloseable {
                 arm.name(),
                 service,
                 Integer.toString(backend(service).port(arm)));
-        client.answer();
-        return client;
     }
 
-    private void startControlServer() throws IOException, InterruptedException {
-        List<String> arguments =
-                new ArrayList<>(List.of("-Xmx128m", "-XX:+UseSerialGC", "-jar", jar.toString(), "serve"));
-        arguments.addAll(List.of("--grpc-port", Integer.toString(controlPort)));
-        arguments.addAll(List.of("--http-port", Integer.toString(httpPort)));
-        arguments.addAll(List.of("--xds-plaintext-port", Integer.toString(xdsPort)));
-        arguments.addAll(List.of("--trust-domain", TRUST_DOMAIN));
-        arguments.addAll(List.of("--data-dir", folder.resolve("data").toString()));
-        Child server = Child.start("control server", folder.resolve("control-server.log"), Map.of(), arguments);
-        children.add(server);
-        Readiness.await("http://127.0.0.1:" + httpPort + "/readyz", server);
-    }
-
-    private void configure() throws IOException, InterruptedException {
-        Path config = folder.resolve("config.yaml");
-        try (var resource = Deployment.class.getResourceAsStream("services.yaml")) {
-            if (resource == null) {
-                throw new IllegalStateException("services.yaml is not on the class path");
-            }
-            Files.copy(resource, config);
+    private void begin(List<Family> families) throws IOException, InterruptedException {
+        control.apply();
+        control.token(CLIENT, token(CLIENT));
+        if (families.stream().anyMatch(family -> family.arms().contains(Arm.GRPC_XDS))) {
+            control.bootstrap(CLIENT, folder.resolve("xds"));
         }
-        meshctl("apply", "-f", config.toString());
-        for (String account : List.of(PLAIN, SECURE, CLIENT)) {
-            meshctl("token", "create", "--service-account", account, "--out", token(account));
+        for (String service : families.stream().map(Family::service).distinct().toList()) {
+            control.token(service, token(service));
+            startBackend(service);
         }
-        meshctl(
-                "bootstrap",
-                "--service-account",
-                CLIENT,
-                "--xds",
-                "127.0.0.1:" + xdsPort,
-                "--out",
-                folder.resolve("xds").toString());
     }
 
     private void startBackend(String service) throws IOException {
-        Child backend =
-                Child.ofThisProgram(service, folder.resolve(service + ".log"), environment(service), Backend.class);
-        children.add(backend);
-        String[] ports = backend.answer().split(" ");
-        backends.put(service, new Backing(backend, Integer.parseInt(ports[0]), Integer.parseInt(ports[1])));
+        Path log = folder.resolve(service + ".log");
+        Child backend = Child.ofThisProgram(service, log, environment(service), Backend.class);
+        try {
+            String[] ports = backend.answer().split(" ");
+            backends.put(service, new Backing(backend, Integer.parseInt(ports[0]), Integer.parseInt(ports[1])));
+        } catch (IOException e) {
+            backend.close();
+            throw e;
+        }
     }
 
     private Map<String, String> environment(String service) {
-        return Map.of(
-                "INMESH_CONTROL",
-                "localhost:" + controlPort,
-                "INMESH_SERVICE",
-                service,
-                "INMESH_ADDRESS",
-                "127.0.0.1",
-                "INMESH_TOKEN_FILE",
-                token(service),
+        Map<String, String> environment = new HashMap<>();
+        environment.put("INMESH_CONTROL", control.address());
+        environment.put("INMESH_SERVICE", service);
+        environment.put("INMESH_ADDRESS", "127.0.0.1");
+        environment.put("INMESH_TOKEN_FILE", token(service).toString());
+        environment.put(
                 "GRPC_XDS_BOOTSTRAP",
                 folder.resolve("xds").resolve("bootstrap.json").toString());
+        return environment;
     }
 
-    private String token(String account) {
-        return folder.resolve(account + ".token").toString();
-    }
-
-    private void meshctl(String... arguments) throws IOException, InterruptedException {
-        List<String> all =
-                new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", jar.toString()));
-        all.add("io.inmesh.server.ctl.MeshCtl");
-        all.addAll(List.of(arguments));
-        Map<String, String> environment = Map.of("INMESH_SERVER", "http://127.0.0.1:" + httpPort);
-        try (Child command = Child.start("meshctl", folder.resolve("meshctl.log"), environment, all)) {
-            command.await();
-        }
-    }
-
-    /** Free now; what takes it in between makes the start fail, and the run with it. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private Path token(String account) {
+        return folder.resolve(account + ".token");
     }
 
     @Override
     public void close() {
-        for (int i = children.size() - 1; i >= 0; i--) {
-            children.get(i).close();
-        }
+        backends.values().forEach(backend -> backend.process().close());
+        control.close();
     }
 }

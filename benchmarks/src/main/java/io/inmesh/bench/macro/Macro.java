@@ -36,7 +36,7 @@ final class Macro {
         Path folder = Files.createTempDirectory("inmesh-bench");
         List<Row> rows = new ArrayList<>();
         List<String> notes = new ArrayList<>(notes(plan));
-        try (Deployment deployment = Deployment.start(folder, jar)) {
+        try (Deployment deployment = Deployment.start(folder, jar, families)) {
             Random random = new Random(SEED);
             for (Family family : families) {
                 System.err.println("measuring " + family.name() + " ...");

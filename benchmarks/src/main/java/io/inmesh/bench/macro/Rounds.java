@@ -1,6 +1,5 @@
 package io.inmesh.bench.macro;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,8 +10,6 @@ import java.util.Random;
 
 /** Has the arms of a family take turns, in another order each round. */
 final class Rounds {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Deployment deployment;
     private final Family family;
@@ -34,6 +31,9 @@ final class Rounds {
             try {
                 for (Arm arm : family.arms()) {
                     clients.put(arm, deployment.client(arm, family.service()));
+                }
+                for (Child client : clients.values()) {
+                    client.answer();
                 }
                 fork(clients);
             } finally {
@@ -96,7 +96,7 @@ final class Rounds {
         Child backend = deployment.backend(family.service()).process();
         Child client = client(arm, clients);
         long before = Long.parseLong(backend.ask("cpu"));
-        Sample sample = JSON.readValue(client.ask(command), Sample.class);
+        Sample sample = Json.MAPPER.readValue(client.ask(command), Sample.class);
         return sample.withServerCpu(Long.parseLong(backend.ask("cpu")) - before);
     }
 
