@@ -93,7 +93,7 @@ final class OkHttpOutcomes {
             long seconds = Long.parseLong(retryAfter);
             return seconds < 0 ? Outcome.Response.NO_PUSHBACK : Math.multiplyExact(seconds, 1000L);
         } catch (NumberFormatException notSeconds) {
-            return retryAfter.chars().allMatch(Character::isDigit)
+            return !retryAfter.isEmpty() && retryAfter.chars().allMatch(Character::isDigit)
                     ? Outcome.Response.DO_NOT_RETRY
                     : untilDate(retryAfter, nowEpochMillis);
         } catch (ArithmeticException tooLong) {

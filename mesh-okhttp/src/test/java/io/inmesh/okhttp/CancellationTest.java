@@ -5,35 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inmesh.Mesh;
 import io.inmesh.call.Attempt;
-import io.inmesh.config.ClientTlsConfig;
-import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.FaultConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RetryConfig.Condition;
-import io.inmesh.identity.ServerTls;
-import io.inmesh.identity.SpiffeId;
 import io.inmesh.observe.CallObserver;
 import io.inmesh.observe.MeshObserver;
-import io.inmesh.testkit.TestCa;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLSocket;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.Call;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
-import okio.BufferedSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -146,40 +133,6 @@ final class CancellationTest {
         assertThat(server.getRequestCount()).isZero();
     }
 
-    @Test
-    void whileAnUploadOverMeshTlsIsStuck() throws Exception {
-        TestCa ca = TestCa.root("test.local");
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            CountDownLatch over = new CountDownLatch(1);
-            Thread neverReading = new Thread(() -> handshakeOnly(server, ca, over));
-            neverReading.start();
-            Mesh mesh = net.mesh(Net.config(ClusterConfig.of("reviews")
-                    .endpoint("127.0.0.1", server.getLocalPort())
-                    .withTls(new ClientTlsConfig(
-                            ClientTlsConfig.Mode.MESH,
-                            Set.of(SpiffeId.of("test.local", "default", "reviews")
-                                    .toString()),
-                            null))));
-            mesh.identity().update(ca.issue("default", "ratings"), ca.bundle());
-            OkHttpClient client = net.client(
-                    new OkHttpClient.Builder()
-                            .writeTimeout(Duration.ZERO)
-                            .readTimeout(Duration.ZERO)
-                            .build(),
-                    mesh);
-
-            assertCancelledAtTheMoment(
-                    client,
-                    new Request.Builder()
-                            .url(Net.REVIEWS)
-                            .post(new EndlessBody())
-                            .build());
-
-            over.countDown();
-            neverReading.join();
-        }
-    }
-
     private void assertCancelledAtTheMoment(OkHttpClient client, Request request) throws Exception {
         Received received = new Received();
         Call call = client.newCall(request);
@@ -197,40 +150,11 @@ final class CancellationTest {
         return net.keep(Mesh.builder().config(config).observer(observer).build());
     }
 
-    private static void handshakeOnly(ServerSocket server, TestCa ca, CountDownLatch over) {
-        try (Socket plain = server.accept();
-                SSLSocket socket = (SSLSocket) ServerTls.serverContext(ca.holder("default", "reviews"))
-                        .getSocketFactory()
-                        .createSocket(plain, null, true)) {
-            socket.startHandshake();
-            over.await();
-        } catch (IOException | InterruptedException clientWentAway) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Sees one call only. */
     private abstract static class Observer implements MeshObserver, CallObserver {
         @Override
         public CallObserver callStarted(io.inmesh.call.Call call, String virtualHost, String route) {
             return this;
-        }
-    }
-
-    /** Never ends by itself; tells the moment when it has begun. */
-    private final class EndlessBody extends RequestBody {
-        @Override
-        public MediaType contentType() {
-            return null;
-        }
-
-        @Override
-        public void writeTo(BufferedSink sink) throws IOException {
-            byte[] chunk = new byte[64 * 1024];
-            while (true) {
-                sink.write(chunk);
-                moment.countDown();
-            }
         }
     }
 }

@@ -9,7 +9,6 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.SocketFactory;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -114,7 +113,7 @@ final class UnknownHostTest {
         assertThat(made).hasValue(2);
     }
 
-    private static final class Counting extends SocketFactory {
+    private static final class Counting extends PlainSocketFactory {
         private final AtomicInteger made;
 
         Counting(AtomicInteger made) {
@@ -125,26 +124,6 @@ final class UnknownHostTest {
         public Socket createSocket() {
             made.incrementAndGet();
             return new Socket();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
-            throw new UnsupportedOperationException();
         }
     }
 }
