@@ -29,6 +29,7 @@ final class InboundListeners {
     /** What a stock gRPC server puts before its own address and port to ask for its listener. */
     static final String GRPC_PREFIX = "xds.istio.io/grpc/lds/inbound/";
 
+    private static final int VIRTUAL_INBOUND_PORT = 15006;
     private static final int EVERY_PORT = 0;
 
     private InboundListeners() {}
@@ -37,7 +38,13 @@ final class InboundListeners {
     static Listener full(Rules rules, ClientContext client) {
         PeerAuthentications.Effective accepted =
                 rules.peerAuthentications().effective(client.namespace(), client.labels());
-        Listener.Builder listener = Listener.newBuilder().setName(NAME).setTrafficDirection(TrafficDirection.INBOUND);
+        // Istio's address of what comes in. Nobody listens there: the application has its own socket. Envoy wants one
+        // all the same.
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(NAME)
+                .setAddress(OutboundListeners.address("0.0.0.0", VIRTUAL_INBOUND_PORT))
+                .setBindToPort(Protos.bool(false))
+                .setTrafficDirection(TrafficDirection.INBOUND);
         accepted.byPort().forEach((port, mode) -> addChains(listener, rules, client, mode, port));
         addChains(listener, rules, client, accepted.mode(), EVERY_PORT);
         return listener.build();
