@@ -5,8 +5,8 @@ import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.time.Scheduler;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +24,14 @@ public final class CallbackDriver {
     private static final Scheduler.Cancellable NOTHING = () -> {};
     private static final Object LEFT = new Object();
 
+    // Updaters instead of atomic objects: there is a driver for every call, and each atomic would be one more object.
+    private static final AtomicIntegerFieldUpdater<CallbackDriver> FINISHED =
+            AtomicIntegerFieldUpdater.newUpdater(CallbackDriver.class, "finished");
+    private static final AtomicReferenceFieldUpdater<CallbackDriver, Scheduler.Cancellable> TIMER =
+            AtomicReferenceFieldUpdater.newUpdater(CallbackDriver.class, Scheduler.Cancellable.class, "timer");
+    private static final AtomicReferenceFieldUpdater<Report, @Nullable Object> MEETING =
+            AtomicReferenceFieldUpdater.newUpdater(Report.class, Object.class, "meeting");
+
     /** Sends attempts. */
     public interface AsyncSender {
         /**
@@ -36,8 +44,8 @@ public final class CallbackDriver {
     }
 
     private final Scheduler scheduler;
-    private final AtomicBoolean finished = new AtomicBoolean();
-    private final AtomicReference<Scheduler.Cancellable> timer = new AtomicReference<>(NOTHING);
+    private volatile int finished;
+    private volatile Scheduler.Cancellable timer = NOTHING;
     private volatile boolean cancelled;
     private volatile @Nullable Dispatch dispatch;
     private AsyncSender sender = (attempt, ended) -> ended.accept(Outcome.Cancelled.INSTANCE);
@@ -79,7 +87,7 @@ public final class CallbackDriver {
         Dispatch call = dispatch;
         if (call != null) {
             Step end = call.cancel();
-            timer.getAndSet(NOTHING).cancel();
+            TIMER.getAndSet(this, NOTHING).cancel();
             finish(end);
         }
     }
@@ -109,7 +117,7 @@ public final class CallbackDriver {
 
     private void waitThenResume(Dispatch call, long delayNanos) {
         Scheduler.Cancellable scheduled = scheduler.schedule(() -> drive(call, call.resume()), delayNanos);
-        timer.set(scheduled);
+        timer = scheduled;
         if (cancelled) {
             scheduled.cancel();
         }
@@ -120,7 +128,7 @@ public final class CallbackDriver {
     }
 
     private void finish(Outcome outcome) {
-        if (finished.compareAndSet(false, true)) {
+        if (FINISHED.compareAndSet(this, 0, 1)) {
             done.accept(outcome);
         }
     }
@@ -140,7 +148,7 @@ public final class CallbackDriver {
         private final Dispatch call;
         private final Attempt attempt;
         /** Null at first; then the outcome if it came while sending, or {@link #LEFT} once the sending thread has gone. */
-        private final AtomicReference<@Nullable Object> meeting = new AtomicReference<>();
+        private volatile @Nullable Object meeting;
 
         Report(Dispatch call, Attempt attempt) {
             this.call = call;
@@ -149,17 +157,17 @@ public final class CallbackDriver {
 
         @Override
         public void accept(Outcome outcome) {
-            if (meeting.compareAndSet(null, outcome)) {
+            if (MEETING.compareAndSet(this, null, outcome)) {
                 return;
             }
-            if (meeting.compareAndSet(LEFT, outcome)) {
+            if (MEETING.compareAndSet(this, LEFT, outcome)) {
                 drive(call, call.settle(attempt, outcome));
             }
         }
 
         @Nullable
         Outcome takeIfHere() {
-            return meeting.compareAndSet(null, LEFT) ? null : (Outcome) meeting.get();
+            return MEETING.compareAndSet(this, null, LEFT) ? null : (Outcome) meeting;
         }
     }
 }

@@ -61,7 +61,12 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
             releaseHeaders();
         }
         call.attemptClosed(status, trailers);
-        call.runOnExecutor(() -> ended.accept(GrpcOutcomes.of(status, trailers, tracer, expired())));
+        call.enterExecutor();
+        try {
+            ended.accept(GrpcOutcomes.of(status, trailers, tracer, expired()));
+        } finally {
+            call.leaveExecutor();
+        }
     }
 
     private void releaseHeaders() {

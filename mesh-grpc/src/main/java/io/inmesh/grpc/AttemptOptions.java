@@ -12,8 +12,10 @@ final class AttemptOptions {
 
     static CallOptions of(CallOptions given, Attempt attempt, AttemptTracer tracer, long nowNanos) {
         // An attempt fails fast even where the call waits, so that another endpoint gets its chance.
-        CallOptions own =
-                given.withStreamTracerFactory(new AttemptTracer.Factory(tracer)).withoutWaitForReady();
+        CallOptions own = given.withStreamTracerFactory(new AttemptTracer.Factory(tracer));
+        if (own.isWaitForReady()) {
+            own = own.withoutWaitForReady();
+        }
         if (attempt.deadlineNanos() == Long.MAX_VALUE) {
             return own;
         }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class GrpcCall implements Call {
 
     private final MethodDescriptor<?, ?> method;
+    private final String path;
     private final Authority authority;
     private final Metadata headers;
     private final long deadlineNanos;
@@ -23,11 +24,13 @@ final class GrpcCall implements Call {
 
     GrpcCall(
             MethodDescriptor<?, ?> method,
+            String path,
             Authority authority,
             Metadata headers,
             @Nullable Deadline deadline,
             Clock clock) {
         this.method = method;
+        this.path = path;
         this.authority = authority;
         this.headers = headers;
         this.deadlineNanos =
@@ -61,7 +64,7 @@ final class GrpcCall implements Call {
 
     @Override
     public String path() {
-        return "/" + method.getFullMethodName();
+        return path;
     }
 
     @Override

@@ -17,6 +17,7 @@ final class MeshChannel extends ManagedChannel {
     private final Authority authority;
     private final UnaryOperator<NettyChannelBuilder> customizer;
     private final EndpointChannels channels;
+    private final MethodPaths paths = new MethodPaths();
     private volatile @Nullable ManagedChannel direct;
     private volatile boolean shutdown;
 
@@ -38,6 +39,10 @@ final class MeshChannel extends ManagedChannel {
 
     Authority target() {
         return authority;
+    }
+
+    String pathOf(MethodDescriptor<?, ?> method) {
+        return paths.of(method);
     }
 
     EndpointChannels channels() {

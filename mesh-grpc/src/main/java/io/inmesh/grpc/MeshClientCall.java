@@ -78,6 +78,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         }
         GrpcCall call = new GrpcCall(
                 method,
+                channel.pathOf(method),
                 channel.target(),
                 requestHeaders,
                 options.getDeadline(),
@@ -142,8 +143,8 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         if (requested > 0) {
             call.request(requested);
         }
-        for (ReqT message : messages) {
-            call.sendMessage(message);
+        for (int i = 0; i < messages.size(); i++) {
+            call.sendMessage(messages.get(i));
         }
         if (halfClosed) {
             call.halfClose();
@@ -221,14 +222,14 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
                 .execute(() -> applicationListener().onClose(status, trailers));
     }
 
-    /** Runs something that an inner call told on the call's executor. */
-    void runOnExecutor(Runnable told) {
+    /** Notes that this thread is the call's executor, where an inner call tells things. */
+    void enterExecutor() {
         onExecutor = Thread.currentThread();
-        try {
-            told.run();
-        } finally {
-            onExecutor = null;
-        }
+    }
+
+    /** Ends what {@link #enterExecutor} began. */
+    void leaveExecutor() {
+        onExecutor = null;
     }
 
     @Override

@@ -8,10 +8,16 @@ import io.grpc.Status;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A unary call that echoes its message on the calling thread, and tells stream tracers what a transport would tell them. */
+/**
+ * A unary call that echoes its message on the calling thread, and tells stream tracers what a transport would tell them. It lets itself be
+ * seen, as a call that a transport knows is, else the compiler would make nothing at all of a call without the mesh.
+ */
 final class StubCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
 
     private static final Metadata NONE = new Metadata();
+
+    /** Written, never read. */
+    static @Nullable StubCall<?, ?> seen;
 
     private final CallOptions options;
     private @Nullable Listener<RespT> listener;
@@ -26,6 +32,7 @@ final class StubCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     public void start(Listener<RespT> responseListener, Metadata requestHeaders) {
         listener = responseListener;
         headers = requestHeaders;
+        seen = this;
     }
 
     @Override
