@@ -113,7 +113,7 @@ final class CertificateKeeper {
         try {
             Certificates.Issued issued = Certificates.read(request.keys().getPrivate(), response.getCertChainList());
             Chains.check(Chains.withRoot(issued.identity(), issued.trust()), new Date(clock.epochMillis()));
-            checkNamespace(issued.identity().id());
+            checkNamespace(issued.identity().id(), namespace);
             holder.update(issued.identity(), trustFor(issued));
             asking = false;
             backoff.reset();
@@ -135,10 +135,10 @@ final class CertificateKeeper {
     }
 
     /** The control server would refuse the discovery stream; here it can be said what to do about it. */
-    private void checkNamespace(SpiffeId id) {
+    static void checkNamespace(SpiffeId id, String namespace) {
         if (id.path().startsWith("/ns/") && !id.path().startsWith("/ns/" + namespace + "/")) {
-            throw new IllegalArgumentException("the join token is for " + id + ", but INMESH_NAMESPACE is " + namespace
-                    + "; set that to the token's namespace, or make a token for this one");
+            throw new IllegalArgumentException("it is for " + id + ", but INMESH_NAMESPACE is " + namespace
+                    + "; set that to the join token's namespace, or make a token for this one");
         }
     }
 

@@ -98,6 +98,9 @@ final class StateKeeper {
             List<X509Certificate> chain = Chains.withRoot(saved.identity(), saved.trust());
             Chains.check(chain, chain.get(0).getNotBefore());
             X509Certificate root = chain.get(chain.size() - 1);
+            // Says what is wrong with it, as a key that is not the certificate's.
+            new IdentityHolder(clock).update(saved.identity(), saved.trust());
+            CertificateKeeper.checkNamespace(saved.identity().id(), settings.namespace());
             if (token != null && !pinned(token, root)) {
                 throw new IOException("its root is not the one the join token pins");
             }
