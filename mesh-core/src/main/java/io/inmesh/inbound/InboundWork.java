@@ -141,7 +141,12 @@ final class InboundWork implements Admission {
 
     @Override
     public InboundObserver.Scope enter() {
-        return observer.enter();
+        try {
+            return observer.enter();
+        } catch (RuntimeException e) {
+            LOG.warn("An observer failed; the request goes on", e);
+            return InboundObserver.Scope.NONE;
+        }
     }
 
     InboundCall call() {

@@ -213,6 +213,25 @@ class InboundGateTest {
                 new InboundConfig(mtls, List.of(authorization), "PeerAuthentication default/default"), NONE_EXPECTED);
     }
 
+    @Test
+    void anObserverThatCannotBeEnteredChangesNothing() {
+        MeshObserver failing = new MeshObserver() {
+            @Override
+            public InboundObserver inboundStarted(InboundCall call) {
+                return new InboundObserver() {
+                    @Override
+                    public Scope enter() {
+                        throw new IllegalStateException("the observer is broken");
+                    }
+                };
+            }
+        };
+
+        Admission admission = new InboundGate(clock, failing).admit(FakeCall.get("/"), InboundPolicy.OPEN);
+
+        assertThat(admission.enter()).isSameAs(InboundObserver.Scope.NONE);
+    }
+
     private final class Recorder implements MeshObserver, InboundObserver {
 
         @Override
