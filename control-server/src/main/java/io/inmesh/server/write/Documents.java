@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Reads texts of one or more resources: YAML 1.2 with any number of documents, or JSON. */
@@ -30,10 +33,19 @@ public final class Documents {
             .build();
 
     private static final LoadSettings YAML = LoadSettings.builder()
-            .setSchema(new CoreSchema())
+            .setSchema(new Schema())
             .setCodePointLimit(MAX_CHARACTERS)
             .setMaxAliasesForCollections(MAX_ALIASES)
             .build();
+
+    /** Leaves merge keys to {@link YamlTree}: the parser would never come to the end of a mapping that merges itself. */
+    private static final class Schema extends CoreSchema {
+
+        @Override
+        public ScalarResolver getScalarResolver() {
+            return new CoreScalarResolver(false);
+        }
+    }
 
     private Documents() {}
 
@@ -52,9 +64,11 @@ public final class Documents {
         }
         int number = 1;
         try {
-            for (Node node : new Compose(YAML).composeAllFromString(text)) {
+            Iterator<Node> nodes = new Composer(YAML, new ShallowParser(YAML, text));
+            while (nodes.hasNext()) {
                 YamlTree tree = new YamlTree();
-                add(tree.read(node), number++, tree.lines(), documents);
+                add(tree.read(nodes.next()), number, tree.lines(), documents);
+                number++;
             }
             return documents;
         } catch (MarkedYamlEngineException e) {

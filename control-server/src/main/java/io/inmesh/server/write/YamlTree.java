@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.CollectionNode;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -25,10 +26,14 @@ final class YamlTree {
     /** More than any resource has; a document that repeats its anchors over and over is stopped here. */
     private static final int MAX_NODES = 200_000;
 
+    /** Deeper than any resource; an anchor that contains itself has no end. */
+    static final int MAX_DEPTH = 100;
+
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final Map<String, Integer> lines = new HashMap<>();
     private int nodes;
+    private int depth;
 
     /** {@return the line of each field, from 1, by path} */
     Map<String, Integer> lines() {
@@ -40,24 +45,35 @@ final class YamlTree {
     }
 
     private JsonNode read(Node node, String path) throws UnreadableException {
-        if (++nodes > MAX_NODES) {
-            throw new UnreadableException("has more than " + MAX_NODES + " values once its anchors are followed");
-        }
         lines.putIfAbsent(path, lineOf(node));
         if (node instanceof MappingNode mapping) {
             return object(mapping, path);
         }
         if (node instanceof SequenceNode sequence) {
+            enter(sequence);
             ArrayNode array = JSON.arrayNode();
             for (Node item : sequence.getValue()) {
                 array.add(read(item, path + "[" + array.size() + "]"));
             }
+            depth--;
             return array;
         }
         return scalar((ScalarNode) node);
     }
 
+    private void enter(CollectionNode<?> node) throws UnreadableException {
+        nodes += 1 + node.getValue().size();
+        if (nodes > MAX_NODES) {
+            throw new UnreadableException("has more than " + MAX_NODES + " values once its anchors are followed");
+        }
+        if (++depth > MAX_DEPTH) {
+            throw new UnreadableException(
+                    where(node) + "is nested more than " + MAX_DEPTH + " levels deep; does an anchor contain itself?");
+        }
+    }
+
     private ObjectNode object(MappingNode mapping, String path) throws UnreadableException {
+        enter(mapping);
         ObjectNode object = JSON.objectNode();
         Set<String> seen = new HashSet<>();
         for (NodeTuple entry : mapping.getValue()) {
@@ -70,7 +86,7 @@ final class YamlTree {
                         where(entry.getKeyNode()) + "has the field \"" + name + "\" twice; keep one of them");
             }
             String fieldPath = path.isEmpty() ? name : path + "." + name;
-            lines.put(fieldPath, lineOf(entry.getKeyNode()));
+            lines.putIfAbsent(fieldPath, lineOf(entry.getKeyNode()));
             object.set(name, read(entry.getValueNode(), fieldPath));
         }
         for (NodeTuple entry : mapping.getValue()) {
@@ -78,6 +94,7 @@ final class YamlTree {
                 merge(object, entry.getValueNode(), path);
             }
         }
+        depth--;
         return object;
     }
 
