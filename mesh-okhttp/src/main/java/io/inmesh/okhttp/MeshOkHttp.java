@@ -46,7 +46,8 @@ public final class MeshOkHttp {
      *
      * <p>Interceptors the application added stay above the mesh: they see one call, however often it is retried. The new
      * client has its own connection pool; the dispatcher is shared with the given client unless it has OkHttp's default
-     * limits, which a mesh name would exhaust with six concurrent calls.
+     * limits, which a mesh name would exhaust with six concurrent calls. The mesh knows the client for as long as it lives, so wrap
+     * a client once and share it.
      *
      * @param client the application's client; it is not changed
      * @param mesh the mesh of this process

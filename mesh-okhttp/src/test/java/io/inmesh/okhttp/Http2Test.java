@@ -100,20 +100,6 @@ final class Http2Test {
     }
 
     @Test
-    void connectionTheServerClosedWhileIdleIsReplaced() throws IOException {
-        MockWebServer server = queueing(
-                new MockResponse.Builder()
-                        .body("first")
-                        .onResponseEnd(new SocketEffect.CloseSocket())
-                        .build(),
-                new MockResponse.Builder().body("second").build());
-        OkHttpClient client = client(Net.config(Net.cluster(server), route -> route.withRetry(RetryConfig.NONE)));
-
-        assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("200 first");
-        assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("200 second");
-    }
-
-    @Test
     void httpsToAClusterWithoutMeshTlsIsTheApplicationsOwn() throws Exception {
         HeldCertificate certificate = new HeldCertificate.Builder()
                 .addSubjectAlternativeName("reviews")
