@@ -18,6 +18,7 @@ import io.inmesh.xds.type.matcher.RegexMatcher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,7 +119,7 @@ final class DiscoveryTest {
                     .build();
             Sent answer = stream.answered(TypeUrls.ROUTE, "r2", List.of(Shapes.routes("9080", bad)));
             assertThat(answer.nack()).isTrue();
-            assertThat(answer.error().getMessage())
+            assertThat(Objects.requireNonNull(answer.error()).getMessage())
                     .contains("\"9080\"")
                     .contains("regex")
                     .contains("RE2");
@@ -148,7 +149,9 @@ final class DiscoveryTest {
                     .build();
             Sent answer = stream.answered(TypeUrls.CLUSTER, "c2", List.of(bad, Shapes.cluster(Shapes.RATINGS)));
             assertThat(answer.nack()).isTrue();
-            assertThat(answer.error().getMessage()).contains(Shapes.REVIEWS).contains("transport_socket");
+            assertThat(Objects.requireNonNull(answer.error()).getMessage())
+                    .contains(Shapes.REVIEWS)
+                    .contains("transport_socket");
             assertThat(stream.next(TypeUrls.ENDPOINT).subscribed()).contains(Shapes.RATINGS);
             stream.answered(
                     TypeUrls.ENDPOINT,

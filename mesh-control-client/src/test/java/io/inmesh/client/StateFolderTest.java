@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,7 +126,7 @@ final class StateFolderTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String load(StateFolder folder) {
+    private static @Nullable String load(StateFolder folder) {
         return folder.load("resources", content -> new String(content, StandardCharsets.UTF_8));
     }
 
