@@ -48,7 +48,11 @@ final class Registration {
     void serve(Map<String, Integer> portsByName) {
         ports = Map.copyOf(portsByName);
         serving = true;
+        CompletableFuture<Void> before = leaving;
         leaving = null;
+        if (before != null) {
+            before.completeExceptionally(new IOException("this process takes requests again"));
+        }
         Wire current = wire.get();
         if (current != null) {
             current.health(node.get(), null);
@@ -62,7 +66,8 @@ final class Registration {
      */
     void drain(CompletableFuture<Void> done) {
         CompletableFuture<Void> before = leaving;
-        if (before != null) {
+        // One that failed is no answer to who asks again.
+        if (before != null && !before.isCompletedExceptionally()) {
             before.whenComplete((nothing, failure) -> finish(done, failure));
             return;
         }

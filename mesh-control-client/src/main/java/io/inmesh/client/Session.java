@@ -192,6 +192,7 @@ final class Session {
     void serve(Map<String, Integer> ports) {
         if (settings.plaintext()) {
             LOG.warn("this process is not registered: that needs a certificate, and INMESH_XDS_PLAINTEXT is on");
+            return;
         }
         registration.serve(ports);
     }

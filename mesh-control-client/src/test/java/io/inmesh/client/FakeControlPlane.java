@@ -4,11 +4,13 @@ import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
@@ -57,6 +59,10 @@ final class FakeControlPlane implements AutoCloseable {
     final FakeCertificates certificates;
     final BlockingQueue<FakeStream<LoadStatsRequest, LoadStatsResponse>> loadStreams = new LinkedBlockingQueue<>();
     volatile boolean incremental = true;
+    /** Whether it speaks plaintext from the next {@link #start} on. */
+    volatile boolean plaintext;
+    /** Who answers discovery from the next {@link #start} on. */
+    volatile BindableService discovery = new Discovery();
 
     private final BlockingQueue<FakeStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>> deltaStreams =
             new LinkedBlockingQueue<>();
@@ -85,14 +91,15 @@ final class FakeControlPlane implements AutoCloseable {
 
     /** Listens, on the port of before if there was one. */
     void start() {
-        ServerBuilder<?> builder = Grpc.newServerBuilderForPort(
-                port,
-                TlsServerCredentials.newBuilder()
+        ServerCredentials credentials = plaintext
+                ? InsecureServerCredentials.create()
+                : TlsServerCredentials.newBuilder()
                         .keyManager(ServerTls.keyManager(holder))
                         .trustManager(ServerTls.clientTrustManager(holder))
                         .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
-                        .build());
-        for (BindableService service : List.of(new Discovery(), certificates, new Loads())) {
+                        .build();
+        ServerBuilder<?> builder = Grpc.newServerBuilderForPort(port, credentials);
+        for (BindableService service : List.of(discovery, certificates, new Loads())) {
             builder.addService(service);
         }
         try {

@@ -2,6 +2,8 @@ package io.inmesh.client;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.xds.TypeUrls;
+import io.inmesh.xds.load.LoadStatsRequest;
+import io.inmesh.xds.load.LoadStatsResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +46,11 @@ final class Joined implements AutoCloseable {
     /** {@return the next stream the client opens} */
     Script nextStream() throws InterruptedException {
         return stateOfTheWorld ? server.nextSotw() : server.nextDelta();
+    }
+
+    /** {@return the next stream the client opens for load reports} */
+    FakeStream<LoadStatsRequest, LoadStatsResponse> nextLoadStream() throws InterruptedException {
+        return FakeControlPlane.next(server.loadStreams);
     }
 
     /** Brings the client to know reviews with one endpoint, and {@return the config that makes} */

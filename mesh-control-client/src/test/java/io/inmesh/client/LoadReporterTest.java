@@ -1,0 +1,150 @@
+package io.inmesh.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Duration;
+import io.grpc.Status;
+import io.inmesh.cluster.ClusterLoad.LocalityShare;
+import io.inmesh.spi.LoadReport;
+import io.inmesh.xds.TypeUrls;
+import io.inmesh.xds.endpoint.ClusterStats;
+import io.inmesh.xds.endpoint.UpstreamLocalityStats;
+import io.inmesh.xds.load.LoadStatsRequest;
+import io.inmesh.xds.load.LoadStatsResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Load reports (LRS): when the server asks for them, and saying what the mesh counted. */
+final class LoadReporterTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void reportsAsOftenAsTheServerAsks() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            var stream = joined.nextLoadStream();
+            LoadStatsRequest first = FakeControlPlane.next(stream.requests);
+            assertThat(first.getNode().getCluster()).isEqualTo("reviews.default");
+            assertThat(first.getClusterStatsList())
+                    .as("nothing was asked for yet")
+                    .isEmpty();
+            ask(joined, stream, 7);
+            joined.mesh.time.advance(java.time.Duration.ofMillis(6_999));
+            assertThat(stream.requests).isEmpty();
+            for (int i = 0; i < 3; i++) {
+                joined.mesh.time.advance(java.time.Duration.ofMillis(i == 0 ? 1 : 7_000));
+                assertThat(FakeControlPlane.next(stream.requests).hasNode()).isFalse();
+                joined.mesh.nextDelay(java.time.Duration.ofSeconds(7), java.time.Duration.ofSeconds(7));
+            }
+        }
+    }
+
+    @Test
+    void lastIntervalThatWasAskedForCountsAndNoOther() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            ask(joined, stream, 7);
+            ask(joined, stream, 70);
+            joined.mesh.time.advance(java.time.Duration.ofSeconds(69));
+            assertThat(stream.requests).isEmpty();
+            joined.mesh.time.advance(java.time.Duration.ofSeconds(1));
+            FakeControlPlane.next(stream.requests);
+        }
+    }
+
+    @Test
+    void serverThatAsksForAReportEveryMomentGetsOneEverySecond() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            stream.responses.onNext(LoadStatsResponse.getDefaultInstance());
+            assertThat(joined.mesh.nextDelay(java.time.Duration.ZERO, java.time.Duration.ofSeconds(2)))
+                    .isEqualTo(java.time.Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void countsAreTheMeshsOwnByClusterAndLocality() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            joined.mesh.load = new LoadReport(
+                    java.time.Duration.ofMillis(7_250),
+                    List.of(
+                            new LoadReport.Entry(
+                                    Shapes.REVIEWS,
+                                    "reviews:9080",
+                                    List.of(
+                                            new LocalityShare("eu/a/rack1", 100, 80, 15, 5),
+                                            new LocalityShare("us", 10, 10, 0, 0))),
+                            new LoadReport.Entry(
+                                    Shapes.RATINGS, "ratings:9080", List.of(new LocalityShare("", 1, 0, 1, 0)))));
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            ask(joined, stream, 7);
+            joined.mesh.time.advance(java.time.Duration.ofSeconds(7));
+            LoadStatsRequest report = FakeControlPlane.next(stream.requests);
+            assertThat(report.getClusterStatsList())
+                    .extracting(ClusterStats::getClusterName)
+                    .containsExactly(Shapes.REVIEWS, Shapes.RATINGS);
+            ClusterStats reviews = report.getClusterStats(0);
+            assertThat(reviews.getClusterServiceName()).isEqualTo("reviews:9080");
+            assertThat(reviews.getLoadReportInterval())
+                    .isEqualTo(Duration.newBuilder()
+                            .setSeconds(7)
+                            .setNanos(250_000_000)
+                            .build());
+            UpstreamLocalityStats rack = reviews.getUpstreamLocalityStats(0);
+            assertThat(rack.getLocality().getRegion()).isEqualTo("eu");
+            assertThat(rack.getLocality().getZone()).isEqualTo("a");
+            assertThat(rack.getLocality().getSubZone()).isEqualTo("rack1");
+            assertThat(rack.getTotalIssuedRequests()).isEqualTo(100);
+            assertThat(rack.getTotalSuccessfulRequests()).isEqualTo(80);
+            assertThat(rack.getTotalErrorRequests()).isEqualTo(15);
+            assertThat(rack.getTotalRequestsInProgress()).isEqualTo(5);
+            assertThat(reviews.getUpstreamLocalityStats(1).getLocality().getRegion())
+                    .isEqualTo("us");
+            assertThat(reviews.getUpstreamLocalityStats(1).getLocality().getZone())
+                    .isEmpty();
+            assertThat(report.getClusterStats(1).getUpstreamLocalityStats(0).getTotalErrorRequests())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void serverThatTakesNoReportsIsLeftAlone() throws Exception {
+        try (Joined joined = Joined.to(folder, false);
+                Logs logs = new Logs()) {
+            Script discovery = joined.nextStream();
+            joined.nextLoadStream().responses.onError(Status.UNIMPLEMENTED.asRuntimeException());
+            joined.reviews(discovery);
+            joined.mesh.time.advance(java.time.Duration.ofMinutes(10));
+            // Answered after whatever the minutes have set off.
+            discovery.answered(TypeUrls.LISTENER, "l2", List.of());
+            assertThat(joined.server.loadStreams).isEmpty();
+            assertThat(logs.warnings()).noneMatch(text -> text.contains("load"));
+        }
+    }
+
+    @Test
+    void streamThatFailsIsOpenedAgainAfterAWait() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            joined.nextStream();
+            joined.nextLoadStream().responses.onError(Status.UNAVAILABLE.asRuntimeException());
+            joined.mesh.time.advance(
+                    joined.mesh.nextDelay(java.time.Duration.ofMillis(800), java.time.Duration.ofMillis(1200)));
+            assertThat(FakeControlPlane.next(joined.nextLoadStream().requests).hasNode())
+                    .isTrue();
+        }
+    }
+
+    private static void ask(Joined joined, FakeStream<LoadStatsRequest, LoadStatsResponse> stream, int seconds)
+            throws InterruptedException {
+        stream.responses.onNext(LoadStatsResponse.newBuilder()
+                .setLoadReportingInterval(Duration.newBuilder().setSeconds(seconds))
+                .build());
+        joined.mesh.nextDelay(java.time.Duration.ofSeconds(seconds), java.time.Duration.ofSeconds(seconds));
+    }
+}
