@@ -75,7 +75,9 @@ final class OutlierTranslator {
         Duration max = sent.hasMaxEjectionTime()
                 ? Values.duration(sent.getMaxEjectionTime())
                 : OutlierDetectionConfig.DEFAULT.maxEjectionTime();
-        Duration base = Values.duration(sent.getBaseEjectionTime());
+        Duration base = sent.hasBaseEjectionTime()
+                ? Values.duration(sent.getBaseEjectionTime())
+                : OutlierDetectionConfig.DEFAULT.baseEjectionTime();
         return max.compareTo(base) < 0 ? base : max;
     }
 

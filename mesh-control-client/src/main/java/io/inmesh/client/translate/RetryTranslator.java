@@ -44,7 +44,8 @@ final class RetryTranslator {
                 ignored.note(field + ".retry_on", "\"" + name + "\" is not a condition this client knows");
             }
         }
-        int retries = policy.hasNumRetries() ? (int) Values.unsigned(policy.getNumRetries()) : 1;
+        int retries =
+                policy.hasNumRetries() ? (int) Math.min(Integer.MAX_VALUE, Values.unsigned(policy.getNumRetries())) : 1;
         Duration base = policy.getRetryBackOff().hasBaseInterval()
                 ? Values.duration(policy.getRetryBackOff().getBaseInterval())
                 : RetryConfig.DEFAULT_BACKOFF_BASE;
