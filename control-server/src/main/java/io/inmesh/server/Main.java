@@ -77,11 +77,10 @@ public final class Main {
 
         @Override
         public Integer call() throws InterruptedException {
-            ServerOptions options =
-                    new ServerOptions(grpcAddress, grpcPort, httpPort, plaintextPort, dataDir, configDir, trustDomain);
             ControlServer server;
             try {
-                server = new ControlServer(options);
+                server = new ControlServer(new ServerOptions(
+                        grpcAddress, grpcPort, httpPort, plaintextPort, dataDir, configDir, trustDomain));
             } catch (IOException | RuntimeException e) {
                 LOG.debug("start failed", e);
                 System.err.println("control-server: " + e.getMessage());

@@ -21,4 +21,25 @@ public record ServerOptions(
         int plaintextPort,
         Path dataDir,
         @Nullable Path configDir,
-        String trustDomain) {}
+        String trustDomain) {
+
+    private static final int MAX_PORT = 65_535;
+
+    /**
+     * Checks the ports.
+     *
+     * @throws IllegalArgumentException if one is none; the message names its flag
+     */
+    public ServerOptions {
+        check("--grpc-port", grpcPort, 0);
+        check("--http-port", httpPort, 0);
+        check("--xds-plaintext-port", plaintextPort, -1);
+    }
+
+    private static void check(String flag, int port, int least) {
+        if (port < least || port > MAX_PORT) {
+            throw new IllegalArgumentException(
+                    flag + " " + port + " is no port; give one from 1 to " + MAX_PORT + ", or 0 for any that is free");
+        }
+    }
+}

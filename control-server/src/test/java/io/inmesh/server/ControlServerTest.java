@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -101,6 +103,26 @@ class ControlServerTest {
                     .isNotEmpty()
                     .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                             .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
+        }
+    }
+
+    @Test
+    void namesTheFlagOfAPortThatIsNone() {
+        assertThatThrownBy(() -> new ServerOptions("127.0.0.1", 0, 65_536, -1, data(), null, "inmesh.local"))
+                .hasMessageContaining("--http-port 65536");
+        assertThatThrownBy(() -> new ServerOptions("127.0.0.1", -1, 0, -1, data(), null, "inmesh.local"))
+                .hasMessageContaining("--grpc-port -1");
+    }
+
+    @Test
+    void saysWhichPortIsTakenAndWhatToDo() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int port = taken.getLocalPort();
+            ServerOptions options = new ServerOptions("127.0.0.1", port, 0, -1, data(), null, "inmesh.local");
+
+            assertThatThrownBy(() -> new ControlServer(options))
+                    .hasMessageContaining(Integer.toString(port))
+                    .hasMessageContaining("choose another port");
         }
     }
 

@@ -57,7 +57,8 @@ public final class XdsServer implements AutoCloseable {
             Executor executor,
             List<BindableService> services)
             throws IOException {
-        return start(NettyServerBuilder.forAddress(address).sslContext(sslContext(key, trust)), executor, services);
+        return start(
+                address, NettyServerBuilder.forAddress(address).sslContext(sslContext(key, trust)), executor, services);
     }
 
     /**
@@ -69,7 +70,7 @@ public final class XdsServer implements AutoCloseable {
     public static XdsServer plaintextOnLoopback(int port, Executor executor, List<BindableService> services)
             throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        return start(NettyServerBuilder.forAddress(address), executor, services);
+        return start(address, NettyServerBuilder.forAddress(address), executor, services);
     }
 
     /** The port listened on. */
@@ -95,7 +96,8 @@ public final class XdsServer implements AutoCloseable {
         }
     }
 
-    private static XdsServer start(NettyServerBuilder builder, Executor executor, List<BindableService> services)
+    private static XdsServer start(
+            InetSocketAddress address, NettyServerBuilder builder, Executor executor, List<BindableService> services)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
         builder.executor(executor)
@@ -111,7 +113,11 @@ public final class XdsServer implements AutoCloseable {
                 .maxConnectionAgeGrace(CONNECTION_GRACE_SECONDS, TimeUnit.SECONDS)
                 .addService(health.getHealthService());
         services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, Caller.interceptor())));
-        return new XdsServer(builder.build().start(), health);
+        try {
+            return new XdsServer(builder.build().start(), health);
+        } catch (IOException e) {
+            throw new IOException("xDS cannot be served on " + address + ", choose another port: " + e.getMessage(), e);
+        }
     }
 
     private static SslContext sslContext(X509ExtendedKeyManager key, X509ExtendedTrustManager trust)
