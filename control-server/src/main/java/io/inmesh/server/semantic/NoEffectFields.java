@@ -6,22 +6,42 @@ import java.util.Map;
 
 /** Fields of Istio that are accepted and kept but have no effect here. Nothing is ever ignored in silence: each one is reported. */
 final class NoEffectFields {
+    /** Envoy and stock gRPC clients may do what follows this. */
+    private static final String OWN_CLIENTS = "in Inmesh's own clients, ";
+
+    private static final String POOLS = "their HTTP clients have settings of their own for connections";
+
     /** Endings of paths, list positions left out, with the reason. */
     private static final Map<String, Map<String, String>> BY_KIND = Map.of(
             "VirtualService",
-                    Map.of(
-                            "spec.tls", "TLS passthrough routes are not supported",
-                            "spec.tcp", "TCP routes are not supported",
-                            "http.corsPolicy", "CORS is a matter of the edge; calls inside the mesh have no origin",
-                            "match.statPrefix", "statistics per route are not offered",
-                            "retries.retryRemoteLocalities", "retries do not look at localities",
-                            "delay.exponentialDelay", "exponential delays are not supported"),
+                    Map.ofEntries(
+                            Map.entry("spec.tls", "TLS passthrough routes are not supported"),
+                            Map.entry("spec.tcp", "TCP routes are not supported"),
+                            Map.entry(
+                                    "http.corsPolicy",
+                                    "CORS is a matter of the edge; calls inside the mesh have no origin"),
+                            Map.entry("http.mirror", OWN_CLIENTS + "they do not mirror"),
+                            Map.entry("http.mirrors", OWN_CLIENTS + "they do not mirror"),
+                            Map.entry("match.statPrefix", "statistics per route are not offered"),
+                            Map.entry("retries.retryRemoteLocalities", "retries do not look at localities"),
+                            Map.entry("delay.exponentialDelay", "exponential delays are not supported")),
             "DestinationRule",
                     Map.ofEntries(
                             Map.entry("loadBalancer.localityLbSetting", "localities do not decide where calls go"),
                             Map.entry("loadBalancer.zoneAwareLbSetting", "localities do not decide where calls go"),
                             Map.entry("loadBalancer.warmup", "slow start is not supported"),
                             Map.entry("loadBalancer.warmupDurationSecs", "slow start is not supported"),
+                            Map.entry(
+                                    "loadBalancer.consistentHash",
+                                    OWN_CLIENTS + "they do not hash; the least loaded endpoint is used"),
+                            Map.entry("tcp.maxConnections", OWN_CLIENTS + "they limit calls, not connections"),
+                            Map.entry("tcp.maxConnectionDuration", OWN_CLIENTS + POOLS),
+                            Map.entry("tcp.idleTimeout", OWN_CLIENTS + POOLS),
+                            Map.entry("http.idleTimeout", OWN_CLIENTS + POOLS),
+                            Map.entry("http.maxRequestsPerConnection", OWN_CLIENTS + POOLS),
+                            Map.entry("http.maxConcurrentStreams", OWN_CLIENTS + POOLS),
+                            Map.entry("http.h2UpgradePolicy", OWN_CLIENTS + "the application chooses the protocol"),
+                            Map.entry("http.http1MaxPendingRequests", OWN_CLIENTS + "calls never wait in a queue"),
                             Map.entry("tcp.tcpKeepalive", "the operating system's keepalive settings are used"),
                             Map.entry("http.useClientProtocol", "calls do not arrive over another connection"),
                             Map.entry("http.http2KeepAlive", "the HTTP client's own PING settings are used"),
@@ -54,7 +74,10 @@ final class NoEffectFields {
             String plain = field.path().replaceAll("\\[\\d+]", "");
             fields.forEach((ending, reason) -> {
                 if (field.present() && (plain.equals(ending) || plain.endsWith("." + ending))) {
-                    report.add(Check.NO_EFFECT, field, "has no effect: " + reason);
+                    report.add(
+                            Check.NO_EFFECT,
+                            field,
+                            (reason.startsWith(OWN_CLIENTS) ? "has no effect " : "has no effect: ") + reason);
                 }
             });
         }

@@ -126,6 +126,12 @@ final class TrafficPolicyCheck {
                     tls.get("mode"),
                     "\"" + mode + "\" is none of " + TLS_MODES.stream().sorted().toList());
         }
+        if (mode.equals("SIMPLE") || mode.equals("MUTUAL")) {
+            report.add(
+                    Check.NO_EFFECT,
+                    tls.get("mode"),
+                    mode + " is not done by Inmesh's own clients: they refuse such a cluster, and calls to it fail");
+        }
         if (tls.get("insecureSkipVerify").flag(false)) {
             report.add(
                     Check.INSECURE,

@@ -103,6 +103,7 @@ class HttpRouteCheckTest {
                         "headers: {request: {set: {host: a, ':authority': b}}}",
                         Check.DUPLICATE,
                         "spec.http[0].headers.request"),
+                toReviews("mirror: {host: reviews}", Check.NO_EFFECT, "spec.http[0].mirror"),
                 toReviews("corsPolicy: {allowCredentials: true}", Check.NO_EFFECT, "spec.http[0].corsPolicy"),
                 route("delegate: {name: nobody}", Check.BAD_DELEGATE, "spec.http[0].delegate"));
     }

@@ -112,6 +112,24 @@ class SemanticValidatorTest {
                 resource(
                         "networking.istio.io/v1",
                         "DestinationRule",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true}}}}",
+                        Check.NO_EFFECT,
+                        "spec.trafficPolicy.loadBalancer.consistentHash"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {connectionPool: {http: {http1MaxPendingRequests: 1}}}}",
+                        Check.NO_EFFECT,
+                        "spec.trafficPolicy.connectionPool.http.http1MaxPendingRequests"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                        Check.NO_EFFECT,
+                        "spec.trafficPolicy.tls.mode"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
                         "{host: ratings, trafficPolicy: {loadBalancer: {localityLbSetting: {enabled: true}}}}",
                         Check.NO_EFFECT,
                         "spec.trafficPolicy.loadBalancer.localityLbSetting"),

@@ -71,13 +71,12 @@ final class ListenerTranslator {
         if (listener.hasApiListener()) {
             return Optional.of(unpack(listener.getApiListener().getApiListener()));
         }
-        for (FilterChain chain : chains(listener)) {
-            Optional<HttpConnectionManager> manager = manager(chain);
-            if (manager.isPresent()) {
-                return manager;
-            }
-        }
-        return Optional.empty();
+        List<HttpConnectionManager> managers = chains(listener).stream()
+                .flatMap(chain -> manager(chain).stream())
+                .toList();
+        reader.ignored()
+                .noteIf(managers.size() > 1, "filter_chains", "calls that go out follow the first one about HTTP only");
+        return managers.stream().findFirst();
     }
 
     static List<FilterChain> chains(Listener listener) {
