@@ -27,6 +27,8 @@ public final class Documents {
 
     private static final int MAX_ALIASES = 100;
 
+    private static final String REMEDY = "; correct the text there, or check its indentation, brackets and quotes";
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -76,10 +78,10 @@ public final class Documents {
                     .map(mark -> ", line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
                     .orElse("");
             throw new UnreadableException(
-                    "document " + number + where + " is not valid YAML: " + firstLine(e.getProblem()));
+                    "document " + number + where + " is not valid YAML: " + firstLine(e.getProblem()) + REMEDY);
         } catch (YamlEngineException e) {
             throw new UnreadableException(
-                    "document " + number + " is not valid YAML: " + firstLine(String.valueOf(e.getMessage())));
+                    "document " + number + " is not valid YAML: " + firstLine(String.valueOf(e.getMessage())) + REMEDY);
         } catch (UnreadableException e) {
             throw new UnreadableException("document " + number + ": " + e.getMessage());
         }
