@@ -133,6 +133,7 @@ final class ClientStream {
                 incremental,
                 connectedSince,
                 caller.certificateExpiry(),
+                known.context(),
                 statuses);
     }
 

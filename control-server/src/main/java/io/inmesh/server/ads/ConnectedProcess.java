@@ -1,5 +1,6 @@
 package io.inmesh.server.ads;
 
+import io.inmesh.server.translate.ClientContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param incremental whether it speaks the incremental protocol
  * @param connectedSince when its stream began
  * @param certificateExpiry when the certificate ends that the connection was opened with; empty without one
+ * @param context which resources it is sent, and in which shape
  * @param types how it stands to each type it subscribes to, in push order
  */
 public record ConnectedProcess(
@@ -31,6 +33,7 @@ public record ConnectedProcess(
         boolean incremental,
         Instant connectedSince,
         Optional<Instant> certificateExpiry,
+        ClientContext context,
         List<TypeStatus> types) {
 
     /** The worst of its types: rejected before stale before synced. */

@@ -64,6 +64,12 @@ final class StatusCommand extends MeshCommand {
                 }
             }
         }
+        for (JsonNode process : body.path("processes")) {
+            process.path("unenforced")
+                    .forEach(u -> out().println(process.path("name").asText() + ": "
+                            + u.path("resource").asText() + ": "
+                            + u.path("field").asText() + ": " + u.path("reason").asText()));
+        }
         body.path("unenforced")
                 .forEach(u -> out().println("not enforced: "
                         + u.path("resource").asText() + ": " + u.path("reason").asText()));

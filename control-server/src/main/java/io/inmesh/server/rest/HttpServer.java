@@ -76,7 +76,12 @@ public final class HttpServer implements AutoCloseable {
         ConfigWriter writer = sources.writer();
         MeshApi mesh = new MeshApi(
                 new FilesApi(writer),
-                new StatusApi(writer.store()::view, sources.hub(), sources.registry(), sources.folderProblems()),
+                new StatusApi(
+                        writer.store()::view,
+                        sources.hub(),
+                        sources.registry(),
+                        sources.folderProblems(),
+                        sources.resources()::state),
                 sources.tokens(),
                 sources.certificates(),
                 sources.resources());

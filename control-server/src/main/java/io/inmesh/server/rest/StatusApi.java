@@ -9,7 +9,9 @@ import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.semantic.GrpcLimits;
 import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.translate.MeshState;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,11 +24,15 @@ final class StatusApi {
     private final WorkloadRegistry registry;
     private final Supplier<List<String>> folderProblems;
 
+    private final Supplier<MeshState> state;
+
     StatusApi(
             Supplier<ConfigView> view,
             StreamHub hub,
             WorkloadRegistry registry,
-            Supplier<List<String>> folderProblems) {
+            Supplier<List<String>> folderProblems,
+            Supplier<MeshState> state) {
+        this.state = state;
         this.view = view;
         this.hub = hub;
         this.registry = registry;
@@ -37,7 +43,16 @@ final class StatusApi {
         ConfigView now = view.get();
         ObjectNode body = Exchange.JSON.createObjectNode().put("revision", now.revision());
         ArrayNode processes = body.putArray("processes");
-        hub.processes().forEach(process -> process(processes.addObject(), process));
+        for (ConnectedProcess process : hub.processes()) {
+            ObjectNode node = processes.addObject();
+            process(node, process);
+            ArrayNode limits = node.putArray("unenforced");
+            GrpcLimits.of(state.get(), process.context())
+                    .forEach(limit -> limits.addObject()
+                            .put("resource", limit.resource().toString())
+                            .put("field", limit.fieldPath())
+                            .put("reason", limit.message()));
+        }
         ArrayNode workloads = body.putArray("workloads");
         registry.workloads().forEach(workload -> workload(workloads.addObject(), workload));
         ArrayNode problems = body.putArray("folderProblems");

@@ -29,8 +29,11 @@ import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.registry.WorkloadHealth;
 import io.inmesh.server.registry.WorkloadLocality;
 import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.semantic.GrpcLimits;
 import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.translate.ClientContext;
 import io.inmesh.server.translate.Translator;
+import io.inmesh.server.validate.Problem;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -133,6 +136,21 @@ class StockGrpcClientTest {
                 StatusRuntimeException.class, () -> call(ratings(InsecureChannelCredentials.create())));
 
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
+    @Test
+    void whatItCannotDoIsKnownForIt() throws Exception {
+        server.registry.report(new Object(), ratings("one", backend().getPort()));
+        change(RATINGS, """
+                {apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: ratings}, spec: {host: ratings, trafficPolicy: {outlierDetection: {}}}}
+                """);
+        call(ratings(InsecureChannelCredentials.create()));
+
+        ClientContext client = server.hub.processes().get(0).context();
+
+        assertThat(GrpcLimits.of(Objects.requireNonNull(resources).state(), client))
+                .extracting(Problem::fieldPath)
+                .containsExactly("spec.trafficPolicy.outlierDetection");
     }
 
     @Test
