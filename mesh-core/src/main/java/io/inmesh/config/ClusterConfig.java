@@ -68,136 +68,105 @@ public record ClusterConfig(
 
     /** {@return this cluster with other endpoints} */
     public ClusterConfig withEndpoints(List<EndpointConfig> endpoints) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.endpoints = endpoints;
+        return copy.toConfig();
     }
 
     /** {@return this cluster as a part of another service} */
     public ClusterConfig withService(String service) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.service = service;
+        return copy.toConfig();
     }
 
     /** {@return this cluster with another way to choose} */
     public ClusterConfig withLoadBalancer(LoadBalancer loadBalancer) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.loadBalancer = loadBalancer;
+        return copy.toConfig();
     }
 
     /** {@return this cluster with another connect timeout} */
     public ClusterConfig withConnectTimeout(Duration connectTimeout) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.connectTimeout = connectTimeout;
+        return copy.toConfig();
     }
 
     /** {@return this cluster with other limits} */
     public ClusterConfig withCircuitBreaker(CircuitBreakerConfig circuitBreaker) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.circuitBreaker = circuitBreaker;
+        return copy.toConfig();
     }
 
     /** {@return this cluster with other ejection rules} */
     public ClusterConfig withOutlierDetection(OutlierDetectionConfig outlierDetection) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.outlierDetection = outlierDetection;
+        return copy.toConfig();
     }
 
     /** {@return this cluster with another retry budget} */
     public ClusterConfig withRetryBudget(RetryBudgetConfig retryBudget) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.retryBudget = retryBudget;
+        return copy.toConfig();
     }
 
     /** {@return this cluster with other connection security} */
     public ClusterConfig withTls(ClientTlsConfig tls) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.tls = tls;
+        return copy.toConfig();
     }
 
     /** {@return this cluster with the name of the resource that shaped it} */
     public ClusterConfig withOrigin(String origin) {
-        return new ClusterConfig(
-                name,
-                service,
-                loadBalancer,
-                connectTimeout,
-                circuitBreaker,
-                outlierDetection,
-                retryBudget,
-                tls,
-                endpoints,
-                origin);
+        Copy copy = new Copy(this);
+        copy.origin = origin;
+        return copy.toConfig();
+    }
+
+    /** The one place that lists all components, so that a new one is added here and nowhere else. */
+    private static final class Copy {
+        private final String name;
+        private String service;
+        private LoadBalancer loadBalancer;
+        private Duration connectTimeout;
+        private CircuitBreakerConfig circuitBreaker;
+        private OutlierDetectionConfig outlierDetection;
+        private RetryBudgetConfig retryBudget;
+        private ClientTlsConfig tls;
+        private List<EndpointConfig> endpoints;
+        private String origin;
+
+        Copy(ClusterConfig from) {
+            name = from.name;
+            service = from.service;
+            loadBalancer = from.loadBalancer;
+            connectTimeout = from.connectTimeout;
+            circuitBreaker = from.circuitBreaker;
+            outlierDetection = from.outlierDetection;
+            retryBudget = from.retryBudget;
+            tls = from.tls;
+            endpoints = from.endpoints;
+            origin = from.origin;
+        }
+
+        ClusterConfig toConfig() {
+            return new ClusterConfig(
+                    name,
+                    service,
+                    loadBalancer,
+                    connectTimeout,
+                    circuitBreaker,
+                    outlierDetection,
+                    retryBudget,
+                    tls,
+                    endpoints,
+                    origin);
+        }
     }
 }

@@ -62,36 +62,76 @@ public record RouteConfig(
 
     /** {@return this route with a whole-call timeout, null for none} */
     public RouteConfig withTimeout(@Nullable Duration timeout) {
-        return new RouteConfig(
-                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+        Copy copy = new Copy(this);
+        copy.timeout = timeout;
+        return copy.toConfig();
     }
 
     /** {@return this route with another retry policy} */
     public RouteConfig withRetry(RetryConfig retry) {
-        return new RouteConfig(
-                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+        Copy copy = new Copy(this);
+        copy.retry = retry;
+        return copy.toConfig();
     }
 
     /** {@return this route with injected faults, null for none} */
     public RouteConfig withFault(@Nullable FaultConfig fault) {
-        return new RouteConfig(
-                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+        Copy copy = new Copy(this);
+        copy.fault = fault;
+        return copy.toConfig();
     }
 
     /** {@return this route with a rewrite, null for none} */
     public RouteConfig withRewrite(@Nullable RewriteConfig rewrite) {
-        return new RouteConfig(
-                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+        Copy copy = new Copy(this);
+        copy.rewrite = rewrite;
+        return copy.toConfig();
     }
 
     /** {@return this route with header edits} */
     public RouteConfig withHeaders(HeaderEditsConfig request, HeaderEditsConfig response) {
-        return new RouteConfig(name, match, action, timeout, retry, fault, rewrite, request, response, origin);
+        Copy copy = new Copy(this);
+        copy.requestHeaders = request;
+        copy.responseHeaders = response;
+        return copy.toConfig();
     }
 
     /** {@return this route with the name of the resource that made it} */
     public RouteConfig withOrigin(String origin) {
-        return new RouteConfig(
-                name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+        Copy copy = new Copy(this);
+        copy.origin = origin;
+        return copy.toConfig();
+    }
+
+    /** The one place that lists all components, so that a new one is added here and nowhere else. */
+    private static final class Copy {
+        private final String name;
+        private final RouteMatch match;
+        private final RouteAction action;
+        private @Nullable Duration timeout;
+        private RetryConfig retry;
+        private @Nullable FaultConfig fault;
+        private @Nullable RewriteConfig rewrite;
+        private HeaderEditsConfig requestHeaders;
+        private HeaderEditsConfig responseHeaders;
+        private String origin;
+
+        Copy(RouteConfig from) {
+            name = from.name;
+            match = from.match;
+            action = from.action;
+            timeout = from.timeout;
+            retry = from.retry;
+            fault = from.fault;
+            rewrite = from.rewrite;
+            requestHeaders = from.requestHeaders;
+            responseHeaders = from.responseHeaders;
+            origin = from.origin;
+        }
+
+        RouteConfig toConfig() {
+            return new RouteConfig(
+                    name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+        }
     }
 }

@@ -70,12 +70,14 @@ public final class Kinds {
             "routes of the Gateway API are not read by this version; use a VirtualService";
     private static final String NETWORKING = "networking.istio.io";
     private static final String SECURITY = "security.istio.io";
+    private static final String INMESH = "inmesh.io";
     private static final String K8S_GATEWAY = "gateway.networking.k8s.io";
 
     private static final List<String> ISTIO = List.of("v1", "v1beta1", "v1alpha3");
     private static final List<String> ISTIO_SECURITY = List.of("v1", "v1beta1");
     private static final List<String> ISTIO_LATE = List.of("v1", "v1alpha1");
     private static final List<String> STABLE = List.of("v1");
+    private static final List<String> ALPHA = List.of("v1alpha1");
 
     private static final List<Kind> ALL = List.of(
             enforced("", "Service", "services", "svc", STABLE),
@@ -117,6 +119,7 @@ public final class Kinds {
                     true,
                     Use.REFUSED,
                     "this version does not verify JWTs, and a policy that seems to but does not is worse than none"),
+            enforced(INMESH, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", ALPHA),
             stored(
                     "telemetry.istio.io",
                     "Telemetry",

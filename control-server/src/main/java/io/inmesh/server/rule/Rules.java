@@ -14,6 +14,7 @@ import java.util.TreeSet;
  * @param settings what rules mean depends on these
  * @param virtualServices routing
  * @param destinationRules subsets and traffic policies
+ * @param backendTrafficPolicies what Istio's kinds cannot say about how services are called
  * @param peerAuthentications what workloads accept
  * @param authorizationPolicies who may call what
  * @param relevantLabels label keys any rule asks about; clients that differ only in other labels see the same resources
@@ -22,6 +23,7 @@ public record Rules(
         RuleSettings settings,
         VirtualServices virtualServices,
         DestinationRules destinationRules,
+        BackendTrafficPolicies backendTrafficPolicies,
         PeerAuthentications peerAuthentications,
         AuthorizationPolicies authorizationPolicies,
         Set<String> relevantLabels) {
@@ -41,6 +43,7 @@ public record Rules(
                 settings,
                 VirtualServices.of(virtualServices, settings),
                 DestinationRules.of(destinationRules, settings),
+                BackendTrafficPolicies.of(view.byKind("BackendTrafficPolicy"), settings),
                 PeerAuthentications.of(peerAuthentications, settings),
                 AuthorizationPolicies.of(authorizationPolicies, settings),
                 Set.copyOf(labels));

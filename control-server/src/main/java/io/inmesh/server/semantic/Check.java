@@ -69,7 +69,9 @@ public enum Check {
     UNENFORCEABLE_BY_GRPC(
             "IM0404", Severity.WARNING, "Serve the workload with an Inmesh library, or use another condition."),
     /** A selector in the root namespace that Istio ignores. */
-    SELECTOR_IGNORED("IM0501", Severity.WARNING, "Put the policy into the namespace of the workload.");
+    SELECTOR_IGNORED("IM0501", Severity.WARNING, "Put the policy into the namespace of the workload."),
+    /** Two policies of one kind for one target, of which only the oldest is obeyed. */
+    POLICY_CONFLICT("IM0601", Severity.WARNING, "Keep one policy per target and namespace.");
 
     private final String code;
     private final Severity severity;

@@ -30,6 +30,7 @@ public final class SemanticValidator implements Validator {
         switch (candidate.key().kind()) {
             case "VirtualService" -> VirtualServiceCheck.check(report, mesh);
             case "DestinationRule" -> DestinationRuleCheck.check(report, mesh);
+            case "BackendTrafficPolicy" -> BackendTrafficPolicyCheck.check(report, mesh);
             case "Service" -> ServiceCheck.check(report);
             case "ServiceEntry" -> ServiceEntryCheck.check(report, mesh);
             case "WorkloadEntry" -> WorkloadEntryCheck.check(report);

@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.DestinationRuleSet;
 import io.inmesh.server.rule.HostName;
 import io.inmesh.server.rule.HostTable;
@@ -87,6 +88,11 @@ final class ClientView {
     /** The policy in force for a cluster; defaults if there is no rule. */
     TrafficPolicy policy(MeshService service, String subset, int port) {
         return destinationRules(service).map(rule -> rule.policy(subset, port)).orElse(TrafficPolicy.DEFAULTS);
+    }
+
+    /** The BackendTrafficPolicy in force for a service. */
+    Optional<Resource> backendTrafficPolicy(MeshService service) {
+        return rules.backendTrafficPolicies().lookup(client.namespace(), service.fqdn(), service.namespace());
     }
 
     /** The empty subset (all endpoints) and every subset defined for a service. */

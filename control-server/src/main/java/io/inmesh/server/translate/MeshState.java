@@ -25,7 +25,7 @@ public final class MeshState {
     private final ServiceShapes shapes;
     private final SharedResources shared;
     private final EndpointResources endpoints;
-    /** Clusters by kind of client; the same map as before if no service and no DestinationRule changed. */
+    /** Clusters by kind of client; the same map as before if no service, DestinationRule or BackendTrafficPolicy changed. */
     private final ConcurrentMap<ClientContext, List<VersionedResource>> clusters;
     /** Listeners and routes by kind of client; the same map as before if only endpoints changed. */
     private final ConcurrentMap<ClientContext, List<VersionedResource>> routing;
@@ -50,7 +50,9 @@ public final class MeshState {
         boolean samePeers = before.peerAuthentications().sameAs(peers);
         this.endpoints = EndpointResources.following(samePeers ? previous.endpoints : null, peers, shared);
         boolean sameShapes = previous.shapes.equals(shapes);
-        boolean sameClusters = sameShapes && before.destinationRules().sameAs(rules.destinationRules());
+        boolean sameClusters = sameShapes
+                && before.destinationRules().sameAs(rules.destinationRules())
+                && before.backendTrafficPolicies().sameAs(rules.backendTrafficPolicies());
         this.clusters = sameClusters ? previous.clusters : new ConcurrentHashMap<>();
         this.routing = sameShapes && before == rules ? previous.routing : new ConcurrentHashMap<>();
     }

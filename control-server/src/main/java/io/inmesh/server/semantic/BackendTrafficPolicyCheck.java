@@ -1,0 +1,45 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.RuleOrder;
+
+/** BackendTrafficPolicies as a whole: host, and others for the same host. */
+final class BackendTrafficPolicyCheck {
+    private BackendTrafficPolicyCheck() {}
+
+    static void check(Report report, Mesh mesh) {
+        Field spec = Field.spec(report.resource());
+        if (!report.required(spec.get("host"))) {
+            return;
+        }
+        String host =
+                mesh.resolve(spec.get("host").text(), report.resource().key().namespace());
+        if (!mesh.coversService(host)) {
+            report.add(
+                    Check.UNKNOWN_HOST,
+                    spec.get("host"),
+                    "\"" + spec.get("host").text() + "\" (" + host
+                            + ") is no service of the mesh: the policy has no effect");
+        }
+        othersForSameHost(report, mesh, host);
+    }
+
+    private static void othersForSameHost(Report report, Mesh mesh, String host) {
+        Resource mine = report.resource();
+        for (Resource other : mesh.view().byKind("BackendTrafficPolicy")) {
+            String namespace = other.key().namespace();
+            boolean sameHost = !other.key().equals(mine.key())
+                    && namespace.equals(mine.key().namespace())
+                    && mesh.resolve(Field.spec(other).get("host").text(), namespace)
+                            .equals(host);
+            if (sameHost) {
+                Resource oldest = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
+                report.add(
+                        Check.POLICY_CONFLICT,
+                        "spec.host",
+                        "is also the host of " + other.key() + "; only " + oldest.key() + " is obeyed");
+            }
+        }
+    }
+}
