@@ -1,6 +1,7 @@
 package io.inmesh.balance;
 
 import io.inmesh.endpoint.Endpoint;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,12 @@ public record Candidate(Endpoint endpoint, Standing standing, long weight, int p
         PANIC("may be picked because too few others are left"),
         /** Its priority takes no traffic while a better one carries all; retries may still go there. */
         STANDBY("stands by behind a better priority"),
+        /** Its locality takes no traffic while the own one carries all its callers; retries may still go there. */
+        ELSEWHERE("stands by in another locality"),
+        /** Its locality has no weight, so nothing is sent there. */
+        UNWEIGHTED("is in a locality without weight"),
+        /** May not be picked although it is in order, because too few others are and calls are refused then. */
+        REFUSED("is left alone because too few others are left"),
         /** Was tried in this call. */
         TRIED("was tried in this call"),
         /** Is out of rotation because of what calls to it experienced. */
@@ -48,26 +55,41 @@ public record Candidate(Endpoint endpoint, Standing standing, long weight, int p
         }
     }
 
-    static Candidate of(Member member, boolean pooled, boolean standby, @Nullable Tried tried) {
+    /**
+     * Says where a member stands.
+     *
+     * @param share where it may be picked; null if nowhere
+     * @param level all shares of its priority
+     */
+    static Candidate of(Member member, @Nullable Share share, List<Share> level, @Nullable Tried tried) {
         Endpoint endpoint = member.endpoint();
         return new Candidate(
                 endpoint,
-                standing(member, pooled, standby, tried),
+                standing(member, share, level, tried),
                 member.weight(),
                 member.priority(),
                 endpoint.inFlight());
     }
 
-    private static Standing standing(Member member, boolean pooled, boolean standby, @Nullable Tried tried) {
+    private static Standing standing(Member member, @Nullable Share share, List<Share> level, @Nullable Tried tried) {
         if (tried != null && tried.contains(member.endpoint())) {
             return Standing.TRIED;
         }
-        if (pooled && standby) {
-            return Standing.STANDBY;
+        if (share != null && share.millionths() == 0) {
+            boolean others = level.stream().anyMatch(each -> each.millionths() > 0);
+            return others ? Standing.ELSEWHERE : Standing.STANDBY;
         }
-        if (pooled) {
+        if (share != null) {
             return member.usable() ? Standing.ELIGIBLE : Standing.PANIC;
         }
+        return member.usable() ? passedOver(level) : out(member);
+    }
+
+    private static Standing passedOver(List<Share> level) {
+        return level.stream().anyMatch(Share::refuses) ? Standing.REFUSED : Standing.UNWEIGHTED;
+    }
+
+    private static Standing out(Member member) {
         if (member.draining()) {
             return Standing.DRAINING;
         }

@@ -1,13 +1,14 @@
 package io.inmesh.balance;
 
 import io.inmesh.config.LoadBalancer;
+import io.inmesh.config.SpreadConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.Rotation;
 import io.inmesh.time.Randomness;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class EndpointPicker {
     private final List<Level> levels;
     private final Rotation rotation;
     private final int minHealthPercent;
+    private final SpreadConfig spread;
     private final Randomness randomness;
     private volatile Distribution distribution;
 
@@ -32,7 +34,8 @@ public final class EndpointPicker {
      * @param endpoints endpoints with weight, health and priority as their config says now
      * @param rotation tells when one of them is ejected or returns
      * @param kind how to choose
-     * @param minHealthPercent below this share of usable endpoints the panic rule uses all of them
+     * @param minHealthPercent below this share of usable endpoints the panic rule holds
+     * @param spread what priorities and localities mean, and what the panic rule does
      * @param randomness what draws
      */
     public EndpointPicker(
@@ -40,8 +43,10 @@ public final class EndpointPicker {
             Rotation rotation,
             LoadBalancer kind,
             int minHealthPercent,
+            SpreadConfig spread,
             Randomness randomness) {
-        this.levels = levels(endpoints, kind, randomness);
+        this.levels = levels(endpoints, kind, spread, randomness);
+        this.spread = spread;
         this.rotation = rotation;
         this.minHealthPercent = minHealthPercent;
         this.randomness = randomness;
@@ -49,7 +54,7 @@ public final class EndpointPicker {
     }
 
     /**
-     * {@return an endpoint to send to; null only if there are none at all}
+     * {@return an endpoint to send to; null only if there are none at all, or if too few are usable and the cluster refuses calls then}
      *
      * @param tried endpoints to avoid while others are left, of any priority; null for none
      */
@@ -59,14 +64,24 @@ public final class EndpointPicker {
             return null;
         }
         Share drawn = now.draw(randomness);
+        if (drawn.refuses()) {
+            return null;
+        }
         Endpoint picked = drawn.pick(tried);
         return picked != null ? picked : elsewhere(now, drawn, tried);
     }
 
-    /** Every endpoint of the drawn priority has been tried: another priority, and only then one of them again. */
-    private static @Nullable Endpoint elsewhere(Distribution now, Share drawn, @Nullable Tried tried) {
+    /** Every endpoint of the drawn share has been tried: another share, and only then one of them again. */
+    private @Nullable Endpoint elsewhere(Distribution now, Share drawn, @Nullable Tried tried) {
+        for (int i = 0; i < Balancer.REDRAWS; i++) {
+            Share another = now.draw(randomness);
+            Endpoint picked = another == drawn || another.refuses() ? null : another.pick(tried);
+            if (picked != null) {
+                return picked;
+            }
+        }
         for (Share share : now.shares()) {
-            Endpoint picked = share == drawn ? null : share.pick(tried);
+            Endpoint picked = share == drawn || share.refuses() ? null : share.pick(tried);
             if (picked != null) {
                 return picked;
             }
@@ -79,23 +94,24 @@ public final class EndpointPicker {
         Distribution now = current();
         List<Candidate> candidates = new ArrayList<>();
         for (Level level : levels) {
-            Share share = shareOf(now, level);
-            Set<Endpoint> pooled = share == null ? Set.of() : share.pool().asSet();
-            boolean standby = share != null && share.millionths() == 0;
+            List<Share> shares = now.of(level.priority());
+            Map<Endpoint, Share> places = new IdentityHashMap<>();
+            for (Share share : shares) {
+                share.pool().forEach(endpoint -> places.put(endpoint, share));
+            }
             for (Member member : level.members()) {
-                candidates.add(Candidate.of(member, pooled.contains(member.endpoint()), standby, tried));
+                candidates.add(Candidate.of(member, places.get(member.endpoint()), shares, tried));
             }
         }
         return candidates;
     }
 
-    private static @Nullable Share shareOf(Distribution now, Level level) {
-        for (Share share : now.shares()) {
-            if (share.priority() == level.priority()) {
-                return share;
-            }
-        }
-        return null;
+    /** {@return how the traffic is divided now, in order of priority} */
+    public List<LocalityPart> localities() {
+        Distribution now = current();
+        return levels.stream()
+                .flatMap(level -> LocalityPart.of(level, now.of(level.priority())).stream())
+                .toList();
     }
 
     private Distribution current() {
@@ -110,10 +126,11 @@ public final class EndpointPicker {
     private Distribution prepare() {
         // Read first: a change during the preparation then shows at the next pick.
         long asOf = rotation.changes();
-        return Distribution.over(levels, minHealthPercent, asOf);
+        return Distribution.over(levels, minHealthPercent, spread, asOf);
     }
 
-    private static List<Level> levels(List<Endpoint> endpoints, LoadBalancer kind, Randomness randomness) {
+    private static List<Level> levels(
+            List<Endpoint> endpoints, LoadBalancer kind, SpreadConfig spread, Randomness randomness) {
         Map<Integer, List<Member>> byPriority = new TreeMap<>();
         for (Endpoint endpoint : endpoints) {
             Member member = Member.of(endpoint);
@@ -122,8 +139,7 @@ public final class EndpointPicker {
                     .add(member);
         }
         List<Level> levels = new ArrayList<>();
-        byPriority.forEach((priority, members) ->
-                levels.add(new Level(priority, List.copyOf(members), Balancer.of(kind, randomness))));
+        byPriority.forEach((priority, members) -> levels.add(Level.of(priority, members, kind, spread, randomness)));
         return List.copyOf(levels);
     }
 }

@@ -1,6 +1,13 @@
 package io.inmesh.balance;
 
+import io.inmesh.config.LoadBalancer;
+import io.inmesh.config.SpreadConfig;
+import io.inmesh.config.SpreadConfig.LocalityConfig;
+import io.inmesh.time.Randomness;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -8,12 +15,36 @@ import java.util.function.Predicate;
  *
  * @param priority lower is used first
  * @param members its endpoints
- * @param balancer chooses among them; keeps its place while endpoints come and go from rotation
+ * @param balancer chooses among all of them; keeps its place while endpoints come and go from rotation
+ * @param groups its endpoints by place, in order of their names; empty if places mean nothing
  */
-record Level(int priority, List<Member> members, Balancer balancer) {
+record Level(int priority, List<Member> members, Balancer balancer, List<LocalityGroup> groups) {
 
-    /** A level carries its whole load until less than 1/1.4 of it is healthy. Source: Envoy {@code overprovisioning_factor}. */
-    private static final long OVERPROVISIONING_PERCENT = 140;
+    /** {@return a level of endpoints of one priority} */
+    static Level of(int priority, List<Member> members, LoadBalancer kind, SpreadConfig spread, Randomness randomness) {
+        List<LocalityGroup> groups = new ArrayList<>();
+        if (spread.mode() != SpreadConfig.Mode.NONE) {
+            Map<String, List<Member>> byPlace = new TreeMap<>();
+            members.forEach(
+                    member -> byPlace.computeIfAbsent(member.endpoint().config().locality(), place -> new ArrayList<>())
+                            .add(member));
+            byPlace.forEach((place, there) -> groups.add(new LocalityGroup(
+                    place,
+                    List.copyOf(there),
+                    sum(spread, place, priority, true),
+                    sum(spread, place, priority, false),
+                    Balancer.of(kind, randomness))));
+        }
+        return new Level(priority, List.copyOf(members), Balancer.of(kind, randomness), List.copyOf(groups));
+    }
+
+    private static long sum(SpreadConfig spread, String place, int priority, boolean weight) {
+        return spread.localities().stream()
+                .filter(config ->
+                        config.priority() == priority && config.locality().equals(place))
+                .mapToLong(weight ? LocalityConfig::weight : LocalityConfig::callers)
+                .sum();
+    }
 
     Pool usable() {
         return where(Member::usable);
@@ -27,13 +58,18 @@ record Level(int priority, List<Member> members, Balancer balancer) {
         return new Pool(members);
     }
 
-    /** {@return the part of all traffic this level could carry, in millionths} */
-    int capacity() {
+    /**
+     * {@return the part of all traffic this level could carry, in millionths}
+     *
+     * @param overprovisioningPercent it carries its whole load until less than 100 / this of it is healthy. Source: Envoy
+     *     {@code overprovisioning_factor}
+     */
+    int capacity(int overprovisioningPercent) {
         long staying = count(member -> !member.draining());
         if (staying == 0) {
             return 0;
         }
-        long capacity = count(Member::usable) * OVERPROVISIONING_PERCENT * Share.WHOLE / 100 / staying;
+        long capacity = count(Member::usable) * overprovisioningPercent * Share.WHOLE / 100 / staying;
         return (int) Math.min(Share.WHOLE, capacity);
     }
 

@@ -1,11 +1,11 @@
 package io.inmesh.balance;
 
 import io.inmesh.endpoint.Endpoint;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +47,21 @@ final class Pool {
         return endpoints.length == 0;
     }
 
-    /** {@return its endpoints, to be looked up by identity} */
-    Set<Endpoint> asSet() {
-        Set<Endpoint> set = Collections.newSetFromMap(new IdentityHashMap<>());
-        set.addAll(Arrays.asList(endpoints));
-        return set;
+    /** {@return how much of the line belongs to some members; those not here have none} */
+    long weightOf(List<Member> members) {
+        Set<Endpoint> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+        members.forEach(member -> wanted.add(member.endpoint()));
+        long sum = 0;
+        for (int i = 0; i < endpoints.length; i++) {
+            sum += wanted.contains(endpoints[i]) ? weight(i) : 0;
+        }
+        return sum;
+    }
+
+    void forEach(Consumer<Endpoint> action) {
+        for (Endpoint endpoint : endpoints) {
+            action.accept(endpoint);
+        }
     }
 
     Endpoint at(int index) {

@@ -4,20 +4,26 @@ import io.inmesh.endpoint.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one priority contributes while a {@link Distribution} holds.
+ * What one priority, or one locality of it, contributes while a {@link Distribution} holds.
  *
  * @param priority the priority
- * @param pool its endpoints that take traffic, not empty
+ * @param locality the locality; null if it is the whole priority
+ * @param pool its endpoints that take traffic; empty only if it refuses
  * @param millionths its part of the traffic; 0 if it stands by
- * @param panic whether the pool ignores ejection and health because too few would be left
+ * @param panic whether too few of its endpoints are usable, so that the pool ignores ejection and health, or is empty to refuse
  * @param balancer chooses among them
  */
-record Share(int priority, Pool pool, int millionths, boolean panic, Balancer balancer) {
+record Share(int priority, @Nullable String locality, Pool pool, int millionths, boolean panic, Balancer balancer) {
 
     static final int WHOLE = 1_000_000;
 
     @Nullable
     Endpoint pick(@Nullable Tried tried) {
         return balancer.pick(pool, tried);
+    }
+
+    /** {@return whether calls drawn to it are refused} */
+    boolean refuses() {
+        return pool.isEmpty();
     }
 }

@@ -67,6 +67,7 @@ public final class Cluster {
                 rotation,
                 config.loadBalancer(),
                 config.outlierDetection().minHealthPercent(),
+                config.spread(),
                 randomness);
         this.expectation = expectation(config);
         this.connectTimeoutNanos = config.connectTimeout().toNanos();
@@ -170,7 +171,7 @@ public final class Cluster {
      * @param tried endpoints tried in this call; null for none
      */
     public PickReport explainPick(@Nullable Tried tried) {
-        return new PickReport(picker.candidates(tried));
+        return new PickReport(picker.candidates(tried), picker.localities());
     }
 
     /** {@return its name} */

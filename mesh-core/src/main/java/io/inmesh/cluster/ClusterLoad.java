@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Counts the attempts sent to one cluster, by locality. Source: LRS {@code UpstreamLocalityStats}.
@@ -44,6 +45,29 @@ public final class ClusterLoad {
             }
         }
         return shares;
+    }
+
+    /**
+     * Forgets localities that the config no longer has, except for what is still to be reported of them.
+     *
+     * @param known localities of the endpoints there are
+     */
+    public synchronized void retain(Set<String> known) {
+        List<LocalityLoad> kept = new ArrayList<>();
+        for (LocalityLoad load : localities) {
+            Counts now = load.counts();
+            boolean reported = now.equals(taken.getOrDefault(load, Counts.ZERO)) && now.inProgress() == 0;
+            if (known.contains(load.locality()) || !reported) {
+                kept.add(load);
+            }
+        }
+        taken.keySet().retainAll(kept);
+        localities = kept.toArray(new LocalityLoad[0]);
+    }
+
+    /** {@return how many localities there are counters of} */
+    public int size() {
+        return localities.length;
     }
 
     private synchronized LocalityLoad add(String locality) {

@@ -2,6 +2,7 @@ package io.inmesh.cluster;
 
 import io.inmesh.balance.Candidate;
 import io.inmesh.balance.Candidate.Standing;
+import io.inmesh.balance.LocalityPart;
 import io.inmesh.endpoint.Endpoint;
 import java.util.List;
 
@@ -9,12 +10,14 @@ import java.util.List;
  * What a cluster had to choose from.
  *
  * @param candidates where each endpoint stood, in order of priority
+ * @param localities how calls were divided among priorities and localities, in order of priority
  */
-public record PickReport(List<Candidate> candidates) {
+public record PickReport(List<Candidate> candidates, List<LocalityPart> localities) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public PickReport {
         candidates = List.copyOf(candidates);
+        localities = List.copyOf(localities);
     }
 
     /** {@return how many endpoints the config lists} */
@@ -53,6 +56,9 @@ public record PickReport(List<Candidate> candidates) {
         append(words, Standing.UNHEALTHY, " unhealthy");
         append(words, Standing.DRAINING, " draining");
         append(words, Standing.STANDBY, " standing by");
+        append(words, Standing.ELSEWHERE, " in another locality");
+        append(words, Standing.UNWEIGHTED, " in a locality without weight");
+        append(words, Standing.REFUSED, " left alone since too few are left");
         return words.append(", ").append(count(Standing.TRIED)).append(" tried").toString();
     }
 

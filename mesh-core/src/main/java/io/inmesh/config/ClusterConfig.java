@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param outlierDetection ejection rules
  * @param retryBudget budget of retries of the service
  * @param tls security of connections
+ * @param spread how calls are spread over priorities and localities
  * @param endpoints addresses
  * @param origin the resource that shaped this cluster, e.g. {@code DestinationRule default/reviews}; empty if none
  */
@@ -29,6 +30,7 @@ public record ClusterConfig(
         OutlierDetectionConfig outlierDetection,
         RetryBudgetConfig retryBudget,
         ClientTlsConfig tls,
+        SpreadConfig spread,
         List<EndpointConfig> endpoints,
         String origin) {
 
@@ -57,6 +59,7 @@ public record ClusterConfig(
                 OutlierDetectionConfig.OFF,
                 RetryBudgetConfig.DEFAULT,
                 ClientTlsConfig.DISABLED,
+                SpreadConfig.DEFAULT,
                 List.of(),
                 "");
     }
@@ -122,6 +125,13 @@ public record ClusterConfig(
         return copy.toConfig();
     }
 
+    /** {@return this cluster with another spread over priorities and localities} */
+    public ClusterConfig withSpread(SpreadConfig spread) {
+        Copy copy = new Copy(this);
+        copy.spread = spread;
+        return copy.toConfig();
+    }
+
     /** {@return this cluster with the name of the resource that shaped it} */
     public ClusterConfig withOrigin(String origin) {
         Copy copy = new Copy(this);
@@ -139,6 +149,7 @@ public record ClusterConfig(
         private OutlierDetectionConfig outlierDetection;
         private RetryBudgetConfig retryBudget;
         private ClientTlsConfig tls;
+        private SpreadConfig spread;
         private List<EndpointConfig> endpoints;
         private String origin;
 
@@ -151,6 +162,7 @@ public record ClusterConfig(
             outlierDetection = from.outlierDetection;
             retryBudget = from.retryBudget;
             tls = from.tls;
+            spread = from.spread;
             endpoints = from.endpoints;
             origin = from.origin;
         }
@@ -165,6 +177,7 @@ public record ClusterConfig(
                     outlierDetection,
                     retryBudget,
                     tls,
+                    spread,
                     endpoints,
                     origin);
         }

@@ -68,6 +68,16 @@ public record EndpointConfig(
         return new EndpointConfig(host, port, weight, health, priority, locality, tls, labels, workload);
     }
 
+    /** {@return this endpoint in a locality} */
+    public EndpointConfig withLocality(String locality) {
+        return new EndpointConfig(host, port, weight, health, priority, locality, tls, labels, workload);
+    }
+
+    /** {@return this endpoint in another priority} */
+    public EndpointConfig withPriority(int priority) {
+        return new EndpointConfig(host, port, weight, health, priority, locality, tls, labels, workload);
+    }
+
     /** {@return this endpoint, speaking mesh mTLS or not} */
     public EndpointConfig withTls(boolean tls) {
         return new EndpointConfig(host, port, weight, health, priority, locality, tls, labels, workload);

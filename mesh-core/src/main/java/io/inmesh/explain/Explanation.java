@@ -78,6 +78,7 @@ public record Explanation(
      * @param loadBalancer how an endpoint is chosen
      * @param choice how many endpoints are known, ejected and so on, in words
      * @param retriesAvailable retries the budget of its service allows now
+     * @param localities how its calls are divided among priorities and localities, in order of priority
      * @param endpoints the endpoints, in order of priority; at most {@link Explainer#MOST_ENDPOINTS} of them
      */
     public record DestinationView(
@@ -89,19 +90,34 @@ public record Explanation(
             String loadBalancer,
             String choice,
             double retriesAvailable,
+            List<LocalityView> localities,
             List<EndpointView> endpoints) {
 
-        /** Copies the list. */
+        /** Copies the lists. */
         public DestinationView {
+            localities = List.copyOf(localities);
             endpoints = List.copyOf(endpoints);
         }
     }
+
+    /**
+     * One locality of one priority.
+     *
+     * @param priority lower is used first
+     * @param locality {@code region/zone/subzone}, empty if unknown
+     * @param known how many endpoints it has
+     * @param usable how many of them are healthy and in rotation
+     * @param percent its part of first attempts
+     * @param reason why it takes that much or is skipped, to read on after its name
+     */
+    public record LocalityView(int priority, String locality, int known, int usable, double percent, String reason) {}
 
     /**
      * One endpoint that was considered.
      *
      * @param address {@code host:port}
      * @param workload name of the workload instance, empty if unknown
+     * @param locality {@code region/zone/subzone}, empty if unknown
      * @param eligible whether it may be picked
      * @param standing why it may or may not be picked, to read on after its address
      * @param weight its weight
@@ -112,6 +128,7 @@ public record Explanation(
     public record EndpointView(
             String address,
             String workload,
+            String locality,
             boolean eligible,
             String standing,
             long weight,

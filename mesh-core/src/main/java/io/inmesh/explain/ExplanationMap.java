@@ -67,7 +67,21 @@ final class ExplanationMap {
         map.put("loadBalancer", destination.loadBalancer());
         map.put("choice", destination.choice());
         map.put("retriesAvailable", destination.retriesAvailable());
+        map.put(
+                "localities",
+                destination.localities().stream().map(ExplanationMap::locality).toList());
         map.put("endpoints", endpoints(destination.endpoints()));
+        return map;
+    }
+
+    private static Map<String, Object> locality(Explanation.LocalityView locality) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("priority", locality.priority());
+        map.put("locality", locality.locality());
+        map.put("known", locality.known());
+        map.put("usable", locality.usable());
+        map.put("percent", locality.percent());
+        map.put("reason", locality.reason());
         return map;
     }
 
@@ -79,6 +93,7 @@ final class ExplanationMap {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("address", endpoint.address());
         map.put("workload", endpoint.workload());
+        map.put("locality", endpoint.locality());
         map.put("eligible", endpoint.eligible());
         map.put("standing", endpoint.standing());
         map.put("weight", endpoint.weight());

@@ -2,6 +2,7 @@ package io.inmesh.explain;
 
 import io.inmesh.explain.Explanation.DestinationView;
 import io.inmesh.explain.Explanation.EndpointView;
+import io.inmesh.explain.Explanation.LocalityView;
 import io.inmesh.explain.Explanation.RouteTrial;
 import io.inmesh.explain.Explanation.RouteView;
 import java.util.Locale;
@@ -57,17 +58,30 @@ final class ExplanationText {
         }
         line(2, name + ", " + destination.loadBalancer() + ": " + destination.choice());
         line(3, String.format(Locale.ROOT, "retry budget: %.0f available", destination.retriesAvailable()));
+        if (destination.localities().size() > 1) {
+            destination.localities().forEach(this::locality);
+        }
         for (EndpointView endpoint : destination.endpoints()) {
             endpoint(endpoint);
         }
     }
 
+    private void locality(LocalityView locality) {
+        String name = locality.locality().isEmpty() ? "unknown" : locality.locality();
+        line(
+                3,
+                "priority " + locality.priority() + ", locality " + name + " " + locality.reason() + "; "
+                        + String.format(Locale.ROOT, "%.2f", locality.percent()) + " % of the calls, "
+                        + locality.usable() + " of " + locality.known() + " endpoints usable");
+    }
+
     private void endpoint(EndpointView endpoint) {
         String workload = endpoint.workload().isEmpty() ? "" : " (" + endpoint.workload() + ")";
+        String place = endpoint.locality().isEmpty() ? "" : ", locality " + endpoint.locality();
         line(
                 3,
                 "endpoint " + endpoint.address() + workload + " " + endpoint.standing() + "; weight "
-                        + endpoint.weight() + ", priority " + endpoint.priority() + ", " + endpoint.inFlight()
+                        + endpoint.weight() + ", priority " + endpoint.priority() + place + ", " + endpoint.inFlight()
                         + " in flight, " + endpoint.security());
     }
 

@@ -1,6 +1,7 @@
 package io.inmesh.explain;
 
 import io.inmesh.balance.Candidate;
+import io.inmesh.balance.LocalityPart;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome.LocalReply;
 import io.inmesh.call.Outcome.Reason;
@@ -10,6 +11,7 @@ import io.inmesh.config.FaultConfig;
 import io.inmesh.config.RetryConfig;
 import io.inmesh.explain.Explanation.DestinationView;
 import io.inmesh.explain.Explanation.EndpointView;
+import io.inmesh.explain.Explanation.LocalityView;
 import io.inmesh.explain.Explanation.RouteView;
 import io.inmesh.fault.Fault;
 import io.inmesh.identity.PeerExpectation;
@@ -127,10 +129,21 @@ final class RouteExplainer {
                 cluster.config().loadBalancer().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 report.toString(),
                 cluster.retryBudget().available(),
+                report.localities().stream().map(RouteExplainer::locality).toList(),
                 report.candidates().stream()
                         .limit(Explainer.MOST_ENDPOINTS)
                         .map(candidate -> endpoint(cluster, candidate))
                         .toList());
+    }
+
+    private static LocalityView locality(LocalityPart share) {
+        return new LocalityView(
+                share.priority(),
+                share.locality(),
+                share.known(),
+                share.usable(),
+                share.percent(),
+                share.reason().words());
     }
 
     private static EndpointView endpoint(Cluster cluster, Candidate candidate) {
@@ -147,6 +160,7 @@ final class RouteExplainer {
         return new EndpointView(
                 candidate.endpoint().toString(),
                 candidate.endpoint().config().workload(),
+                candidate.endpoint().config().locality(),
                 candidate.standing().mayBePicked(),
                 candidate.standing().words(),
                 candidate.weight(),

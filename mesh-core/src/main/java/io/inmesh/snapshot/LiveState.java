@@ -3,6 +3,7 @@ package io.inmesh.snapshot;
 import io.inmesh.cluster.ClusterLoad;
 import io.inmesh.cluster.ClusterState;
 import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.EndpointRegistry;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What outlives configs: endpoints, ejections and limits by cluster, retry budgets by service. Holds exactly what the newest config has;
@@ -86,6 +88,8 @@ public final class LiveState {
         Entry entry = clusters.computeIfAbsent(config.name(), name -> new Entry(config, clock));
         entry.limits.reconfigure(config.circuitBreaker());
         entry.outliers.reconfigure(config.outlierDetection());
+        entry.load.retain(
+                config.endpoints().stream().map(EndpointConfig::locality).collect(Collectors.toSet()));
         return entry;
     }
 

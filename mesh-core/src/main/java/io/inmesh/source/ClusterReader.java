@@ -30,6 +30,7 @@ final class ClusterReader {
                 cluster.section("outlierDetection", ClusterReader::outliers, plain.outlierDetection()),
                 cluster.section("retryBudget", ClusterReader::budget, plain.retryBudget()),
                 cluster.section("tls", ClusterReader::tls, plain.tls()),
+                cluster.section("spread", SpreadReader::read, plain.spread()),
                 endpoints(cluster.list("endpoints")),
                 cluster.value().place());
     }

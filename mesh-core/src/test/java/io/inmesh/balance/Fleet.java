@@ -3,6 +3,7 @@ package io.inmesh.balance;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.LoadBalancer;
+import io.inmesh.config.SpreadConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.EndpointRegistry;
 import io.inmesh.testkit.SeededRandomness;
@@ -18,6 +19,7 @@ final class Fleet {
     private final EndpointRegistry registry = new EndpointRegistry("reviews");
     private List<Endpoint> endpoints = List.of();
     private int minHealthPercent;
+    private SpreadConfig spread = SpreadConfig.DEFAULT;
 
     static Fleet of(int count) {
         Fleet fleet = new Fleet();
@@ -44,6 +46,21 @@ final class Fleet {
         return this;
     }
 
+    /** Adds endpoints {@code <locality>-0}, {@code <locality>-1} and so on. */
+    Fleet in(String locality, int count, int priority) {
+        for (int i = 0; i < count; i++) {
+            configs.add(EndpointConfig.of(locality + "-" + i, 80)
+                    .withLocality(locality)
+                    .withPriority(priority));
+        }
+        return this;
+    }
+
+    Fleet spread(SpreadConfig config) {
+        spread = config;
+        return this;
+    }
+
     Fleet minHealthPercent(int percent) {
         minHealthPercent = percent;
         return this;
@@ -51,7 +68,8 @@ final class Fleet {
 
     EndpointPicker picker(LoadBalancer kind, long seed) {
         endpoints = registry.update(configs).endpoints();
-        return new EndpointPicker(endpoints, registry.rotation(), kind, minHealthPercent, new SeededRandomness(seed));
+        return new EndpointPicker(
+                endpoints, registry.rotation(), kind, minHealthPercent, spread, new SeededRandomness(seed));
     }
 
     List<Endpoint> endpoints() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.config.ClientTlsConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.FaultConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.PathMatch;
@@ -149,6 +150,27 @@ final class ExplainerTest {
         Explanation.DestinationView view = explanation.route().destinations().get(0);
         assertThat(view.endpoints()).hasSize(Explainer.MOST_ENDPOINTS);
         assertThat(view.choice()).startsWith("200 known");
+    }
+
+    @Test
+    void eachLocalitySaysWhatItTakesAndWhyItIsSkipped() {
+        ClusterConfig zones = ClusterConfig.of("zones")
+                .withEndpoints(List.of(
+                        EndpointConfig.of("10.0.1.1", 80).withLocality("eu/a"),
+                        EndpointConfig.of("10.0.2.1", 80).withLocality("eu/b").withHealth(Health.UNHEALTHY),
+                        EndpointConfig.of("10.0.3.1", 80).withLocality("us/a").withPriority(1)));
+        Explanation explanation = compile(MeshConfig.builder()
+                        .cluster(zones)
+                        .virtualHost(VirtualHostConfig.of("reviews", RouteConfig.to("zones")))
+                        .build())
+                .explain(FakeCall.get("/"));
+        assertThat(explanation.toString())
+                .contains(
+                        "priority 0, locality eu/a takes its endpoints' part of the priority; 70.00 % of the calls, 1 of 1",
+                        "priority 0, locality eu/b is skipped: none of its endpoints is usable; 0.00 % of the calls, 0 of 1",
+                        "priority 1, locality us/a takes its endpoints' part of the priority; 30.00 % of the calls",
+                        "endpoint 10.0.3.1:80 may be picked; weight 1, priority 1, locality us/a");
+        assertThat(explanation.toMap().get("route").toString()).contains("locality=eu/b", "percent=30.0");
     }
 
     private static Snapshot compile(MeshConfig config) {

@@ -9,6 +9,7 @@ import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RetryBudgetConfig;
 import io.inmesh.config.RouteConfig;
+import io.inmesh.config.SpreadConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.route.VirtualHost;
@@ -110,6 +111,25 @@ final class SnapshotCompilerTest {
         assertThat(live.serviceCount()).isEqualTo(2);
         assertThat(live.endpointCount()).isEqualTo(2);
         assertThat(current.clusters()).hasSize(2);
+    }
+
+    /** Trap 70: what a locality needed goes with it, or stays what it was, however often it comes and goes. */
+    @Test
+    void aLocalityThatFlapsAThousandTimesLeavesNothingBehind() {
+        SpreadConfig weighted = SpreadConfig.DEFAULT.withMode(SpreadConfig.Mode.WEIGHTED);
+        EndpointConfig stable = EndpointConfig.of("10.0.0.1", 80).withLocality("eu/a");
+        for (int i = 0; i < 1000; i++) {
+            EndpointConfig flapping = EndpointConfig.of("10.0.1." + i % 200, 80).withLocality("eu/flap" + i);
+            List<EndpointConfig> endpoints = i % 2 == 0 ? List.of(stable, flapping) : List.of(stable);
+            Snapshot now = apply(
+                    config("" + i, ClusterConfig.of("a").withSpread(weighted).withEndpoints(endpoints)));
+            Cluster cluster = now.cluster("a");
+            cluster.load().of(i % 2 == 0 ? "eu/flap" + i : "eu/a").start();
+            cluster.load().of(i % 2 == 0 ? "eu/flap" + i : "eu/a").succeed();
+            cluster.load().take();
+        }
+        assertThat(live.endpointCount()).isEqualTo(1);
+        assertThat(current.cluster("a").load().size()).isEqualTo(1);
     }
 
     @Test

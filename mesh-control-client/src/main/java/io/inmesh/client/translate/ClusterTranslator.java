@@ -5,6 +5,7 @@ import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.LoadBalancer;
 import io.inmesh.config.RetryBudgetConfig;
+import io.inmesh.config.SpreadConfig;
 import io.inmesh.xds.cluster.CircuitBreakers.Thresholds;
 import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.cluster.LoadBalancingPolicy;
@@ -40,6 +41,7 @@ final class ClusterTranslator {
                 OutlierTranslator.translate(cluster, reader.ignored()),
                 budget(thresholds),
                 new ClientTlsTranslator(reader).translate(cluster),
+                SpreadConfig.DEFAULT,
                 own,
                 Values.origin(cluster.getMetadata()));
         return new Translated.Cluster(config, named ? endpointName(cluster) : null);
