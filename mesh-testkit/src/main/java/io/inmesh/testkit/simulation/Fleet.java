@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** A service of some replicas. Its name is the host to call and the name of the cluster; a replica's port is its number plus one. */
@@ -49,10 +50,21 @@ public final class Fleet {
         return TimeUnit.SECONDS.toNanos(1) * (double) spec.workers() * spec.replicas() * draws / total;
     }
 
-    /** Makes every request of this fleet call another before it is answered; the worker waits for the answer. */
-    public void callsOn(ClientProcess process, Fleet next) {
+    /** {@return requests that arrived at its replicas} */
+    public long received() {
+        return replicas.stream().mapToLong(Replica::received).sum();
+    }
+
+    /**
+     * Makes every request of this fleet call another before it is answered; the worker waits for the answer.
+     *
+     * @param next whom
+     * @param processes makes the process of each replica
+     */
+    public void callsOn(Fleet next, Supplier<ClientProcess> processes) {
         for (Replica replica : replicas) {
-            replica.backend((cause, done) -> process.call(next, cause.deadlineNanos(), done));
+            ClientProcess own = processes.get();
+            replica.backend((cause, done) -> own.call(next, cause.deadlineNanos(), done));
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** One run: make fleets and clients, say what goes wrong when, then {@link #run} once. For one thread. */
 public final class Simulation {
@@ -52,7 +53,15 @@ public final class Simulation {
 
     /** Lets neighbours slow down single replicas now and then; see {@link Antagonists}. */
     public void antagonise(Fleet fleet, double factor) {
-        Antagonists.disturb(fleet, factor, time, random.split());
+        antagonise(
+                fleet,
+                replica -> replica.slowness(replica.slowness() * factor),
+                replica -> replica.slowness(replica.slowness() / factor));
+    }
+
+    /** Lets neighbours do something to single replicas now and then, and undo it when they leave; see {@link Antagonists}. */
+    public void antagonise(Fleet fleet, Consumer<Replica> begin, Consumer<Replica> end) {
+        Antagonists.disturb(fleet, begin, end, time, random.split());
     }
 
     /** Does something at a moment. */
