@@ -80,4 +80,9 @@ public interface Call {
     default long deadlineNanos() {
         return Long.MAX_VALUE;
     }
+
+    /** {@return what the request in whose course this call is made means for it; asked once, on the thread that starts the call} */
+    default CallContext context() {
+        return CallContext.current();
+    }
 }

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * comes attempt after attempt: the cluster picks an endpoint, preferring those not tried yet; the attempt passes the attempt ring; the driver
  * sends it and settles it here. An outcome that the route's retry policy wants repeated, and may repeat safely, is repeated if retries, the
  * cluster's limit, the service's budget, the server's wish and the deadline all allow; otherwise it is the outcome of the call. The whole-call
- * deadline is fixed at the start: no attempt begins after it, no wait reaches beyond it, and a retry that could not start before it is not
+ * deadline is fixed at the start, and that of the request the call is made for counts too: no attempt begins after it, no wait reaches beyond it, and a retry that could not start before it is not
  * waited for, so that its caller gets the real answer now.
  *
  * <p><b>Whose turn it is.</b> There is no lock. The state is one integer, and whoever moves it to <i>deciding</i> owns everything else until it
@@ -92,8 +92,9 @@ public final class Dispatch extends OutboundCall {
                 return end(Rejections.closed());
             }
             route = virtualHost.match(call);
+            context = call.context();
             deadlineNanos = Deadlines.earlier(
-                    call.deadlineNanos(),
+                    Deadlines.earlier(call.deadlineNanos(), context.deadlineNanos()),
                     route == null ? Deadlines.NEVER : Deadlines.after(startedNanos, route.timeoutNanos()));
             return passCallRing(startedNanos);
         } catch (RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package io.inmesh.dispatch;
 
 import io.inmesh.balance.Tried;
 import io.inmesh.call.Call;
+import io.inmesh.call.CallContext;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
 import io.inmesh.fault.Fault;
@@ -23,6 +24,8 @@ abstract sealed class OutboundCall extends Passage permits Dispatch {
     final VirtualHost virtualHost;
     final Explains config;
     CallObserver observer = CallObserver.NONE;
+    /** What the request this call is made for means for it, known once started. */
+    CallContext context = CallContext.NONE;
 
     @Nullable
     Route route;
@@ -54,8 +57,8 @@ abstract sealed class OutboundCall extends Passage permits Dispatch {
     }
 
     /**
-     * {@return monotonic time at which the call ends at the latest, known once started: the earlier of the route's timeout and the
-     * application's; {@link Long#MAX_VALUE} if there is none}
+     * {@return monotonic time at which the call ends at the latest, known once started: the earliest of the route's timeout, the
+     * application's, and that of the request it is made for; {@link Long#MAX_VALUE} if there is none}
      */
     public long deadlineNanos() {
         return deadlineNanos;
@@ -78,6 +81,11 @@ abstract sealed class OutboundCall extends Passage permits Dispatch {
     /** {@return name of the config it began with} */
     final String version() {
         return config.version();
+    }
+
+    /** {@return what the request this call is made for means for it} */
+    final CallContext context() {
+        return context;
     }
 
     final CallObserver observer() {

@@ -48,8 +48,9 @@ final class OutboundStages {
         ring.add(new RequireOwnIdentity(identity));
         // Only what is really sent is load.
         ring.add(new CountLoad());
-        // Last: nothing refuses after it, so no header is written for nothing.
+        // Last: nothing refuses after these, so no header is written for nothing.
         ring.add(new AnnounceDeadline(clock));
+        ring.add(new AnnounceContext());
         return ring;
     }
 }

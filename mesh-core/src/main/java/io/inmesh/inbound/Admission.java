@@ -1,5 +1,6 @@
 package io.inmesh.inbound;
 
+import io.inmesh.call.CallContext;
 import io.inmesh.call.Outcome;
 import io.inmesh.observe.InboundObserver;
 
@@ -25,6 +26,9 @@ public interface Admission {
     /** {@return monotonic time at which the caller gives up, {@link Long#MAX_VALUE} if it did not say} */
     long deadlineNanos();
 
+    /** {@return what the request means for the calls made on its behalf; bound to threads by {@link #enter}} */
+    CallContext context();
+
     /**
      * {@return the canonical path the decision was made on; an adapter refuses the request with 400 where the application would see
      * another one}
@@ -32,7 +36,7 @@ public interface Admission {
     String canonicalPath();
 
     /**
-     * Makes the trace of this request current on the calling thread. Adapters wrap the application's work in it, on every thread
+     * Makes the trace and the {@link #context} of this request current on the calling thread. Adapters wrap the application's work in it, on every thread
      * that does some.
      *
      * @return closed on the same thread, when that work returns

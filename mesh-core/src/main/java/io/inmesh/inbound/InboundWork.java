@@ -1,5 +1,7 @@
 package io.inmesh.inbound;
 
+import io.inmesh.call.CallContext;
+import io.inmesh.call.Criticality;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
@@ -9,6 +11,7 @@ import io.inmesh.stage.Stage;
 import io.inmesh.stage.Ticket;
 import io.inmesh.stage.Verdict;
 import io.inmesh.time.Clock;
+import io.inmesh.time.Deadlines;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ final class InboundWork implements Admission {
     private InboundObserver observer = InboundObserver.NONE;
     private String path;
     private long deadlineNanos;
+    private CallContext context = CallContext.NONE;
     private @Nullable Outcome rejection;
     // Tickets of the stages passed, at the index of their stage; made by the first stage that has one.
     private @Nullable Ticket<InboundWork> @Nullable [] tickets;
@@ -59,6 +63,7 @@ final class InboundWork implements Admission {
                 return;
             }
         }
+        context = handedOn();
     }
 
     private @Nullable Outcome pass(Stage<InboundWork> stage, int index, int count) {
@@ -140,13 +145,38 @@ final class InboundWork implements Admission {
     }
 
     @Override
+    public CallContext context() {
+        return context;
+    }
+
+    @Override
     public InboundObserver.Scope enter() {
+        InboundObserver.Scope observed = observed();
+        if (context == CallContext.NONE) {
+            return observed;
+        }
+        CallContext.Scope bound = context.bind();
+        return () -> {
+            bound.close();
+            observed.close();
+        };
+    }
+
+    private InboundObserver.Scope observed() {
         try {
             return observer.enter();
         } catch (RuntimeException e) {
             LOG.warn("An observer failed; the request goes on", e);
             return InboundObserver.Scope.NONE;
         }
+    }
+
+    /** Reads what is handed on, once all stages have had their say about the deadline. */
+    private CallContext handedOn() {
+        int attempt = CallerAttempt.of(call);
+        Criticality criticality = Criticality.of(call.header(Criticality.HEADER));
+        boolean usual = deadlineNanos == Deadlines.NEVER && attempt == 1 && criticality == Criticality.CRITICAL;
+        return usual ? CallContext.NONE : new CallContext(deadlineNanos, attempt, criticality);
     }
 
     InboundCall call() {

@@ -1,9 +1,11 @@
 package io.inmesh.grpc;
 
+import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.inmesh.call.Call;
+import io.inmesh.call.CallContext;
 import io.inmesh.time.Clock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A view over a gRPC call as the HTTP/2 request it becomes. */
 final class GrpcCall implements Call {
+
+    /** Carries what an inbound call means for those made on its behalf to wherever gRPC's context goes. */
+    static final Context.Key<CallContext> CONTEXT = Context.keyWithDefault("inmesh-call-context", CallContext.NONE);
 
     private final MethodDescriptor<?, ?> method;
     private final String path;
@@ -97,6 +102,13 @@ final class GrpcCall implements Call {
     @Override
     public long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** {@return what is bound to the thread, or else what gRPC's own context brought there} */
+    @Override
+    public CallContext context() {
+        CallContext bound = CallContext.current();
+        return bound == CallContext.NONE ? CONTEXT.get() : bound;
     }
 
     /** Ends the time in which the call could be repeated. */

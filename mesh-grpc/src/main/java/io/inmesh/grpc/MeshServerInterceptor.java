@@ -38,7 +38,10 @@ final class MeshServerInterceptor implements ServerInterceptor {
         }
         hideIdentityHeaders(headers);
         SpiffeId peer = inbound.peer();
-        Context context = peer == null ? Context.current() : Context.current().withValue(MeshGrpc.PEER, peer);
+        Context context = Context.current().withValue(GrpcCall.CONTEXT, admission.context());
+        if (peer != null) {
+            context = context.withValue(MeshGrpc.PEER, peer);
+        }
         try (InboundObserver.Scope ignored = admission.enter()) {
             ServerCall.Listener<ReqT> listener =
                     Contexts.interceptCall(context, new Settling<>(call, admission), headers, next);
