@@ -70,7 +70,7 @@ record ClientNode(
                 labels,
                 (node.getUserAgentName() + " " + node.getUserAgentVersion()).strip(),
                 locality(node.getLocality()),
-                new ClientContext(namespace, labels, domain, personality(node)),
+                new ClientContext(namespace, labels, domain, personality(node), place(node.getLocality())),
                 metadata);
     }
 
@@ -102,6 +102,10 @@ record ClientNode(
 
     private static WorkloadLocality locality(Locality locality) {
         return new WorkloadLocality(locality.getRegion(), locality.getZone(), locality.getSubZone());
+    }
+
+    private static io.inmesh.server.service.Locality place(Locality locality) {
+        return new io.inmesh.server.service.Locality(locality.getRegion(), locality.getZone(), locality.getSubZone());
     }
 
     private static String text(Struct metadata, String key) {

@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param peerAuthentications what workloads accept
  * @param authorizationPolicies who may call what
  * @param relevantLabels label keys any rule asks about; clients that differ only in other labels see the same resources
+ * @param placesMatter whether any rule asks where a client is; if not, clients that differ only in that see the same resources
  */
 public record Rules(
         RuleSettings settings,
@@ -26,7 +27,8 @@ public record Rules(
         BackendTrafficPolicies backendTrafficPolicies,
         PeerAuthentications peerAuthentications,
         AuthorizationPolicies authorizationPolicies,
-        Set<String> relevantLabels) {
+        Set<String> relevantLabels,
+        boolean placesMatter) {
 
     /** Indexes the rules in {@code view}. */
     public static Rules of(ConfigView view, RuleSettings settings) {
@@ -46,13 +48,29 @@ public record Rules(
                 BackendTrafficPolicies.of(view.byKind("BackendTrafficPolicy"), settings),
                 PeerAuthentications.of(peerAuthentications, settings),
                 AuthorizationPolicies.of(authorizationPolicies, settings),
-                Set.copyOf(labels));
+                Set.copyOf(labels),
+                destinationRules.stream().anyMatch(Rules::asksAboutPlaces));
     }
 
     private static void collectLabels(JsonNode node, Set<String> labels) {
         for (String holder : List.of("matchLabels", "sourceLabels")) {
             node.path(holder).fieldNames().forEachRemaining(labels::add);
         }
+        for (JsonNode entry : node.path("failoverPriority")) {
+            if (entry.asText().indexOf('=') < 0) {
+                labels.add(entry.asText());
+            }
+        }
+        if (node.has("zoneAwareLbSetting")) {
+            labels.addAll(LocalityPolicy.APPLICATION_LABELS);
+        }
         node.forEach(child -> collectLabels(child, labels));
+    }
+
+    private static boolean asksAboutPlaces(Resource destinationRule) {
+        Field spec = Field.spec(destinationRule);
+        return LocalityPolicy.asksAboutPlaces(spec.get("trafficPolicy"))
+                || spec.get("subsets").items().stream()
+                        .anyMatch(subset -> LocalityPolicy.asksAboutPlaces(subset.get("trafficPolicy")));
     }
 }

@@ -17,6 +17,31 @@ public record Locality(String region, String zone, String subZone) implements Co
         return new Locality(parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
     }
 
+    /**
+     * Whether this is in the area {@code pattern} names: {@code region/zone/subzone}, where a star or nothing stands for any.
+     */
+    public boolean within(String pattern) {
+        Locality area = parse(pattern);
+        return (area.region.equals("*") || area.region.equals(region))
+                && any(area.zone, zone)
+                && any(area.subZone, subZone);
+    }
+
+    private static boolean any(String wanted, String part) {
+        return wanted.isEmpty() || wanted.equals("*") || wanted.equals(part);
+    }
+
+    /** How far {@code other} is: 0 if it is the same, 1 if only the zone is, 2 if only the region is, 3 if not even that. */
+    public int distanceTo(Locality other) {
+        if (!region.equals(other.region)) {
+            return 3;
+        }
+        if (!zone.equals(other.zone)) {
+            return 2;
+        }
+        return subZone.equals(other.subZone) ? 0 : 1;
+    }
+
     @Override
     public int compareTo(Locality other) {
         int byRegion = region.compareTo(other.region);

@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.service.Locality;
 import java.util.Map;
 
 /**
@@ -9,9 +10,26 @@ import java.util.Map;
  * @param labels workload labels: decide sourceLabels matches and which policies guard its inbound side
  * @param dnsDomain the fourth part of the node id, such as {@code default.svc.cluster.local}
  * @param personality which shape of resources it understands
+ * @param locality where it runs: decides which endpoints it prefers
  */
-public record ClientContext(String namespace, Map<String, String> labels, String dnsDomain, Personality personality) {
+public record ClientContext(
+        String namespace, Map<String, String> labels, String dnsDomain, Personality personality, Locality locality) {
     public ClientContext {
         labels = Map.copyOf(labels);
+    }
+
+    /** A client of which it is not known where it runs. */
+    public ClientContext(String namespace, Map<String, String> labels, String dnsDomain, Personality personality) {
+        this(namespace, labels, dnsDomain, personality, Locality.UNKNOWN);
+    }
+
+    /** This client, wherever it may run. */
+    ClientContext anywhere() {
+        return in(Locality.UNKNOWN);
+    }
+
+    /** This client if it ran there. */
+    public ClientContext in(Locality elsewhere) {
+        return new ClientContext(namespace, labels, dnsDomain, personality, elsewhere);
     }
 }

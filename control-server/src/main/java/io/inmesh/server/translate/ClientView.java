@@ -4,10 +4,13 @@ import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.DestinationRuleSet;
 import io.inmesh.server.rule.HostName;
 import io.inmesh.server.rule.HostTable;
+import io.inmesh.server.rule.LocalityPolicy;
+import io.inmesh.server.rule.LocalityPolicy.Kind;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.rule.Rules;
 import io.inmesh.server.rule.TrafficPolicy;
 import io.inmesh.server.rule.VirtualServiceRule;
+import io.inmesh.server.service.Locality;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServiceIndex;
 import java.util.HashMap;
@@ -16,20 +19,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The mesh as clients of one kind see it: visible services, the VirtualService and DestinationRules in force for each. One thread. */
 final class ClientView {
     private final Rules rules;
     private final ClientContext client;
     private final Map<String, MeshService> services = new LinkedHashMap<>();
+    private final ServiceIndex index;
+    private @Nullable SortedMap<Locality, Long> callers;
     private final HostTable<VirtualServiceRule> virtualServices;
     private final Map<String, VirtualServiceRule> hostsWithoutService;
     private final Map<String, Optional<DestinationRuleSet>> destinationRules = new HashMap<>();
 
     ClientView(Rules rules, ServiceIndex index, ClientContext client) {
+        this.index = index;
         this.rules = rules;
         this.client = client;
         index.visibleFrom(client.namespace()).forEach(s -> services.put(s.fqdn(), s));
@@ -88,6 +97,31 @@ final class ClientView {
     /** The policy in force for a cluster; defaults if there is no rule. */
     TrafficPolicy policy(MeshService service, String subset, int port) {
         return destinationRules(service).map(rule -> rule.policy(subset, port)).orElse(TrafficPolicy.DEFAULTS);
+    }
+
+    /** What the policy in force says about the places of endpoints. */
+    LocalityPolicy localityPolicy(MeshService service, String subset, int port) {
+        return LocalityPolicy.of(policy(service, subset, port));
+    }
+
+    /** How the endpoints of a cluster are ordered for this client. */
+    Placement placement(MeshService service, String subset, int port) {
+        LocalityPolicy policy = localityPolicy(service, subset, port);
+        return Placement.of(policy, client, policy.kind() == Kind.ZONE_AWARE ? callers() : new TreeMap<>());
+    }
+
+    /** The same for endpoints that are part of the cluster itself, which lives on while callers come and go. */
+    Placement embeddedPlacement(MeshService service, String subset, int port) {
+        return Placement.of(localityPolicy(service, subset, port), client, new TreeMap<>());
+    }
+
+    private SortedMap<Locality, Long> callers() {
+        SortedMap<Locality, Long> known = callers;
+        if (known == null) {
+            known = Callers.of(index, client);
+            callers = known;
+        }
+        return known;
     }
 
     /** The BackendTrafficPolicy in force for a service. */

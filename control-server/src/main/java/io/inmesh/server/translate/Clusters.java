@@ -2,6 +2,7 @@ package io.inmesh.server.translate;
 
 import com.google.protobuf.Struct;
 import io.inmesh.server.rule.ApiPath;
+import io.inmesh.server.rule.LocalityPolicy;
 import io.inmesh.server.rule.TrafficPolicy;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.Resolution;
@@ -34,7 +35,8 @@ final class Clusters {
                     port,
                     subset,
                     EndpointResources.selector(view, service, subset),
-                    view.rules().peerAuthentications()));
+                    view.rules().peerAuthentications(),
+                    view.embeddedPlacement(service, subset, port.number())));
         }
         if (view.client().personality() == Personality.GRPC_SAFE) {
             LoadBalancers.applyGrpcSafe(cluster, policy.loadBalancer());
@@ -44,6 +46,7 @@ final class Clusters {
             LoadBalancers.apply(cluster, policy.loadBalancer());
             ConnectionPools.apply(cluster, policy, port.protocol());
             OutlierDetections.apply(cluster, policy.outlierDetection());
+            Localities.apply(cluster, LocalityPolicy.of(policy));
             String serverName = ClusterNames.serverName(port.number(), subset, service.fqdn());
             TlsContexts.apply(cluster, service, serverName, policy.tls(), port.protocol(), view.settings());
         }

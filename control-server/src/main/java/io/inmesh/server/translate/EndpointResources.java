@@ -20,7 +20,7 @@ final class EndpointResources {
     private final PeerAuthentications peers;
     private final SharedResources shared;
 
-    private record Key(String fqdn, int port, String subset, LabelSelector selector) {}
+    private record Key(String fqdn, int port, String subset, LabelSelector selector, Placement placement) {}
 
     private record Entry(MeshService service, VersionedResource resource) {}
 
@@ -45,7 +45,12 @@ final class EndpointResources {
             }
             for (ServicePort port : service.ports()) {
                 for (String subset : view.subsets(service)) {
-                    resources.add(resource(service, port, subset, selector(view, service, subset)));
+                    resources.add(resource(
+                            service,
+                            port,
+                            subset,
+                            selector(view, service, subset),
+                            view.placement(service, subset, port.number())));
                 }
             }
         }
@@ -59,8 +64,9 @@ final class EndpointResources {
                 .orElse(new LabelSelector(Map.of()));
     }
 
-    private VersionedResource resource(MeshService service, ServicePort port, String subset, LabelSelector selector) {
-        Key key = new Key(service.fqdn(), port.number(), subset, selector);
+    private VersionedResource resource(
+            MeshService service, ServicePort port, String subset, LabelSelector selector, Placement placement) {
+        Key key = new Key(service.fqdn(), port.number(), subset, selector, placement);
         return current.computeIfAbsent(key, k -> {
                     Entry old = before.get(k);
                     if (old != null && old.service().equals(service)) {
@@ -70,7 +76,7 @@ final class EndpointResources {
                     return new Entry(
                             service,
                             shared.one(VersionedResource.of(
-                                    name, Endpoints.build(service, port, subset, selector, peers))));
+                                    name, Endpoints.build(service, port, subset, selector, peers, placement))));
                 })
                 .resource();
     }

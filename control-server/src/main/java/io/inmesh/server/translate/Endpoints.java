@@ -5,7 +5,6 @@ import com.google.protobuf.Value;
 import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.rule.MtlsMode;
 import io.inmesh.server.rule.PeerAuthentications;
-import io.inmesh.server.service.Locality;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServicePort;
 import io.inmesh.server.service.Workload;
@@ -16,46 +15,33 @@ import io.inmesh.xds.core.SocketAddress;
 import io.inmesh.xds.endpoint.ClusterLoadAssignment;
 import io.inmesh.xds.endpoint.Endpoint;
 import io.inmesh.xds.endpoint.LbEndpoint;
-import io.inmesh.xds.endpoint.LocalityLbEndpoints;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 
 /** Endpoints of a cluster, grouped by locality. */
 final class Endpoints {
     private static final String TRANSPORT_SOCKET_MATCH = "envoy.transport_socket_match";
-    private static final long MAX_UINT32 = 0xFFFF_FFFFL;
 
     private Endpoints() {}
 
     static ClusterLoadAssignment build(
-            MeshService service, ServicePort port, String subset, LabelSelector selector, PeerAuthentications peers) {
-        Map<Locality, LocalityLbEndpoints.Builder> localities = new TreeMap<>();
-        Map<Locality, Long> weights = new TreeMap<>();
+            MeshService service,
+            ServicePort port,
+            String subset,
+            LabelSelector selector,
+            PeerAuthentications peers,
+            Placement placement) {
+        EndpointGroups groups = new EndpointGroups(placement);
         for (Workload workload : service.workloads()) {
             OptionalInt portNumber = workload.portFor(port);
-            if (portNumber.isEmpty() || !selector.matches(workload.labels())) {
-                continue;
+            if (portNumber.isPresent() && selector.matches(workload.labels())) {
+                groups.add(workload, endpoint(workload, portNumber.getAsInt(), peers));
             }
-            localities
-                    .computeIfAbsent(workload.locality(), Endpoints::locality)
-                    .addLbEndpoints(endpoint(workload, portNumber.getAsInt(), peers));
-            weights.merge(workload.locality(), workload.weight(), Long::sum);
         }
         ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
                 .setClusterName(ClusterNames.outbound(port.number(), subset, service.fqdn()));
-        localities.forEach((where, group) -> assignment.addEndpoints(
-                group.setLoadBalancingWeight(Protos.uint32(Math.min(MAX_UINT32, weights.getOrDefault(where, 1L))))));
+        groups.writeTo(assignment);
         return assignment.build();
-    }
-
-    private static LocalityLbEndpoints.Builder locality(Locality locality) {
-        LocalityLbEndpoints.Builder group = LocalityLbEndpoints.newBuilder();
-        group.getLocalityBuilder()
-                .setRegion(locality.region())
-                .setZone(locality.zone())
-                .setSubZone(locality.subZone());
-        return group;
     }
 
     private static LbEndpoint endpoint(Workload workload, int port, PeerAuthentications peers) {

@@ -2,6 +2,7 @@ package io.inmesh.server.translate;
 
 import io.inmesh.server.rule.PeerAuthentications;
 import io.inmesh.server.rule.Rules;
+import io.inmesh.server.service.Locality;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.service.Workload;
 import io.inmesh.server.store.ConfigView;
@@ -85,15 +86,23 @@ public final class MeshState {
     private ClientContext kindOf(ClientContext client) {
         Map<String, String> labels = new HashMap<>(client.labels());
         labels.keySet().removeIf(key -> !rules.relevantLabels().contains(key) && !key.equals(Workload.TLS_MODE_LABEL));
-        return new ClientContext(client.namespace(), labels, client.dnsDomain(), client.personality());
+        return new ClientContext(
+                client.namespace(),
+                labels,
+                client.dnsDomain(),
+                client.personality(),
+                rules.placesMatter() ? client.locality() : Locality.UNKNOWN);
     }
 
     private ResourceSet build(ClientContext kind) {
         ClientView view = new ClientView(rules, services, kind);
         ResourceSet.Builder set = ResourceSet.builder();
-        clusters.computeIfAbsent(kind, k -> shared.all(Structures.clusters(view)))
+        // Where a client is decides about endpoints only; some clusters hold theirs.
+        clusters.computeIfAbsent(
+                        shapes.embedEndpoints() ? kind : kind.anywhere(), k -> shared.all(Structures.clusters(view)))
                 .forEach(set::add);
-        routing.computeIfAbsent(kind, k -> shared.all(Structures.routing(view))).forEach(set::add);
+        routing.computeIfAbsent(kind.anywhere(), k -> shared.all(Structures.routing(view)))
+                .forEach(set::add);
         endpoints.of(view).forEach(set::add);
         if (kind.personality() == Personality.GRPC_SAFE) {
             set.onDemand((type, name) -> type.equals(TypeUrls.LISTENER)

@@ -24,6 +24,11 @@ record ServiceShapes(List<Shape> services) {
      */
     record Shape(MeshService service, Set<String> accounts, boolean insistsOnTls, List<Workload> embedded) {}
 
+    /** Whether any cluster holds its endpoints itself. */
+    boolean embedEndpoints() {
+        return services.stream().anyMatch(shape -> shape.service().resolution() != Resolution.STATIC);
+    }
+
     static ServiceShapes of(ServiceIndex index, PeerAuthentications peers) {
         List<Shape> shapes = new ArrayList<>();
         for (MeshService service : index.all().values()) {
