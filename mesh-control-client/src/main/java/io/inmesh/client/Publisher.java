@@ -31,6 +31,7 @@ final class Publisher {
     private final ControlThread thread;
     private final ResourceStore store;
     private final Progress progress;
+    private final String locality;
     private final Runnable whenPublished;
     private final Completeness completeness = new Completeness();
     private final ShrinkGuard guard = new ShrinkGuard();
@@ -41,19 +42,27 @@ final class Publisher {
     /**
      * Makes a publisher.
      *
+     * @param locality where this process is
      * @param whenPublished called after all of what the store holds was put in use
      */
-    Publisher(MeshLink mesh, ControlThread thread, ResourceStore store, Progress progress, Runnable whenPublished) {
+    Publisher(
+            MeshLink mesh,
+            ControlThread thread,
+            ResourceStore store,
+            Progress progress,
+            String locality,
+            Runnable whenPublished) {
         this.mesh = mesh;
         this.thread = thread;
         this.store = store;
         this.progress = progress;
+        this.locality = locality;
         this.whenPublished = whenPublished;
     }
 
     /** Puts the last good state in use, as it is. */
     void restored() {
-        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store);
+        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, locality);
         String problem = use(assembled.config());
         if (problem != null) {
             LOG.warn("the last good state is not used: {}", problem);
@@ -79,7 +88,7 @@ final class Publisher {
     @Nullable
     String publish() {
         again.cancel();
-        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store);
+        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, locality);
         long now = mesh.clock().nanos();
         long waitNanos = completeness.waitNanos(missing(assembled.config()), now);
         if (waitNanos > 0) {

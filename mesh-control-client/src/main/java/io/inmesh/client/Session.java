@@ -63,7 +63,7 @@ final class Session {
                 settings.service() + "-" + UUID.randomUUID().toString().substring(0, 8));
         link = new Link(settings, identity, token == null ? null : token.rootSha256(), mesh.clock(), randomness);
         state = folder == null ? null : new StateKeeper(folder, settings, token, thread, identity, mesh.clock(), store);
-        publisher = new Publisher(mesh, thread, store, progress, this::published);
+        publisher = new Publisher(mesh, thread, store, progress, settings.locality(), this::published);
         certificates = new CertificateKeeper(
                 link, identity, token, settings.namespace(), thread, mesh.clock(), randomness, this::identityIssued);
         registration = new Registration(this::wire, this::node);

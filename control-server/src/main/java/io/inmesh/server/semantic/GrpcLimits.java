@@ -36,6 +36,11 @@ public final class GrpcLimits {
                             "portLevelSettings.outlierDetection",
                                     "stock gRPC does not count consecutive errors: nobody is ejected",
                             "connectionPool.tcp", "connections are not limited",
+                            "loadBalancer.zoneAwareLbSetting", "stock gRPC prefers the own region, but no zone of it",
+                            "loadBalancer.localityLbSetting.failover",
+                                    "stock gRPC fails over when endpoints cannot be reached, not when they answer errors",
+                            "loadBalancer.localityLbSetting.failoverPriority",
+                                    "stock gRPC fails over when endpoints cannot be reached, not when they answer errors",
                             "consistentHash.maglev", "a hash ring is used",
                             "consistentHash.httpCookie", "gRPC has no cookies: calls are spread at random",
                             "trafficPolicy.retryBudget", "retries are not limited together"));

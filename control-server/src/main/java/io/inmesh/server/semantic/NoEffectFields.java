@@ -27,8 +27,6 @@ final class NoEffectFields {
                             Map.entry("delay.exponentialDelay", "exponential delays are not supported")),
             "DestinationRule",
                     Map.ofEntries(
-                            Map.entry("loadBalancer.localityLbSetting", "localities do not decide where calls go"),
-                            Map.entry("loadBalancer.zoneAwareLbSetting", "localities do not decide where calls go"),
                             Map.entry("loadBalancer.warmup", "slow start is not supported"),
                             Map.entry("loadBalancer.warmupDurationSecs", "slow start is not supported"),
                             Map.entry(

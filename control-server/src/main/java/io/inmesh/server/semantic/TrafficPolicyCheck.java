@@ -33,6 +33,7 @@ final class TrafficPolicyCheck {
         loadBalancer(report, policy.get("loadBalancer"));
         connectionPool(report, policy.get("connectionPool"));
         outlierDetection(report, policy.get("outlierDetection"));
+        LocalityCheck.check(report, policy);
         tls(report, policy.get("tls"));
     }
 

@@ -130,9 +130,9 @@ class SemanticValidatorTest {
                 resource(
                         "networking.istio.io/v1",
                         "DestinationRule",
-                        "{host: ratings, trafficPolicy: {loadBalancer: {localityLbSetting: {enabled: true}}}}",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {localityLbSetting: {failover: [{from: eu, to: us}]}}}}",
                         Check.NO_EFFECT,
-                        "spec.trafficPolicy.loadBalancer.localityLbSetting"),
+                        "spec.trafficPolicy.loadBalancer.localityLbSetting.failover"),
                 resource(
                         "networking.istio.io/v1",
                         "DestinationRule",

@@ -2,10 +2,8 @@ package io.inmesh.client.translate;
 
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
-import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.LoadBalancer;
 import io.inmesh.config.RetryBudgetConfig;
-import io.inmesh.config.SpreadConfig;
 import io.inmesh.xds.cluster.CircuitBreakers.Thresholds;
 import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.cluster.LoadBalancingPolicy;
@@ -29,8 +27,6 @@ final class ClusterTranslator {
         Thresholds thresholds = thresholds(cluster);
         noteUnused(cluster, thresholds);
         boolean named = cluster.getType() == Cluster.DiscoveryType.EDS;
-        List<EndpointConfig> own =
-                named ? List.of() : new EndpointTranslator(reader).translate(cluster.getLoadAssignment());
         Duration connectTimeout = Values.duration(cluster.getConnectTimeout());
         ClusterConfig config = new ClusterConfig(
                 name,
@@ -41,10 +37,14 @@ final class ClusterTranslator {
                 OutlierTranslator.translate(cluster, reader.ignored()),
                 budget(thresholds),
                 new ClientTlsTranslator(reader).translate(cluster),
-                SpreadConfig.DEFAULT,
-                own,
+                SpreadTranslator.ofCluster(cluster),
+                List.of(),
                 Values.origin(cluster.getMetadata()));
-        return new Translated.Cluster(config, named ? endpointName(cluster) : null);
+        if (named) {
+            return new Translated.Cluster(config, endpointName(cluster));
+        }
+        Translated.Endpoints own = new EndpointTranslator(reader).translate(cluster.getLoadAssignment());
+        return new Translated.Cluster(own.addTo(config), null);
     }
 
     private static String endpointName(Cluster cluster) {
@@ -145,11 +145,6 @@ final class ClusterTranslator {
                 cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST,
                 "type",
                 "ORIGINAL_DST needs a proxy; this cluster has no endpoints here");
-        Cluster.CommonLbConfig common = cluster.getCommonLbConfig();
-        ignored.noteIf(
-                common.hasZoneAwareLbConfig() || common.hasLocalityWeightedLbConfig(),
-                "common_lb_config.locality_config_specifier",
-                "localities are told apart by priority only");
         ignored.noteIf(
                 cluster.getLeastRequestLbConfig().hasSlowStartConfig()
                         || cluster.getRoundRobinLbConfig().hasSlowStartConfig(),

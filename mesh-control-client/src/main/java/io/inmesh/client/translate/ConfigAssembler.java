@@ -2,11 +2,11 @@ package io.inmesh.client.translate;
 
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.ClusterConfig;
-import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RouteAction;
 import io.inmesh.config.RouteConfig;
+import io.inmesh.config.SpreadConfig.Mode;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.xds.TypeUrls;
 import java.util.ArrayList;
@@ -30,10 +30,12 @@ public final class ConfigAssembler {
             "the inbound listener, which was refused");
 
     private final Resources resources;
+    private final String locality;
     private final Set<IgnoredField> ignored = new LinkedHashSet<>();
 
-    private ConfigAssembler(Resources resources) {
+    private ConfigAssembler(Resources resources, String locality) {
         this.resources = resources;
+        this.locality = locality;
     }
 
     /** Accepted resources. */
@@ -69,9 +71,10 @@ public final class ConfigAssembler {
      *
      * @param version name of the config
      * @param resources all there is
+     * @param locality where this process is, {@code region/zone/subzone}; empty if unknown
      */
-    public static Assembled assemble(String version, Resources resources) {
-        return new ConfigAssembler(resources).assemble(version);
+    public static Assembled assemble(String version, Resources resources, String locality) {
+        return new ConfigAssembler(resources, locality).assemble(version);
     }
 
     /** {@return names of the route configurations that listeners lead to} */
@@ -126,21 +129,24 @@ public final class ConfigAssembler {
         for (Resource resource : resources.of(TypeUrls.CLUSTER)) {
             ignored.addAll(resource.ignored());
             Translated.Cluster cluster = (Translated.Cluster) resource.meaning();
+            ClusterConfig config = cluster.endpoints() == null
+                    ? cluster.config()
+                    : withEndpoints(cluster.config(), cluster.endpoints());
             clusters.add(
-                    cluster.endpoints() == null
-                            ? cluster.config()
-                            : cluster.config().withEndpoints(endpoints(cluster.endpoints())));
+                    config.spread().mode() == Mode.ZONE_AWARE
+                            ? config.withSpread(config.spread().withOwn(locality))
+                            : config);
         }
         return clusters;
     }
 
-    private List<EndpointConfig> endpoints(String name) {
+    private ClusterConfig withEndpoints(ClusterConfig cluster, String name) {
         Resource resource = resources.find(TypeUrls.ENDPOINT, name);
         if (resource == null) {
-            return List.of();
+            return cluster;
         }
         ignored.addAll(resource.ignored());
-        return ((Translated.Endpoints) resource.meaning()).endpoints();
+        return ((Translated.Endpoints) resource.meaning()).addTo(cluster);
     }
 
     private List<VirtualHostConfig> virtualHosts() {

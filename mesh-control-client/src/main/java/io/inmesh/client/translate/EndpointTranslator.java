@@ -3,7 +3,6 @@ package io.inmesh.client.translate;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.inmesh.config.EndpointConfig;
-import io.inmesh.xds.core.Locality;
 import io.inmesh.xds.core.SocketAddress;
 import io.inmesh.xds.endpoint.ClusterLoadAssignment;
 import io.inmesh.xds.endpoint.LbEndpoint;
@@ -24,18 +23,14 @@ final class EndpointTranslator {
         this.reader = reader;
     }
 
-    List<EndpointConfig> translate(ClusterLoadAssignment assignment) {
+    Translated.Endpoints translate(ClusterLoadAssignment assignment) {
         IgnoredFields ignored = reader.ignored();
         ignored.noteIf(
                 assignment.getPolicy().getDropOverloadsCount() > 0, "policy.drop_overloads", "no call is dropped");
-        ignored.noteIf(
-                assignment.getPolicy().hasOverprovisioningFactor(),
-                "policy.overprovisioning_factor",
-                "a priority is used while it has a healthy endpoint");
         List<EndpointConfig> endpoints = new ArrayList<>();
         for (int i = 0; i < assignment.getEndpointsCount(); i++) {
             LocalityLbEndpoints locality = assignment.getEndpoints(i);
-            String path = path(locality.getLocality());
+            String path = SpreadTranslator.path(locality.getLocality());
             for (int j = 0; j < locality.getLbEndpointsCount(); j++) {
                 endpoints.add(endpoint(
                         "endpoints[" + i + "].lb_endpoints[" + j + "]",
@@ -44,7 +39,10 @@ final class EndpointTranslator {
                         locality.getLbEndpoints(j)));
             }
         }
-        return endpoints;
+        return new Translated.Endpoints(
+                endpoints,
+                SpreadTranslator.localities(assignment),
+                SpreadTranslator.overprovisioningPercent(assignment));
     }
 
     private EndpointConfig endpoint(String field, String locality, int priority, LbEndpoint endpoint) {
@@ -75,17 +73,6 @@ final class EndpointTranslator {
             case DRAINING -> EndpointConfig.Health.DRAINING;
             case UNHEALTHY, TIMEOUT, UNRECOGNIZED -> EndpointConfig.Health.UNHEALTHY;
         };
-    }
-
-    private static String path(Locality locality) {
-        StringBuilder path = new StringBuilder(locality.getRegion());
-        if (!locality.getZone().isEmpty()) {
-            path.append('/').append(locality.getZone());
-            if (!locality.getSubZone().isEmpty()) {
-                path.append('/').append(locality.getSubZone());
-            }
-        }
-        return path.toString();
     }
 
     private static String text(@Nullable Struct struct, String key) {

@@ -61,8 +61,7 @@ public final class ResourceTranslator {
                 case TypeUrls.ENDPOINT -> {
                     ClusterLoadAssignment endpoints = parse(known, typeUrl, bytes, ClusterLoadAssignment.parser());
                     ResourceReader reader = reader(name, endpoints.getClusterName());
-                    Translated meaning = new Translated.Endpoints(
-                            new EndpointTranslator(reader).translate(reader.inspected("", endpoints)));
+                    Translated meaning = new EndpointTranslator(reader).translate(reader.inspected("", endpoints));
                     yield resource(typeUrl, reader, bytes, meaning);
                 }
                 case TypeUrls.SECRET -> {
@@ -133,7 +132,7 @@ public final class ResourceTranslator {
         } else if (meaning instanceof Translated.Cluster cluster) {
             alone.cluster(cluster.config());
         } else if (meaning instanceof Translated.Endpoints endpoints) {
-            alone.cluster(ClusterConfig.of(name).withEndpoints(endpoints.endpoints()));
+            alone.cluster(endpoints.addTo(ClusterConfig.of(name)));
         } else {
             alone.inbound(InboundConfig.OPEN);
         }

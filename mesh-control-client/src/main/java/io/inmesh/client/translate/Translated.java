@@ -3,6 +3,7 @@ package io.inmesh.client.translate;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.InboundConfig;
+import io.inmesh.config.SpreadConfig.LocalityConfig;
 import io.inmesh.config.VirtualHostConfig;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -60,11 +61,23 @@ public sealed interface Translated {
      * Endpoints of a cluster.
      *
      * @param endpoints all of them
+     * @param localities what is known about their localities
+     * @param overprovisioningPercent a priority carries its whole load until less than 100 / this of it is healthy
      */
-    record Endpoints(List<EndpointConfig> endpoints) implements Translated {
-        /** Copies the list. */
+    record Endpoints(List<EndpointConfig> endpoints, List<LocalityConfig> localities, int overprovisioningPercent)
+            implements Translated {
+        /** Copies the lists. */
         public Endpoints {
             endpoints = List.copyOf(endpoints);
+            localities = List.copyOf(localities);
+        }
+
+        /** {@return a cluster with these endpoints} */
+        ClusterConfig addTo(ClusterConfig cluster) {
+            return cluster.withEndpoints(endpoints)
+                    .withSpread(cluster.spread()
+                            .withLocalities(localities)
+                            .withOverprovisioningPercent(overprovisioningPercent));
         }
     }
 

@@ -49,6 +49,20 @@ final class Values {
         return text.isEmpty() ? null : text;
     }
 
+    /** {@return a text in metadata, empty if there is none} */
+    static String text(Metadata metadata, String namespace, String key) {
+        return metadata.getFilterMetadataOrDefault(namespace, Struct.getDefaultInstance())
+                .getFieldsOrDefault(key, Value.getDefaultInstance())
+                .getStringValue();
+    }
+
+    /** {@return a number in metadata, 0 if there is none} */
+    static double number(Metadata metadata, String namespace, String key) {
+        return metadata.getFilterMetadataOrDefault(namespace, Struct.getDefaultInstance())
+                .getFieldsOrDefault(key, Value.getDefaultInstance())
+                .getNumberValue();
+    }
+
     /** {@return the resource that made something, in words, from Istio's {@code filter_metadata["istio"].config}} */
     static String origin(Metadata metadata) {
         Struct istio = metadata.getFilterMetadataMap().get("istio");
