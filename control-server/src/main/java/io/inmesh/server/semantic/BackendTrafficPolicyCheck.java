@@ -22,6 +22,7 @@ final class BackendTrafficPolicyCheck {
                     "\"" + spec.get("host").text() + "\" (" + host
                             + ") is no service of the mesh: the policy has no effect");
         }
+        BackendLoadBalancerCheck.check(report, mesh, host, spec.get("loadBalancer"));
         othersForSameHost(report, mesh, host);
     }
 

@@ -71,7 +71,11 @@ public enum Check {
     /** A selector in the root namespace that Istio ignores. */
     SELECTOR_IGNORED("IM0501", Severity.WARNING, "Put the policy into the namespace of the workload."),
     /** Two policies of one kind for one target, of which only the oldest is obeyed. */
-    POLICY_CONFLICT("IM0601", Severity.WARNING, "Keep one policy per target and namespace.");
+    POLICY_CONFLICT("IM0601", Severity.WARNING, "Keep one policy per target and namespace."),
+    /** A policy of ours says something else than an Istio rule for the same thing, and wins. */
+    POLICY_WINS("IM0602", Severity.WARNING, "Say it in one of the two only."),
+    /** Consistent hashing without anything to hash. */
+    HASH_WITHOUT_KEY("IM0603", Severity.WARNING, "Add hashOn, or consistentHash in a DestinationRule of the host.");
 
     private final String code;
     private final Severity severity;

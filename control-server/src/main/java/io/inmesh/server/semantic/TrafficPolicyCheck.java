@@ -1,16 +1,12 @@
 package io.inmesh.server.semantic;
 
 import io.inmesh.server.rule.Field;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
 
 /** {@code trafficPolicy}, at any level of a DestinationRule. */
 final class TrafficPolicyCheck {
-    private static final int MAX_MAGLEV_TABLE = 5_000_011;
     private static final Set<String> TLS_MODES = Set.of("DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL");
-    private static final List<String> HASH_KEYS =
-            List.of("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName");
     private static final List<String> FILE_FIELDS =
             List.of("clientCertificate", "privateKey", "caCertificates", "credentialName", "subjectAltNames", "sni");
 
@@ -51,22 +47,9 @@ final class TrafficPolicyCheck {
         if (hash.absent()) {
             return;
         }
-        long keys = HASH_KEYS.stream()
-                .filter(key -> key.equals("useSourceIp")
-                        ? hash.get(key).flag(false)
-                        : hash.get(key).present())
-                .count();
-        if (keys != 1) {
-            report.add(Check.REQUIRED, hash, "needs exactly one of " + String.join(", ", HASH_KEYS));
-        }
-        report.duration(hash.get("httpCookie").get("ttl"), true);
+        HashCheck.key(report, hash);
         report.exclusive(hash, "ringHash", "maglev");
-        report.range(hash.get("ringHash").get("minimumRingSize"), 1, 8_388_608);
-        Field table = hash.get("maglev").get("tableSize");
-        report.range(table, 2, MAX_MAGLEV_TABLE);
-        if (table.integer(0) > 1 && !BigInteger.valueOf(table.integer(0)).isProbablePrime(40)) {
-            report.add(Check.BAD_VALUE, table, table.text() + " is no prime number");
-        }
+        HashCheck.tables(report, hash);
     }
 
     private static void warmup(Report report, Field warmup) {

@@ -2,6 +2,7 @@ package io.inmesh.server.translate;
 
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.DestinationRuleSet;
+import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.HostName;
 import io.inmesh.server.rule.HostTable;
 import io.inmesh.server.rule.LocalityPolicy;
@@ -127,6 +128,14 @@ final class ClientView {
     /** The BackendTrafficPolicy in force for a service. */
     Optional<Resource> backendTrafficPolicy(MeshService service) {
         return rules.backendTrafficPolicies().lookup(client.namespace(), service.fqdn(), service.namespace());
+    }
+
+    /** How a cluster chooses among its endpoints. */
+    Balancing balancing(MeshService service, String subset, int port) {
+        Field policy = backendTrafficPolicy(service)
+                .map(resource -> Field.spec(resource).get("loadBalancer"))
+                .orElse(Field.ABSENT);
+        return new Balancing(policy(service, subset, port).loadBalancer(), policy);
     }
 
     /** The empty subset (all endpoints) and every subset defined for a service. */

@@ -20,6 +20,7 @@ final class Clusters {
     static Cluster build(ClientView view, MeshService service, ServicePort port, String subset) {
         String name = ClusterNames.outbound(port.number(), subset, service.fqdn());
         TrafficPolicy policy = view.policy(service, subset, port.number());
+        Balancing balancing = view.balancing(service, subset, port.number());
         Cluster.Builder cluster = Cluster.newBuilder().setName(name).setMetadata(provenance(view, service, subset));
         if (service.resolution() == Resolution.STATIC) {
             cluster.setType(Cluster.DiscoveryType.EDS)
@@ -39,11 +40,11 @@ final class Clusters {
                     view.embeddedPlacement(service, subset, port.number())));
         }
         if (view.client().personality() == Personality.GRPC_SAFE) {
-            LoadBalancers.applyGrpcSafe(cluster, policy.loadBalancer());
+            LoadBalancers.applyGrpcSafe(cluster, balancing);
             ConnectionPools.applyGrpcSafe(cluster, policy);
             GrpcTls.apply(cluster, view, service, policy.tls());
         } else {
-            LoadBalancers.apply(cluster, policy.loadBalancer());
+            LoadBalancers.apply(cluster, balancing);
             ConnectionPools.apply(cluster, policy, port.protocol());
             OutlierDetections.apply(cluster, policy.outlierDetection());
             Localities.apply(cluster, LocalityPolicy.of(policy));

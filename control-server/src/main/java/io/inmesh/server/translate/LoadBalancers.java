@@ -4,59 +4,53 @@ import com.google.protobuf.UInt64Value;
 import io.inmesh.server.rule.Field;
 import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.route.RouteAction.HashPolicy;
+import java.util.List;
 import java.util.Optional;
 
-/** {@code loadBalancer}: the algorithm of a cluster, and the hash policy of routes that lead to it. */
+/** The algorithm of a cluster, and the hash policies of routes that lead to it. */
 final class LoadBalancers {
     private static final int DEFAULT_RING_SIZE = 1024;
 
     private LoadBalancers() {}
 
-    static void apply(Cluster.Builder cluster, Field loadBalancer) {
-        Field hash = loadBalancer.get("consistentHash");
-        if (hash.get("maglev").present()) {
-            cluster.setLbPolicy(Cluster.LbPolicy.MAGLEV);
-            int tableSize = hash.get("maglev").get("tableSize").integer(0);
-            if (tableSize > 0) {
-                cluster.getMaglevLbConfigBuilder().setTableSize(UInt64Value.of(tableSize));
-            }
-        } else if (hash.present()) {
-            ringHash(cluster, hash);
-        } else {
-            cluster.setLbPolicy(
-                    switch (loadBalancer.get("simple").text()) {
-                        case "RANDOM" -> Cluster.LbPolicy.RANDOM;
-                        case "ROUND_ROBIN" -> Cluster.LbPolicy.ROUND_ROBIN;
-                        default -> Cluster.LbPolicy.LEAST_REQUEST;
-                    });
+    static void apply(Cluster.Builder cluster, Balancing balancing) {
+        switch (balancing.algorithm()) {
+            case "MAGLEV" -> maglev(cluster, balancing);
+            case "RING_HASH" -> ringHash(cluster, balancing);
+            case "RANDOM" -> cluster.setLbPolicy(Cluster.LbPolicy.RANDOM);
+            case "ROUND_ROBIN" -> cluster.setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN);
+            default -> cluster.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
+        }
+        if (balancing.hashes()) {
+            boundedLoad(cluster, balancing.policy().get("boundedLoad").get("factor"));
         }
     }
 
     /** What stock gRPC knows: ring hash, least request if asked for by name, else round robin. */
-    static void applyGrpcSafe(Cluster.Builder cluster, Field loadBalancer) {
-        Field hash = loadBalancer.get("consistentHash");
-        if (hash.present()) {
-            ringHash(cluster, hash);
+    static void applyGrpcSafe(Cluster.Builder cluster, Balancing balancing) {
+        if (balancing.hashes()) {
+            ringHash(cluster, balancing);
             return;
         }
-        boolean leastRequest = loadBalancer.get("simple").text().equals("LEAST_REQUEST");
-        cluster.setLbPolicy(leastRequest ? Cluster.LbPolicy.LEAST_REQUEST : Cluster.LbPolicy.ROUND_ROBIN);
+        cluster.setLbPolicy(
+                balancing.leastRequestByName() ? Cluster.LbPolicy.LEAST_REQUEST : Cluster.LbPolicy.ROUND_ROBIN);
     }
 
-    /** How a request's hash is taken, if the load balancer wants one. */
-    static Optional<HashPolicy> hashPolicy(Field loadBalancer) {
-        Field hash = loadBalancer.get("consistentHash");
-        HashPolicy.Builder policy = HashPolicy.newBuilder();
+    /** How a request's hash is taken, in order; empty if the load balancer wants none. */
+    static List<HashPolicy> hashPolicies(Balancing balancing) {
+        return balancing.hashKeys().stream()
+                .map(LoadBalancers::hashPolicy)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<HashPolicy> hashPolicy(Field hash) {
+        HashPolicy.Builder policy =
+                HashPolicy.newBuilder().setTerminal(hash.get("terminal").flag(false));
         if (hash.get("httpHeaderName").present()) {
             policy.getHeaderBuilder().setHeaderName(hash.get("httpHeaderName").text());
         } else if (hash.get("httpCookie").present()) {
-            Field cookie = hash.get("httpCookie");
-            policy.getCookieBuilder()
-                    .setName(cookie.get("name").text())
-                    .setPath(cookie.get("path").text());
-            cookie.get("ttl")
-                    .duration()
-                    .ifPresent(ttl -> policy.getCookieBuilder().setTtl(Protos.duration(ttl)));
+            cookie(policy.getCookieBuilder(), hash.get("httpCookie"));
         } else if (hash.get("useSourceIp").flag(false)) {
             policy.getConnectionPropertiesBuilder().setSourceIp(true);
         } else if (hash.get("httpQueryParameterName").present()) {
@@ -68,11 +62,40 @@ final class LoadBalancers {
         return Optional.of(policy.build());
     }
 
-    private static void ringHash(Cluster.Builder cluster, Field hash) {
-        int size = hash.get("ringHash")
-                .get("minimumRingSize")
-                .integer(hash.get("minimumRingSize").integer(DEFAULT_RING_SIZE));
+    private static void cookie(HashPolicy.Cookie.Builder policy, Field cookie) {
+        policy.setName(cookie.get("name").text()).setPath(cookie.get("path").text());
+        cookie.get("ttl").duration().ifPresent(ttl -> policy.setTtl(Protos.duration(ttl)));
+        for (Field attribute : cookie.get("attributes").items()) {
+            policy.addAttributes(HashPolicy.CookieAttribute.newBuilder()
+                    .setName(attribute.get("name").text())
+                    .setValue(attribute.get("value").text()));
+        }
+    }
+
+    private static void maglev(Cluster.Builder cluster, Balancing balancing) {
+        cluster.setLbPolicy(Cluster.LbPolicy.MAGLEV);
+        int tableSize = balancing.settings("maglev").get("tableSize").integer(0);
+        if (tableSize > 0) {
+            cluster.getMaglevLbConfigBuilder().setTableSize(UInt64Value.of(tableSize));
+        }
+    }
+
+    private static void ringHash(Cluster.Builder cluster, Balancing balancing) {
+        Field ring = balancing.settings("ringHash");
+        int deprecated =
+                balancing.rule().get("consistentHash").get("minimumRingSize").integer(DEFAULT_RING_SIZE);
         cluster.setLbPolicy(Cluster.LbPolicy.RING_HASH);
-        cluster.getRingHashLbConfigBuilder().setMinimumRingSize(UInt64Value.of(size));
+        cluster.getRingHashLbConfigBuilder()
+                .setMinimumRingSize(UInt64Value.of(ring.get("minimumRingSize").integer(deprecated)));
+        ring.get("maximumRingSize")
+                .integer()
+                .ifPresent(size -> cluster.getRingHashLbConfigBuilder().setMaximumRingSize(UInt64Value.of(size)));
+    }
+
+    private static void boundedLoad(Cluster.Builder cluster, Field factor) {
+        factor.decimal()
+                .ifPresent(value -> cluster.getCommonLbConfigBuilder()
+                        .getConsistentHashingLbConfigBuilder()
+                        .setHashBalanceFactor(Protos.uint32(Math.round(value * 100))));
     }
 }

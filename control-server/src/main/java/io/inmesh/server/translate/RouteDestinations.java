@@ -4,16 +4,16 @@ import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.HostName;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.xds.route.RouteAction.HashPolicy;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a route (or mirror) leads.
  *
  * @param cluster name of the cluster
- * @param hashPolicy how its load balancer wants requests hashed, if it does
+ * @param hashPolicies how its load balancer wants requests hashed, in order; empty if it does not
  */
-record RouteDestinations(String cluster, Optional<HashPolicy> hashPolicy) {
+record RouteDestinations(String cluster, List<HashPolicy> hashPolicies) {
 
     /**
      * Resolves a {@code destination}. Without a port the only port of the service is meant, else the one being called. A host that is
@@ -30,9 +30,8 @@ record RouteDestinations(String cluster, Optional<HashPolicy> hashPolicy) {
                     : calledPort;
         }
         String subset = destination.get("subset").text();
-        Optional<HashPolicy> hash = service == null
-                ? Optional.empty()
-                : LoadBalancers.hashPolicy(view.policy(service, subset, port).loadBalancer());
+        List<HashPolicy> hash =
+                service == null ? List.of() : LoadBalancers.hashPolicies(view.balancing(service, subset, port));
         return new RouteDestinations(ClusterNames.outbound(port, subset, host), hash);
     }
 }

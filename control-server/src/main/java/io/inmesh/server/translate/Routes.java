@@ -37,12 +37,12 @@ final class Routes {
     }
 
     /** The route of a service without VirtualService: everything to all of its endpoints, with Istio's default retries. */
-    static Route byDefault(ClientView view, String cluster, Field loadBalancer) {
+    static Route byDefault(ClientView view, String cluster, Balancing balancing) {
         boolean grpcSafe = view.client().personality() == Personality.GRPC_SAFE;
         RouteAction.Builder action = RouteAction.newBuilder().setCluster(cluster);
-        Optional<RouteAction.HashPolicy> hash = LoadBalancers.hashPolicy(loadBalancer);
-        hash.ifPresent(action::addHashPolicy);
-        timing(action, Field.ABSENT, Field.ABSENT, grpcSafe, hash.isPresent());
+        List<RouteAction.HashPolicy> hashes = LoadBalancers.hashPolicies(balancing);
+        action.addAllHashPolicy(hashes);
+        timing(action, Field.ABSENT, Field.ABSENT, grpcSafe, !hashes.isEmpty());
         return Route.newBuilder()
                 .setName("default")
                 .setMatch(RouteMatch.newBuilder().setPrefix("/"))
@@ -129,7 +129,7 @@ final class Routes {
         WeightedCluster.Builder weighted = WeightedCluster.newBuilder();
         for (Field destination : destinations) {
             RouteDestinations target = resolve(destination.get("destination"));
-            target.hashPolicy().ifPresent(hashes::add);
+            hashes.addAll(target.hashPolicies());
             HeaderOperations request =
                     HeaderOperations.of(destination.get("headers").get("request"));
             HeaderOperations response =

@@ -67,8 +67,7 @@ final class VirtualHosts {
             return routes;
         }
         String cluster = ClusterNames.outbound(port.number(), "", service.fqdn());
-        return List.of(Routes.byDefault(
-                view, cluster, view.policy(service, "", port.number()).loadBalancer()));
+        return List.of(Routes.byDefault(view, cluster, view.balancing(service, "", port.number())));
     }
 
     private static VirtualHost host(String fqdn, int port, List<String> names, List<Route> routes) {
