@@ -25,6 +25,22 @@ public interface InboundCall extends Call {
     /** {@return local port the request came in on, or 0 if unknown} */
     int localPort();
 
+    /** The time of arrival is not known. */
+    long ARRIVAL_UNKNOWN = Long.MAX_VALUE;
+
+    /**
+     * {@return monotonic time, on the mesh's clock, at which the request was there and began to wait for a thread; {@link
+     * #ARRIVAL_UNKNOWN} where the server does not say}
+     */
+    default long arrivedNanos() {
+        return ARRIVAL_UNKNOWN;
+    }
+
+    /** {@return whether the two sides talk for as long as they like, so that duration says nothing about load} */
+    default boolean streaming() {
+        return false;
+    }
+
     /** {@return server name the client sent in the TLS handshake, null if none} */
     default @Nullable String requestedServerName() {
         return null;

@@ -84,12 +84,20 @@ public sealed interface Outcome {
      * @param httpStatus status for an HTTP peer, as Envoy would choose it
      * @param grpcStatus status for a gRPC peer
      * @param message one sentence with the figures: what was looked for, what was there, which config
+     * @param retryAfterMillis what the peer is asked to wait before it tries again, sent as {@code Retry-After} or {@code
+     *     grpc-retry-pushback-ms}; {@link Response#NO_PUSHBACK} to ask for nothing
      */
-    record Rejection(Reason reason, int httpStatus, int grpcStatus, String message) implements Outcome {
+    record Rejection(Reason reason, int httpStatus, int grpcStatus, String message, long retryAfterMillis)
+            implements Outcome {
         /** Checks that nothing is missing. */
         public Rejection {
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(message, "message");
+        }
+
+        /** A rejection that asks for no wait. */
+        public Rejection(Reason reason, int httpStatus, int grpcStatus, String message) {
+            this(reason, httpStatus, grpcStatus, message, Response.NO_PUSHBACK);
         }
     }
 
@@ -146,6 +154,10 @@ public sealed interface Outcome {
         NO_PEER_IDENTITY,
         /** This process has no certificate to call with. */
         NO_OWN_IDENTITY,
+        /** More requests than a rate limit lets in. Envoy flag RL. */
+        RATE_LIMITED,
+        /** This process has more work than it can do in time. */
+        OVERLOADED,
         /** The request is ambiguous or malformed. */
         BAD_REQUEST,
         /** A stage failed; the message names it. */

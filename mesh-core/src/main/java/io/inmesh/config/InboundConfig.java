@@ -8,9 +8,11 @@ import java.util.Objects;
  *
  * @param mtls whether a client certificate is needed
  * @param authorization policy sets in order of evaluation
+ * @param traffic how much is taken at once and how often
  * @param origin the resource that decided {@code mtls}, empty if none
  */
-public record InboundConfig(Mtls mtls, List<AuthorizationConfig> authorization, String origin) {
+public record InboundConfig(
+        Mtls mtls, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic, String origin) {
 
     /** Source: Istio {@code PeerAuthentication.MutualTLS.Mode}. */
     public enum Mtls {
@@ -29,5 +31,16 @@ public record InboundConfig(Mtls mtls, List<AuthorizationConfig> authorization, 
     public InboundConfig {
         Objects.requireNonNull(mtls, "mtls");
         authorization = List.copyOf(authorization);
+        Objects.requireNonNull(traffic, "traffic");
+    }
+
+    /** Who may call, without limits on how much. */
+    public InboundConfig(Mtls mtls, List<AuthorizationConfig> authorization, String origin) {
+        this(mtls, authorization, InboundTrafficConfig.NONE, origin);
+    }
+
+    /** {@return this, with limits on how much is taken} */
+    public InboundConfig withTraffic(InboundTrafficConfig traffic) {
+        return new InboundConfig(mtls, authorization, traffic, origin);
     }
 }

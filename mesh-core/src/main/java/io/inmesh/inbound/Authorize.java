@@ -2,7 +2,6 @@ package io.inmesh.inbound;
 
 import io.inmesh.authz.Authorizer;
 import io.inmesh.authz.Decision;
-import io.inmesh.authz.RequestFacts;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
 import io.inmesh.stage.Stage;
@@ -23,7 +22,7 @@ final class Authorize implements Stage<InboundWork> {
         if (authorizer == Authorizer.NONE) {
             return PASS;
         }
-        Decision decision = authorizer.decide(new RequestFacts(work.call(), work.canonicalPath()));
+        Decision decision = authorizer.decide(work.facts());
         if (decision.allowed()) {
             return PASS;
         }

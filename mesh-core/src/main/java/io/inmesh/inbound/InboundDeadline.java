@@ -28,7 +28,8 @@ final class InboundDeadline implements Stage<InboundWork> {
                         Reason.BAD_REQUEST, 400, GRPC_INVALID_ARGUMENT, "header " + header + " is not a timeout"));
             }
             if (timeoutNanos != Long.MAX_VALUE) {
-                work.deadlineNanos(earlier(work.startNanos() + timeoutNanos, work.deadlineNanos()));
+                work.deadlineNanos(
+                        earlier(work.startNanos() - work.queuedNanos() + timeoutNanos, work.deadlineNanos()));
             }
         }
         long left = work.deadlineNanos() == Long.MAX_VALUE
@@ -40,6 +41,15 @@ final class InboundDeadline implements Stage<InboundWork> {
                     504,
                     GRPC_DEADLINE_EXCEEDED,
                     "the caller gave up " + -left / 1_000_000 + " ms ago"));
+        }
+        InboundTraffic traffic = work.policy().traffic();
+        if (traffic != null && left < traffic.minRemainingNanos()) {
+            return Verdict.reject(new Outcome.Rejection(
+                    Reason.DEADLINE,
+                    504,
+                    GRPC_DEADLINE_EXCEEDED,
+                    "the caller gives up in " + left / 1_000_000 + " ms, and " + traffic.minRemainingNanos() / 1_000_000
+                            + " are needed" + traffic.byOrigin()));
         }
         return PASS;
     }

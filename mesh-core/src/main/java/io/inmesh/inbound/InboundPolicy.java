@@ -4,25 +4,36 @@ import io.inmesh.authz.Authorizer;
 import io.inmesh.authz.PolicyProblems;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of inbound requests, compiled. Part of a snapshot; immutable.
+ * What is asked of inbound requests, compiled. Part of a snapshot; immutable but for the live state of its limits.
  *
  * @param mtls whether a client certificate is needed
  * @param authorizer who may do what
+ * @param traffic how much is taken, null for everything
  * @param origin the resource that decided {@code mtls}, empty if none
  */
-public record InboundPolicy(Mtls mtls, Authorizer authorizer, String origin) {
+public record InboundPolicy(
+        Mtls mtls, Authorizer authorizer, @Nullable InboundTraffic traffic, String origin) {
 
     /** Asks for nothing. */
-    public static final InboundPolicy OPEN = new InboundPolicy(Mtls.PERMISSIVE, Authorizer.NONE, "");
+    public static final InboundPolicy OPEN = new InboundPolicy(Mtls.PERMISSIVE, Authorizer.NONE, null, "");
 
     /**
      * {@return the compiled form of a config}
      *
+     * @param previous what it follows, whose limits go on where they are the same; null for none
+     * @param clock its monotonic time is used
      * @param problems told of everything that cannot be enforced; if there is anything, the result must not be used
      */
-    public static InboundPolicy compile(InboundConfig config, PolicyProblems problems) {
-        return new InboundPolicy(config.mtls(), Authorizer.compile(config.authorization(), problems), config.origin());
+    public static InboundPolicy compile(
+            InboundConfig config, @Nullable InboundPolicy previous, Clock clock, PolicyProblems problems) {
+        return new InboundPolicy(
+                config.mtls(),
+                Authorizer.compile(config.authorization(), problems),
+                InboundTraffic.compile(config.traffic(), previous == null ? null : previous.traffic(), clock, problems),
+                config.origin());
     }
 }

@@ -15,6 +15,11 @@ final class InboundStages {
             new RequireCanonicalPath(),
             // After identity and path, which it decides on; before anything that costs the application something.
             new Authorize(),
+            // Only what may ask uses up tokens; and before concurrency, since it needs no permit to be given back.
+            new LimitRate(),
+            // After the limits that are somebody's own, so that who asks too often is told so rather than that all are
+            // too many.
+            new ShedLoad(),
             // Last: an answer that nobody waits for is not worth computing, but only callers who may ask learn about
             // their deadline.
             new InboundDeadline());

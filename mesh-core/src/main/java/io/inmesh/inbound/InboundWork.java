@@ -1,10 +1,12 @@
 package io.inmesh.inbound;
 
+import io.inmesh.authz.RequestFacts;
 import io.inmesh.call.CallContext;
 import io.inmesh.call.Criticality;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
+import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.observe.InboundObserver;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.stage.Stage;
@@ -13,6 +15,7 @@ import io.inmesh.stage.Verdict;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Deadlines;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +42,8 @@ final class InboundWork implements Admission {
     private long deadlineNanos;
     private CallContext context = CallContext.NONE;
     private @Nullable Outcome rejection;
+    private @Nullable RequestFacts facts;
+    private @Nullable ConcurrencyLimit concurrency;
     // Tickets of the stages passed, at the index of their stage; made by the first stage that has one.
     private @Nullable Ticket<InboundWork> @Nullable [] tickets;
     private volatile int settled;
@@ -174,7 +179,7 @@ final class InboundWork implements Admission {
     /** Reads what is handed on, once all stages have had their say about the deadline. */
     private CallContext handedOn() {
         int attempt = CallerAttempt.of(call);
-        Criticality criticality = Criticality.of(call.header(Criticality.HEADER));
+        Criticality criticality = BelievedCriticality.of(call, policy.traffic());
         boolean usual = deadlineNanos == Deadlines.NEVER && attempt == 1 && criticality == Criticality.CRITICAL;
         return usual ? CallContext.NONE : new CallContext(deadlineNanos, attempt, criticality);
     }
@@ -205,6 +210,38 @@ final class InboundWork implements Admission {
 
     void deadlineNanos(long deadlineNanos) {
         this.deadlineNanos = deadlineNanos;
+    }
+
+    /** {@return what conditions are tested on; to be asked once the path is canonical} */
+    RequestFacts facts() {
+        if (facts == null) {
+            facts = new RequestFacts(call, path);
+        }
+        return facts;
+    }
+
+    /** Keeps the limit that counts this request, which may be another one when it ends. */
+    void concurrency(ConcurrencyLimit limit) {
+        this.concurrency = limit;
+    }
+
+    ConcurrencyLimit concurrency() {
+        return Objects.requireNonNull(concurrency);
+    }
+
+    /** Tells the observer that a limit has no bucket for this request alone. */
+    void bucketsFull(String limit) {
+        try {
+            meshObserver.rateLimitFull(limit);
+        } catch (RuntimeException e) {
+            LOG.warn("An observer failed; the request goes on", e);
+        }
+    }
+
+    /** {@return how long the request waited for a thread before the ring, 0 if that is not known} */
+    long queuedNanos() {
+        long arrivedNanos = call.arrivedNanos();
+        return arrivedNanos == InboundCall.ARRIVAL_UNKNOWN ? 0 : Math.max(0, startNanos - arrivedNanos);
     }
 
     long startNanos() {

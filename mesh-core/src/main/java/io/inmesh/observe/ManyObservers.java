@@ -48,6 +48,11 @@ final class ManyObservers implements MeshObserver {
     }
 
     @Override
+    public void rateLimitFull(String limit) {
+        tell(observer -> observer.rateLimitFull(limit));
+    }
+
+    @Override
     public void ejected(Endpoint endpoint, long durationNanos, String why) {
         tell(observer -> observer.ejected(endpoint, durationNanos, why));
     }

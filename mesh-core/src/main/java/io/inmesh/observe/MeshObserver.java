@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * inboundStarted ── InboundObserver
  *    ├─ refused                                 the mesh said no; the last event
  *    └─ ended                                   the application is done, for real
+ * rateLimitFull                              a table of buckets has no room for one more value
  * ejected · returned                            an endpoint leaves or re-enters rotation
  * configApplied · configRejected
  * identityChanged
@@ -51,6 +52,14 @@ public interface MeshObserver {
     default InboundObserver inboundStarted(InboundCall call) {
         return InboundObserver.NONE;
     }
+
+    /**
+     * A rate limit with a bucket per value knows as many values as it may; a request took its token from the bucket that all further
+     * ones share.
+     *
+     * @param limit name of the limit, from config: a bounded set
+     */
+    default void rateLimitFull(String limit) {}
 
     /** An endpoint was taken out of rotation for {@code durationNanos}; {@code why} is one short sentence with the figures. */
     default void ejected(Endpoint endpoint, long durationNanos, String why) {}

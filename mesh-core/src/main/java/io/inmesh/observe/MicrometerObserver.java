@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * inmesh.client.retries.refused    per cluster and reason
  * inmesh.client.rejections         per cluster and reason: calls the mesh answered itself
  * inmesh.server.rejections         per reason
+ * inmesh.server.ratelimit.overflows per limit: requests of values beyond those with a bucket of their own
  * inmesh.endpoint.ejections        per cluster
  * inmesh.endpoint.returns          per cluster
  * inmesh.endpoints                 gauge per cluster and state
@@ -48,12 +49,14 @@ public final class MicrometerObserver implements MeshObserver {
     private static final int MAX_VIRTUAL_HOSTS = 5000;
     private static final int MAX_ROUTES = 1000;
     private static final int MAX_CLUSTERS = 20_000;
+    private static final int MAX_RATE_LIMITS = 1000;
 
     private final MeterFactory meters;
     private final NamedTable<NamedTable<RouteMeters>> routes;
     private final ServerMeters server;
     private final NamedTable<Counter> ejections;
     private final NamedTable<Counter> returns;
+    private final NamedTable<Counter> rateLimitOverflows;
     private final Timer applied;
     private final Counter rejected;
     private final Counter identityChanges;
@@ -75,6 +78,7 @@ public final class MicrometerObserver implements MeshObserver {
         this.server = new ServerMeters(meters);
         this.ejections = perCluster("inmesh.endpoint.ejections", "Endpoints taken out of rotation");
         this.returns = perCluster("inmesh.endpoint.returns", "Endpoints put back into rotation");
+        this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters::overflowed);
         this.applied = Timer.builder("inmesh.config.applied")
                 .description("Configs in use, and the time it took to compile and publish them")
                 .register(registry);
@@ -105,6 +109,11 @@ public final class MicrometerObserver implements MeshObserver {
     @Override
     public InboundObserver inboundStarted(InboundCall call) {
         return server;
+    }
+
+    @Override
+    public void rateLimitFull(String limit) {
+        rateLimitOverflows.get(limit).increment();
     }
 
     @Override
@@ -141,6 +150,13 @@ public final class MicrometerObserver implements MeshObserver {
 
     private NamedTable<RouteMeters> routesOf(String virtualHost) {
         return new NamedTable<>(MAX_ROUTES, route -> new RouteMeters(meters, virtualHost, route), meters::overflowed);
+    }
+
+    private Counter overflowsOf(String limit) {
+        return meters.counter(
+                "inmesh.server.ratelimit.overflows",
+                "Requests that shared a bucket because a rate limit knew too many values",
+                Tags.of("inmesh.limit", limit));
     }
 
     private NamedTable<Counter> perCluster(String name, String description) {

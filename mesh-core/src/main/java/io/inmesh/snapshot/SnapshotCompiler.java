@@ -44,7 +44,7 @@ public final class SnapshotCompiler {
     public Compiled compile(MeshConfig config, @Nullable Snapshot previous) {
         ConfigCheck check = new ConfigCheck(previous);
         check.check(config);
-        InboundPolicy inbound = inbound(config, previous, check);
+        InboundPolicy inbound = inbound(config, previous, clock, check);
         if (!check.problems().isEmpty()) {
             return new Compiled.Invalid(List.copyOf(check.problems()));
         }
@@ -61,16 +61,19 @@ public final class SnapshotCompiler {
     public static List<Problem> check(MeshConfig config) {
         ConfigCheck check = new ConfigCheck(null);
         check.check(config);
-        inbound(config, null, check);
+        inbound(config, null, Clock.SYSTEM, check);
         return List.copyOf(check.problems());
     }
 
-    private static InboundPolicy inbound(MeshConfig config, @Nullable Snapshot previous, ConfigCheck check) {
+    private static InboundPolicy inbound(
+            MeshConfig config, @Nullable Snapshot previous, Clock clock, ConfigCheck check) {
         if (previous != null && previous.config().inbound().equals(config.inbound())) {
             return previous.inbound();
         }
         return InboundPolicy.compile(
                 config.inbound(),
+                previous == null ? null : previous.inbound(),
+                clock,
                 (resource, field, message, remedy) -> check.problemsOf(resource).report(field, message, remedy));
     }
 

@@ -6,6 +6,7 @@ import io.inmesh.config.AuthorizationConfig.Policy;
 import io.inmesh.config.Condition;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.config.InboundTrafficConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code inbound}. */
@@ -17,6 +18,7 @@ final class InboundReader {
         return new InboundConfig(
                 inbound.get("mtls", value -> value.word(Mtls.class), Mtls.PERMISSIVE),
                 MeshConfigYaml.all(inbound.list("authorization"), InboundReader::authorization),
+                inbound.section("traffic", InboundTrafficReader::read, InboundTrafficConfig.NONE),
                 inbound.value().place());
     }
 

@@ -210,7 +210,10 @@ class InboundGateTest {
 
     private static InboundPolicy policy(Mtls mtls, AuthorizationConfig... authorization) {
         return InboundPolicy.compile(
-                new InboundConfig(mtls, List.of(authorization), "PeerAuthentication default/default"), NONE_EXPECTED);
+                new InboundConfig(mtls, List.of(authorization), "PeerAuthentication default/default"),
+                null,
+                new FakeClock(),
+                NONE_EXPECTED);
     }
 
     @Test

@@ -77,6 +77,15 @@ final class GrpcOutcomes {
         return cause == null ? new StatusRuntimeException(status) : cause;
     }
 
+    /** {@return what goes with the status of a refusal: how long to wait before a retry, if the mesh asks for that} */
+    static Metadata trailersOf(Outcome outcome) {
+        Metadata trailers = new Metadata();
+        if (outcome instanceof Outcome.Rejection rejection && rejection.retryAfterMillis() >= 0) {
+            trailers.put(PUSHBACK, Long.toString(rejection.retryAfterMillis()));
+        }
+        return trailers;
+    }
+
     /**
      * {@return the status of an outcome that no peer gave}
      *

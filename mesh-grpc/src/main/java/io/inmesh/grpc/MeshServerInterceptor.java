@@ -33,7 +33,8 @@ final class MeshServerInterceptor implements ServerInterceptor {
         GrpcInboundCall inbound = new GrpcInboundCall(call, headers);
         Admission admission = mesh.inbound(inbound);
         if (!admission.admitted()) {
-            call.close(GrpcOutcomes.statusOf(admission.rejection(), null), new Metadata());
+            Outcome refusal = admission.rejection();
+            call.close(GrpcOutcomes.statusOf(refusal, null), GrpcOutcomes.trailersOf(refusal));
             return new ServerCall.Listener<>() {};
         }
         hideIdentityHeaders(headers);

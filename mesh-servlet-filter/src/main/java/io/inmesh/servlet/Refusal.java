@@ -14,7 +14,7 @@ final class Refusal {
 
     private Refusal() {}
 
-    /** Answers what the mesh decided: a rejection, or a reply of its own. */
+    /** Answers what the mesh decided: a rejection (with {@code Retry-After} in whole seconds, RFC 9110 10.2.3), or a reply of its own. */
     static void write(HttpServletResponse response, Outcome outcome) throws IOException {
         if (outcome instanceof Outcome.LocalReply reply) {
             if (reply.location() != null) {
@@ -26,6 +26,9 @@ final class Refusal {
         Outcome.Rejection rejection = (Outcome.Rejection) outcome;
         // The policy that decided is for the log; the caller learns no more than the reason.
         LOG.debug("refused: {}", rejection.message());
+        if (rejection.retryAfterMillis() >= 0) {
+            response.setHeader("Retry-After", Long.toString((rejection.retryAfterMillis() + 999) / 1000));
+        }
         write(
                 response,
                 rejection.httpStatus(),

@@ -27,6 +27,8 @@ public final class FakeCall implements InboundCall {
     private @Nullable String query;
     private boolean replayable = true;
     private long deadlineNanos = Long.MAX_VALUE;
+    private long arrivedNanos = ARRIVAL_UNKNOWN;
+    private boolean streaming;
     private @Nullable SpiffeId peer;
     private boolean secure;
     private @Nullable InetAddress peerAddress;
@@ -89,6 +91,18 @@ public final class FakeCall implements InboundCall {
     /** Sets the monotonic time at which the application gives up. */
     public FakeCall deadlineNanos(long deadlineNanos) {
         this.deadlineNanos = deadlineNanos;
+        return this;
+    }
+
+    /** Sets the monotonic time at which the request began to wait for a thread. */
+    public FakeCall arrivedNanos(long arrivedNanos) {
+        this.arrivedNanos = arrivedNanos;
+        return this;
+    }
+
+    /** Makes it a call that lasts as long as the two sides like. */
+    public FakeCall asStream() {
+        this.streaming = true;
         return this;
     }
 
@@ -186,6 +200,16 @@ public final class FakeCall implements InboundCall {
     @Override
     public long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    @Override
+    public long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    @Override
+    public boolean streaming() {
+        return streaming;
     }
 
     @Override
