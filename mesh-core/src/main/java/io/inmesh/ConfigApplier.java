@@ -3,6 +3,7 @@ package io.inmesh;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.health.EjectionReason;
 import io.inmesh.health.OutlierDetection;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.snapshot.Compiled;
@@ -113,9 +114,9 @@ final class ConfigApplier {
     private record TellEjections(MeshObserver observer) implements OutlierDetection.Listener {
 
         @Override
-        public void ejected(Endpoint endpoint, long durationNanos, String why) {
+        public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
             LOG.info("{} of cluster {} is out of rotation: {}", endpoint, endpoint.cluster(), why);
-            observer.ejected(endpoint, durationNanos, why);
+            observer.ejected(endpoint, reason, durationNanos, why);
         }
 
         @Override

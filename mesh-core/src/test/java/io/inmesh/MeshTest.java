@@ -15,6 +15,7 @@ import io.inmesh.config.RouteConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.health.EjectionReason;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.LoadReport;
@@ -285,7 +286,7 @@ class MeshTest {
         }
 
         @Override
-        public void ejected(Endpoint endpoint, long durationNanos, String why) {
+        public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
             events.add("ejected " + endpoint);
         }
 

@@ -84,7 +84,7 @@ public final class Cluster {
         ClusterState state = new ClusterState(
                 new RetryBudget(config.retryBudget(), clock),
                 new ClusterLimits(config.circuitBreaker(), clock),
-                new OutlierDetection(name, config.outlierDetection(), clock),
+                new OutlierDetection(name, config.outlierDetection(), clock, Randomness.SYSTEM),
                 new ClusterLoad());
         return new Cluster(config, List.of(), new Rotation(), state, Randomness.SYSTEM, true);
     }

@@ -56,6 +56,9 @@ public final class ClusterCheck {
         Durations.checkPositive("interval", outliers.interval(), problems);
         Durations.checkPositive("baseEjectionTime", outliers.baseEjectionTime(), problems);
         Durations.checkPositive("maxEjectionTime", outliers.maxEjectionTime(), problems);
+        if (outliers.maxEjectionJitter().isNegative()) {
+            problems.report("maxEjectionJitter", "is " + outliers.maxEjectionJitter(), "use 0s for none");
+        }
         notNegative("consecutive5xx", outliers.consecutive5xx(), problems);
         notNegative("consecutiveGateway", outliers.consecutiveGateway(), problems);
         notNegative("consecutiveLocalOrigin", outliers.consecutiveLocalOrigin(), problems);

@@ -1,6 +1,7 @@
 package io.inmesh.config;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * When an endpoint is taken out of rotation because of what calls to it experience.
@@ -18,6 +19,13 @@ import java.time.Duration;
  * @param maxEjectionPercent most endpoints ejected at once, in percent; at least one may always be ejected if others are left
  * @param minHealthPercent below this share of healthy endpoints the panic rule uses all of them, 0 to use the healthy ones
  *     as long as there are any
+ * @param enforcement how often errors in a row really eject
+ * @param successRate ejection of those that succeed clearly less often than the others
+ * @param failurePercentage ejection of those that fail more often than a fixed share
+ * @param maxEjectionJitter longest random time that is added to an ejection, so that endpoints ejected together do not return
+ *     together; zero for none
+ * @param errorCodes the HTTP status codes that count as errors, instead of 500 to 599; empty for those. Source: Istio {@code
+ *     outlierDetectionHttpErrorCodes}
  */
 public record OutlierDetectionConfig(
         int consecutive5xx,
@@ -28,7 +36,12 @@ public record OutlierDetectionConfig(
         Duration baseEjectionTime,
         Duration maxEjectionTime,
         int maxEjectionPercent,
-        int minHealthPercent) {
+        int minHealthPercent,
+        EnforcementConfig enforcement,
+        SuccessRateConfig successRate,
+        FailurePercentageConfig failurePercentage,
+        Duration maxEjectionJitter,
+        Set<Integer> errorCodes) {
 
     /** Nothing is ejected. */
     public static final OutlierDetectionConfig OFF = new OutlierDetectionConfig(
@@ -40,16 +53,78 @@ public record OutlierDetectionConfig(
 
     /** Checks ranges. */
     public OutlierDetectionConfig {
-        if (maxEjectionPercent < 0 || maxEjectionPercent > 100) {
-            throw new IllegalArgumentException("maxEjectionPercent must be 0 to 100: " + maxEjectionPercent);
-        }
-        if (minHealthPercent < 0 || minHealthPercent > 100) {
-            throw new IllegalArgumentException("minHealthPercent must be 0 to 100: " + minHealthPercent);
-        }
+        Percents.check("maxEjectionPercent", maxEjectionPercent);
+        Percents.check("minHealthPercent", minHealthPercent);
+        errorCodes = Set.copyOf(errorCodes);
+    }
+
+    /** Ejects by errors in a row only, always and without jitter, as Istio does; see the components of the record. */
+    public OutlierDetectionConfig(
+            int consecutive5xx,
+            int consecutiveGateway,
+            boolean splitLocalOrigin,
+            int consecutiveLocalOrigin,
+            Duration interval,
+            Duration baseEjectionTime,
+            Duration maxEjectionTime,
+            int maxEjectionPercent,
+            int minHealthPercent) {
+        this(
+                consecutive5xx,
+                consecutiveGateway,
+                splitLocalOrigin,
+                consecutiveLocalOrigin,
+                interval,
+                baseEjectionTime,
+                maxEjectionTime,
+                maxEjectionPercent,
+                minHealthPercent,
+                EnforcementConfig.ALWAYS,
+                SuccessRateConfig.OFF,
+                FailurePercentageConfig.OFF,
+                Duration.ZERO,
+                Set.of());
+    }
+
+    /** {@return these rules with others for rates} */
+    public OutlierDetectionConfig withRates(SuccessRateConfig successRate, FailurePercentageConfig failurePercentage) {
+        return new OutlierDetectionConfig(
+                consecutive5xx,
+                consecutiveGateway,
+                splitLocalOrigin,
+                consecutiveLocalOrigin,
+                interval,
+                baseEjectionTime,
+                maxEjectionTime,
+                maxEjectionPercent,
+                minHealthPercent,
+                enforcement,
+                successRate,
+                failurePercentage,
+                maxEjectionJitter,
+                errorCodes);
     }
 
     /** {@return whether anything can be ejected} */
     public boolean enabled() {
-        return consecutive5xx > 0 || consecutiveGateway > 0 || (splitLocalOrigin && consecutiveLocalOrigin > 0);
+        return consecutive5xx > 0
+                || consecutiveGateway > 0
+                || (splitLocalOrigin && consecutiveLocalOrigin > 0)
+                || judgesRates();
+    }
+
+    /** {@return whether endpoints are judged by their rates, so that successes must be counted too} */
+    public boolean judgesRates() {
+        return judgesRates(false) || judgesRates(true);
+    }
+
+    /**
+     * {@return whether endpoints are judged by one of their rates}
+     *
+     * @param localOrigin whether the rate of local failures is meant, which are counted apart only when split
+     */
+    public boolean judgesRates(boolean localOrigin) {
+        return (splitLocalOrigin || !localOrigin)
+                && (successRate.enforcing(localOrigin) > 0 || failurePercentage.enforcing(localOrigin) > 0);
     }
 }

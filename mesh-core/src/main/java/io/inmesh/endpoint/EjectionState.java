@@ -6,6 +6,8 @@ package io.inmesh.endpoint;
 public final class EjectionState {
 
     private final Rotation rotation;
+    private final Tally answers = new Tally();
+    private final Tally reached = new Tally();
     private volatile boolean ejected;
     private volatile boolean suspect;
 
@@ -25,6 +27,16 @@ public final class EjectionState {
             // After the write, so that whoever sees the new count sees the new state.
             rotation.changed();
         }
+    }
+
+    /** {@return attempts by whether their answers were errors, since the last sweep} */
+    public Tally answers() {
+        return answers;
+    }
+
+    /** {@return attempts by whether there was an answer at all, since the last sweep; counted only where split} */
+    public Tally reached() {
+        return reached;
     }
 
     /** {@return whether it has failed since it last succeeded; lets a success cost no more than this read} */

@@ -1,5 +1,6 @@
 package io.inmesh.health;
 
+import io.inmesh.config.EnforcementConfig;
 import io.inmesh.config.OutlierDetectionConfig;
 import io.inmesh.endpoint.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,9 @@ final class EndpointHistory {
         return ejected;
     }
 
-    /** {@return why the endpoint should be ejected now; null if it should not} */
+    /** {@return what an error in a row leads to; null for nothing} */
     @Nullable
-    String count(ErrorClass error, OutlierDetectionConfig config) {
+    Finding count(ErrorClass error, OutlierDetectionConfig config) {
         if (config.splitLocalOrigin()) {
             countSplit(error);
         } else {
@@ -56,32 +57,41 @@ final class EndpointHistory {
         gatewayErrors = error == ErrorClass.GATEWAY_ERROR ? gatewayErrors + 1 : 0;
     }
 
-    private @Nullable String reached(OutlierDetectionConfig config) {
-        String why = null;
+    private @Nullable Finding reached(OutlierDetectionConfig config) {
+        EnforcementConfig enforcement = config.enforcement();
+        Finding finding = null;
         if (config.consecutive5xx() > 0 && serverErrors >= config.consecutive5xx()) {
-            why = serverErrors + " server errors in a row";
+            String why = serverErrors + " server errors in a row";
+            finding = new Finding(this, EjectionReason.CONSECUTIVE_5XX, enforcement.consecutive5xx(), why);
         } else if (config.consecutiveGateway() > 0 && gatewayErrors >= config.consecutiveGateway()) {
-            why = gatewayErrors + " gateway errors in a row";
+            String why = gatewayErrors + " gateway errors in a row";
+            finding = new Finding(this, EjectionReason.CONSECUTIVE_GATEWAY, enforcement.consecutiveGateway(), why);
         } else if (config.splitLocalOrigin()
                 && config.consecutiveLocalOrigin() > 0
                 && localErrors >= config.consecutiveLocalOrigin()) {
-            why = localErrors + " local failures in a row";
+            String why = localErrors + " local failures in a row";
+            finding = new Finding(
+                    this, EjectionReason.CONSECUTIVE_LOCAL_ORIGIN, enforcement.consecutiveLocalOrigin(), why);
         }
-        if (why != null) {
+        if (finding != null) {
             // Also where the cap forbids the ejection: it then takes as many new errors, not a single one.
             forget();
         }
-        return why;
+        return finding;
     }
 
-    /** {@return how long the ejection lasts} */
-    long eject(OutlierDetectionConfig config, long nowNanos) {
+    /**
+     * {@return how long the ejection lasts}
+     *
+     * @param jitterNanos added to what the rules say
+     */
+    long eject(OutlierDetectionConfig config, long nowNanos, long jitterNanos) {
         multiplier++;
         ejected = true;
         ejectedAtNanos = nowNanos;
         long base = config.baseEjectionTime().toNanos();
         long cap = Math.max(base, config.maxEjectionTime().toNanos());
-        durationNanos = Math.min(cap, saturatedProduct(base, multiplier));
+        durationNanos = Math.min(cap, saturatedProduct(base, multiplier)) + jitterNanos;
         endpoint.ejection().set(true);
         return durationNanos;
     }

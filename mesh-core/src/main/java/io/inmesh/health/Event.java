@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoint whose
  * @param durationNanos how long an ejection lasts
- * @param why the reason of an ejection, null for a return
+ * @param finding why it was ejected, null for a return
  */
 record Event(
-        Endpoint endpoint, long durationNanos, @Nullable String why) {
+        Endpoint endpoint, long durationNanos, @Nullable Finding finding) {
 
     void tell(OutlierDetection.Listener listener) {
-        if (why == null) {
+        if (finding == null) {
             listener.returned(endpoint);
         } else {
-            listener.ejected(endpoint, durationNanos, why);
+            listener.ejected(endpoint, finding.reason(), durationNanos, finding.why());
         }
     }
 }

@@ -2,23 +2,26 @@ package io.inmesh.health;
 
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.OutlierDetectionConfig;
+import io.inmesh.endpoint.EjectionState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.time.Clock;
+import io.inmesh.time.Randomness;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Takes endpoints of one cluster out of rotation after errors in a row, and puts them back.
+ * Takes endpoints of one cluster out of rotation after errors in a row, or because of the share of their attempts that fails, and puts
+ * them back.
  *
- * <p>Source: Envoy's outlier detection (consecutive kinds only, as Istio uses it) with two rules on top: the last usable endpoint is
- * never ejected, whatever the percentages say, and the ejection multiplier decays with every quiet sweep. The n-th ejection lasts n
- * times the base time, up to the cap.
+ * <p>Source: Envoy's outlier detection, with two rules on top: the last usable endpoint is never ejected, whatever the percentages
+ * say, and the ejection multiplier decays with every quiet sweep. The n-th ejection lasts n times the base time, up to the cap, and
+ * then up to the jitter longer. Errors in a row eject at once; rates are judged at each sweep, over the attempts since the sweep before.
  *
- * <p>A success costs one volatile read: whether the endpoint has failed since it last succeeded. Everything else happens under one
- * lock, which errors, sweeps and changes of membership take; listeners are called after it is released, so they may call back.
- * Only the monotonic clock is used.
+ * <p>A success costs one volatile read: whether the endpoint has failed since it last succeeded; and one atomic addition where rates are
+ * judged. Everything else happens under one lock, which errors, sweeps and changes of membership take; listeners are called after
+ * it is released, so they may call back. Only the monotonic clock is used.
  */
 public final class OutlierDetection {
 
@@ -27,14 +30,14 @@ public final class OutlierDetection {
         /** Hears nothing. */
         Listener NONE = new Listener() {
             @Override
-            public void ejected(Endpoint endpoint, long durationNanos, String why) {}
+            public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {}
 
             @Override
             public void returned(Endpoint endpoint) {}
         };
 
         /** An endpoint was taken out of rotation for at least {@code durationNanos}. */
-        void ejected(Endpoint endpoint, long durationNanos, String why);
+        void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why);
 
         /** An endpoint is back in rotation. */
         void returned(Endpoint endpoint);
@@ -42,6 +45,7 @@ public final class OutlierDetection {
 
     private final String cluster;
     private final Clock clock;
+    private final Randomness randomness;
     private final ReentrantLock lock = new ReentrantLock();
     private final IdentityHashMap<Endpoint, EndpointHistory> members = new IdentityHashMap<>();
     private final List<Event> events = new ArrayList<>();
@@ -56,11 +60,13 @@ public final class OutlierDetection {
      * @param cluster name of the cluster, for messages
      * @param config when to eject
      * @param clock its monotonic time is used
+     * @param randomness draws jitter, and whether a rule is enforced
      */
-    public OutlierDetection(String cluster, OutlierDetectionConfig config, Clock clock) {
+    public OutlierDetection(String cluster, OutlierDetectionConfig config, Clock clock, Randomness randomness) {
         this.cluster = cluster;
         this.config = config;
         this.clock = clock;
+        this.randomness = randomness;
         this.lastSweepNanos = clock.nanos();
     }
 
@@ -100,10 +106,14 @@ public final class OutlierDetection {
 
     /** Tells what an attempt experienced. Endpoints that are no longer members are ignored. */
     public void report(Endpoint endpoint, ErrorClass error) {
+        OutlierDetectionConfig rules = config;
+        if (rules.judgesRates()) {
+            count(endpoint.ejection(), error, rules.splitLocalOrigin());
+        }
         if (error == ErrorClass.NONE && !endpoint.ejection().suspect()) {
             return;
         }
-        if (!config.enabled()) {
+        if (!rules.enabled()) {
             return;
         }
         locked(() -> {
@@ -111,13 +121,39 @@ public final class OutlierDetection {
             if (history == null || history.ejected()) {
                 return;
             }
-            String why = history.count(error, config);
-            if (why != null && roomToEject(endpoint)) {
-                long nanos = history.eject(config, clock.nanos());
-                ejected++;
-                events.add(new Event(endpoint, nanos, why));
+            Finding finding = history.count(error, config);
+            if (finding != null) {
+                eject(finding);
             }
         });
+    }
+
+    private static void count(EjectionState state, ErrorClass error, boolean split) {
+        if (split) {
+            state.reached().count(error == ErrorClass.LOCAL_ORIGIN);
+        }
+        if (!split || error != ErrorClass.LOCAL_ORIGIN) {
+            state.answers().count(error != ErrorClass.NONE);
+        }
+    }
+
+    private void eject(Finding finding) {
+        EndpointHistory history = finding.history();
+        if (history.ejected() || !roomToEject(history.endpoint()) || !enforced(finding.enforcingPercent())) {
+            return;
+        }
+        long nanos = history.eject(config, clock.nanos(), jitterNanos());
+        ejected++;
+        events.add(new Event(history.endpoint(), nanos, finding));
+    }
+
+    private boolean enforced(int percent) {
+        return percent >= 100 || randomness.below(100) < percent;
+    }
+
+    private long jitterNanos() {
+        long most = config.maxEjectionJitter().toNanos();
+        return most <= 0 ? 0 : randomness.below(most + 1);
     }
 
     /** Sweeps if the interval since the last sweep has passed; cheap enough to be asked every second. */
@@ -129,7 +165,7 @@ public final class OutlierDetection {
         }
     }
 
-    /** Puts back whose time is over, and lets the multiplier of the others decay by one. */
+    /** Puts back whose time is over, lets the multiplier of the others decay by one, and judges rates. */
     public void sweep() {
         locked(() -> {
             long now = clock.nanos();
@@ -141,6 +177,7 @@ public final class OutlierDetection {
                     giveBack(history);
                 }
             }
+            RateJudge.judge(members.values(), config).forEach(this::eject);
         });
     }
 

@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
 import java.util.List;
 import java.util.function.Consumer;
@@ -53,8 +54,8 @@ final class ManyObservers implements MeshObserver {
     }
 
     @Override
-    public void ejected(Endpoint endpoint, long durationNanos, String why) {
-        tell(observer -> observer.ejected(endpoint, durationNanos, why));
+    public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
+        tell(observer -> observer.ejected(endpoint, reason, durationNanos, why));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +62,8 @@ public interface MeshObserver {
      */
     default void rateLimitFull(String limit) {}
 
-    /** An endpoint was taken out of rotation for {@code durationNanos}; {@code why} is one short sentence with the figures. */
-    default void ejected(Endpoint endpoint, long durationNanos, String why) {}
+    /** An endpoint was taken out of rotation by a rule for {@code durationNanos}; {@code why} is one short sentence with the figures. */
+    default void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {}
 
     /** An endpoint is back in rotation. */
     default void returned(Endpoint endpoint) {}

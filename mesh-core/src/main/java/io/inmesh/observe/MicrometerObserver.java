@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.time.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * inmesh.client.rejections         per cluster and reason: calls the mesh answered itself
  * inmesh.server.rejections         per reason
  * inmesh.server.ratelimit.overflows per limit: requests of values beyond those with a bucket of their own
- * inmesh.endpoint.ejections        per cluster
+ * inmesh.endpoint.ejections        per cluster and reason
  * inmesh.endpoint.returns          per cluster
  * inmesh.endpoints                 gauge per cluster and state
  * inmesh.retry.budget.available    gauge per service
@@ -54,7 +56,7 @@ public final class MicrometerObserver implements MeshObserver {
     private final MeterFactory meters;
     private final NamedTable<NamedTable<RouteMeters>> routes;
     private final ServerMeters server;
-    private final NamedTable<Counter> ejections;
+    private final NamedTable<MeterTable<Counter>> ejections;
     private final NamedTable<Counter> returns;
     private final NamedTable<Counter> rateLimitOverflows;
     private final Timer applied;
@@ -76,7 +78,7 @@ public final class MicrometerObserver implements MeshObserver {
         this.meters = new MeterFactory(registry);
         this.routes = new NamedTable<>(MAX_VIRTUAL_HOSTS, this::routesOf, meters::overflowed);
         this.server = new ServerMeters(meters);
-        this.ejections = perCluster("inmesh.endpoint.ejections", "Endpoints taken out of rotation");
+        this.ejections = new NamedTable<>(MAX_CLUSTERS, this::ejections, meters::overflowed);
         this.returns = perCluster("inmesh.endpoint.returns", "Endpoints put back into rotation");
         this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters::overflowed);
         this.applied = Timer.builder("inmesh.config.applied")
@@ -117,8 +119,8 @@ public final class MicrometerObserver implements MeshObserver {
     }
 
     @Override
-    public void ejected(Endpoint endpoint, long durationNanos, String why) {
-        ejections.get(endpoint.cluster()).increment();
+    public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
+        ejections.get(endpoint.cluster()).get(reason.ordinal()).increment();
     }
 
     @Override
@@ -157,6 +159,17 @@ public final class MicrometerObserver implements MeshObserver {
                 "inmesh.server.ratelimit.overflows",
                 "Requests that shared a bucket because a rate limit knew too many values",
                 Tags.of("inmesh.limit", limit));
+    }
+
+    private MeterTable<Counter> ejections(String cluster) {
+        return new MeterTable<>(ordinal -> meters.counter(
+                "inmesh.endpoint.ejections",
+                "Endpoints taken out of rotation",
+                Tags.of(
+                        "inmesh.cluster",
+                        cluster,
+                        "reason",
+                        EjectionReason.values()[ordinal].name().toLowerCase(Locale.ROOT))));
     }
 
     private NamedTable<Counter> perCluster(String name, String description) {

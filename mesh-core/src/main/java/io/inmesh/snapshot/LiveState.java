@@ -11,6 +11,7 @@ import io.inmesh.health.OutlierDetection;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.retry.RetryBudget;
 import io.inmesh.time.Clock;
+import io.inmesh.time.Randomness;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,8 +85,8 @@ public final class LiveState {
     }
 
     /** {@return the state of a cluster, reconfigured as its new config says} */
-    Entry update(ClusterConfig config) {
-        Entry entry = clusters.computeIfAbsent(config.name(), name -> new Entry(config, clock));
+    Entry update(ClusterConfig config, Randomness randomness) {
+        Entry entry = clusters.computeIfAbsent(config.name(), name -> new Entry(config, clock, randomness));
         entry.limits.reconfigure(config.circuitBreaker());
         entry.outliers.reconfigure(config.outlierDetection());
         entry.load.retain(
@@ -109,9 +110,9 @@ public final class LiveState {
         private final ClusterLoad load = new ClusterLoad();
         private final EndpointRegistry registry;
 
-        private Entry(ClusterConfig config, Clock clock) {
+        private Entry(ClusterConfig config, Clock clock, Randomness randomness) {
             limits = new ClusterLimits(config.circuitBreaker(), clock);
-            outliers = new OutlierDetection(config.name(), config.outlierDetection(), clock);
+            outliers = new OutlierDetection(config.name(), config.outlierDetection(), clock, randomness);
             registry = new EndpointRegistry(config.name());
         }
 

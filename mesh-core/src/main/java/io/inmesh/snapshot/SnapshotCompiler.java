@@ -78,7 +78,7 @@ public final class SnapshotCompiler {
     }
 
     private Cluster compile(ClusterConfig config, List<Endpoint> removed) {
-        LiveState.Entry entry = live.update(config);
+        LiveState.Entry entry = live.update(config, randomness);
         var change = entry.registry().update(config.endpoints());
         removed.addAll(change.removed());
         return new Cluster(

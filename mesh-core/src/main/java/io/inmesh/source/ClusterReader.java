@@ -6,7 +6,6 @@ import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.LoadBalancer;
-import io.inmesh.config.OutlierDetectionConfig;
 import io.inmesh.config.RetryBudgetConfig;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +26,7 @@ final class ClusterReader {
                 cluster.get("loadBalancer", value -> value.word(LoadBalancer.class), plain.loadBalancer()),
                 cluster.duration("connectTimeout", plain.connectTimeout()),
                 cluster.section("circuitBreaker", ClusterReader::breaker, plain.circuitBreaker()),
-                cluster.section("outlierDetection", ClusterReader::outliers, plain.outlierDetection()),
+                cluster.section("outlierDetection", OutlierReader::read, plain.outlierDetection()),
                 cluster.section("retryBudget", ClusterReader::budget, plain.retryBudget()),
                 cluster.section("tls", ClusterReader::tls, plain.tls()),
                 cluster.section("spread", SpreadReader::read, plain.spread()),
@@ -45,21 +44,6 @@ final class ClusterReader {
                 breaker.integer("minimumCalls", usual.minimumCalls()),
                 breaker.integer("window", usual.window()),
                 breaker.duration("openDuration", usual.openDuration()));
-    }
-
-    /** Whoever writes the section wants ejection, so what it leaves out is as Istio has it. */
-    private static OutlierDetectionConfig outliers(Section outliers) {
-        OutlierDetectionConfig usual = OutlierDetectionConfig.DEFAULT;
-        return new OutlierDetectionConfig(
-                outliers.integer("consecutive5xx", usual.consecutive5xx()),
-                outliers.integer("consecutiveGateway", usual.consecutiveGateway()),
-                outliers.flag("splitLocalOrigin", usual.splitLocalOrigin()),
-                outliers.integer("consecutiveLocalOrigin", usual.consecutiveLocalOrigin()),
-                outliers.duration("interval", usual.interval()),
-                outliers.duration("baseEjectionTime", usual.baseEjectionTime()),
-                outliers.duration("maxEjectionTime", usual.maxEjectionTime()),
-                outliers.integer("maxEjectionPercent", usual.maxEjectionPercent()),
-                outliers.integer("minHealthPercent", usual.minHealthPercent()));
     }
 
     private static RetryBudgetConfig budget(Section budget) {

@@ -209,7 +209,7 @@ class OutlierDetectionTest {
         OutlierDetection detection = detection(RULES, endpoints);
         detection.listener(new OutlierDetection.Listener() {
             @Override
-            public void ejected(Endpoint endpoint, long durationNanos, String why) {
+            public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
                 Thread other = new Thread(detection::sweep);
                 other.start();
                 try {
@@ -311,11 +311,11 @@ class OutlierDetectionTest {
     }
 
     private OutlierDetection detection(OutlierDetectionConfig config, List<Endpoint> endpoints) {
-        OutlierDetection detection = new OutlierDetection("reviews", config, clock);
+        OutlierDetection detection = new OutlierDetection("reviews", config, clock, new SeededRandomness(1));
         detection.members(endpoints);
         detection.listener(new OutlierDetection.Listener() {
             @Override
-            public void ejected(Endpoint endpoint, long durationNanos, String why) {
+            public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
                 events.add("ejected " + endpoint + " for "
                         + Duration.ofNanos(durationNanos).toSeconds() + " s: " + why);
             }

@@ -8,6 +8,7 @@ import io.inmesh.call.Outcome.Failure;
 import io.inmesh.call.Outcome.Reason;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.observe.CallObserver.RetryRefusal;
 import io.inmesh.testkit.FakeCall;
@@ -137,11 +138,11 @@ class MicrometerObserverTest {
     @Test
     void countsEventsOfTheMeshItself() {
         Endpoint endpoint = new Endpoint(CLUSTER, EndpointConfig.of("10.0.0.7", 9080));
-        observer.ejected(endpoint, MILLIS, "5 failures in a row");
+        observer.ejected(endpoint, EjectionReason.CONSECUTIVE_5XX, MILLIS, "5 failures in a row");
         observer.returned(endpoint);
         observer.configApplied("2", MILLIS);
         observer.configRejected("3", List.of("bad"));
-        assertThat(count("inmesh.endpoint.ejections", "inmesh.cluster", CLUSTER))
+        assertThat(count("inmesh.endpoint.ejections", "inmesh.cluster", CLUSTER, "reason", "consecutive_5xx"))
                 .isEqualTo(1);
         assertThat(count("inmesh.endpoint.returns", "inmesh.cluster", CLUSTER)).isEqualTo(1);
         assertThat(registry.get("inmesh.config.applied").timer().count()).isEqualTo(1);

@@ -24,6 +24,7 @@ final class BackendTrafficPolicyCheck {
         }
         BackendLoadBalancerCheck.check(report, mesh, host, spec.get("loadBalancer"));
         othersForSameHost(report, mesh, host);
+        EjectionRatesCheck.check(report, spec.get("outlierDetection"));
     }
 
     private static void othersForSameHost(Report report, Mesh mesh, String host) {

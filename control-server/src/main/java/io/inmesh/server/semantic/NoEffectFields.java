@@ -47,9 +47,6 @@ final class NoEffectFields {
                             Map.entry("tls.caCrl", "revocation lists are not read"),
                             Map.entry("trafficPolicy.tunnel", "tunnels are not supported"),
                             Map.entry("trafficPolicy.proxyProtocol", "the PROXY protocol is not supported"),
-                            Map.entry(
-                                    "outlierDetection.outlierDetectionHttpErrorCodes",
-                                    "responses from 500 to 599 count as errors"),
                             Map.entry("outlierDetection.consecutiveErrors", "deprecated; use consecutive5xxErrors"),
                             Map.entry("retryBudget.budgetInterval", "the budget counts requests in flight")),
             "ServiceEntry",

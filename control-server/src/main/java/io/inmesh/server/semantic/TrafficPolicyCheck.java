@@ -89,6 +89,9 @@ final class TrafficPolicyCheck {
         report.duration(outlier.get("baseEjectionTime"), false);
         report.range(outlier.get("maxEjectionPercent"), 0, 100);
         report.range(outlier.get("minHealthPercent"), 0, 100);
+        for (Field code : outlier.get("outlierDetectionHttpErrorCodes").items()) {
+            report.range(code, 100, 599);
+        }
         int any = outlier.get("consecutive5xxErrors").integer(5);
         int gateway = outlier.get("consecutiveGatewayErrors").integer(0);
         if (any > 0 && gateway >= any) {

@@ -21,6 +21,7 @@ final class Clusters {
         String name = ClusterNames.outbound(port.number(), subset, service.fqdn());
         TrafficPolicy policy = view.policy(service, subset, port.number());
         Balancing balancing = view.balancing(service, subset, port.number());
+        BackendPolicy backend = BackendPolicy.of(view.backendTrafficPolicy(service));
         Cluster.Builder cluster = Cluster.newBuilder().setName(name).setMetadata(provenance(view, service, subset));
         if (service.resolution() == Resolution.STATIC) {
             cluster.setType(Cluster.DiscoveryType.EDS)
@@ -42,12 +43,13 @@ final class Clusters {
         if (view.client().personality() == Personality.GRPC_SAFE) {
             LoadBalancers.applyGrpcSafe(cluster, balancing);
             ConnectionPools.applyGrpcSafe(cluster, policy);
+            OutlierDetections.applyGrpcSafe(cluster, policy.outlierDetection(), backend);
             GrpcTls.apply(cluster, view, service, policy.tls());
         } else {
             LoadBalancers.apply(cluster, balancing);
             ConnectionPools.apply(cluster, policy, port.protocol());
-            OutlierDetections.apply(cluster, policy.outlierDetection());
             Localities.apply(cluster, LocalityPolicy.of(policy));
+            OutlierDetections.apply(cluster, policy.outlierDetection(), backend);
             String serverName = ClusterNames.serverName(port.number(), subset, service.fqdn());
             TlsContexts.apply(cluster, service, serverName, policy.tls(), port.protocol(), view.settings());
         }

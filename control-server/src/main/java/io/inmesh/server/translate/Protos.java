@@ -18,6 +18,7 @@ import io.inmesh.xds.core.Metadata;
 import io.inmesh.xds.type.FractionalPercent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** Small conversions between rule values and protobuf values. */
@@ -77,6 +78,16 @@ final class Protos {
         return FractionalPercent.newBuilder()
                 .setNumerator((int) Math.round(clamped * MILLION / 100))
                 .setDenominator(FractionalPercent.DenominatorType.MILLION)
+                .build();
+    }
+
+    static Value number(double value) {
+        return Value.newBuilder().setNumberValue(value).build();
+    }
+
+    static Value list(List<Value> values) {
+        return Value.newBuilder()
+                .setListValue(ListValue.newBuilder().addAllValues(values))
                 .build();
     }
 

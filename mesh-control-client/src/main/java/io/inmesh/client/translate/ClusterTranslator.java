@@ -34,7 +34,7 @@ final class ClusterTranslator {
                 loadBalancer(cluster),
                 connectTimeout.isZero() ? DEFAULT_CONNECT_TIMEOUT : connectTimeout,
                 limits(thresholds),
-                OutlierTranslator.translate(cluster, reader.ignored()),
+                OutlierTranslator.translate(cluster),
                 budget(thresholds),
                 new ClientTlsTranslator(reader).translate(cluster),
                 SpreadTranslator.ofCluster(cluster),

@@ -1,7 +1,10 @@
 package io.inmesh.client.translate;
 
 import com.google.protobuf.UInt32Value;
+import io.inmesh.config.EnforcementConfig;
+import io.inmesh.config.FailurePercentageConfig;
 import io.inmesh.config.OutlierDetectionConfig;
+import io.inmesh.config.SuccessRateConfig;
 import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.cluster.OutlierDetection;
 import java.time.Duration;
@@ -9,7 +12,7 @@ import java.time.Duration;
 /** Outlier detection, with Envoy's defaults where the control plane leaves something out. */
 final class OutlierTranslator {
 
-    private static final String FIELD = "outlier_detection";
+    private static final int ALWAYS = 100;
     private static final int CONSECUTIVE = 5;
     private static final int MAX_EJECTION_PERCENT = 10;
     private static final int PANIC_PERCENT = 50;
@@ -17,7 +20,7 @@ final class OutlierTranslator {
 
     private OutlierTranslator() {}
 
-    static OutlierDetectionConfig translate(Cluster cluster, IgnoredFields ignored) {
+    static OutlierDetectionConfig translate(Cluster cluster) {
         boolean panic = cluster.getCommonLbConfig().hasHealthyPanicThreshold();
         int minHealthPercent = panic
                 ? (int) Math.round(
@@ -27,28 +30,79 @@ final class OutlierTranslator {
             return unreachable(panic ? minHealthPercent : LAST_RESORT_PERCENT);
         }
         OutlierDetection sent = cluster.getOutlierDetection();
-        noteUnused(sent, ignored);
-        boolean enforce5xx = enforced(sent.hasEnforcingConsecutive5Xx(), sent.getEnforcingConsecutive5Xx());
-        boolean enforceLocal = enforced(
-                sent.hasEnforcingConsecutiveLocalOriginFailure(), sent.getEnforcingConsecutiveLocalOriginFailure());
-        // The only one that Envoy does not enforce unless asked to.
-        boolean enforceGateway = sent.getEnforcingConsecutiveGatewayFailure().getValue() > 0;
+        EnforcementConfig enforcement = new EnforcementConfig(
+                percent(sent.hasEnforcingConsecutive5Xx(), sent.getEnforcingConsecutive5Xx(), ALWAYS),
+                // The only one in a row that Envoy does not enforce unless asked to.
+                percent(sent.hasEnforcingConsecutiveGatewayFailure(), sent.getEnforcingConsecutiveGatewayFailure(), 0),
+                percent(
+                        sent.hasEnforcingConsecutiveLocalOriginFailure(),
+                        sent.getEnforcingConsecutiveLocalOriginFailure(),
+                        ALWAYS));
         return new OutlierDetectionConfig(
-                enforce5xx ? count(sent.hasConsecutive5Xx(), sent.getConsecutive5Xx()) : 0,
-                enforceGateway ? count(sent.hasConsecutiveGatewayFailure(), sent.getConsecutiveGatewayFailure()) : 0,
+                enforcement.consecutive5xx() > 0
+                        ? number(sent.hasConsecutive5Xx(), sent.getConsecutive5Xx(), CONSECUTIVE)
+                        : 0,
+                enforcement.consecutiveGateway() > 0
+                        ? number(sent.hasConsecutiveGatewayFailure(), sent.getConsecutiveGatewayFailure(), CONSECUTIVE)
+                        : 0,
                 sent.getSplitExternalLocalOriginErrors(),
-                enforceLocal
-                        ? count(sent.hasConsecutiveLocalOriginFailure(), sent.getConsecutiveLocalOriginFailure())
+                enforcement.consecutiveLocalOrigin() > 0
+                        ? number(
+                                sent.hasConsecutiveLocalOriginFailure(),
+                                sent.getConsecutiveLocalOriginFailure(),
+                                CONSECUTIVE)
                         : 0,
                 sent.hasInterval() ? Values.duration(sent.getInterval()) : OutlierDetectionConfig.DEFAULT.interval(),
                 sent.hasBaseEjectionTime()
                         ? Values.duration(sent.getBaseEjectionTime())
                         : OutlierDetectionConfig.DEFAULT.baseEjectionTime(),
                 maxEjectionTime(sent),
-                sent.hasMaxEjectionPercent()
-                        ? (int) Math.min(100, Values.unsigned(sent.getMaxEjectionPercent()))
-                        : MAX_EJECTION_PERCENT,
-                minHealthPercent);
+                percent(sent.hasMaxEjectionPercent(), sent.getMaxEjectionPercent(), MAX_EJECTION_PERCENT),
+                minHealthPercent,
+                enforcement,
+                successRate(sent),
+                failurePercentage(sent),
+                Values.duration(sent.getMaxEjectionTimeJitter()),
+                MeshMetadata.of(cluster.getMetadata()).statusCodes("outlierDetectionHttpErrorCodes"));
+    }
+
+    private static SuccessRateConfig successRate(OutlierDetection sent) {
+        SuccessRateConfig usual = SuccessRateConfig.DEFAULT;
+        return new SuccessRateConfig(
+                percent(sent.hasEnforcingSuccessRate(), sent.getEnforcingSuccessRate(), usual.enforcingPercent()),
+                percent(
+                        sent.hasEnforcingLocalOriginSuccessRate(),
+                        sent.getEnforcingLocalOriginSuccessRate(),
+                        usual.enforcingLocalOriginPercent()),
+                number(sent.hasSuccessRateMinimumHosts(), sent.getSuccessRateMinimumHosts(), usual.minimumHosts()),
+                number(sent.hasSuccessRateRequestVolume(), sent.getSuccessRateRequestVolume(), usual.requestVolume()),
+                // Envoy writes it in thousandths.
+                sent.hasSuccessRateStdevFactor()
+                        ? Values.unsigned(sent.getSuccessRateStdevFactor()) / 1000.0
+                        : usual.stdevFactor());
+    }
+
+    /** Envoy judges by failure percentage only if asked to. */
+    private static FailurePercentageConfig failurePercentage(OutlierDetection sent) {
+        FailurePercentageConfig usual = FailurePercentageConfig.OFF;
+        return new FailurePercentageConfig(
+                percent(
+                        sent.hasEnforcingFailurePercentage(),
+                        sent.getEnforcingFailurePercentage(),
+                        usual.enforcingPercent()),
+                percent(
+                        sent.hasEnforcingFailurePercentageLocalOrigin(),
+                        sent.getEnforcingFailurePercentageLocalOrigin(),
+                        usual.enforcingLocalOriginPercent()),
+                percent(sent.hasFailurePercentageThreshold(), sent.getFailurePercentageThreshold(), usual.threshold()),
+                number(
+                        sent.hasFailurePercentageMinimumHosts(),
+                        sent.getFailurePercentageMinimumHosts(),
+                        usual.minimumHosts()),
+                number(
+                        sent.hasFailurePercentageRequestVolume(),
+                        sent.getFailurePercentageRequestVolume(),
+                        usual.requestVolume()));
     }
 
     /**
@@ -81,27 +135,11 @@ final class OutlierTranslator {
         return max.compareTo(base) < 0 ? base : max;
     }
 
-    private static boolean enforced(boolean present, UInt32Value percent) {
-        return !present || percent.getValue() > 0;
+    private static int percent(boolean present, UInt32Value value, int otherwise) {
+        return present ? (int) Math.min(100, Values.unsigned(value)) : otherwise;
     }
 
-    private static int count(boolean present, UInt32Value value) {
-        return present ? (int) Math.min(Integer.MAX_VALUE, Values.unsigned(value)) : CONSECUTIVE;
-    }
-
-    private static void noteUnused(OutlierDetection sent, IgnoredFields ignored) {
-        String reason = "endpoints are ejected by consecutive errors only";
-        ignored.noteIf(sent.getEnforcingSuccessRate().getValue() > 0, FIELD + ".enforcing_success_rate", reason);
-        ignored.noteIf(
-                sent.getEnforcingFailurePercentage().getValue() > 0, FIELD + ".enforcing_failure_percentage", reason);
-        ignored.noteIf(
-                sent.getEnforcingFailurePercentageLocalOrigin().getValue() > 0,
-                FIELD + ".enforcing_failure_percentage_local_origin",
-                reason);
-        ignored.noteIf(
-                sent.getEnforcingLocalOriginSuccessRate().getValue() > 0,
-                FIELD + ".enforcing_local_origin_success_rate",
-                reason);
-        ignored.noteIf(sent.hasMaxEjectionTimeJitter(), FIELD + ".max_ejection_time_jitter", "there is no jitter");
+    private static int number(boolean present, UInt32Value value, int otherwise) {
+        return present ? (int) Math.min(Integer.MAX_VALUE, Values.unsigned(value)) : otherwise;
     }
 }

@@ -4,6 +4,7 @@ import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.health.EjectionReason;
 import io.inmesh.observe.CallObserver;
 import io.inmesh.observe.MeshObserver;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,7 @@ final class Tally {
             }
 
             @Override
-            public void ejected(Endpoint endpoint, long durationNanos, String why) {
+            public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
                 ejections++;
             }
         };

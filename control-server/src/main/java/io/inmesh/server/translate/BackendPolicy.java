@@ -1,0 +1,18 @@
+package io.inmesh.server.translate;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.Field;
+import java.util.Optional;
+
+/** The blocks of the BackendTrafficPolicy in force for a service; each is absent where nothing is said. */
+record BackendPolicy(Field spec) {
+
+    static BackendPolicy of(Optional<Resource> policy) {
+        return new BackendPolicy(policy.map(Field::spec).orElse(Field.ABSENT));
+    }
+
+    /** Ejection by rates, and what else Istio's block of that name cannot say. */
+    Field outlierDetection() {
+        return spec.get("outlierDetection");
+    }
+}
