@@ -47,7 +47,7 @@ final class Completeness {
         if (left > 0) {
             return left;
         }
-        LOG.warn("the control server has not answered these names after 15 s, going on without: {}", open);
+        LOG.warn("these names have no answer after 15 s, going on without: {}", open);
         givenUp.addAll(open);
         waiting = false;
         return 0;

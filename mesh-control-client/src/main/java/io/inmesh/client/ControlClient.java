@@ -39,6 +39,7 @@ public final class ControlClient implements ControlPlane {
     private static final long CLOSE_SECONDS = 5;
 
     private final ControlClientSettings settings;
+    private final NameResolver resolver;
     private final Randomness randomness;
     private final @Nullable JoinToken token;
     private final @Nullable StateFolder folder;
@@ -54,11 +55,12 @@ public final class ControlClient implements ControlPlane {
      * @throws IllegalArgumentException if the token file or the state folder cannot be used; the message says what to do
      */
     public ControlClient(ControlClientSettings settings) {
-        this(settings, Randomness.SYSTEM);
+        this(settings, NameResolver.JDK, Randomness.SYSTEM);
     }
 
-    ControlClient(ControlClientSettings settings, Randomness randomness) {
+    ControlClient(ControlClientSettings settings, NameResolver resolver, Randomness randomness) {
         this.settings = settings;
+        this.resolver = resolver;
         this.randomness = randomness;
         this.token = token(settings.tokenFile());
         this.folder = folder(settings.stateDir());
@@ -116,7 +118,7 @@ public final class ControlClient implements ControlPlane {
         }
         ControlThread thread = new ControlThread(mesh.scheduler());
         Progress progress = new Progress(mesh.clock(), String.join(", ", settings.servers()));
-        Session session = new Session(settings, token, folder, mesh, thread, progress, randomness);
+        Session session = new Session(settings, token, folder, mesh, thread, progress, resolver, randomness);
         running = new Running(mesh, thread, session, progress);
         thread.execute(session::begin);
     }

@@ -22,6 +22,7 @@ public final class ControlClientBuilder {
     private boolean stateOfTheWorld;
     private boolean keepIdentity = true;
     private boolean plaintext;
+    private NameResolver resolver = NameResolver.JDK;
     private Randomness randomness = Randomness.SYSTEM;
 
     ControlClientBuilder() {}
@@ -92,6 +93,12 @@ public final class ControlClientBuilder {
         return this;
     }
 
+    /** Sets what resolves host names of services. Default: {@link NameResolver#JDK}. */
+    public ControlClientBuilder nameResolver(NameResolver resolver) {
+        this.resolver = resolver;
+        return this;
+    }
+
     /** Sets where jitter comes from. Default: the process's generator. */
     public ControlClientBuilder randomness(Randomness randomness) {
         this.randomness = randomness;
@@ -120,6 +127,7 @@ public final class ControlClientBuilder {
                         stateOfTheWorld,
                         keepIdentity,
                         plaintext),
+                resolver,
                 randomness);
     }
 }

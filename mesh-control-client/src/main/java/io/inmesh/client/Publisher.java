@@ -6,6 +6,7 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.snapshot.Problem;
 import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.MeshLink;
+import io.inmesh.time.Randomness;
 import io.inmesh.time.Scheduler;
 import io.inmesh.xds.TypeUrls;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,16 +35,26 @@ final class Publisher {
     private final Progress progress;
     private final String locality;
     private final Runnable whenPublished;
+    private final NamedClusters names;
     private final Completeness completeness = new Completeness();
     private final ShrinkGuard guard = new ShrinkGuard();
+    /** What is in use, with host names in the place of their addresses. */
     private MeshConfig inUse = MeshConfig.EMPTY;
+
     private List<IgnoredField> ignored = List.of();
     private Scheduler.Cancellable again = () -> {};
+    /** The last good state while it waits for its host names, null otherwise. */
+    private @Nullable MeshConfig restoring;
+    /** Whether what was received waits for something. */
+    private boolean waiting;
 
     /**
      * Makes a publisher.
      *
      * @param locality where this process is
+     * @param resolver finds the addresses of host names
+     * @param lookups runs the resolver
+     * @param randomness spreads its lookups
      * @param whenPublished called after all of what the store holds was put in use
      */
     Publisher(
@@ -51,22 +63,59 @@ final class Publisher {
             ResourceStore store,
             Progress progress,
             String locality,
+            NameResolver resolver,
+            Executor lookups,
+            Randomness randomness,
             Runnable whenPublished) {
         this.mesh = mesh;
         this.thread = thread;
         this.store = store;
         this.progress = progress;
         this.locality = locality;
+        this.names = new NamedClusters(new NameTable(resolver, lookups, thread, randomness, this::addressesChanged));
         this.whenPublished = whenPublished;
     }
 
-    /** Puts the last good state in use, as it is. */
+    /** Puts the last good state in use, as it is, as soon as its host names have been looked up. */
     void restored() {
         ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, locality);
-        String problem = use(assembled.config());
+        restoring = assembled.config();
+        names.define(assembled.config(), assembled.namings());
+        names.watch(assembled.config());
+        if (names.unanswered().isEmpty()) {
+            useRestored();
+        }
+    }
+
+    private void useRestored() {
+        MeshConfig config = restoring;
+        restoring = null;
+        String problem = config == null ? null : use(config);
         if (problem != null) {
             LOG.warn("the last good state is not used: {}", problem);
         }
+    }
+
+    /** Addresses of a host name have changed, or a name has been looked up for the first time. */
+    private void addressesChanged() {
+        boolean all = names.unanswered().isEmpty();
+        if (restoring != null && all) {
+            useRestored();
+        } else if (restoring == null && inUse != MeshConfig.EMPTY) {
+            // What else may have come meanwhile waits for its own completeness.
+            String problem = use(inUse);
+            if (problem != null) {
+                LOG.warn("new addresses of host names are not used: {}", problem);
+            }
+        }
+        if (waiting && all) {
+            publishLate();
+        }
+    }
+
+    /** Stops looking names up. */
+    void close() {
+        names.watch();
     }
 
     /** A connection was made. */
@@ -89,12 +138,17 @@ final class Publisher {
     String publish() {
         again.cancel();
         ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, locality);
+        names.define(assembled.config(), assembled.namings());
+        names.watch(inUse, assembled.config());
         long now = mesh.clock().nanos();
         long waitNanos = completeness.waitNanos(missing(assembled.config()), now);
         if (waitNanos > 0) {
+            waiting = true;
             again = thread.schedule(this::publishLate, waitNanos);
             return null;
         }
+        waiting = false;
+        restoring = null;
         ShrinkGuard.Guarded guarded = guard.guard(assembled.config(), assembled.inboundKnown(), now);
         if (guarded.kept() != null) {
             LOG.warn("{}", guarded.kept());
@@ -102,6 +156,7 @@ final class Publisher {
             again = thread.schedule(this::publishLate, guard.leftNanos(now));
         }
         String problem = use(guarded.config());
+        names.watch(inUse);
         if (problem == null) {
             note(assembled.ignored());
             if (guarded.kept() == null) {
@@ -126,6 +181,7 @@ final class Publisher {
                 type.unanswered().forEach(name -> missing.add(type.shortName() + " " + name));
             }
         }
+        names.unanswered().forEach(name -> missing.add("host name " + name));
         if (inUse == MeshConfig.EMPTY) {
             // No call is in need of protection from a route without cluster, and none can be made before.
             return missing;
@@ -140,7 +196,7 @@ final class Publisher {
     }
 
     private @Nullable String use(MeshConfig config) {
-        ApplyResult result = mesh.apply(config);
+        ApplyResult result = mesh.apply(names.resolve(config));
         if (result.applied()) {
             inUse = config;
             return null;

@@ -40,6 +40,7 @@ final class Session {
     private final OwnNode ownNode;
     private final Link link;
     private final @Nullable StateKeeper state;
+    private final Lookups lookups = new Lookups();
     private final Publisher publisher;
     private final CertificateKeeper certificates;
     private final Registration registration;
@@ -53,6 +54,7 @@ final class Session {
             MeshLink mesh,
             ControlThread thread,
             Progress progress,
+            NameResolver resolver,
             Randomness randomness) {
         this.settings = settings;
         this.token = token;
@@ -63,7 +65,8 @@ final class Session {
                 settings.service() + "-" + UUID.randomUUID().toString().substring(0, 8));
         link = new Link(settings, identity, token == null ? null : token.rootSha256(), mesh.clock(), randomness);
         state = folder == null ? null : new StateKeeper(folder, settings, token, thread, identity, mesh.clock(), store);
-        publisher = new Publisher(mesh, thread, store, progress, settings.locality(), this::published);
+        publisher = new Publisher(
+                mesh, thread, store, progress, settings.locality(), resolver, lookups, randomness, this::published);
         certificates = new CertificateKeeper(
                 link, identity, token, settings.namespace(), thread, mesh.clock(), randomness, this::identityIssued);
         registration = new Registration(this::wire, this::node);
@@ -209,6 +212,8 @@ final class Session {
 
     void close() {
         discovery.close();
+        publisher.close();
+        lookups.close();
         link.close();
         if (state != null) {
             state.close();

@@ -57,6 +57,12 @@ public final class Endpoint {
         return host;
     }
 
+    /** {@return where new connections go: an IP address, or a host name that nobody has resolved yet} */
+    public String address() {
+        String resolved = config.address();
+        return resolved.isEmpty() ? host : resolved;
+    }
+
     /** {@return TCP port} */
     public int port() {
         return port;

@@ -79,7 +79,7 @@ final class Target implements Dns {
     /** Answers with the endpoint's addresses, whatever name is asked for. */
     @Override
     public List<InetAddress> lookup(String hostname) throws UnknownHostException {
-        List<InetAddress> addresses = List.of(InetAddress.getAllByName(endpoint.host()));
+        List<InetAddress> addresses = List.of(InetAddress.getAllByName(endpoint.address()));
         answered = addresses;
         return addresses;
     }
@@ -93,7 +93,7 @@ final class Target implements Dns {
      */
     InetSocketAddress addressFor(@Nullable InetAddress told) throws UnknownHostException {
         InetAddress address =
-                told != null && answered.contains(told) ? told : InetAddress.getAllByName(endpoint.host())[0];
+                told != null && answered.contains(told) ? told : InetAddress.getAllByName(endpoint.address())[0];
         return new InetSocketAddress(address, endpoint.port());
     }
 

@@ -41,10 +41,10 @@ final class ClusterTranslator {
                 List.of(),
                 Values.origin(cluster.getMetadata()));
         if (named) {
-            return new Translated.Cluster(config, endpointName(cluster));
+            return new Translated.Cluster(config, endpointName(cluster), null);
         }
         Translated.Endpoints own = new EndpointTranslator(reader).translate(cluster.getLoadAssignment());
-        return new Translated.Cluster(own.addTo(config), null);
+        return new Translated.Cluster(own.addTo(config), null, Naming.of(cluster));
     }
 
     private static String endpointName(Cluster cluster) {

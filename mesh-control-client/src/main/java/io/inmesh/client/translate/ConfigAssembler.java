@@ -31,6 +31,7 @@ public final class ConfigAssembler {
 
     private final Resources resources;
     private final String locality;
+    private final Map<String, Naming> namings = new HashMap<>();
     private final Set<IgnoredField> ignored = new LinkedHashSet<>();
 
     private ConfigAssembler(Resources resources, String locality) {
@@ -57,11 +58,14 @@ public final class ConfigAssembler {
      *
      * @param config what the resources say together
      * @param inboundKnown whether there is an inbound listener
+     * @param namings how host names among endpoints become addresses, by name of the cluster; others have addresses
      * @param ignored fields without effect
      */
-    public record Assembled(MeshConfig config, boolean inboundKnown, List<IgnoredField> ignored) {
-        /** Copies the list. */
+    public record Assembled(
+            MeshConfig config, boolean inboundKnown, Map<String, Naming> namings, List<IgnoredField> ignored) {
+        /** Copies the collections. */
         public Assembled {
+            namings = Map.copyOf(namings);
             ignored = List.copyOf(ignored);
         }
     }
@@ -121,6 +125,7 @@ public final class ConfigAssembler {
         return new Assembled(
                 new MeshConfig(version, hosts, clusters, used),
                 inbound != null || resources.inboundRefused(),
+                namings,
                 new ArrayList<>(ignored));
     }
 
@@ -129,6 +134,9 @@ public final class ConfigAssembler {
         for (Resource resource : resources.of(TypeUrls.CLUSTER)) {
             ignored.addAll(resource.ignored());
             Translated.Cluster cluster = (Translated.Cluster) resource.meaning();
+            if (cluster.naming() != null) {
+                namings.put(cluster.config().name(), cluster.naming());
+            }
             ClusterConfig config = cluster.endpoints() == null
                     ? cluster.config()
                     : withEndpoints(cluster.config(), cluster.endpoints());

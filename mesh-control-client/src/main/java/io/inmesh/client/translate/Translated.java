@@ -54,8 +54,12 @@ public sealed interface Translated {
      *
      * @param config the cluster, with those endpoints it holds itself
      * @param endpoints name of the resource with its endpoints, null if it holds them
+     * @param naming how host names among its endpoints become addresses, null if they have addresses
      */
-    record Cluster(ClusterConfig config, @Nullable String endpoints) implements Translated {}
+    record Cluster(
+            ClusterConfig config,
+            @Nullable String endpoints,
+            @Nullable Naming naming) implements Translated {}
 
     /**
      * Endpoints of a cluster.
