@@ -31,6 +31,24 @@ public final class ClusterLoad {
         return add(locality);
     }
 
+    /** {@return attempts ever sent to the localities there are} */
+    public long started() {
+        long sum = 0;
+        for (LocalityLoad load : localities) {
+            sum += load.counts().started();
+        }
+        return sum;
+    }
+
+    /** {@return attempts sent and not yet ended} */
+    public long inFlight() {
+        long sum = 0;
+        for (LocalityLoad load : localities) {
+            sum += load.counts().inProgress();
+        }
+        return sum;
+    }
+
     /** {@return what happened in each locality since this was asked last, in-progress attempts included} */
     public synchronized List<LocalityShare> take() {
         List<LocalityShare> shares = new ArrayList<>();

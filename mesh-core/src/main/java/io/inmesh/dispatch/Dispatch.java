@@ -264,7 +264,7 @@ public final class Dispatch extends OutboundCall {
     private void releaseRetryPermit() {
         if (retryPermit) {
             retryPermit = false;
-            Objects.requireNonNull(destination).cluster().limits().endRetry();
+            RetryDecision.release(Objects.requireNonNull(destination).cluster());
         }
     }
 

@@ -1,8 +1,9 @@
 package io.inmesh.dispatch;
 
 import io.inmesh.call.Outcome;
-import io.inmesh.limit.ClusterLimits;
+import io.inmesh.cluster.Cluster;
 import io.inmesh.observe.CallObserver.RetryRefusal;
+import io.inmesh.retry.RetryBudget;
 import io.inmesh.retry.RetryPolicy;
 import io.inmesh.time.Deadlines;
 import io.inmesh.time.Randomness;
@@ -46,15 +47,27 @@ record RetryDecision(
         if (pushbackMillis >= 0 && delay > MAX_PUSHBACK_NANOS) {
             return refused(RetryRefusal.PUSHBACK);
         }
-        ClusterLimits limits = failed.target().limits();
-        if (!limits.tryBeginRetry()) {
-            return refused(RetryRefusal.OVERFLOW);
+        RetryRefusal full = charge(failed.target());
+        return full == null ? new RetryDecision(true, delay, null) : refused(full);
+    }
+
+    /** {@return what forbids one more retry of a cluster; null if it has been charged, and {@link #release} must follow} */
+    static @Nullable RetryRefusal charge(Cluster cluster) {
+        RetryBudget budget = cluster.retryBudget();
+        if (!cluster.limits().tryBeginRetry(!budget.config().replacesRetryLimit())) {
+            return RetryRefusal.OVERFLOW;
         }
-        if (!failed.target().retryBudget().tryWithdraw()) {
-            limits.endRetry();
-            return refused(RetryRefusal.BUDGET);
+        if (!budget.tryWithdraw()) {
+            cluster.limits().endRetry();
+            return RetryRefusal.BUDGET;
         }
-        return new RetryDecision(true, delay, null);
+        return null;
+    }
+
+    /** Tells that a retry that was charged has ended. */
+    static void release(Cluster cluster) {
+        cluster.limits().endRetry();
+        cluster.retryBudget().end();
     }
 
     private static RetryDecision refused(RetryRefusal why) {

@@ -66,9 +66,13 @@ public final class ClusterLimits {
         return requests.count();
     }
 
-    /** {@return whether one more retry may be in flight; if so {@link #endRetry} must follow} */
-    public boolean tryBeginRetry() {
-        return retries.tryBegin(config.maxRetries());
+    /**
+     * {@return whether one more retry may be in flight; if so {@link #endRetry} must follow}
+     *
+     * @param limited whether the limit applies; a retry budget may stand in its place
+     */
+    public boolean tryBeginRetry(boolean limited) {
+        return retries.tryBegin(limited ? config.maxRetries() : Long.MAX_VALUE);
     }
 
     /** Counts one retry less. */

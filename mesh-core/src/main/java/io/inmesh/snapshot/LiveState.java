@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What outlives configs: endpoints, ejections and limits by cluster, retry budgets by service. Holds exactly what the newest config has;
@@ -28,6 +29,7 @@ public final class LiveState {
 
     private final Clock clock;
     private final Map<String, RetryBudget> budgets = new HashMap<>();
+    private final Map<String, ServiceAttempts> attempts = new HashMap<>();
     private final Map<String, Entry> clusters = new HashMap<>();
 
     /**
@@ -73,10 +75,12 @@ public final class LiveState {
             }
         }
         budgets.keySet().retainAll(services);
+        attempts.keySet().retainAll(services);
         List<Endpoint> removed = new ArrayList<>();
         clusters.entrySet().removeIf(entry -> {
             boolean left = !names.contains(entry.getKey());
             if (left) {
+                entry.getValue().belongTo(null);
                 removed.addAll(entry.getValue().registry.endpoints());
             }
             return left;
@@ -100,6 +104,9 @@ public final class LiveState {
         if (budget == null) {
             throw new IllegalStateException("service " + config.service() + " was not retained");
         }
+        ServiceAttempts sent = attempts.computeIfAbsent(config.service(), service -> new ServiceAttempts());
+        entry.belongTo(sent);
+        budget.attempts(sent);
         return new ClusterState(budget, entry.limits, entry.outliers, entry.load);
     }
 
@@ -109,11 +116,23 @@ public final class LiveState {
         private final OutlierDetection outliers;
         private final ClusterLoad load = new ClusterLoad();
         private final EndpointRegistry registry;
+        private @Nullable ServiceAttempts service;
 
         private Entry(ClusterConfig config, Clock clock, Randomness randomness) {
             limits = new ClusterLimits(config.circuitBreaker(), clock);
             outliers = new OutlierDetection(config.name(), config.outlierDetection(), clock, randomness);
             registry = new EndpointRegistry(config.name());
+        }
+
+        /** Counts what is sent to this cluster as sent to a service; null for none. */
+        void belongTo(@Nullable ServiceAttempts newer) {
+            if (service != null && service != newer) {
+                service.leave(load);
+            }
+            service = newer;
+            if (newer != null) {
+                newer.join(load);
+            }
         }
 
         EndpointRegistry registry() {

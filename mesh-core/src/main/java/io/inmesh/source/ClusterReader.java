@@ -50,7 +50,9 @@ final class ClusterReader {
         RetryBudgetConfig usual = RetryBudgetConfig.DEFAULT;
         return new RetryBudgetConfig(
                 budget.get("percent", Value::decimal, usual.percent()),
-                budget.integer("minRetriesPerSecond", usual.minRetriesPerSecond()));
+                budget.get("of", value -> value.word(RetryBudgetConfig.Basis.class), usual.basis()),
+                budget.integer("minimum", usual.minimum()),
+                budget.duration("interval", usual.interval()));
     }
 
     private static ClientTlsConfig tls(Section tls) {

@@ -50,7 +50,7 @@ final class Chaos {
                         .withRetry(retry)
                         .withTimeout(random.nextInt(3) == 0 ? Duration.ofMillis(1 + random.nextInt(60)) : null),
                 Scene.endpoints(random.nextInt(8) == 0 ? 0 : 1 + random.nextInt(3))
-                        .withRetryBudget(new RetryBudgetConfig(0, random.nextInt(4) == 0 ? 0 : 1)));
+                        .withRetryBudget(RetryBudgetConfig.succeeded(0, random.nextInt(4) == 0 ? 0 : 1)));
         gate = new OutboundGate(scene.clock, scene.randomness, ring("call"), ring("attempt"));
         dispatch = gate.dispatch(FakeCall.get("/"), scene.snapshot.routes().find("reviews", 9080), scene.snapshot);
     }

@@ -233,7 +233,7 @@ class DispatchRetryTest {
 
     @Test
     void aStormIsBoundedByTheBudget() {
-        ClusterConfig cluster = endpoints(3).withRetryBudget(new RetryBudgetConfig(20, 3));
+        ClusterConfig cluster = endpoints(3).withRetryBudget(RetryBudgetConfig.succeeded(20, 3));
         Scene scene = scene(route().withRetry(ON_5XX.withRetries(5)), cluster);
         int sent = 0;
         int calls = 10_000;

@@ -142,7 +142,7 @@ class DispatchStressTest {
 
     private static MeshConfig config(int size) {
         ClusterConfig cluster = ClusterConfig.of("reviews")
-                .withRetryBudget(new RetryBudgetConfig(100, 1_000))
+                .withRetryBudget(RetryBudgetConfig.succeeded(100, 1_000))
                 .withCircuitBreaker(new CircuitBreakerConfig(1_000, 1_000, 99, 100, 100, Duration.ofMillis(1)))
                 .withOutlierDetection(new OutlierDetectionConfig(
                         3, 0, false, 0, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(5), 50, 0));

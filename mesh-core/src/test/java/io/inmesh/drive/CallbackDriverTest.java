@@ -39,7 +39,7 @@ class CallbackDriverTest {
             .config(MeshConfig.builder()
                     .cluster(ClusterConfig.of("reviews")
                             .endpoint("10.0.0.1", 9080)
-                            .withRetryBudget(new RetryBudgetConfig(0, 1_000)))
+                            .withRetryBudget(RetryBudgetConfig.succeeded(0, 1_000)))
                     .virtualHost(VirtualHostConfig.of("reviews:9080", RouteConfig.to("reviews")))
                     .virtualHost(VirtualHostConfig.of(
                             "stubborn:9080",

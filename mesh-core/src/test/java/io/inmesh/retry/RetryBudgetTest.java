@@ -19,7 +19,7 @@ class RetryBudgetTest {
 
     @Test
     void allowsTheFloorWithoutAnySuccess() {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(20, 3), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(20, 3), clock);
 
         assertThat(withdrawAll(budget)).isEqualTo(30);
         assertThat(budget.available()).isZero();
@@ -27,7 +27,7 @@ class RetryBudgetTest {
 
     @Test
     void aDownstreamThatAlwaysFailsGetsTheFloorAndNoMore() {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(20, 3), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(20, 3), clock);
         int retries = 0;
 
         for (int millis = 0; millis < 60_000; millis += 10) {
@@ -41,7 +41,7 @@ class RetryBudgetTest {
 
     @Test
     void earnsTheShareOfSuccesses() {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(20, 0), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(20, 0), clock);
         assertThat(budget.tryWithdraw()).isFalse();
 
         for (int i = 0; i < 100; i++) {
@@ -54,7 +54,7 @@ class RetryBudgetTest {
 
     @Test
     void forgetsSuccessesAfterTenSeconds() {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(20, 0), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(20, 0), clock);
         for (int i = 0; i < 100; i++) {
             budget.deposit();
         }
@@ -67,7 +67,7 @@ class RetryBudgetTest {
 
     @Test
     void forgetsRetriesAfterTenSeconds() {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(0, 1), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(0, 1), clock);
         assertThat(withdrawAll(budget)).isEqualTo(10);
 
         clock.advance(Duration.ofSeconds(10));
@@ -77,7 +77,7 @@ class RetryBudgetTest {
 
     @Test
     void aRefusedWithdrawalCostsNothing() {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(10, 0), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(10, 0), clock);
         for (int i = 0; i < 50; i++) {
             assertThat(budget.tryWithdraw()).isFalse();
         }
@@ -91,20 +91,20 @@ class RetryBudgetTest {
 
     @Test
     void takesOverAnotherShareAndKeepsWhatWasCounted() {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(10, 0), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(10, 0), clock);
         for (int i = 0; i < 100; i++) {
             budget.deposit();
         }
         assertThat(withdrawAll(budget)).isEqualTo(10);
 
-        budget.reconfigure(new RetryBudgetConfig(30, 0));
+        budget.reconfigure(RetryBudgetConfig.succeeded(30, 0));
 
         assertThat(budget.available()).isEqualTo(20);
     }
 
     @Test
     void concurrentCallersNeverExceedTheBudget() throws Exception {
-        RetryBudget budget = new RetryBudget(new RetryBudgetConfig(20, 0), clock);
+        RetryBudget budget = new RetryBudget(RetryBudgetConfig.succeeded(20, 0), clock);
         int threads = 4;
         int each = 20_000;
         ExecutorService pool = Executors.newFixedThreadPool(threads);

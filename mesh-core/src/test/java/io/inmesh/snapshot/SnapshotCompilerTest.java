@@ -79,8 +79,8 @@ final class SnapshotCompilerTest {
     void clustersOfOneServiceShareARetryBudgetThatTheFirstDecides() {
         Snapshot snapshot = apply(config(
                 "1",
-                cluster("v1", 1).withService("reviews").withRetryBudget(new RetryBudgetConfig(0, 1)),
-                cluster("v2", 2).withService("reviews").withRetryBudget(new RetryBudgetConfig(0, 7)),
+                cluster("v1", 1).withService("reviews").withRetryBudget(RetryBudgetConfig.succeeded(0, 1)),
+                cluster("v2", 2).withService("reviews").withRetryBudget(RetryBudgetConfig.succeeded(0, 7)),
                 cluster("other", 3)));
         assertThat(snapshot.cluster("v1").retryBudget())
                 .isSameAs(snapshot.cluster("v2").retryBudget())

@@ -132,7 +132,7 @@ final class RetryTest {
     void budgetBoundsWhatIsSentInAll() throws IOException {
         MockWebServer bad = net.status(503);
         MeshConfig config = Net.config(
-                Net.cluster(bad).withRetryBudget(new RetryBudgetConfig(0, 1)),
+                Net.cluster(bad).withRetryBudget(RetryBudgetConfig.succeeded(0, 1)),
                 route -> route.withRetry(Net.retries(3, Condition.GATEWAY_ERROR)));
         OkHttpClient client = net.client(
                 net.keep(Mesh.builder().config(config).clock(new FakeClock()).build()));

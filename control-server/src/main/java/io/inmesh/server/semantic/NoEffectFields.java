@@ -47,8 +47,7 @@ final class NoEffectFields {
                             Map.entry("tls.caCrl", "revocation lists are not read"),
                             Map.entry("trafficPolicy.tunnel", "tunnels are not supported"),
                             Map.entry("trafficPolicy.proxyProtocol", "the PROXY protocol is not supported"),
-                            Map.entry("outlierDetection.consecutiveErrors", "deprecated; use consecutive5xxErrors"),
-                            Map.entry("retryBudget.budgetInterval", "the budget counts requests in flight")),
+                            Map.entry("outlierDetection.consecutiveErrors", "deprecated; use consecutive5xxErrors")),
             "ServiceEntry",
                     Map.of(
                             "spec.addresses", "calls are routed by host name, never by virtual address",

@@ -142,5 +142,6 @@ final class TrafficPolicyCheck {
         Field percent = budget.get("percent");
         report.range(percent.get("value").present() ? percent.get("value") : percent, 0, 100);
         report.notNegative(budget.get("minRetryConcurrency"));
+        report.duration(budget.get("budgetInterval"), true);
     }
 }

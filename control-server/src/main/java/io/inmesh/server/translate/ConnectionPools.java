@@ -60,15 +60,16 @@ final class ConnectionPools {
     }
 
     private static CircuitBreakers.Thresholds.RetryBudget retryBudget(Field budget) {
-        return CircuitBreakers.Thresholds.RetryBudget.newBuilder()
+        var sent = CircuitBreakers.Thresholds.RetryBudget.newBuilder()
                 .setBudgetPercent(Percent.newBuilder()
                         .setValue(budget.get("percent")
                                 .get("value")
                                 .decimal()
                                 .orElse(budget.get("percent").decimal().orElse(DEFAULT_RETRY_PERCENT))))
                 .setMinRetryConcurrency(
-                        Protos.uint32(budget.get("minRetryConcurrency").integer(DEFAULT_MIN_RETRIES)))
-                .build();
+                        Protos.uint32(budget.get("minRetryConcurrency").integer(DEFAULT_MIN_RETRIES)));
+        budget.get("budgetInterval").duration().ifPresent(d -> sent.setBudgetInterval(Protos.duration(d)));
+        return sent.build();
     }
 
     private static Any protocolOptions(Field tcp, Field http, Protocol protocol) {

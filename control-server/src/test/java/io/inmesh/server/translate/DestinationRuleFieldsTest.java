@@ -38,6 +38,9 @@ class DestinationRuleFieldsTest {
                 field(
                         "{retryBudget: {percent: 30, minRetryConcurrency: 1}}",
                         "retry_budget { budget_percent { value: 30.0 } min_retry_concurrency { value: 1 } }"),
+                field(
+                        "{retryBudget: {minRetryConcurrency: 2, budgetInterval: 5s}}",
+                        "min_retry_concurrency { value: 2 } budget_interval { seconds: 5 }"),
                 field("{outlierDetection: {consecutive5xxErrors: 7}}", "consecutive_5xx { value: 7 }"),
                 field("{outlierDetection: {consecutive5xxErrors: 0}}", "enforcing_consecutive_5xx { }"),
                 field(

@@ -112,11 +112,15 @@ final class ClusterTranslator {
             return RetryBudgetConfig.DEFAULT;
         }
         Thresholds.RetryBudget sent = thresholds.getRetryBudget();
-        return new RetryBudgetConfig(
-                sent.hasBudgetPercent() ? sent.getBudgetPercent().getValue() : RetryBudgetConfig.DEFAULT.percent(),
-                sent.hasMinRetryConcurrency()
-                        ? (int) Math.min(Integer.MAX_VALUE, Values.unsigned(sent.getMinRetryConcurrency()))
-                        : RetryBudgetConfig.DEFAULT.minRetriesPerSecond());
+        double percent =
+                sent.hasBudgetPercent() ? sent.getBudgetPercent().getValue() : RetryBudgetConfig.DEFAULT_PERCENT;
+        int minimum = sent.hasMinRetryConcurrency()
+                ? (int) Math.min(Integer.MAX_VALUE, Values.unsigned(sent.getMinRetryConcurrency()))
+                : RetryBudgetConfig.DEFAULT_MINIMUM;
+        Duration interval = Values.duration(sent.getBudgetInterval());
+        return interval.isZero()
+                ? RetryBudgetConfig.inFlight(percent, minimum)
+                : RetryBudgetConfig.started(percent, minimum, interval);
     }
 
     private void noteUnused(Cluster cluster, Thresholds thresholds) {
