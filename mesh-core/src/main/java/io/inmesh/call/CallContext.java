@@ -3,7 +3,6 @@ package io.inmesh.call;
 import io.inmesh.time.Deadlines;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executor;
 
 /**
  * What a request that came in means for the calls made on its behalf: how long its caller waits, whether it is a repetition, and how
@@ -16,7 +15,7 @@ import java.util.concurrent.Executor;
  * executor.execute(CallContext.current().wrap(() -> client.newCall(request).execute()));
  * }</pre>
  *
- * or, for everything an executor runs, {@link #propagating(Executor)}. gRPC's own {@code Context} carries it as well.
+ * or, for everything an executor runs, {@code io.inmesh.drive.ContextPropagation}. gRPC's own {@code Context} carries it as well.
  *
  * @param deadlineNanos monotonic time, by the mesh's clock, at which the caller gives up; {@link Deadlines#NEVER} if it did not say
  * @param attempt 1 if the request is the first try along the whole chain of callers, more if any of them repeats
@@ -83,11 +82,6 @@ public record CallContext(long deadlineNanos, int attempt, Criticality criticali
                 return task.call();
             }
         };
-    }
-
-    /** {@return an executor that runs every task with what was bound to the thread that handed it in} */
-    public static Executor propagating(Executor executor) {
-        return task -> executor.execute(current().wrap(task));
     }
 
     private static void set(CallContext context) {

@@ -22,6 +22,17 @@ public sealed interface Outcome {
         /** The server forbade retries. */
         public static final long DO_NOT_RETRY = -2;
 
+        /**
+         * {@return whether the peer refused because it has too much to do: 429, RESOURCE_EXHAUSTED, or unavailable (503, UNAVAILABLE) with
+         * a word about when to come back or not to}
+         */
+        public boolean overloaded() {
+            if (httpStatus == 429 || grpcStatus == StatusCodes.GRPC_RESOURCE_EXHAUSTED) {
+                return true;
+            }
+            return pushbackMillis != NO_PUSHBACK && (httpStatus == 503 || grpcStatus == StatusCodes.GRPC_UNAVAILABLE);
+        }
+
         private static final Response[] HTTP = new Response[600];
         private static final Response[] GRPC = new Response[17];
 
@@ -140,6 +151,8 @@ public sealed interface Outcome {
         CIRCUIT_OPEN,
         /** Too many calls in flight. Envoy flag UO. */
         OVERFLOW,
+        /** The servers refuse so many calls that this one was not sent. Envoy has its admission control filter for this. */
+        THROTTLED,
         /** The deadline passed before anything could be sent. Envoy flag UT. */
         DEADLINE,
         /** An injected abort. Envoy flag FI. */

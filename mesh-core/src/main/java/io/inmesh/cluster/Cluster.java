@@ -85,7 +85,8 @@ public final class Cluster {
                 new RetryBudget(config.retryBudget(), clock),
                 new ClusterLimits(config.circuitBreaker(), clock),
                 new OutlierDetection(name, config.outlierDetection(), clock, Randomness.SYSTEM),
-                new ClusterLoad());
+                new ClusterLoad(),
+                new ClientPolicy(config.clientPolicy(), clock));
         return new Cluster(config, List.of(), new Rotation(), state, Randomness.SYSTEM, true);
     }
 
@@ -158,6 +159,11 @@ public final class Cluster {
     /** {@return who is out of rotation} */
     public OutlierDetection outlierDetection() {
         return state.outlierDetection();
+    }
+
+    /** {@return how its callers treat it while it is slow or has too much to do} */
+    public ClientPolicy clientPolicy() {
+        return state.clientPolicy();
     }
 
     /** {@return counters of attempts} */

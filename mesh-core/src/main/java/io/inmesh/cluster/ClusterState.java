@@ -11,6 +11,11 @@ import io.inmesh.retry.RetryBudget;
  * @param limits calls in flight and breaker
  * @param outlierDetection who is out of rotation
  * @param load counters of attempts
+ * @param clientPolicy hedging and throttling
  */
 public record ClusterState(
-        RetryBudget retryBudget, ClusterLimits limits, OutlierDetection outlierDetection, ClusterLoad load) {}
+        RetryBudget retryBudget,
+        ClusterLimits limits,
+        OutlierDetection outlierDetection,
+        ClusterLoad load,
+        ClientPolicy clientPolicy) {}

@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param retryBudget budget of retries of the service
  * @param tls security of connections
  * @param spread how calls are spread over priorities and localities
+ * @param clientPolicy how callers treat it while it is slow or has too much to do
  * @param endpoints addresses
  * @param origin the resource that shaped this cluster, e.g. {@code DestinationRule default/reviews}; empty if none
  */
@@ -31,6 +32,7 @@ public record ClusterConfig(
         RetryBudgetConfig retryBudget,
         ClientTlsConfig tls,
         SpreadConfig spread,
+        ClientPolicyConfig clientPolicy,
         List<EndpointConfig> endpoints,
         String origin) {
 
@@ -60,6 +62,7 @@ public record ClusterConfig(
                 RetryBudgetConfig.DEFAULT,
                 ClientTlsConfig.DISABLED,
                 SpreadConfig.DEFAULT,
+                ClientPolicyConfig.DEFAULT,
                 List.of(),
                 "");
     }
@@ -125,6 +128,13 @@ public record ClusterConfig(
         return copy.toConfig();
     }
 
+    /** {@return this cluster with another policy of its callers} */
+    public ClusterConfig withClientPolicy(ClientPolicyConfig clientPolicy) {
+        Copy copy = new Copy(this);
+        copy.clientPolicy = clientPolicy;
+        return copy.toConfig();
+    }
+
     /** {@return this cluster with another spread over priorities and localities} */
     public ClusterConfig withSpread(SpreadConfig spread) {
         Copy copy = new Copy(this);
@@ -150,6 +160,7 @@ public record ClusterConfig(
         private RetryBudgetConfig retryBudget;
         private ClientTlsConfig tls;
         private SpreadConfig spread;
+        private ClientPolicyConfig clientPolicy;
         private List<EndpointConfig> endpoints;
         private String origin;
 
@@ -163,6 +174,7 @@ public record ClusterConfig(
             retryBudget = from.retryBudget;
             tls = from.tls;
             spread = from.spread;
+            clientPolicy = from.clientPolicy;
             endpoints = from.endpoints;
             origin = from.origin;
         }
@@ -178,6 +190,7 @@ public record ClusterConfig(
                     retryBudget,
                     tls,
                     spread,
+                    clientPolicy,
                     endpoints,
                     origin);
         }

@@ -3,6 +3,7 @@ package io.inmesh.dispatch;
 import io.inmesh.balance.Tried;
 import io.inmesh.call.Call;
 import io.inmesh.call.CallContext;
+import io.inmesh.call.Criticality;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
 import io.inmesh.fault.Fault;
@@ -86,6 +87,12 @@ abstract sealed class OutboundCall extends Passage permits Dispatch {
     /** {@return what the request this call is made for means for it} */
     final CallContext context() {
         return context;
+    }
+
+    /** {@return how much the call matters: what it says itself, or else what the request it is made for does} */
+    final Criticality criticality() {
+        String own = call.header(Criticality.HEADER);
+        return own == null ? context.criticality() : Criticality.of(own);
     }
 
     final CallObserver observer() {

@@ -31,7 +31,7 @@ public final class OutboundGate {
                 clock,
                 randomness,
                 new Ring<>(OutboundStages.call(observer, randomness)),
-                new Ring<>(OutboundStages.attempt(observer, identity, clock)));
+                new Ring<>(OutboundStages.attempt(observer, identity, clock, randomness)));
     }
 
     OutboundGate(Clock clock, Randomness randomness, Ring<OutboundCall> callRing, Ring<OutboundAttempt> attemptRing) {

@@ -31,7 +31,8 @@ final class OutboundStages {
     }
 
     /** What every attempt passes. */
-    static List<Stage<? super OutboundAttempt>> attempt(MeshObserver observer, IdentityHolder identity, Clock clock) {
+    static List<Stage<? super OutboundAttempt>> attempt(
+            MeshObserver observer, IdentityHolder identity, Clock clock, Randomness randomness) {
         List<Stage<? super OutboundAttempt>> ring = new ArrayList<>();
         if (observer != MeshObserver.NONE) {
             // First, so that attempts the mesh refuses are seen too.
@@ -39,6 +40,8 @@ final class OutboundStages {
         }
         // Above all that may refuse, so that it is told of every end; it learns nothing from refusals.
         ring.add(new LearnOutliers());
+        // Before what holds permits: a call that is refused for the servers' sake takes none.
+        ring.add(new Throttled(randomness));
         // Before the limit, so that an open breaker takes no permit from attempts that could succeed.
         ring.add(new Breaker());
         // After the breaker, since a permit is held until the attempt ends.

@@ -2,12 +2,14 @@ package io.inmesh.dispatch;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inmesh.balance.Tried;
+import io.inmesh.call.Criticality;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.LocalReply;
 import io.inmesh.call.Outcome.Reason;
 import io.inmesh.call.Outcome.Rejection;
 import io.inmesh.call.StatusCodes;
 import io.inmesh.cluster.Cluster;
+import io.inmesh.limit.Throttle;
 import io.inmesh.route.Destination;
 import io.inmesh.time.Deadlines;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +70,15 @@ final class Rejections {
                         + breaker.getMetrics().getFailureRate() + " percent of the last "
                         + breaker.getMetrics().getNumberOfBufferedCalls() + " calls failed"
                         + config(attempt.dispatch()));
+    }
+
+    static Outcome throttled(OutboundAttempt attempt, Throttle throttle, Criticality criticality) {
+        return unavailable(
+                Reason.THROTTLED,
+                "servers of cluster \"" + attempt.cluster() + "\" accepted " + throttle.accepted() + " of the last "
+                        + throttle.asked() + " calls, so "
+                        + Math.round(throttle.refusedShare(criticality) * 100) + " percent of the " + criticality.text()
+                        + " calls are not sent" + config(attempt.dispatch()));
     }
 
     static Outcome overflow(OutboundAttempt attempt) {

@@ -33,6 +33,10 @@ record RetryDecision(
         if (failed.number() > policy.retries()) {
             return EXHAUSTED;
         }
+        if (failed.dispatch().context().repeated()
+                && failed.target().clientPolicy().chainAwareRetries()) {
+            return refused(RetryRefusal.CHAIN);
+        }
         long pushbackMillis =
                 outcome instanceof Outcome.Response response ? response.pushbackMillis() : Outcome.Response.NO_PUSHBACK;
         if (pushbackMillis == Outcome.Response.DO_NOT_RETRY) {

@@ -20,7 +20,9 @@ public interface CallObserver {
         /** The wait before a retry would outlast the deadline. */
         DEADLINE,
         /** The server forbade retries. */
-        PUSHBACK
+        PUSHBACK,
+        /** The call is made for a request that is itself a repetition; whoever repeats that repeats this. */
+        CHAIN
     }
 
     /** An attempt is about to be sent. The only moment to {@linkplain Attempt#setHeader add headers} for propagation. */

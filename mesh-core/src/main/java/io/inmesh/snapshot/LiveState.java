@@ -1,5 +1,6 @@
 package io.inmesh.snapshot;
 
+import io.inmesh.cluster.ClientPolicy;
 import io.inmesh.cluster.ClusterLoad;
 import io.inmesh.cluster.ClusterState;
 import io.inmesh.config.ClusterConfig;
@@ -93,6 +94,7 @@ public final class LiveState {
         Entry entry = clusters.computeIfAbsent(config.name(), name -> new Entry(config, clock, randomness));
         entry.limits.reconfigure(config.circuitBreaker());
         entry.outliers.reconfigure(config.outlierDetection());
+        entry.clientPolicy.reconfigure(config.clientPolicy());
         entry.load.retain(
                 config.endpoints().stream().map(EndpointConfig::locality).collect(Collectors.toSet()));
         return entry;
@@ -107,7 +109,7 @@ public final class LiveState {
         ServiceAttempts sent = attempts.computeIfAbsent(config.service(), service -> new ServiceAttempts());
         entry.belongTo(sent);
         budget.attempts(sent);
-        return new ClusterState(budget, entry.limits, entry.outliers, entry.load);
+        return new ClusterState(budget, entry.limits, entry.outliers, entry.load, entry.clientPolicy);
     }
 
     /** State of one cluster. */
@@ -115,12 +117,14 @@ public final class LiveState {
         private final ClusterLimits limits;
         private final OutlierDetection outliers;
         private final ClusterLoad load = new ClusterLoad();
+        private final ClientPolicy clientPolicy;
         private final EndpointRegistry registry;
         private @Nullable ServiceAttempts service;
 
         private Entry(ClusterConfig config, Clock clock, Randomness randomness) {
             limits = new ClusterLimits(config.circuitBreaker(), clock);
             outliers = new OutlierDetection(config.name(), config.outlierDetection(), clock, randomness);
+            clientPolicy = new ClientPolicy(config.clientPolicy(), clock);
             registry = new EndpointRegistry(config.name());
         }
 

@@ -30,6 +30,7 @@ final class ClusterReader {
                 cluster.section("retryBudget", ClusterReader::budget, plain.retryBudget()),
                 cluster.section("tls", ClusterReader::tls, plain.tls()),
                 cluster.section("spread", SpreadReader::read, plain.spread()),
+                cluster.section("clientPolicy", ClientPolicyReader::read, plain.clientPolicy()),
                 endpoints(cluster.list("endpoints")),
                 cluster.value().place());
     }

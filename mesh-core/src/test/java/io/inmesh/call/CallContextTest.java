@@ -3,6 +3,7 @@ package io.inmesh.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inmesh.drive.ContextPropagation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -62,7 +63,7 @@ class CallContextTest {
         Deque<Runnable> queue = new ArrayDeque<>();
         List<CallContext> seen = new ArrayList<>();
         try (CallContext.Scope ignored = RETRIED.bind()) {
-            CallContext.propagating(queue::add).execute(() -> seen.add(CallContext.current()));
+            ContextPropagation.through(queue::add).execute(() -> seen.add(CallContext.current()));
         }
         queue.remove().run();
         assertThat(seen).containsExactly(RETRIED);

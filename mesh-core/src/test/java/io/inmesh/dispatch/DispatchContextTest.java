@@ -2,6 +2,7 @@ package io.inmesh.dispatch;
 
 import static io.inmesh.dispatch.Scene.attempt;
 import static io.inmesh.dispatch.Scene.endpoints;
+import static io.inmesh.dispatch.Scene.outcome;
 import static io.inmesh.dispatch.Scene.reason;
 import static io.inmesh.dispatch.Scene.route;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,7 +12,11 @@ import io.inmesh.call.CallContext;
 import io.inmesh.call.Criticality;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
+import io.inmesh.config.ClientPolicyConfig;
+import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RouteConfig;
+import io.inmesh.config.ThrottlingConfig;
 import io.inmesh.testkit.FakeCall;
 import io.inmesh.time.Deadlines;
 import java.time.Duration;
@@ -66,6 +71,41 @@ class DispatchContextTest {
         assertThat(headers(attempt(start(scene.dispatch(), batch))))
                 .containsExactly("set x-inmesh-criticality=sheddable");
         assertThat(headers(attempt(start(scene.dispatch(own), batch)))).isEmpty();
+    }
+
+    @Test
+    void aCallForARepeatedRequestIsNotRepeated() {
+        assertThat(secondTry(endpoints(3))).isInstanceOf(Step.Done.class);
+    }
+
+    @Test
+    void aPolicyMayHaveItRepeatedAllTheSame() {
+        ClientPolicyConfig unaware = ClientPolicyConfig.DEFAULT.withChainAwareRetries(false);
+        assertThat(secondTry(endpoints(3).withClientPolicy(unaware))).isInstanceOf(Step.Wait.class);
+    }
+
+    private static Step secondTry(ClusterConfig cluster) {
+        Scene scene = new Scene(route(), cluster);
+        Dispatch dispatch = scene.dispatch();
+        Attempt sent = attempt(start(dispatch, new CallContext(Deadlines.NEVER, 2, Criticality.CRITICAL)));
+        return dispatch.settle(sent, Scene.connectFailure());
+    }
+
+    @Test
+    void serversThatRefuseAreSparedAndTheRefusalSaysWhy() {
+        Scene throttled = new Scene(
+                route().withRetry(RetryConfig.NONE),
+                endpoints(2).withClientPolicy(ClientPolicyConfig.DEFAULT.withThrottling(ThrottlingConfig.DEFAULT)));
+        Outcome last = Outcome.Response.http(200);
+        for (int i = 0; i < 200 && last instanceof Outcome.Response; i++) {
+            Dispatch dispatch = throttled.dispatch();
+            Step step = dispatch.start();
+            last = outcome(step instanceof Attempt sent ? dispatch.settle(sent, Outcome.Response.http(429)) : step);
+        }
+        Outcome.Rejection refusal = (Outcome.Rejection) last;
+        assertThat(refusal.reason()).isEqualTo(Outcome.Reason.THROTTLED);
+        assertThat(refusal.httpStatus()).isEqualTo(503);
+        assertThat(refusal.message()).contains("\"reviews\" accepted 0 of the last", "percent of the critical calls");
     }
 
     static Step start(Dispatch dispatch, CallContext context) {

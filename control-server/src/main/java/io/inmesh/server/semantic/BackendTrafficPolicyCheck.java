@@ -25,6 +25,7 @@ final class BackendTrafficPolicyCheck {
         BackendLoadBalancerCheck.check(report, mesh, host, spec.get("loadBalancer"));
         othersForSameHost(report, mesh, host);
         EjectionRatesCheck.check(report, spec.get("outlierDetection"));
+        ClientPolicyCheck.check(report, spec);
     }
 
     private static void othersForSameHost(Report report, Mesh mesh, String host) {

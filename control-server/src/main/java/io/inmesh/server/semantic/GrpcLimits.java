@@ -43,7 +43,12 @@ public final class GrpcLimits {
                                     "stock gRPC fails over when endpoints cannot be reached, not when they answer errors",
                             "consistentHash.maglev", "a hash ring is used",
                             "consistentHash.httpCookie", "gRPC has no cookies: calls are spread at random",
-                            "trafficPolicy.retryBudget", "retries are not limited together"));
+                            "trafficPolicy.retryBudget", "retries are not limited together"),
+            "BackendTrafficPolicy",
+                    Map.of(
+                            "spec.retries.chainAware", "calls for repeated requests are repeated like any other",
+                            "spec.hedging", "no call is sent twice",
+                            "spec.throttling", "no call is held back for the servers' sake"));
 
     private static final int MOST_RETRIES = 4;
 
@@ -55,7 +60,7 @@ public final class GrpcLimits {
         if (client.personality() != Personality.GRPC_SAFE) {
             return problems;
         }
-        for (String kind : List.of("VirtualService", "DestinationRule")) {
+        for (String kind : List.of("VirtualService", "DestinationRule", "BackendTrafficPolicy")) {
             for (Resource resource : state.config().byKind(kind)) {
                 Report report = new Report(resource);
                 walk(Field.spec(resource), BY_KIND.getOrDefault(kind, Map.of()), report);

@@ -2,6 +2,7 @@ package io.inmesh.server.translate;
 
 import com.google.protobuf.Struct;
 import io.inmesh.server.rule.ApiPath;
+import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.LocalityPolicy;
 import io.inmesh.server.rule.TrafficPolicy;
 import io.inmesh.server.service.MeshService;
@@ -48,6 +49,7 @@ final class Clusters {
         } else {
             LoadBalancers.apply(cluster, balancing);
             ConnectionPools.apply(cluster, policy, port.protocol());
+            view.backendTrafficPolicy(service).ifPresent(own -> ClientPolicies.apply(cluster, Field.spec(own)));
             Localities.apply(cluster, LocalityPolicy.of(policy));
             OutlierDetections.apply(cluster, policy.outlierDetection(), backend);
             String serverName = ClusterNames.serverName(port.number(), subset, service.fqdn());

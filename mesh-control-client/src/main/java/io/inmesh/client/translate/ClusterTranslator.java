@@ -38,6 +38,7 @@ final class ClusterTranslator {
                 budget(thresholds),
                 new ClientTlsTranslator(reader).translate(cluster),
                 SpreadTranslator.ofCluster(cluster),
+                new ClientPolicyTranslator(reader).translate(cluster.getMetadata()),
                 List.of(),
                 Values.origin(cluster.getMetadata()));
         if (named) {
