@@ -39,8 +39,20 @@ final class Load implements AutoCloseable {
         return thread;
     });
 
+    private final boolean failuresExpected;
+
     Load(Caller caller) {
+        this(caller, false);
+    }
+
+    private Load(Caller caller, boolean failuresExpected) {
         this.caller = caller;
+        this.failuresExpected = failuresExpected;
+    }
+
+    /** {@return a load whose failures are counted and not told} */
+    static Load expectingFailures(Caller caller) {
+        return new Load(caller, true);
     }
 
     /** {@return what one caller or several made of some time} */
@@ -110,7 +122,7 @@ final class Load implements AutoCloseable {
 
     /** Says why a call failed, once: the ten thousandth failure has nothing to add. */
     private void tell(@Nullable Exception failure) {
-        if (failure != null && firstFailure.compareAndSet(null, failure)) {
+        if (failure != null && !failuresExpected && firstFailure.compareAndSet(null, failure)) {
             failure.printStackTrace();
         }
     }
