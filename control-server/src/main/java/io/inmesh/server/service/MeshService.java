@@ -40,11 +40,11 @@ public record MeshService(
         return ports.stream().filter(p -> p.number() == number).findFirst();
     }
 
-    /** Namespace and service account of every workload that speaks the mesh's mutual TLS, as {@code namespace/account}. */
+    /** Namespace and service account of every workload that speaks the mesh's mutual TLS or names its account, as {@code namespace/account}. */
     public SortedSet<String> serviceAccounts() {
         SortedSet<String> accounts = new TreeSet<>();
         for (Workload workload : workloads) {
-            if (workload.meshTls()) {
+            if (workload.meshTls() || !workload.serviceAccount().equals("default")) {
                 accounts.add(workload.namespace() + "/" + workload.serviceAccount());
             }
         }

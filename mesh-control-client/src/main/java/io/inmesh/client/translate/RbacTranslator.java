@@ -88,11 +88,13 @@ final class RbacTranslator {
                         : new Condition.Authenticated();
             case SOURCE_IP -> new Condition.SourceIp(cidr(principal.getSourceIp()));
             case DIRECT_REMOTE_IP -> new Condition.SourceIp(cidr(principal.getDirectRemoteIp()));
+            // Nobody in front of this process is trusted to name another address, so the peer's own is the remote one.
+            case REMOTE_IP -> new Condition.SourceIp(cidr(principal.getRemoteIp()));
             case HEADER -> new Condition.Header(matchers.header(field + ".header", principal.getHeader()));
             case URL_PATH ->
                 new Condition.Path(matchers.string(
                         field + ".url_path", principal.getUrlPath().getPath()));
-            case REMOTE_IP, METADATA, IDENTIFIER_NOT_SET ->
+            case METADATA, IDENTIFIER_NOT_SET ->
                 throw invalid(field, principal.getIdentifierCase() + " is not supported");
         };
     }
