@@ -120,6 +120,7 @@ public final class Kinds {
                     Use.REFUSED,
                     "this version does not verify JWTs, and a policy that seems to but does not is worse than none"),
             enforced(INMESH, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", ALPHA),
+            enforced(INMESH, "InboundTrafficPolicy", "inboundtrafficpolicies", "itp", ALPHA),
             stored(
                     "telemetry.istio.io",
                     "Telemetry",

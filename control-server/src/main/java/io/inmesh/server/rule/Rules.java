@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * @param backendTrafficPolicies what Istio's kinds cannot say about how services are called
  * @param peerAuthentications what workloads accept
  * @param authorizationPolicies who may call what
+ * @param inboundTrafficPolicies what workloads do to stay alive
  * @param relevantLabels label keys any rule asks about; clients that differ only in other labels see the same resources
  * @param placesMatter whether any rule asks where a client is; if not, clients that differ only in that see the same resources
  */
@@ -27,6 +28,7 @@ public record Rules(
         BackendTrafficPolicies backendTrafficPolicies,
         PeerAuthentications peerAuthentications,
         AuthorizationPolicies authorizationPolicies,
+        InboundTrafficPolicies inboundTrafficPolicies,
         Set<String> relevantLabels,
         boolean placesMatter) {
 
@@ -36,9 +38,14 @@ public record Rules(
         List<Resource> destinationRules = view.byKind("DestinationRule");
         List<Resource> peerAuthentications = view.byKind("PeerAuthentication");
         List<Resource> authorizationPolicies = view.byKind("AuthorizationPolicy");
+        List<Resource> inboundTrafficPolicies = view.byKind("InboundTrafficPolicy");
         Set<String> labels = new TreeSet<>();
-        for (Collection<Resource> kind :
-                List.of(virtualServices, destinationRules, peerAuthentications, authorizationPolicies)) {
+        for (Collection<Resource> kind : List.of(
+                virtualServices,
+                destinationRules,
+                peerAuthentications,
+                authorizationPolicies,
+                inboundTrafficPolicies)) {
             kind.forEach(resource -> collectLabels(resource.spec(), labels));
         }
         return new Rules(
@@ -48,6 +55,7 @@ public record Rules(
                 BackendTrafficPolicies.of(view.byKind("BackendTrafficPolicy"), settings),
                 PeerAuthentications.of(peerAuthentications, settings),
                 AuthorizationPolicies.of(authorizationPolicies, settings),
+                InboundTrafficPolicies.of(inboundTrafficPolicies, settings),
                 Set.copyOf(labels),
                 destinationRules.stream().anyMatch(Rules::asksAboutPlaces));
     }

@@ -73,7 +73,25 @@ public final class GrpcLimits {
         for (Resource authentication : state.config().byKind("PeerAuthentication")) {
             problems.addAll(permissive(state, authentication, client));
         }
+        state.rules()
+                .inboundTrafficPolicies()
+                .lookup(client.namespace(), client.labels())
+                .ifPresent(policy -> problems.addAll(inboundTraffic(policy)));
         return List.copyOf(problems);
+    }
+
+    private static List<Problem> inboundTraffic(Resource policy) {
+        Report report = new Report(policy);
+        for (String part : List.of("rateLimits", "concurrency", "minRemaining")) {
+            Field field = Field.spec(policy).get(part);
+            if (field.present()) {
+                report.add(
+                        Check.UNENFORCEABLE_BY_GRPC,
+                        field,
+                        "UNENFORCED for stock gRPC: its servers know no such filter, so they are not sent one");
+            }
+        }
+        return report.problems();
     }
 
     private static void walk(Field field, Map<String, String> fields, Report report) {

@@ -31,6 +31,7 @@ public final class SemanticValidator implements Validator {
             case "VirtualService" -> VirtualServiceCheck.check(report, mesh);
             case "DestinationRule" -> DestinationRuleCheck.check(report, mesh);
             case "BackendTrafficPolicy" -> BackendTrafficPolicyCheck.check(report, mesh);
+            case "InboundTrafficPolicy" -> InboundTrafficPolicyCheck.check(report, mesh);
             case "Service" -> ServiceCheck.check(report);
             case "ServiceEntry" -> ServiceEntryCheck.check(report, mesh);
             case "WorkloadEntry" -> WorkloadEntryCheck.check(report);

@@ -136,6 +136,8 @@ final class InboundListeners {
                         .setName("inbound|" + port + "||")
                         .addVirtualHosts(host))
                 .addAllHttpFilters(RbacFilters.of(rules, client.namespace(), client.labels(), client.personality()))
+                .addAllHttpFilters(
+                        InboundTrafficFilters.of(rules, client.namespace(), client.labels(), client.personality()))
                 .addHttpFilters(HttpFilters.router());
         return Filter.newBuilder()
                 .setName(HttpFilters.CONNECTION_MANAGER)

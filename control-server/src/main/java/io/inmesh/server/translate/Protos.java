@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.ByteString;
@@ -44,6 +45,29 @@ final class Protos {
 
     static Value string(String value) {
         return Value.newBuilder().setStringValue(value).build();
+    }
+
+    /** A place in a rule as it stands there. */
+    static Value json(Field field) {
+        return json(field.node());
+    }
+
+    private static Value json(JsonNode node) {
+        Value.Builder value = Value.newBuilder();
+        if (node.isObject()) {
+            Struct.Builder struct = value.getStructValueBuilder();
+            node.properties().forEach(member -> struct.putFields(member.getKey(), json(member.getValue())));
+        } else if (node.isArray()) {
+            ListValue.Builder list = value.getListValueBuilder();
+            node.forEach(element -> list.addValues(json(element)));
+        } else if (node.isNumber()) {
+            value.setNumberValue(node.doubleValue());
+        } else if (node.isBoolean()) {
+            value.setBoolValue(node.booleanValue());
+        } else {
+            value.setStringValue(node.asText());
+        }
+        return value.build();
     }
 
     /** Packs deterministically, so that equal messages give equal bytes. */

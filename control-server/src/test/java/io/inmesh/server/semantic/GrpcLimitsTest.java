@@ -35,6 +35,11 @@ class GrpcLimitsTest {
                             kind: PeerAuthentication
                             metadata: {name: m}
                             spec: {mtls: {mode: PERMISSIVE}}
+                            ---
+                            apiVersion: inmesh.io/v1alpha1
+                            kind: InboundTrafficPolicy
+                            metadata: {name: i}
+                            spec: {rateLimits: [{tokens: 5}], concurrency: {maxLimit: 50}, minRemaining: 5ms}
                             """), List.of(), null);
 
     @Test
@@ -48,7 +53,10 @@ class GrpcLimitsTest {
                         "d spec.trafficPolicy.tls.mode",
                         "d spec.trafficPolicy.outlierDetection",
                         "p spec.rules[0].when[0].key",
-                        "m spec.mtls.mode");
+                        "m spec.mtls.mode",
+                        "i spec.rateLimits",
+                        "i spec.concurrency",
+                        "i spec.minRemaining");
     }
 
     @Test

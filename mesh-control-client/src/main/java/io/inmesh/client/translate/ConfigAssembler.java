@@ -221,6 +221,12 @@ public final class ConfigAssembler {
             if (!(resource.meaning() instanceof Translated.Inbound inbound)) {
                 continue;
             }
+            if (all != null
+                    && all.traffic().active()
+                    && inbound.config().traffic().active()) {
+                ignored.add(new IgnoredField(
+                        resource.name(), "http_filters", "limits of another inbound listener are in force already"));
+            }
             all = all == null ? inbound.config() : both(all, inbound.config());
         }
         return all;
@@ -230,6 +236,7 @@ public final class ConfigAssembler {
         List<AuthorizationConfig> authorization = new ArrayList<>(one.authorization());
         authorization.addAll(other.authorization());
         InboundConfig stricter = one.mtls().compareTo(other.mtls()) >= 0 ? one : other;
-        return new InboundConfig(stricter.mtls(), authorization, stricter.origin());
+        InboundConfig limiting = one.traffic().active() ? one : other;
+        return new InboundConfig(stricter.mtls(), authorization, limiting.traffic(), stricter.origin());
     }
 }

@@ -2,6 +2,7 @@ package io.inmesh.client.translate;
 
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.InboundConfig;
+import io.inmesh.config.InboundTrafficConfig;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
 import io.inmesh.xds.filter.rbac.RBAC;
@@ -11,7 +12,7 @@ import io.inmesh.xds.tls.DownstreamTlsContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The inbound listener: whether client certificates are needed, and who may do what. Everything in it is understood, or nothing. */
+/** The inbound listener: whether client certificates are needed, who may do what, and how much. Everything in it is understood, or nothing. */
 final class InboundTranslator {
 
     private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
@@ -25,29 +26,33 @@ final class InboundTranslator {
         this.listeners = listeners;
     }
 
+    /** What one chain's filters ask. */
+    private record Asked(List<AuthorizationConfig> authorization, InboundTrafficConfig traffic) {}
+
     Translated translate(Listener listener) {
         boolean plaintext = false;
         boolean tls = false;
-        List<AuthorizationConfig> authorization = null;
+        Asked asked = null;
         for (FilterChain chain : ListenerTranslator.chains(listener)) {
             boolean secured = secured(chain);
             tls |= secured;
             plaintext |= !secured;
-            List<AuthorizationConfig> own = authorization(chain);
-            if (authorization != null && !authorization.equals(own)) {
+            Asked own = asked(chain);
+            if (asked != null && !asked.equals(own)) {
                 throw reader.invalid(
                         "filter_chains",
-                        "differ in their authorization; policies apply to the workload, whichever way a request came");
+                        "differ in their filters; policies apply to the workload, whichever way a request came");
             }
-            authorization = own;
+            asked = own;
         }
-        if (authorization == null) {
+        if (asked == null) {
             throw reader.invalid("filter_chains", "is empty; an inbound listener needs at least one");
         }
         InboundConfig.Mtls mtls = !tls
                 ? InboundConfig.Mtls.DISABLE
                 : plaintext ? InboundConfig.Mtls.PERMISSIVE : InboundConfig.Mtls.STRICT;
-        return new Translated.Inbound(new InboundConfig(mtls, authorization, Values.origin(listener.getMetadata())));
+        return new Translated.Inbound(
+                new InboundConfig(mtls, asked.authorization(), asked.traffic(), Values.origin(listener.getMetadata())));
     }
 
     private boolean secured(FilterChain chain) {
@@ -70,14 +75,18 @@ final class InboundTranslator {
         return true;
     }
 
-    private List<AuthorizationConfig> authorization(FilterChain chain) {
+    private Asked asked(FilterChain chain) {
         HttpConnectionManager manager = listeners
                 .manager(chain)
                 .orElseThrow(() ->
                         reader.invalid("filter_chains[" + chain.getName() + "]", "needs an HTTP connection manager"));
         List<AuthorizationConfig> sets = new ArrayList<>();
         RbacTranslator translator = new RbacTranslator(reader);
+        InboundTrafficTranslator traffic = new InboundTrafficTranslator(reader);
         for (HttpFilter filter : manager.getHttpFiltersList()) {
+            if (traffic.read(filter)) {
+                continue;
+            }
             String place = ListenerTranslator.place(filter);
             if (!filter.getTypedConfig().getTypeUrl().endsWith(RBAC_FILTER)) {
                 listeners.checkHarmless(filter);
@@ -89,6 +98,6 @@ final class InboundTranslator {
             }
             reader.ignored().noteIf(rbac.hasShadowRules(), place + ".shadow_rules", "there is no dry run");
         }
-        return sets;
+        return new Asked(sets, traffic.traffic());
     }
 }

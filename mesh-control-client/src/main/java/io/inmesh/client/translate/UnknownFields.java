@@ -16,6 +16,7 @@ final class UnknownFields {
     private static final Set<String> CONDITIONS = Set.of(
             "envoy.config.route.v3.RouteMatch",
             "envoy.config.route.v3.HeaderMatcher",
+            "envoy.config.route.v3.RateLimit",
             "envoy.extensions.filters.http.rbac.v3.RBAC",
             "envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext",
             "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext");

@@ -67,13 +67,15 @@ final class Values {
     static String origin(Metadata metadata) {
         Struct istio = metadata.getFilterMetadataMap().get("istio");
         Value config = istio == null ? null : istio.getFieldsMap().get("config");
-        if (config == null) {
-            return "";
-        }
+        return config == null ? "" : originOf(config.getStringValue());
+    }
+
+    /** {@return the resource of an API path, in words; the text itself if it is no such path} */
+    static String originOf(String path) {
         // /apis/<group>/<version>/namespaces/<namespace>/<kind>/<name>
-        List<String> parts = List.of(config.getStringValue().split("/"));
+        List<String> parts = List.of(path.split("/"));
         if (parts.size() < 8) {
-            return config.getStringValue();
+            return path;
         }
         return camel(parts.get(6)) + " " + parts.get(5) + "/" + parts.get(7);
     }

@@ -1,0 +1,91 @@
+package io.inmesh.server.semantic;
+
+import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.InboundTrafficPolicies;
+import io.inmesh.server.rule.LabelSelector;
+import io.inmesh.server.rule.RuleOrder;
+import java.util.List;
+import java.util.Map;
+
+/** InboundTrafficPolicies: ranges, and others for the same workloads. */
+final class InboundTrafficPolicyCheck {
+    private static final int MOST_REQUESTS = 1_000_000;
+    /** What concurrency goes by where the policy says nothing. */
+    private static final int LEAST_LIMIT = 5;
+
+    private static final int FIRST_LIMIT = 20;
+    private static final int LARGEST_LIMIT = 1000;
+
+    private InboundTrafficPolicyCheck() {}
+
+    static void check(Report report, Mesh mesh) {
+        Field spec = Field.spec(report.resource());
+        if (spec.get("rateLimits").items().isEmpty()
+                && spec.get("concurrency").absent()
+                && spec.get("minRemaining").absent()) {
+            report.add(Check.NO_EFFECT, spec, "limits nothing: there are no rateLimits, concurrency or minRemaining");
+        }
+        RateLimitCheck.check(report, spec.get("rateLimits"));
+        concurrency(report, spec.get("concurrency"));
+        report.duration(spec.get("minRemaining"), true);
+        if (spec.get("trustCriticality").flag(false) && spec.get("concurrency").absent()) {
+            report.add(
+                    Check.NO_EFFECT,
+                    spec.get("trustCriticality"),
+                    "has no effect without concurrency, which is what criticality decides about");
+        }
+        othersForTheSame(report, mesh);
+    }
+
+    private static void concurrency(Report report, Field concurrency) {
+        for (String limit : List.of("initialLimit", "minLimit", "maxLimit")) {
+            report.range(concurrency.get(limit), 1, MOST_REQUESTS);
+        }
+        report.range(concurrency.get("latencyTolerance"), 1, 10);
+        report.duration(concurrency.get("maxQueueWait"), true);
+        if (concurrency.absent()) {
+            return;
+        }
+        int least = concurrency.get("minLimit").integer(LEAST_LIMIT);
+        int largest = concurrency.get("maxLimit").integer(LARGEST_LIMIT);
+        int first = concurrency.get("initialLimit").integer(FIRST_LIMIT);
+        if (least > largest || first < least || first > largest) {
+            report.add(
+                    Check.BAD_VALUE,
+                    concurrency,
+                    "minLimit " + least + ", initialLimit " + first + " and maxLimit " + largest
+                            + " (5, 20 and 1000 where nothing is said) are not in this order");
+        }
+    }
+
+    private static void othersForTheSame(Report report, Mesh mesh) {
+        Resource mine = report.resource();
+        for (Resource other : mesh.view().byKind("InboundTrafficPolicy")) {
+            if (!other.key().equals(mine.key())
+                    && other.key().namespace().equals(mine.key().namespace())
+                    && overlap(InboundTrafficPolicies.selector(mine), InboundTrafficPolicies.selector(other))) {
+                Resource oldest = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
+                report.add(
+                        Check.POLICY_CONFLICT,
+                        "spec.selector",
+                        "is about workloads that " + other.key() + " is about too; only " + oldest.key()
+                                + " is obeyed there");
+            }
+        }
+    }
+
+    /** Whether a workload may be selected by both in the same scope: one for all and one for some do not compete. */
+    private static boolean overlap(LabelSelector one, LabelSelector other) {
+        if (one.selectsAll() || other.selectsAll()) {
+            return one.selectsAll() && other.selectsAll();
+        }
+        for (Map.Entry<String, String> label : one.labels().entrySet()) {
+            String theirs = other.labels().get(label.getKey());
+            if (theirs != null && !theirs.equals(label.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
