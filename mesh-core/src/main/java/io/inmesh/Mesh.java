@@ -35,6 +35,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -72,6 +74,7 @@ public final class Mesh implements AutoCloseable {
     private final Readiness readiness = new Readiness(this::ready);
     private final AtomicLong loadTakenNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Set<Runnable> closeListeners = ConcurrentHashMap.newKeySet();
 
     Mesh(
             String name,
@@ -233,6 +236,20 @@ public final class Mesh implements AutoCloseable {
         return identity.onChange(listener);
     }
 
+    /**
+     * Calls a listener when the mesh is closed, so that adapters end what they started on their own, such as copies of calls. At once if
+     * it is closed already.
+     *
+     * @return closing it ends that
+     */
+    public AutoCloseable onClose(Runnable listener) {
+        closeListeners.add(listener);
+        if (closed.get() && closeListeners.remove(listener)) {
+            listener.run();
+        }
+        return () -> closeListeners.remove(listener);
+    }
+
     /** {@return what this mesh believes} */
     public MeshStatus status() {
         Snapshot snapshot = configs.snapshot();
@@ -298,6 +315,11 @@ public final class Mesh implements AutoCloseable {
             return;
         }
         outbound.close();
+        for (Runnable listener : closeListeners) {
+            if (closeListeners.remove(listener)) {
+                listener.run();
+            }
+        }
         sweeps.close();
         if (controlPlane != null) {
             controlPlane.close();

@@ -11,10 +11,31 @@ public sealed interface RouteAction {
      * Sends it to one of some clusters, drawn by weight.
      *
      * @param clusters at least one; the sum of weights must be positive; members of weight zero are never drawn
+     * @param mirrors who gets copies, each drawn by itself
      */
-    record Forward(List<WeightedCluster> clusters) implements RouteAction {
+    record Forward(List<WeightedCluster> clusters, List<Mirror> mirrors) implements RouteAction {
         public Forward {
             clusters = List.copyOf(clusters);
+            mirrors = List.copyOf(mirrors);
+        }
+
+        /** Sends no copies. */
+        public Forward(List<WeightedCluster> clusters) {
+            this(clusters, List.of());
+        }
+    }
+
+    /**
+     * Who gets a copy of a request. The answer is thrown away, and what becomes of the copy never touches the request.
+     *
+     * <p>Source: Envoy {@code RequestMirrorPolicy}; Istio {@code mirror}, {@code mirrorPercentage}, {@code mirrors}.
+     *
+     * @param cluster cluster name
+     * @param millionths share of calls that are copied, in parts of a million
+     */
+    record Mirror(String cluster, int millionths) {
+        public Mirror {
+            Objects.requireNonNull(cluster, "cluster");
         }
     }
 
@@ -25,9 +46,14 @@ public sealed interface RouteAction {
      * @param weight share relative to the sum of all weights, unsigned, up to 2^32-1
      * @param requestHeaders edits applied after the route's own
      * @param responseHeaders edits applied after the route's own
+     * @param authority replaces the authority in place of what the route says; null to leave that to the route
      */
     record WeightedCluster(
-            String cluster, long weight, HeaderEditsConfig requestHeaders, HeaderEditsConfig responseHeaders) {
+            String cluster,
+            long weight,
+            HeaderEditsConfig requestHeaders,
+            HeaderEditsConfig responseHeaders,
+            @Nullable String authority) {
         public WeightedCluster {
             Objects.requireNonNull(cluster, "cluster");
             if (weight < 0 || weight > 0xFFFF_FFFFL) {
@@ -38,7 +64,7 @@ public sealed interface RouteAction {
 
         /** {@return a destination without header edits} */
         public static WeightedCluster of(String cluster, long weight) {
-            return new WeightedCluster(cluster, weight, HeaderEditsConfig.NONE, HeaderEditsConfig.NONE);
+            return new WeightedCluster(cluster, weight, HeaderEditsConfig.NONE, HeaderEditsConfig.NONE, null);
         }
     }
 

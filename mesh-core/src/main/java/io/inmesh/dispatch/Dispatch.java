@@ -15,6 +15,7 @@ import io.inmesh.route.Route;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Verdict;
 import io.inmesh.time.Deadlines;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One per call; methods may be called from any thread.
  */
-public final class Dispatch extends OutboundCall {
+public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
     private static final AtomicIntegerFieldUpdater<Dispatch> STATE =
@@ -69,6 +70,7 @@ public final class Dispatch extends OutboundCall {
     private static final Step.Done CANCELLED = new Step.Done(Outcome.Cancelled.INSTANCE);
 
     private final OutboundGate gate;
+
     private volatile int state = NEW;
 
     // These and those of the superclass are owned by whoever is deciding, and published by the write of the state.
@@ -91,11 +93,7 @@ public final class Dispatch extends OutboundCall {
             if (gate.closed()) {
                 return end(Rejections.closed());
             }
-            route = virtualHost.match(call);
-            context = call.context();
-            deadlineNanos = Deadlines.earlier(
-                    Deadlines.earlier(call.deadlineNanos(), context.deadlineNanos()),
-                    route == null ? Deadlines.NEVER : Deadlines.after(startedNanos, route.timeoutNanos()));
+            begin();
             return passCallRing(startedNanos);
         } catch (RuntimeException | Error e) {
             return broken(e);
@@ -175,6 +173,16 @@ public final class Dispatch extends OutboundCall {
         }
     }
 
+    /**
+     * {@return the copies of this call to send along with an attempt: those its route wants mirrored, drawn once, with the first attempt;
+     * none with any other}
+     *
+     * @param attempt the attempt about to be sent; to be asked for once per attempt, by whoever sends it
+     */
+    public List<MirroredCall> mirrors(Attempt attempt) {
+        return attempt.number() == 1 ? gate.mirroring().draw((OutboundAttempt) attempt) : List.of();
+    }
+
     /** {@return why this call is decided as it is, by the config it began with} */
     public Explanation explain() {
         return config.explain(call);
@@ -184,6 +192,18 @@ public final class Dispatch extends OutboundCall {
     public boolean ended() {
         return state == ENDED;
     }
+
+    /** Finds the route, what the call is made for, and the deadline. */
+    void begin() {
+        route = virtualHost.match(call);
+        context = call.context();
+        deadlineNanos = Deadlines.earlier(
+                Deadlines.earlier(call.deadlineNanos(), context.deadlineNanos()),
+                route == null ? Deadlines.NEVER : Deadlines.after(startedNanos, route.timeoutNanos()));
+    }
+
+    /** Told once, when the call has ended and all stages know. */
+    void over(Outcome outcome) {}
 
     private Step passCallRing(long now) {
         Verdict<?> verdict = gate.callRing().admit(this);
@@ -286,6 +306,7 @@ public final class Dispatch extends OutboundCall {
         }
         releaseRetryPermit();
         gate.callRing().settle(this, last);
+        over(last);
         return done;
     }
 

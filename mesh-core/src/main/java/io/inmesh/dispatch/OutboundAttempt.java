@@ -93,7 +93,8 @@ final class OutboundAttempt extends Passage implements Attempt {
 
     @Override
     public @Nullable String rewrittenAuthority() {
-        return route.rewriteAuthority();
+        String own = destination.authority();
+        return own == null ? route.rewriteAuthority() : own;
     }
 
     @Override
@@ -130,6 +131,10 @@ final class OutboundAttempt extends Passage implements Attempt {
 
     Dispatch dispatch() {
         return dispatch;
+    }
+
+    Destination destination() {
+        return destination;
     }
 
     Route route() {

@@ -16,6 +16,7 @@ public final class OutboundGate {
     private final Randomness randomness;
     private final Ring<OutboundCall> callRing;
     private final Ring<OutboundAttempt> attemptRing;
+    private final Mirroring mirroring;
     private volatile boolean closed;
 
     /**
@@ -31,14 +32,21 @@ public final class OutboundGate {
                 clock,
                 randomness,
                 new Ring<>(OutboundStages.call(observer, randomness)),
-                new Ring<>(OutboundStages.attempt(observer, identity, clock, randomness)));
+                new Ring<>(OutboundStages.attempt(observer, identity, clock, randomness)),
+                Mirroring.of(clock, randomness, identity, observer));
     }
 
-    OutboundGate(Clock clock, Randomness randomness, Ring<OutboundCall> callRing, Ring<OutboundAttempt> attemptRing) {
+    OutboundGate(
+            Clock clock,
+            Randomness randomness,
+            Ring<OutboundCall> callRing,
+            Ring<OutboundAttempt> attemptRing,
+            Mirroring mirroring) {
         this.clock = clock;
         this.randomness = randomness;
         this.callRing = callRing;
         this.attemptRing = attemptRing;
+        this.mirroring = mirroring;
     }
 
     /**
@@ -55,6 +63,7 @@ public final class OutboundGate {
     /** Refuses every call that starts from now on; calls under way end as they would have. */
     public void close() {
         closed = true;
+        mirroring.close();
     }
 
     boolean closed() {
@@ -67,6 +76,10 @@ public final class OutboundGate {
 
     Randomness randomness() {
         return randomness;
+    }
+
+    Mirroring mirroring() {
+        return mirroring;
     }
 
     Ring<OutboundCall> callRing() {

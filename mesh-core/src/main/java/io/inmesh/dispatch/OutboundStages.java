@@ -56,4 +56,21 @@ final class OutboundStages {
         ring.add(new AnnounceContext());
         return ring;
     }
+
+    /** What the attempt of a copy passes: all that guards the cluster it goes to, nothing that counts it as a call. */
+    static List<Stage<? super OutboundAttempt>> mirrored(IdentityHolder identity, Clock clock, Randomness randomness) {
+        List<Stage<? super OutboundAttempt>> ring = new ArrayList<>();
+        // As in Envoy: what a mirror does to copies tells of the health of the mirror.
+        ring.add(new LearnOutliers());
+        ring.add(new Throttled(randomness));
+        ring.add(new Breaker());
+        ring.add(new RequestLimit());
+        ring.add(new RequireOwnIdentity(identity));
+        // Balancing sees copies; load reports, from which the graph of services is drawn, do not.
+        ring.add(new CountMirrored());
+        ring.add(new AnnounceDeadline(clock));
+        ring.add(new AnnounceContext());
+        ring.add(new UnsampledTrace(randomness));
+        return ring;
+    }
 }

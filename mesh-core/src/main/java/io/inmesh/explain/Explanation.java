@@ -49,6 +49,7 @@ public record Explanation(
      * @param rewrittenPath the path sent instead, null if it is kept
      * @param rewrittenAuthority the authority sent instead, null if it is kept
      * @param destinations where it leads
+     * @param mirrors who gets copies, in words
      */
     public record RouteView(
             String name,
@@ -59,11 +60,13 @@ public record Explanation(
             String faults,
             @Nullable String rewrittenPath,
             @Nullable String rewrittenAuthority,
-            List<DestinationView> destinations) {
+            List<DestinationView> destinations,
+            List<String> mirrors) {
 
-        /** Copies the list. */
+        /** Copies the lists. */
         public RouteView {
             destinations = List.copyOf(destinations);
+            mirrors = List.copyOf(mirrors);
         }
     }
 

@@ -54,6 +54,7 @@ final class ExplanationMap {
         map.put(
                 "destinations",
                 route.destinations().stream().map(ExplanationMap::destination).toList());
+        map.put("mirrors", route.mirrors());
         return map;
     }
 

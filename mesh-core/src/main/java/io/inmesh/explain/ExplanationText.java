@@ -46,6 +46,7 @@ final class ExplanationText {
         for (DestinationView destination : route.destinations()) {
             destination(destination);
         }
+        route.mirrors().forEach(mirror -> line(2, "copied to " + mirror));
     }
 
     private void destination(DestinationView destination) {

@@ -16,6 +16,7 @@ import io.inmesh.explain.Explanation.RouteView;
 import io.inmesh.fault.Fault;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.route.Destination;
+import io.inmesh.route.MirrorTarget;
 import io.inmesh.route.Route;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,13 @@ final class RouteExplainer {
                 faults(),
                 route.rewritePath(call),
                 route.rewriteAuthority(),
-                destinations());
+                destinations(),
+                route.mirrors().stream().map(RouteExplainer::mirror).toList());
+    }
+
+    private static String mirror(MirrorTarget mirror) {
+        return "cluster " + mirror.cluster().name() + ", " + mirror.millionths() / 10_000.0 + " % of the calls"
+                + (mirror.cluster().missing() ? ": does not exist" : "");
     }
 
     private static String action(LocalReply reply) {

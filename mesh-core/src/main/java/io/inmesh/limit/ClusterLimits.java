@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterLimits {
 
+    /** Copies of calls in flight to one cluster at most; further ones are left out, so that a slow mirror costs little. */
+    public static final int MAX_MIRRORED = 100;
+
     private final java.time.Clock clock;
     private final InFlight requests = new InFlight();
     private final InFlight retries = new InFlight();
+    private final InFlight mirrored = new InFlight();
     private volatile CircuitBreakerConfig config;
     private volatile @Nullable CircuitBreaker breaker;
 
@@ -83,6 +87,21 @@ public final class ClusterLimits {
     /** {@return retries in flight} */
     public long retriesInFlight() {
         return retries.count();
+    }
+
+    /** {@return whether one more copy of a call may be in flight; if so {@link #endMirrored} must follow} */
+    public boolean tryBeginMirrored() {
+        return mirrored.tryBegin(MAX_MIRRORED);
+    }
+
+    /** Counts one copy less. */
+    public void endMirrored() {
+        mirrored.end();
+    }
+
+    /** {@return copies of calls in flight} */
+    public long mirroredInFlight() {
+        return mirrored.count();
     }
 
     /** {@return the breaker to ask before an attempt and to tell afterwards; null if it is off} */

@@ -2,6 +2,7 @@ package io.inmesh.observe;
 
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
@@ -61,6 +62,16 @@ final class ManyObservers implements MeshObserver {
     @Override
     public void returned(Endpoint endpoint) {
         tell(observer -> observer.returned(endpoint));
+    }
+
+    @Override
+    public void mirrorEnded(String cluster, Call copy, Outcome outcome, long durationNanos) {
+        tell(observer -> observer.mirrorEnded(cluster, copy, outcome, durationNanos));
+    }
+
+    @Override
+    public void mirrorSkipped(String cluster, MirrorSkip why) {
+        tell(observer -> observer.mirrorSkipped(cluster, why));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.inmesh.observe;
 
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *    └─ ended                                   the application is done, for real
  * rateLimitFull                              a table of buckets has no room for one more value
  * ejected · returned                            an endpoint leaves or re-enters rotation
+ * mirrorEnded | mirrorSkipped                 a copy of a call for another cluster, apart from the call
  * configApplied · configRejected
  * identityChanged
  * </pre>
@@ -67,6 +69,31 @@ public interface MeshObserver {
 
     /** An endpoint is back in rotation. */
     default void returned(Endpoint endpoint) {}
+
+    /** Why a copy of a call that a route wants mirrored was not sent. */
+    enum MirrorSkip {
+        /** Too many copies are in flight to the cluster. */
+        OVERFLOW,
+        /** The cluster does not exist. */
+        NO_CLUSTER,
+        /** The body is larger than what is copied. */
+        BODY_TOO_LARGE,
+        /** The body can be read only once, or its length is known to its end only. */
+        BODY_NOT_REPLAYABLE,
+        /** The call is a stream. */
+        STREAMING
+    }
+
+    /**
+     * A copy of a call ended. Copies are no calls: no other event tells of them.
+     *
+     * @param cluster name of the cluster that got it
+     * @param durationNanos time since it started
+     */
+    default void mirrorEnded(String cluster, Call copy, Outcome outcome, long durationNanos) {}
+
+    /** A copy was not sent. */
+    default void mirrorSkipped(String cluster, MirrorSkip why) {}
 
     /** A config is in use; {@code durationNanos} is what compiling and publishing took. */
     default void configApplied(String version, long durationNanos) {}

@@ -2,6 +2,7 @@ package io.inmesh.observe;
 
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * inmesh.client.retries            per cluster
  * inmesh.client.retries.refused    per cluster and reason
  * inmesh.client.rejections         per cluster and reason: calls the mesh answered itself
+ * inmesh.client.mirrored           per cluster and outcome: copies of calls, counted nowhere else
+ * inmesh.client.mirrored.skipped   per cluster and reason: copies that were not sent
  * inmesh.server.rejections         per reason
  * inmesh.server.ratelimit.overflows per limit: requests of values beyond those with a bucket of their own
  * inmesh.endpoint.ejections        per cluster and reason
@@ -59,6 +62,7 @@ public final class MicrometerObserver implements MeshObserver {
     private final NamedTable<MeterTable<Counter>> ejections;
     private final NamedTable<Counter> returns;
     private final NamedTable<Counter> rateLimitOverflows;
+    private final NamedTable<MirrorMeters> mirrors;
     private final Timer applied;
     private final Counter rejected;
     private final Counter identityChanges;
@@ -81,6 +85,7 @@ public final class MicrometerObserver implements MeshObserver {
         this.ejections = new NamedTable<>(MAX_CLUSTERS, this::ejections, meters::overflowed);
         this.returns = perCluster("inmesh.endpoint.returns", "Endpoints put back into rotation");
         this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters::overflowed);
+        this.mirrors = new NamedTable<>(MAX_CLUSTERS, cluster -> new MirrorMeters(meters, cluster), meters::overflowed);
         this.applied = Timer.builder("inmesh.config.applied")
                 .description("Configs in use, and the time it took to compile and publish them")
                 .register(registry);
@@ -126,6 +131,16 @@ public final class MicrometerObserver implements MeshObserver {
     @Override
     public void returned(Endpoint endpoint) {
         returns.get(endpoint.cluster()).increment();
+    }
+
+    @Override
+    public void mirrorEnded(String cluster, Call copy, Outcome outcome, long durationNanos) {
+        mirrors.get(cluster).ended(OutcomeCode.of(copy.protocol(), outcome));
+    }
+
+    @Override
+    public void mirrorSkipped(String cluster, MirrorSkip why) {
+        mirrors.get(cluster).skipped(why);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.inmesh.config.FieldProblems;
 import io.inmesh.config.RouteAction;
 import io.inmesh.config.RouteAction.DirectResponse;
 import io.inmesh.config.RouteAction.Forward;
+import io.inmesh.config.RouteAction.Mirror;
 import io.inmesh.config.RouteAction.Redirect;
 import io.inmesh.config.RouteAction.WeightedCluster;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 /** Finds what is wrong with what a route does. */
 final class ActionCheck {
 
+    private static final int WHOLE = 1_000_000;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
     private ActionCheck() {}
@@ -19,6 +21,7 @@ final class ActionCheck {
     static void check(RouteAction action, FieldProblems problems) {
         if (action instanceof Forward forward) {
             forward(forward.clusters(), problems);
+            mirrors(forward.mirrors(), problems);
         } else if (action instanceof DirectResponse direct) {
             if (direct.status() < 200 || direct.status() > 599) {
                 problems.report("directResponse.status", "is " + direct.status(), "use a status from 200 to 599");
@@ -41,6 +44,20 @@ final class ActionCheck {
             FieldProblems cluster = problems.within("to[" + i + "]");
             EditsCheck.check(clusters.get(i).requestHeaders(), cluster.within("requestHeaders"));
             EditsCheck.check(clusters.get(i).responseHeaders(), cluster.within("responseHeaders"));
+            if (clusters.get(i).authority() != null
+                    && clusters.get(i).authority().isBlank()) {
+                cluster.report("authority", "is empty", "name a host, or leave it out");
+            }
+        }
+    }
+
+    private static void mirrors(List<Mirror> mirrors, FieldProblems problems) {
+        for (int i = 0; i < mirrors.size(); i++) {
+            int millionths = mirrors.get(i).millionths();
+            if (millionths < 0 || millionths > WHOLE) {
+                problems.within("mirrors[" + i + "]")
+                        .report("percent", "is " + millionths / 10_000.0, "use a share from 0 to 100");
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.inmesh.route;
 import io.inmesh.call.HeaderSink;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.config.RouteAction.WeightedCluster;
+import org.jspecify.annotations.Nullable;
 
 /** One cluster a route leads to. Immutable. */
 public final class Destination {
@@ -13,10 +14,20 @@ public final class Destination {
     private final HeaderEdits responseHeaders;
 
     Destination(WeightedCluster config, Cluster cluster) {
+        this(config, cluster, new HeaderEdits(config.requestHeaders()), new HeaderEdits(config.responseHeaders()));
+    }
+
+    private Destination(
+            WeightedCluster config, Cluster cluster, HeaderEdits requestHeaders, HeaderEdits responseHeaders) {
         this.config = config;
         this.cluster = cluster;
-        this.requestHeaders = new HeaderEdits(config.requestHeaders());
-        this.responseHeaders = new HeaderEdits(config.responseHeaders());
+        this.requestHeaders = requestHeaders;
+        this.responseHeaders = responseHeaders;
+    }
+
+    /** {@return another cluster that is sent the very same} */
+    Destination at(Cluster other) {
+        return new Destination(config, other, requestHeaders, responseHeaders);
     }
 
     /** {@return the cluster, which may be {@linkplain Cluster#missing missing}} */
@@ -27,6 +38,11 @@ public final class Destination {
     /** {@return its share relative to the other destinations of the route} */
     public long weight() {
         return config.weight();
+    }
+
+    /** {@return the authority to send in place of what the route says, null to leave that to the route} */
+    public @Nullable String authority() {
+        return config.authority();
     }
 
     /** Writes its edits of a request, which come after the route's own. */

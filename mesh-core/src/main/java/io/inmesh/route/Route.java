@@ -3,6 +3,7 @@ package io.inmesh.route;
 import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
+import io.inmesh.cluster.Cluster;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.fault.Fault;
 import io.inmesh.retry.RetryPolicy;
@@ -18,8 +19,11 @@ public final class Route {
     /** Where each destination's stretch of the line of weights ends. */
     private final long[] ends;
 
-    Route(RouteRule rule, List<Destination> destinations) {
+    private final List<MirrorTarget> mirrors;
+
+    Route(RouteRule rule, List<Destination> destinations, List<MirrorTarget> mirrors) {
         this.rule = rule;
+        this.mirrors = List.copyOf(mirrors);
         this.destinations = destinations.toArray(new Destination[0]);
         this.ends = new long[this.destinations.length];
         long end = 0;
@@ -75,6 +79,21 @@ public final class Route {
     /** {@return where it leads; empty if it calls nobody} */
     public List<Destination> destinations() {
         return List.of(destinations);
+    }
+
+    /** {@return who gets copies of its calls} */
+    public List<MirrorTarget> mirrors() {
+        return mirrors;
+    }
+
+    /**
+     * {@return the route of a copy: edited and rewritten like the call itself, without faults, retries or copies of its own}
+     *
+     * @param chosen where the call itself goes
+     * @param mirror where the copy goes
+     */
+    public Route copyTo(Destination chosen, Cluster mirror) {
+        return new Route(rule.ofCopies(), List.of(chosen.at(mirror)), List.of());
     }
 
     /** {@return a destination, drawn by weight; never one of weight zero; null only if it calls nobody} */

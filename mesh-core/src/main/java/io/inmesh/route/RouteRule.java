@@ -3,11 +3,13 @@ package io.inmesh.route;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.StatusCodes;
+import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RouteAction;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.fault.Fault;
 import io.inmesh.retry.RetryPolicy;
 import io.inmesh.time.Deadlines;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** All of a route that does not depend on where it leads. Immutable; shared by snapshots for as long as the config stays equal. */
@@ -23,6 +25,7 @@ final class RouteRule {
     private final Outcome.@Nullable LocalReply directResponse;
     private final HeaderEdits requestHeaders;
     private final HeaderEdits responseHeaders;
+    private final @Nullable RouteRule ofCopies;
 
     /**
      * Compiles a route.
@@ -43,6 +46,29 @@ final class RouteRule {
         directResponse = config.action() instanceof RouteAction.DirectResponse direct ? reply(direct) : null;
         requestHeaders = new HeaderEdits(config.requestHeaders());
         responseHeaders = new HeaderEdits(config.responseHeaders());
+        boolean mirrored = config.action() instanceof RouteAction.Forward forward
+                && !forward.mirrors().isEmpty();
+        ofCopies = mirrored ? new RouteRule(copies(config)) : null;
+    }
+
+    private static RouteConfig copies(RouteConfig config) {
+        RouteAction.Forward forward = (RouteAction.Forward) config.action();
+        return new RouteConfig(
+                config.name(),
+                config.match(),
+                new RouteAction.Forward(forward.clusters()),
+                config.timeout(),
+                RetryConfig.NONE,
+                null,
+                config.rewrite(),
+                config.requestHeaders(),
+                config.responseHeaders(),
+                config.origin());
+    }
+
+    /** {@return the rule of copies, for a route that has mirrors} */
+    RouteRule ofCopies() {
+        return Objects.requireNonNull(ofCopies, "a route without mirrors has no copies");
     }
 
     private static Outcome.LocalReply reply(RouteAction.DirectResponse direct) {

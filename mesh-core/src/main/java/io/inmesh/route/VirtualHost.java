@@ -58,6 +58,11 @@ public final class VirtualHost {
                     return false;
                 }
             }
+            for (MirrorTarget mirror : route.mirrors()) {
+                if (clusters.apply(mirror.cluster().name()) != mirror.cluster()) {
+                    return false;
+                }
+            }
         }
         return true;
     }
@@ -66,6 +71,7 @@ public final class VirtualHost {
         List<Route> routes = new ArrayList<>(rules.size());
         for (RouteRule rule : rules) {
             List<Destination> destinations = new ArrayList<>();
+            List<MirrorTarget> mirrors = new ArrayList<>();
             if (rule.config().action() instanceof Forward forward) {
                 for (RouteAction.WeightedCluster weighted : forward.clusters()) {
                     // Istio leaves a destination of weight zero out of the draw, but a single one needs no weight.
@@ -73,8 +79,11 @@ public final class VirtualHost {
                         destinations.add(new Destination(weighted, clusters.apply(weighted.cluster())));
                     }
                 }
+                for (RouteAction.Mirror mirror : forward.mirrors()) {
+                    mirrors.add(new MirrorTarget(clusters.apply(mirror.cluster()), mirror.millionths()));
+                }
             }
-            routes.add(new Route(rule, destinations));
+            routes.add(new Route(rule, destinations, mirrors));
         }
         return routes;
     }

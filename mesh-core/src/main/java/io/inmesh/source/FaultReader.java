@@ -6,6 +6,9 @@ import java.time.Duration;
 /** Reads {@code fault}. As in Istio, a fault without percentage never happens, so the percentage must be written. */
 final class FaultReader {
 
+    /** Every call, in parts of a million. */
+    static final int WHOLE = 1_000_000;
+
     private static final int MILLIONTHS_PER_PERCENT = 10_000;
 
     private FaultReader() {}
@@ -24,7 +27,8 @@ final class FaultReader {
                 abort.integer("httpStatus", -1), abort.integer("grpcStatus", -1), millionths(abort));
     }
 
-    private static int millionths(Section section) {
+    /** {@return what the section's {@code percent} says, in parts of a million; 0, and reported, if it says nothing of use} */
+    static int millionths(Section section) {
         Value percent = section.get("percent");
         if (percent == null) {
             section.value().report("has no percent", "add \"percent: 100\" for every call");

@@ -46,14 +46,21 @@ final class RouteReader {
                             "give exactly one of \"to\", \"directResponse\", \"redirect\"");
             return null;
         }
-        return to != null ? forward(to) : direct != null ? direct : redirect;
+        return to != null ? forward(to, route) : direct != null ? direct : redirect;
     }
 
-    private static RouteAction forward(Value to) {
-        if (to.isText()) {
-            return RouteAction.to(Objects.requireNonNull(to.text()));
-        }
-        return new RouteAction.Forward(MeshConfigYaml.all(to.list(), RouteReader::weighted));
+    private static RouteAction forward(Value to, Section route) {
+        List<WeightedCluster> clusters = to.isText()
+                ? List.of(WeightedCluster.of(Objects.requireNonNull(to.text()), 1))
+                : MeshConfigYaml.all(to.list(), RouteReader::weighted);
+        return new RouteAction.Forward(clusters, MeshConfigYaml.all(route.list("mirrors"), RouteReader::mirror));
+    }
+
+    private static RouteAction.Mirror mirror(Section mirror) {
+        // As in Istio, a mirror without percentage gets a copy of every call.
+        return new RouteAction.Mirror(
+                mirror.required("cluster"),
+                mirror.get("percent") == null ? FaultReader.WHOLE : FaultReader.millionths(mirror));
     }
 
     private static WeightedCluster weighted(Section section) {
@@ -61,7 +68,8 @@ final class RouteReader {
                 section.required("cluster"),
                 section.get("weight", Value::whole, 1L),
                 edits(section, "requestHeaders"),
-                edits(section, "responseHeaders"));
+                edits(section, "responseHeaders"),
+                section.text("authority"));
     }
 
     private static RouteAction directResponse(Section direct) {

@@ -51,7 +51,7 @@ final class Chaos {
                         .withTimeout(random.nextInt(3) == 0 ? Duration.ofMillis(1 + random.nextInt(60)) : null),
                 Scene.endpoints(random.nextInt(8) == 0 ? 0 : 1 + random.nextInt(3))
                         .withRetryBudget(RetryBudgetConfig.succeeded(0, random.nextInt(4) == 0 ? 0 : 1)));
-        gate = new OutboundGate(scene.clock, scene.randomness, ring("call"), ring("attempt"));
+        gate = new OutboundGate(scene.clock, scene.randomness, ring("call"), ring("attempt"), Mirroring.NONE);
         dispatch = gate.dispatch(FakeCall.get("/"), scene.snapshot.routes().find("reviews", 9080), scene.snapshot);
     }
 

@@ -34,11 +34,16 @@ final class Scene {
     }
 
     Scene(RouteConfig route, ClusterConfig cluster, MeshObserver observer) {
-        MeshConfig config = MeshConfig.builder()
-                .version("17")
-                .cluster(cluster)
-                .virtualHost(VirtualHostConfig.of("reviews:9080", route))
-                .build();
+        this(route, observer, cluster);
+    }
+
+    Scene(RouteConfig route, MeshObserver observer, ClusterConfig... clusters) {
+        MeshConfig.Builder builder = MeshConfig.builder().version("17");
+        for (ClusterConfig cluster : clusters) {
+            builder.cluster(cluster);
+        }
+        MeshConfig config =
+                builder.virtualHost(VirtualHostConfig.of("reviews:9080", route)).build();
         SnapshotCompiler compiler = new SnapshotCompiler(new LiveState(clock), clock, randomness);
         snapshot = ((Compiled.Ok) compiler.compile(config, null)).snapshot();
         cluster().outlierDetection().members(cluster().endpoints());

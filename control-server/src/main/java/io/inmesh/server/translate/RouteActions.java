@@ -14,7 +14,8 @@ import java.util.Base64;
 final class RouteActions {
     private RouteActions() {}
 
-    static RedirectAction redirect(Field redirect) {
+    /** A redirect of a call to {@code calledPort}. Without a port the client keeps what the URL has, or its scheme's default. */
+    static RedirectAction redirect(Field redirect, int calledPort) {
         RedirectAction.Builder action = RedirectAction.newBuilder();
         if (redirect.get("prefixRewrite").present()) {
             action.setPrefixRewrite(redirect.get("prefixRewrite").text());
@@ -25,8 +26,8 @@ final class RouteActions {
         String scheme = redirect.get("scheme").text();
         action.setSchemeRedirect(scheme);
         int port = redirect.get("port").integer(0);
-        if (redirect.get("derivePort").text().equals("FROM_PROTOCOL_DEFAULT")) {
-            port = scheme.equals("https") ? 443 : 80;
+        if (redirect.get("derivePort").text().equals("FROM_REQUEST_PORT")) {
+            port = calledPort;
         }
         boolean schemeDefault = (port == 80 && !scheme.equals("https")) || (port == 443 && scheme.equals("https"));
         if (port > 0 && !schemeDefault) {

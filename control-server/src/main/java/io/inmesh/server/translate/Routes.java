@@ -101,7 +101,7 @@ final class Routes {
         if (grpcSafe) {
             route.setNonForwardingAction(NonForwardingAction.getDefaultInstance());
         } else if (http.get("redirect").present()) {
-            route.setRedirect(RouteActions.redirect(http.get("redirect")));
+            route.setRedirect(RouteActions.redirect(http.get("redirect"), port));
         } else {
             route.setDirectResponse(RouteActions.directResponse(http.get("directResponse")));
         }
@@ -109,11 +109,13 @@ final class Routes {
 
     private void forward(Route.Builder route, Field http) {
         RouteAction.Builder action = RouteAction.newBuilder();
+        if (!grpcSafe) {
+            RouteActions.rewrite(action, http.get("rewrite"));
+        }
         Set<RouteAction.HashPolicy> hashes = destinations(route, action, http);
         action.addAllHashPolicy(hashes);
         timing(action, http.get("timeout"), http.get("retries"), grpcSafe, !hashes.isEmpty());
         if (!grpcSafe) {
-            RouteActions.rewrite(action, http.get("rewrite"));
             HeaderOperations.host(http.get("headers").get("request")).ifPresent(action::setHostRewriteLiteral);
             mirrors(action, http);
         }
@@ -155,7 +157,10 @@ final class Routes {
                         .addAllRequestHeadersToRemove(request.removed())
                         .addAllResponseHeadersToAdd(response.added())
                         .addAllResponseHeadersToRemove(response.removed());
-                host.ifPresent(entry::setHostRewriteLiteral);
+                // What a destination says would win on the wire, and the route's own headers come first.
+                if (HeaderOperations.host(http.get("headers").get("request")).isEmpty()) {
+                    host.ifPresent(entry::setHostRewriteLiteral);
+                }
             }
             weighted.addClusters(entry);
         }
@@ -181,7 +186,9 @@ final class Routes {
         if (share.getNumerator() > 0) {
             action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
                     .setCluster(resolve(destination).cluster())
-                    .setRuntimeFraction(RuntimeFractionalPercent.newBuilder().setDefaultValue(share)));
+                    .setRuntimeFraction(RuntimeFractionalPercent.newBuilder().setDefaultValue(share))
+                    .setTraceSampled(Protos.bool(false))
+                    .setDisableShadowHostSuffixAppend(true));
         }
     }
 

@@ -5,6 +5,7 @@ import io.inmesh.config.RouteAction;
 import io.inmesh.xds.route.DirectResponseAction;
 import io.inmesh.xds.route.RedirectAction;
 import io.inmesh.xds.route.Route;
+import io.inmesh.xds.route.RouteAction.RequestMirrorPolicy;
 import io.inmesh.xds.route.WeightedCluster.ClusterWeight;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ final class RouteActions {
 
     /** Envoy's timeout of a route that names none. */
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final int WHOLE = 1_000_000;
 
     private final ResourceReader reader;
 
@@ -36,7 +39,9 @@ final class RouteActions {
     private RouteAction forward(String field, io.inmesh.xds.route.RouteAction action) {
         noteUnused(field, action);
         return switch (action.getClusterSpecifierCase()) {
-            case CLUSTER -> RouteAction.to(action.getCluster());
+            case CLUSTER ->
+                new RouteAction.Forward(
+                        List.of(RouteAction.WeightedCluster.of(action.getCluster(), 1)), mirrors(field, action));
             case WEIGHTED_CLUSTERS -> {
                 List<RouteAction.WeightedCluster> clusters = new ArrayList<>();
                 for (int i = 0; i < action.getWeightedClusters().getClustersCount(); i++) {
@@ -44,7 +49,7 @@ final class RouteActions {
                             field + ".weighted_clusters.clusters[" + i + "]",
                             action.getWeightedClusters().getClusters(i)));
                 }
-                yield new RouteAction.Forward(clusters);
+                yield new RouteAction.Forward(clusters, mirrors(field, action));
             }
             case CLUSTER_HEADER, CLUSTERSPECIFIER_NOT_SET ->
                 throw reader.invalid(field, "needs a cluster or weighted clusters");
@@ -54,7 +59,6 @@ final class RouteActions {
     private RouteAction.WeightedCluster weighted(String field, ClusterWeight weight) {
         IgnoredFields ignored = reader.ignored();
         ignored.noteIf(weight.hasMetadataMatch(), field + ".metadata_match", "use a cluster for the subset");
-        ignored.noteIf(weight.hasHostRewriteLiteral(), field + ".host_rewrite_literal", "rewrite on the route");
         ignored.noteIf(
                 weight.getTypedPerFilterConfigCount() > 0,
                 field + ".typed_per_filter_config",
@@ -73,7 +77,28 @@ final class RouteActions {
                                 field + ".response_headers_to_add",
                                 weight.getResponseHeadersToAddList(),
                                 weight.getResponseHeadersToRemoveList())
-                        .build());
+                        .build(),
+                Values.emptyToNull(weight.getHostRewriteLiteral()));
+    }
+
+    private List<RouteAction.Mirror> mirrors(String field, io.inmesh.xds.route.RouteAction action) {
+        List<RouteAction.Mirror> mirrors = new ArrayList<>();
+        for (int i = 0; i < action.getRequestMirrorPoliciesCount(); i++) {
+            RequestMirrorPolicy policy = action.getRequestMirrorPolicies(i);
+            String place = field + ".request_mirror_policies[" + i + "]";
+            reader.ignored()
+                    .noteIf(policy.getTraceSampled().getValue(), place + ".trace_sampled", "copies are never sampled");
+            if (policy.getCluster().isEmpty()) {
+                reader.ignored().note(place, "names no cluster, so nothing is copied");
+                continue;
+            }
+            mirrors.add(new RouteAction.Mirror(
+                    policy.getCluster(),
+                    policy.hasRuntimeFraction()
+                            ? Values.millionths(policy.getRuntimeFraction().getDefaultValue())
+                            : WHOLE));
+        }
+        return mirrors;
     }
 
     private RouteAction direct(String field, DirectResponseAction direct) {
@@ -134,10 +159,6 @@ final class RouteActions {
 
     private void noteUnused(String field, io.inmesh.xds.route.RouteAction action) {
         IgnoredFields ignored = reader.ignored();
-        ignored.noteIf(
-                action.getRequestMirrorPoliciesCount() > 0,
-                field + ".request_mirror_policies",
-                "mirroring is not done by this version");
         ignored.noteIf(
                 action.getHashPolicyCount() > 0,
                 field + ".hash_policy",
