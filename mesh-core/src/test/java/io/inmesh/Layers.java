@@ -19,7 +19,7 @@ final class Layers {
             layer("stage"),
             layer("call"),
             layer("endpoint", "identity", "match"),
-            layer("config", "time"));
+            layer("config", "time", "hash"));
 
     /** Packages that decide about calls; the others drive, wait or talk to the outside. */
     static final String[] DECISIONS = Stream.of(
@@ -39,7 +39,8 @@ final class Layers {
                     "call",
                     "endpoint",
                     "match",
-                    "config")
+                    "config",
+                    "hash")
             .map(Layers::name)
             .toArray(String[]::new);
 

@@ -1,8 +1,6 @@
 package io.inmesh.balance;
 
-import io.inmesh.config.LoadBalancer;
 import io.inmesh.endpoint.Endpoint;
-import io.inmesh.time.Randomness;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses among endpoints that all may be chosen. Implementations are lock-free and take the same time for any number of endpoints. */
@@ -19,12 +17,17 @@ interface Balancer {
     @Nullable
     Endpoint pick(Pool pool, @Nullable Tried tried);
 
-    /** {@return a balancer of its own for one group of endpoints} */
-    static Balancer of(LoadBalancer kind, Randomness randomness) {
-        return switch (kind) {
-            case ROUND_ROBIN -> new RoundRobin(randomness);
-            case LEAST_REQUEST -> new LeastRequest(randomness);
-            case RANDOM -> new WeightedRandom(randomness);
-        };
+    /**
+     * {@return the same for a call with a key; balancers that do not hash pay no attention to it}
+     *
+     * @param hash the hash of the key
+     */
+    default @Nullable Endpoint pick(Pool pool, @Nullable Tried tried, long hash) {
+        return pick(pool, tried);
+    }
+
+    /** {@return the endpoint that a hash belongs to, whether or not it may be picked; null if this balancer does not hash} */
+    default @Nullable Endpoint owner(long hash) {
+        return null;
     }
 }

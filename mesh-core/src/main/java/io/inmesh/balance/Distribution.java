@@ -164,7 +164,15 @@ final class Distribution {
         if (ends[0] == Share.WHOLE) {
             return shares[0];
         }
-        int drawn = randomness.below(Share.WHOLE);
+        return at(randomness.below(Share.WHOLE));
+    }
+
+    /** {@return the share a hash falls into, the same for as long as the parts are the same; there must be one} */
+    Share draw(long hash) {
+        return ends[0] == Share.WHOLE ? shares[0] : at((int) Long.remainderUnsigned(hash, Share.WHOLE));
+    }
+
+    private Share at(int drawn) {
         int low = 0;
         int high = ends.length - 1;
         while (low < high) {

@@ -1,9 +1,11 @@
 package io.inmesh.balance;
 
-import io.inmesh.config.LoadBalancer;
+import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.SpreadConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.Rotation;
+import io.inmesh.time.Clock;
+import io.inmesh.time.Deadlines;
 import io.inmesh.time.Randomness;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -26,31 +28,47 @@ public final class EndpointPicker {
     private final int minHealthPercent;
     private final SpreadConfig spread;
     private final Randomness randomness;
-    private volatile Distribution distribution;
+    private final WarmUp warmUp;
+    private final Clock clock;
+    private volatile Prepared prepared;
 
     /**
-     * Makes a picker.
+     * Makes the picker of a cluster.
      *
-     * @param endpoints endpoints with weight, health and priority as their config says now
+     * @param endpoints its endpoints with weight, health and priority as their config says now
      * @param rotation tells when one of them is ejected or returns
-     * @param kind how to choose
-     * @param minHealthPercent below this share of usable endpoints the panic rule holds
-     * @param spread what priorities and localities mean, and what the panic rule does
+     * @param config how to choose
+     * @param state what outlives configs
      * @param randomness what draws
      */
     public EndpointPicker(
             List<Endpoint> endpoints,
             Rotation rotation,
-            LoadBalancer kind,
-            int minHealthPercent,
-            SpreadConfig spread,
+            ClusterConfig config,
+            BalanceState state,
             Randomness randomness) {
-        this.levels = levels(endpoints, kind, spread, randomness);
+        this(
+                endpoints,
+                rotation,
+                new Balancers(config.loadBalancer(), config.balancing(), state, randomness),
+                config.outlierDetection().minHealthPercent(),
+                config.spread());
+    }
+
+    EndpointPicker(
+            List<Endpoint> endpoints,
+            Rotation rotation,
+            Balancers balancers,
+            int minHealthPercent,
+            SpreadConfig spread) {
+        this.levels = levels(endpoints, balancers, spread);
         this.spread = spread;
         this.rotation = rotation;
         this.minHealthPercent = minHealthPercent;
-        this.randomness = randomness;
-        this.distribution = prepare();
+        this.randomness = balancers.randomness();
+        this.warmUp = WarmUp.of(balancers.kind(), balancers.config());
+        this.clock = balancers.state().clock();
+        this.prepared = prepare();
     }
 
     /**
@@ -69,6 +87,37 @@ public final class EndpointPicker {
         }
         Endpoint picked = drawn.pick(tried);
         return picked != null ? picked : elsewhere(now, drawn, tried);
+    }
+
+    /**
+     * {@return an endpoint for a call with a key, the same for the same key while it may be picked; null as in {@link #pick(Tried)}}
+     *
+     * @param tried endpoints to avoid while others are left, of any priority; null for none
+     * @param hash the hash of the key
+     */
+    public @Nullable Endpoint pick(@Nullable Tried tried, long hash) {
+        Distribution now = current();
+        if (now.shares().length == 0) {
+            return null;
+        }
+        Share drawn = now.draw(hash);
+        if (drawn.refuses()) {
+            return null;
+        }
+        Endpoint picked = drawn.pick(tried, hash);
+        for (Share share : now.shares()) {
+            if (picked != null) {
+                return picked;
+            }
+            picked = share == drawn || share.refuses() ? null : share.pick(tried, hash);
+        }
+        return picked != null ? picked : drawn.pick(null, hash);
+    }
+
+    /** {@return the endpoint a hash belongs to, whether or not it may be picked; null if there is none or the algorithm does not hash} */
+    public @Nullable Endpoint owner(long hash) {
+        Distribution now = current();
+        return now.shares().length == 0 ? null : now.draw(hash).balancer().owner(hash);
     }
 
     /** Every endpoint of the drawn share has been tried: another share, and only then one of them again. */
@@ -114,32 +163,44 @@ public final class EndpointPicker {
                 .toList();
     }
 
-    private Distribution current() {
-        Distribution now = distribution;
-        if (now.asOf() != rotation.changes()) {
-            now = prepare();
-            distribution = now;
-        }
-        return now;
+    /** {@return what is prepared, prepared again first if it is out of date} */
+    Object prepared() {
+        current();
+        return prepared;
     }
 
-    private Distribution prepare() {
+    private Distribution current() {
+        Prepared now = prepared;
+        if (now.distribution.asOf() != rotation.changes()
+                || (now.untilNanos != Deadlines.NEVER && Deadlines.passed(now.untilNanos, clock.nanos()))) {
+            now = prepare();
+            prepared = now;
+        }
+        return now.distribution;
+    }
+
+    private Prepared prepare() {
         // Read first: a change during the preparation then shows at the next pick.
         long asOf = rotation.changes();
-        return Distribution.over(levels, minHealthPercent, spread, asOf);
+        long nowNanos = clock.nanos();
+        return new Prepared(
+                Distribution.over(warmUp.weighted(levels, nowNanos), minHealthPercent, spread, asOf),
+                warmUp.validUntil(levels, nowNanos));
     }
 
-    private static List<Level> levels(
-            List<Endpoint> endpoints, LoadBalancer kind, SpreadConfig spread, Randomness randomness) {
+    /** Valid until rotation changes, or the weight of an endpoint that warms up has grown. */
+    private record Prepared(Distribution distribution, long untilNanos) {}
+
+    private static List<Level> levels(List<Endpoint> endpoints, Balancers balancers, SpreadConfig spread) {
         Map<Integer, List<Member>> byPriority = new TreeMap<>();
-        for (Endpoint endpoint : endpoints) {
+        for (Endpoint endpoint : Subset.of(endpoints, balancers.config().subset(), spread)) {
             Member member = Member.of(endpoint);
             byPriority
                     .computeIfAbsent(member.priority(), priority -> new ArrayList<>())
                     .add(member);
         }
         List<Level> levels = new ArrayList<>();
-        byPriority.forEach((priority, members) -> levels.add(Level.of(priority, members, kind, spread, randomness)));
+        byPriority.forEach((priority, members) -> levels.add(Level.of(priority, members, balancers, spread)));
         return List.copyOf(levels);
     }
 }

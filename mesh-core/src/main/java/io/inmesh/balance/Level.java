@@ -1,14 +1,13 @@
 package io.inmesh.balance;
 
-import io.inmesh.config.LoadBalancer;
 import io.inmesh.config.SpreadConfig;
 import io.inmesh.config.SpreadConfig.LocalityConfig;
-import io.inmesh.time.Randomness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /**
  * The endpoints of one priority. Those that drain have announced that they leave: they count neither as healthy nor as missing.
@@ -21,7 +20,7 @@ import java.util.function.Predicate;
 record Level(int priority, List<Member> members, Balancer balancer, List<LocalityGroup> groups) {
 
     /** {@return a level of endpoints of one priority} */
-    static Level of(int priority, List<Member> members, LoadBalancer kind, SpreadConfig spread, Randomness randomness) {
+    static Level of(int priority, List<Member> members, Balancers balancers, SpreadConfig spread) {
         List<LocalityGroup> groups = new ArrayList<>();
         if (spread.mode() != SpreadConfig.Mode.NONE) {
             Map<String, List<Member>> byPlace = new TreeMap<>();
@@ -33,9 +32,33 @@ record Level(int priority, List<Member> members, Balancer balancer, List<Localit
                     List.copyOf(there),
                     sum(spread, place, priority, true),
                     sum(spread, place, priority, false),
-                    Balancer.of(kind, randomness))));
+                    balancers.of(priority + "/" + place, List.copyOf(there)))));
         }
-        return new Level(priority, List.copyOf(members), Balancer.of(kind, randomness), List.copyOf(groups));
+        List<Member> all = List.copyOf(members);
+        return new Level(priority, all, balancers.of(String.valueOf(priority), all), List.copyOf(groups));
+    }
+
+    /** {@return the same with other weights} */
+    Level reweighted(ToLongFunction<Member> weight) {
+        return new Level(
+                priority,
+                reweighted(members, weight),
+                balancer,
+                groups.stream()
+                        .map(group -> new LocalityGroup(
+                                group.locality(),
+                                reweighted(group.members(), weight),
+                                group.weight(),
+                                group.callers(),
+                                group.balancer()))
+                        .toList());
+    }
+
+    private static List<Member> reweighted(List<Member> members, ToLongFunction<Member> weight) {
+        return members.stream()
+                .map(member ->
+                        new Member(member.endpoint(), weight.applyAsLong(member), member.health(), member.priority()))
+                .toList();
     }
 
     private static long sum(SpreadConfig spread, String place, int priority, boolean weight) {

@@ -22,6 +22,11 @@ record Share(int priority, @Nullable String locality, Pool pool, int millionths,
         return balancer.pick(pool, tried);
     }
 
+    @Nullable
+    Endpoint pick(@Nullable Tried tried, long hash) {
+        return balancer.pick(pool, tried, hash);
+    }
+
     /** {@return whether calls drawn to it are refused} */
     boolean refuses() {
         return pool.isEmpty();

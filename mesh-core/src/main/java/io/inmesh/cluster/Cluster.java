@@ -1,5 +1,6 @@
 package io.inmesh.cluster;
 
+import io.inmesh.balance.BalanceState;
 import io.inmesh.balance.EndpointPicker;
 import io.inmesh.balance.Tried;
 import io.inmesh.config.ClientTlsConfig;
@@ -62,13 +63,7 @@ public final class Cluster {
         this.state = state;
         this.missing = missing;
         this.endpoints = List.copyOf(endpoints);
-        this.picker = new EndpointPicker(
-                endpoints,
-                rotation,
-                config.loadBalancer(),
-                config.outlierDetection().minHealthPercent(),
-                config.spread(),
-                randomness);
+        this.picker = new EndpointPicker(endpoints, rotation, config, state.balance(), randomness);
         this.expectation = expectation(config);
         this.connectTimeoutNanos = config.connectTimeout().toNanos();
     }
@@ -81,12 +76,14 @@ public final class Cluster {
      */
     public static Cluster missing(String name, Clock clock) {
         ClusterConfig config = ClusterConfig.of(name);
+        ClusterLoad load = new ClusterLoad();
         ClusterState state = new ClusterState(
                 new RetryBudget(config.retryBudget(), clock),
                 new ClusterLimits(config.circuitBreaker(), clock),
                 new OutlierDetection(name, config.outlierDetection(), clock, Randomness.SYSTEM),
-                new ClusterLoad(),
-                new ClientPolicy(config.clientPolicy(), clock));
+                load,
+                new ClientPolicy(config.clientPolicy(), clock),
+                new BalanceState(clock, load::inProgress));
         return new Cluster(config, List.of(), new Rotation(), state, Randomness.SYSTEM, true);
     }
 
@@ -132,6 +129,26 @@ public final class Cluster {
      */
     public @Nullable Endpoint pick(@Nullable Tried tried) {
         return picker.pick(tried);
+    }
+
+    /** {@return whether it chooses by a key of the call} */
+    public boolean hashes() {
+        return config.loadBalancer().hashes();
+    }
+
+    /**
+     * {@return an endpoint for a call with a key; null as in {@link #pick(Tried)}}
+     *
+     * @param tried endpoints to avoid while others are left; null for none
+     * @param hash the hash of the key
+     */
+    public @Nullable Endpoint pick(@Nullable Tried tried, long hash) {
+        return picker.pick(tried, hash);
+    }
+
+    /** {@return the endpoint a hash belongs to, whether or not it may be picked; null if there is none or it does not hash} */
+    public @Nullable Endpoint owner(long hash) {
+        return picker.owner(hash);
     }
 
     /** {@return whom an endpoint must prove to be; null for plaintext} */

@@ -88,6 +88,15 @@ public final class ClusterLoad {
         return localities.length;
     }
 
+    /** {@return attempts in flight in all localities; the sum of striped counters, so it may be off by what happens meanwhile} */
+    public long inProgress() {
+        long inProgress = 0;
+        for (LocalityLoad load : localities) {
+            inProgress += load.inProgress();
+        }
+        return inProgress;
+    }
+
     private synchronized LocalityLoad add(String locality) {
         LocalityLoad[] before = localities;
         for (LocalityLoad load : before) {

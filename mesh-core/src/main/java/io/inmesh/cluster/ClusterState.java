@@ -1,5 +1,6 @@
 package io.inmesh.cluster;
 
+import io.inmesh.balance.BalanceState;
 import io.inmesh.health.OutlierDetection;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.retry.RetryBudget;
@@ -12,10 +13,12 @@ import io.inmesh.retry.RetryBudget;
  * @param outlierDetection who is out of rotation
  * @param load counters of attempts
  * @param clientPolicy hedging and throttling
+ * @param balance tables of hashes
  */
 public record ClusterState(
         RetryBudget retryBudget,
         ClusterLimits limits,
         OutlierDetection outlierDetection,
         ClusterLoad load,
-        ClientPolicy clientPolicy) {}
+        ClientPolicy clientPolicy,
+        BalanceState balance) {}

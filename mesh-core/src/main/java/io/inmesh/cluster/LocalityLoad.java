@@ -40,6 +40,11 @@ public final class LocalityLoad {
         ignored.increment();
     }
 
+    long inProgress() {
+        long ended = succeeded.sum() + failed.sum() + ignored.sum();
+        return Math.max(0, started.sum() - ended);
+    }
+
     /** {@return the counters now; taken one after the other, so they may disagree by what happens meanwhile} */
     Counts counts() {
         // Ends before starts, so that there is never more ended than started.

@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param name unique name, in Istio's form {@code outbound|9080|v1|reviews.default.svc.cluster.local} when it comes from xDS
  * @param service name of the service it belongs to; clusters of one service share one retry budget
  * @param loadBalancer how an endpoint is chosen
+ * @param balancing settings of the algorithms that choose
  * @param connectTimeout longest time to connect, default 10 s as in Istio
  * @param circuitBreaker limits and breaker
  * @param outlierDetection ejection rules
@@ -26,6 +27,7 @@ public record ClusterConfig(
         String name,
         String service,
         LoadBalancer loadBalancer,
+        BalancingConfig balancing,
         Duration connectTimeout,
         CircuitBreakerConfig circuitBreaker,
         OutlierDetectionConfig outlierDetection,
@@ -56,6 +58,7 @@ public record ClusterConfig(
                 name,
                 name,
                 LoadBalancer.LEAST_REQUEST,
+                BalancingConfig.DEFAULT,
                 DEFAULT_CONNECT_TIMEOUT,
                 CircuitBreakerConfig.DEFAULT,
                 OutlierDetectionConfig.OFF,
@@ -90,6 +93,13 @@ public record ClusterConfig(
     public ClusterConfig withLoadBalancer(LoadBalancer loadBalancer) {
         Copy copy = new Copy(this);
         copy.loadBalancer = loadBalancer;
+        return copy.toConfig();
+    }
+
+    /** {@return this cluster with other settings of the algorithms that choose} */
+    public ClusterConfig withBalancing(BalancingConfig balancing) {
+        Copy copy = new Copy(this);
+        copy.balancing = balancing;
         return copy.toConfig();
     }
 
@@ -154,6 +164,7 @@ public record ClusterConfig(
         private final String name;
         private String service;
         private LoadBalancer loadBalancer;
+        private BalancingConfig balancing;
         private Duration connectTimeout;
         private CircuitBreakerConfig circuitBreaker;
         private OutlierDetectionConfig outlierDetection;
@@ -168,6 +179,7 @@ public record ClusterConfig(
             name = from.name;
             service = from.service;
             loadBalancer = from.loadBalancer;
+            balancing = from.balancing;
             connectTimeout = from.connectTimeout;
             circuitBreaker = from.circuitBreaker;
             outlierDetection = from.outlierDetection;
@@ -184,6 +196,7 @@ public record ClusterConfig(
                     name,
                     service,
                     loadBalancer,
+                    balancing,
                     connectTimeout,
                     circuitBreaker,
                     outlierDetection,

@@ -21,6 +21,8 @@ public final class Endpoint {
     private final EjectionState ejection;
     private volatile EndpointConfig config;
     private volatile int inFlight;
+    private volatile boolean fresh;
+    private volatile long freshSinceNanos;
 
     /**
      * Makes an endpoint without load that is not ejected and that no balancer watches.
@@ -91,6 +93,21 @@ public final class Endpoint {
     /** Counts one attempt less in flight. */
     public void end() {
         IN_FLIGHT.decrementAndGet(this);
+    }
+
+    /**
+     * Notes that it appeared, or became healthy again, while others already served: from now on it warms up.
+     *
+     * @param nowNanos monotonic time
+     */
+    public void appeared(long nowNanos) {
+        freshSinceNanos = nowNanos;
+        fresh = true;
+    }
+
+    /** {@return time since {@link #appeared}; {@link Long#MAX_VALUE} if it was there from the beginning} */
+    public long ageNanos(long nowNanos) {
+        return fresh ? nowNanos - freshSinceNanos : Long.MAX_VALUE;
     }
 
     /** {@return whether and for how long it is out of rotation because of what calls to it experienced} */

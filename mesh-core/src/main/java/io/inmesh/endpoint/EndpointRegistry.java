@@ -1,6 +1,8 @@
 package io.inmesh.endpoint;
 
 import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.EndpointConfig.Health;
+import io.inmesh.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,6 +16,7 @@ import java.util.Map;
 public final class EndpointRegistry {
 
     private final String cluster;
+    private final Clock clock;
     private final Rotation rotation = new Rotation();
     private Map<Address, Endpoint> endpoints = Map.of();
 
@@ -23,7 +26,18 @@ public final class EndpointRegistry {
      * @param cluster name of the cluster, which its endpoints carry
      */
     public EndpointRegistry(String cluster) {
+        this(cluster, Clock.SYSTEM);
+    }
+
+    /**
+     * Makes an empty registry.
+     *
+     * @param cluster name of the cluster, which its endpoints carry
+     * @param clock times how long endpoints have been there
+     */
+    public EndpointRegistry(String cluster, Clock clock) {
         this.cluster = cluster;
+        this.clock = clock;
     }
 
     /**
@@ -43,11 +57,17 @@ public final class EndpointRegistry {
                     (first, second) -> second.health().compareTo(first.health()) < 0 ? second : first);
         }
         Map<Address, Endpoint> before = endpoints;
+        long nowNanos = clock.nanos();
         Map<Address, Endpoint> after = new HashMap<>(wanted.size() * 2);
         List<Endpoint> current = new ArrayList<>(wanted.size());
         wanted.forEach((address, config) -> {
             Endpoint known = before.get(address);
             Endpoint endpoint = known == null ? new Endpoint(cluster, config, rotation) : known;
+            boolean returns = known != null && known.config().health() != Health.HEALTHY;
+            // Those that come first have nobody to leave calls to.
+            if (!before.isEmpty() && config.health() == Health.HEALTHY && (known == null || returns)) {
+                endpoint.appeared(nowNanos);
+            }
             endpoint.update(config);
             after.put(address, endpoint);
             current.add(endpoint);

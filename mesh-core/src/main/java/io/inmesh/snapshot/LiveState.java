@@ -1,5 +1,6 @@
 package io.inmesh.snapshot;
 
+import io.inmesh.balance.BalanceState;
 import io.inmesh.cluster.ClientPolicy;
 import io.inmesh.cluster.ClusterLoad;
 import io.inmesh.cluster.ClusterState;
@@ -109,7 +110,7 @@ public final class LiveState {
         ServiceAttempts sent = attempts.computeIfAbsent(config.service(), service -> new ServiceAttempts());
         entry.belongTo(sent);
         budget.attempts(sent);
-        return new ClusterState(budget, entry.limits, entry.outliers, entry.load, entry.clientPolicy);
+        return new ClusterState(budget, entry.limits, entry.outliers, entry.load, entry.clientPolicy, entry.balance);
     }
 
     /** State of one cluster. */
@@ -118,6 +119,7 @@ public final class LiveState {
         private final OutlierDetection outliers;
         private final ClusterLoad load = new ClusterLoad();
         private final ClientPolicy clientPolicy;
+        private final BalanceState balance;
         private final EndpointRegistry registry;
         private @Nullable ServiceAttempts service;
 
@@ -125,7 +127,8 @@ public final class LiveState {
             limits = new ClusterLimits(config.circuitBreaker(), clock);
             outliers = new OutlierDetection(config.name(), config.outlierDetection(), clock, randomness);
             clientPolicy = new ClientPolicy(config.clientPolicy(), clock);
-            registry = new EndpointRegistry(config.name());
+            balance = new BalanceState(clock, load::inProgress);
+            registry = new EndpointRegistry(config.name(), clock);
         }
 
         /** Counts what is sent to this cluster as sent to a service; null for none. */

@@ -24,6 +24,7 @@ final class ClusterReader {
                 name,
                 cluster.text("service", name),
                 cluster.get("loadBalancer", value -> value.word(LoadBalancer.class), plain.loadBalancer()),
+                cluster.section("balancing", BalancingReader::read, plain.balancing()),
                 cluster.duration("connectTimeout", plain.connectTimeout()),
                 cluster.section("circuitBreaker", ClusterReader::breaker, plain.circuitBreaker()),
                 cluster.section("outlierDetection", OutlierReader::read, plain.outlierDetection()),

@@ -1,11 +1,13 @@
 package io.inmesh.balance;
 
+import io.inmesh.config.BalancingConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.LoadBalancer;
 import io.inmesh.config.SpreadConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.EndpointRegistry;
+import io.inmesh.testkit.FakeClock;
 import io.inmesh.testkit.SeededRandomness;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +18,10 @@ import java.util.Map;
 final class Fleet {
 
     private final List<EndpointConfig> configs = new ArrayList<>();
-    private final EndpointRegistry registry = new EndpointRegistry("reviews");
+    private final FakeClock clock = new FakeClock();
+    private final EndpointRegistry registry = new EndpointRegistry("reviews", clock);
+    private final BalanceState state = new BalanceState(clock, this::inFlight);
+    private BalancingConfig balancing = BalancingConfig.DEFAULT;
     private List<Endpoint> endpoints = List.of();
     private int minHealthPercent;
     private SpreadConfig spread = SpreadConfig.DEFAULT;
@@ -61,6 +66,29 @@ final class Fleet {
         return this;
     }
 
+    Fleet balancing(BalancingConfig config) {
+        balancing = config;
+        return this;
+    }
+
+    /** Takes endpoints out of the config. */
+    Fleet without(String name) {
+        configs.removeIf(config -> config.host().equals(name));
+        return this;
+    }
+
+    FakeClock clock() {
+        return clock;
+    }
+
+    BalanceState state() {
+        return state;
+    }
+
+    long inFlight() {
+        return endpoints.stream().mapToInt(Endpoint::inFlight).sum();
+    }
+
     Fleet minHealthPercent(int percent) {
         minHealthPercent = percent;
         return this;
@@ -68,12 +96,16 @@ final class Fleet {
 
     EndpointPicker picker(LoadBalancer kind, long seed) {
         endpoints = registry.update(configs).endpoints();
-        return new EndpointPicker(
-                endpoints, registry.rotation(), kind, minHealthPercent, spread, new SeededRandomness(seed));
+        Balancers balancers = new Balancers(kind, balancing, state, new SeededRandomness(seed));
+        return new EndpointPicker(endpoints, registry.rotation(), balancers, minHealthPercent, spread);
     }
 
     List<Endpoint> endpoints() {
         return endpoints;
+    }
+
+    List<Member> members() {
+        return endpoints.stream().map(Member::of).toList();
     }
 
     Endpoint get(String name) {

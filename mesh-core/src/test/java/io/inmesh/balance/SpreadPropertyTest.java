@@ -2,6 +2,7 @@ package io.inmesh.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.config.BalancingConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.LoadBalancer;
@@ -11,6 +12,7 @@ import io.inmesh.config.SpreadConfig.Mode;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.EndpointRegistry;
 import io.inmesh.testkit.SeededRandomness;
+import io.inmesh.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +56,11 @@ final class SpreadPropertyTest {
                 .map(Member::of)
                 .filter(member -> member.priority() == priority)
                 .toList();
-        return Level.of(priority, members, LoadBalancer.RANDOM, spread, random);
+        return Level.of(priority, members, balancers(LoadBalancer.RANDOM), spread);
+    }
+
+    private Balancers balancers(LoadBalancer kind) {
+        return new Balancers(kind, BalancingConfig.DEFAULT, new BalanceState(Clock.SYSTEM, () -> 0), random);
     }
 
     private List<Endpoint> endpoints() {
@@ -127,6 +133,6 @@ final class SpreadPropertyTest {
         }
         List<Endpoint> endpoints = registry.update(configs).endpoints();
         LoadBalancer kind = LoadBalancer.values()[random.below(LoadBalancer.values().length)];
-        return new EndpointPicker(endpoints, registry.rotation(), kind, random.below(101), spread(), random);
+        return new EndpointPicker(endpoints, registry.rotation(), balancers(kind), random.below(101), spread());
     }
 }

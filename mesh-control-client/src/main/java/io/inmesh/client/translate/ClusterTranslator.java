@@ -1,5 +1,6 @@
 package io.inmesh.client.translate;
 
+import io.inmesh.config.BalancingConfig;
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.LoadBalancer;
@@ -32,6 +33,7 @@ final class ClusterTranslator {
                 name,
                 serviceOf(name),
                 loadBalancer(cluster),
+                BalancingConfig.DEFAULT,
                 connectTimeout.isZero() ? DEFAULT_CONNECT_TIMEOUT : connectTimeout,
                 limits(thresholds),
                 OutlierTranslator.translate(cluster),
