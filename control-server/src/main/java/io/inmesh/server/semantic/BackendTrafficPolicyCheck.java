@@ -24,6 +24,7 @@ final class BackendTrafficPolicyCheck {
         }
         BackendLoadBalancerCheck.check(report, mesh, host, spec.get("loadBalancer"));
         othersForSameHost(report, mesh, host);
+        report.range(spec.get("spread").get("overprovisioningPercent"), 100, 10_000);
         EjectionRatesCheck.check(report, spec.get("outlierDetection"));
         ClientPolicyCheck.check(report, spec);
     }

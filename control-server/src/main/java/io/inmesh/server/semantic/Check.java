@@ -59,6 +59,10 @@ public enum Check {
             Severity.WARNING,
             "Nothing to do if callers are no HTTP clients; else name the port http-… or grpc-…."),
 
+    /** A workload with a host name, which only some services can take in. */
+    NAMED_WORKLOAD(
+            "IM0304", Severity.WARNING, "Write the IP address, or select it by a ServiceEntry with resolution DNS."),
+
     /** An action that cannot be enforced and would leave open what it is meant to close. */
     UNENFORCEABLE_ACTION("IM0401", Severity.ERROR, "Use ALLOW or DENY."),
     /** A condition about JWTs or filters that no client of ours can evaluate. */

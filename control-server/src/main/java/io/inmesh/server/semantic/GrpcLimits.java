@@ -67,6 +67,9 @@ public final class GrpcLimits {
                 problems.addAll(report.problems());
             }
         }
+        for (Resource entry : state.config().byKind("ServiceEntry")) {
+            problems.addAll(names(entry));
+        }
         for (Resource policy : state.config().byKind("AuthorizationPolicy")) {
             problems.addAll(authorization(policy, client));
         }
@@ -118,6 +121,23 @@ public final class GrpcLimits {
         }
         field.items().forEach(item -> walk(item, fields, report));
         field.members().values().forEach(member -> walk(member, fields, report));
+    }
+
+    private static List<Problem> names(Resource serviceEntry) {
+        Report report = new Report(serviceEntry);
+        Field spec = Field.spec(serviceEntry);
+        boolean many = spec.get("endpoints").items().size() > 1
+                || spec.get("workloadSelector").present();
+        if (spec.get("resolution").text().equals("DNS")) {
+            report.add(
+                    Check.UNENFORCEABLE_BY_GRPC,
+                    spec.get("resolution"),
+                    "UNENFORCED for stock gRPC: "
+                            + (many
+                                    ? "it resolves one name per service, so with several endpoints it gets no such cluster and calls fail"
+                                    : "all addresses of the name are one endpoint, so calls are not spread over them"));
+        }
+        return report.problems();
     }
 
     private static List<Problem> authorization(Resource policy, ClientContext client) {

@@ -8,7 +8,16 @@ final class WorkloadEntryCheck {
     private WorkloadEntryCheck() {}
 
     static void check(Report report) {
-        body(report, Field.spec(report.resource()), "");
+        Field spec = Field.spec(report.resource());
+        body(report, spec, "");
+        String address = spec.get("address").text();
+        if (!address.isEmpty() && !address.startsWith("unix:") && !IpAddresses.valid(address)) {
+            report.add(
+                    Check.NAMED_WORKLOAD,
+                    spec.get("address"),
+                    "\"" + address
+                            + "\" is no IP address: Services, and ServiceEntries with resolution STATIC, leave it out");
+        }
     }
 
     /** Judges the body; {@code resolution} is that of the ServiceEntry around it, empty if there is none. */

@@ -15,4 +15,9 @@ record BackendPolicy(Field spec) {
     Field outlierDetection() {
         return spec.get("outlierDetection");
     }
+
+    /** How calls spill between priorities and localities, and what happens when too few endpoints are healthy. */
+    Field spread() {
+        return spec.get("spread");
+    }
 }

@@ -108,12 +108,18 @@ final class ClientView {
     /** How the endpoints of a cluster are ordered for this client. */
     Placement placement(MeshService service, String subset, int port) {
         LocalityPolicy policy = localityPolicy(service, subset, port);
-        return Placement.of(policy, client, policy.kind() == Kind.ZONE_AWARE ? callers() : new TreeMap<>());
+        return placement(service, policy, policy.kind() == Kind.ZONE_AWARE ? callers() : new TreeMap<>());
     }
 
     /** The same for endpoints that are part of the cluster itself, which lives on while callers come and go. */
     Placement embeddedPlacement(MeshService service, String subset, int port) {
-        return Placement.of(localityPolicy(service, subset, port), client, new TreeMap<>());
+        return placement(service, localityPolicy(service, subset, port), new TreeMap<>());
+    }
+
+    private Placement placement(MeshService service, LocalityPolicy policy, SortedMap<Locality, Long> callers) {
+        Field spread = BackendPolicy.of(backendTrafficPolicy(service)).spread();
+        return Placement.of(policy, client, callers)
+                .spillingAt(spread.get("overprovisioningPercent").integer(0));
     }
 
     private SortedMap<Locality, Long> callers() {

@@ -29,17 +29,7 @@ final class Clusters {
                     .getEdsClusterConfigBuilder()
                     .setEdsConfig(overAds());
         } else {
-            cluster.setType(
-                    service.resolution() == Resolution.DNS
-                            ? Cluster.DiscoveryType.STRICT_DNS
-                            : Cluster.DiscoveryType.LOGICAL_DNS);
-            cluster.setLoadAssignment(Endpoints.build(
-                    service,
-                    port,
-                    subset,
-                    EndpointResources.selector(view, service, subset),
-                    view.rules().peerAuthentications(),
-                    view.embeddedPlacement(service, subset, port.number())));
+            DnsClusters.apply(cluster, view, service, port, subset);
         }
         if (view.client().personality() == Personality.GRPC_SAFE) {
             LoadBalancers.applyGrpcSafe(cluster, balancing);
@@ -50,7 +40,7 @@ final class Clusters {
             LoadBalancers.apply(cluster, balancing);
             ConnectionPools.apply(cluster, policy, port.protocol());
             view.backendTrafficPolicy(service).ifPresent(own -> ClientPolicies.apply(cluster, Field.spec(own)));
-            Localities.apply(cluster, LocalityPolicy.of(policy));
+            Localities.apply(cluster, LocalityPolicy.of(policy), backend.spread());
             OutlierDetections.apply(cluster, policy.outlierDetection(), backend);
             String serverName = ClusterNames.serverName(port.number(), subset, service.fqdn());
             TlsContexts.apply(cluster, service, serverName, policy.tls(), port.protocol(), view.settings());

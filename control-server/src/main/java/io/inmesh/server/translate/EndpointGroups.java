@@ -64,6 +64,9 @@ final class EndpointGroups {
             applyPercentages();
         }
         fitWeights();
+        if (placement.overprovisioningPercent() > 0) {
+            assignment.getPolicyBuilder().setOverprovisioningFactor(Protos.uint32(placement.overprovisioningPercent()));
+        }
         groups.forEach((key, group) -> assignment.addEndpoints(group(key, group)));
         callersElsewhere()
                 .forEach(locality -> assignment.addEndpoints(LocalityLbEndpoints.newBuilder()

@@ -2,10 +2,12 @@ package io.inmesh.server.translate;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.inmesh.server.rule.IpAddresses;
 import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.rule.MtlsMode;
 import io.inmesh.server.rule.PeerAuthentications;
 import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.Resolution;
 import io.inmesh.server.service.ServicePort;
 import io.inmesh.server.service.Workload;
 import io.inmesh.xds.core.Address;
@@ -34,7 +36,9 @@ final class Endpoints {
         EndpointGroups groups = new EndpointGroups(placement);
         for (Workload workload : service.workloads()) {
             OptionalInt portNumber = workload.portFor(port);
-            if (portNumber.isPresent() && selector.matches(workload.labels())) {
+            // Over EDS there are addresses only: one name would make a client refuse all endpoints.
+            boolean usable = service.resolution() != Resolution.STATIC || IpAddresses.valid(workload.address());
+            if (usable && portNumber.isPresent() && selector.matches(workload.labels())) {
                 groups.add(workload, endpoint(workload, portNumber.getAsInt(), peers));
             }
         }

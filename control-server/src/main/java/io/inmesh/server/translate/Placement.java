@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param nextRegion where calls of the own region go when it fails; empty if no region is preferred
  * @param percentages part of the calls by area; empty if endpoints count by their own weights
  * @param callers how many processes call as these clients do, by place; empty if unknown
+ * @param overprovisioningPercent when a priority begins to spill; 0 for Envoy's default of 140
  */
 record Placement(
         Kind kind,
@@ -30,11 +31,12 @@ record Placement(
         List<Label> labels,
         String nextRegion,
         List<Area> percentages,
-        SortedMap<Locality, Long> callers) {
+        SortedMap<Locality, Long> callers,
+        int overprovisioningPercent) {
 
     /** All endpoints are equal. */
     static final Placement PLAIN =
-            new Placement(Kind.OFF, Locality.UNKNOWN, false, List.of(), "", List.of(), new TreeMap<>());
+            new Placement(Kind.OFF, Locality.UNKNOWN, false, List.of(), "", List.of(), new TreeMap<>(), 0);
 
     private static final int REGION = 2;
     private static final int FAR = 3;
@@ -69,7 +71,14 @@ record Placement(
             LocalityPolicy policy, ClientContext client, boolean byDistance, SortedMap<Locality, Long> callers) {
         Locality own = byDistance ? client.locality() : Locality.UNKNOWN;
         String nextRegion = policy.failover().getOrDefault(own.region(), "");
-        return new Placement(policy.kind(), own, byDistance, labels(policy, client), nextRegion, List.of(), callers);
+        return new Placement(policy.kind(), own, byDistance, labels(policy, client), nextRegion, List.of(), callers, 0);
+    }
+
+    /** The same, but priorities spill when less than 100 / {@code percent} of them is healthy; 0 for the default. */
+    Placement spillingAt(int percent) {
+        return percent == overprovisioningPercent
+                ? this
+                : new Placement(kind, own, byDistance, labels, nextRegion, percentages, callers, percent);
     }
 
     /** The first distribution whose origin the client is in; endpoints count by their own weights if there is none. */
@@ -80,7 +89,14 @@ record Placement(
                 distribution.to().forEach((pattern, percent) -> areas.add(new Area(pattern, percent)));
                 areas.sort((a, b) -> Integer.compare(precision(b.pattern), precision(a.pattern)));
                 return new Placement(
-                        Kind.DISTRIBUTE, Locality.UNKNOWN, false, List.of(), "", List.copyOf(areas), new TreeMap<>());
+                        Kind.DISTRIBUTE,
+                        Locality.UNKNOWN,
+                        false,
+                        List.of(),
+                        "",
+                        List.copyOf(areas),
+                        new TreeMap<>(),
+                        0);
             }
         }
         return PLAIN;

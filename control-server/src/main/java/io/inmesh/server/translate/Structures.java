@@ -45,7 +45,9 @@ final class Structures {
                         continue;
                     }
                     Cluster cluster = Clusters.build(view, service, port, subset);
-                    resources.add(VersionedResource.of(cluster.getName(), cluster));
+                    if (!grpcSafe || DnsClusters.possibleForGrpc(cluster)) {
+                        resources.add(VersionedResource.of(cluster.getName(), cluster));
+                    }
                 }
             }
         }

@@ -40,6 +40,11 @@ class GrpcLimitsTest {
                             kind: InboundTrafficPolicy
                             metadata: {name: i}
                             spec: {rateLimits: [{tokens: 5}], concurrency: {maxLimit: 50}, minRemaining: 5ms}
+                            ---
+                            apiVersion: networking.istio.io/v1
+                            kind: ServiceEntry
+                            metadata: {name: s}
+                            spec: {hosts: [s.example.com], ports: [{number: 80, name: http}], resolution: DNS}
                             """), List.of(), null);
 
     @Test
@@ -56,7 +61,8 @@ class GrpcLimitsTest {
                         "m spec.mtls.mode",
                         "i spec.rateLimits",
                         "i spec.concurrency",
-                        "i spec.minRemaining");
+                        "i spec.minRemaining",
+                        "s spec.resolution");
     }
 
     @Test

@@ -280,6 +280,44 @@ class LocalityTest {
     }
 
     @Test
+    void aPolicyMayMakeCallsSpillEarlierAndRefuseThemInPanic() throws Exception {
+        ClientContext client = client("eu/a/1", Map.of());
+        String policy = """
+
+                ---
+                apiVersion: inmesh.io/v1alpha1
+                kind: BackendTrafficPolicy
+                metadata: {name: shop}
+                spec: {host: shop, spread: {overprovisioningPercent: 100, panic: REFUSE}}
+                """;
+        MeshState plain = state(rule("simple: RANDOM", "") + policy);
+        MeshState weighted = state(rule("simple: RANDOM", OUTLIERS) + policy);
+        MeshState zones = state(rule("zoneAwareLbSetting: {enabled: true}", "") + policy);
+
+        assertThat(endpoints(plain, client)
+                        .getPolicy()
+                        .getOverprovisioningFactor()
+                        .getValue())
+                .isEqualTo(100);
+        assertThat(cluster(plain, client).getCommonLbConfig().getZoneAwareLbConfig())
+                .as("for no call, but with Envoy's panic rule")
+                .satisfies(config ->
+                        assertThat(config.getRoutingEnabled().getValue()).isZero())
+                .satisfies(config -> assertThat(config.getFailTrafficOnPanic()).isTrue());
+        assertThat(cluster(weighted, client)
+                        .getMetadata()
+                        .getFilterMetadataOrThrow("io.inmesh")
+                        .getFieldsOrThrow("panicMode")
+                        .getStringValue())
+                .isEqualTo("REFUSE");
+        assertThat(cluster(zones, client)
+                        .getCommonLbConfig()
+                        .getZoneAwareLbConfig()
+                        .getFailTrafficOnPanic())
+                .isTrue();
+    }
+
+    @Test
     void clientsOfOnePlaceShareTheirResources() {
         MeshState state = state(rule("", OUTLIERS));
 
