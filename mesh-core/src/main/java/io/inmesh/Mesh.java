@@ -13,6 +13,7 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
 import io.inmesh.observe.MeshObserver;
+import io.inmesh.probe.Prober;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.snapshot.LiveState;
 import io.inmesh.snapshot.Snapshot;
@@ -206,6 +207,11 @@ public final class Mesh implements AutoCloseable {
     /** {@return whether servers ask for client certificates now} */
     public InboundConfig.Mtls inboundMtls() {
         return configs.snapshot().inbound().mtls();
+    }
+
+    /** Sets who asks endpoints for their load, for calls of one protocol; adapters do. Default: nobody. */
+    public void prober(Call.Protocol protocol, Prober prober) {
+        outbound.probes().prober(protocol, prober);
     }
 
     /** {@return the clock that deadlines are told in} */

@@ -12,14 +12,14 @@ final class Layers {
             layer(""),
             layer("source", "drive", "spi"),
             layer("snapshot"),
-            layer("dispatch", "inbound", "explain", "observe"),
+            layer("dispatch", "inbound", "explain", "observe", "probe"),
             layer("route", "authz"),
             layer("cluster"),
             layer("balance", "retry", "health", "limit", "fault"),
             layer("stage"),
             layer("call"),
             layer("endpoint", "identity", "match"),
-            layer("config", "time", "hash"));
+            layer("config", "time", "hash", "load"));
 
     /** Packages that decide about calls; the others drive, wait or talk to the outside. */
     static final String[] DECISIONS = Stream.of(
@@ -27,6 +27,7 @@ final class Layers {
                     "dispatch",
                     "inbound",
                     "explain",
+                    "probe",
                     "route",
                     "authz",
                     "cluster",
@@ -40,7 +41,8 @@ final class Layers {
                     "endpoint",
                     "match",
                     "config",
-                    "hash")
+                    "hash",
+                    "load")
             .map(Layers::name)
             .toArray(String[]::new);
 

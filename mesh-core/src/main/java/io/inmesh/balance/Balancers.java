@@ -26,6 +26,9 @@ record Balancers(LoadBalancer kind, BalancingConfig config, BalanceState state, 
             case ROUND_ROBIN -> new RoundRobin(randomness);
             case LEAST_REQUEST -> new LeastRequest(randomness);
             case RANDOM -> new WeightedRandom(randomness);
+            case PEAK_EWMA -> new PeakEwma(state.clock(), randomness);
+            case PROBING ->
+                new Probing(config.probing(), new PeakEwma(state.clock(), randomness), state.clock(), randomness);
             case RING_HASH, MAGLEV ->
                 new ConsistentHash(
                         members,

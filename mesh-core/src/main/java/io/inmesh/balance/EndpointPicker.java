@@ -68,6 +68,7 @@ public final class EndpointPicker {
         this.randomness = balancers.randomness();
         this.warmUp = WarmUp.of(balancers.kind(), balancers.config());
         this.clock = balancers.state().clock();
+        Learning.connect(levels, balancers);
         this.prepared = prepare();
     }
 

@@ -37,9 +37,7 @@ final class LeastRequest implements Balancer {
 
     private int draw(Pool pool) {
         int first = pool.indexAt(randomness.below(pool.total()));
-        // The first one's stretch is cut out of the line, so the second is another one with the right probability.
-        long position = randomness.below(pool.total() - pool.weight(first));
-        int second = pool.indexAt(position < pool.start(first) ? position : position + pool.weight(first));
+        int second = pool.indexBeside(first, randomness.below(pool.total() - pool.weight(first)));
         return lessLoaded(pool, first, second);
     }
 

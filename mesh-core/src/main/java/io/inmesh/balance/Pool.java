@@ -27,6 +27,9 @@ final class Pool {
 
     private final long total;
 
+    /** Made when it is first asked for, and not changed afterwards. */
+    private volatile @Nullable Set<Endpoint> asSet;
+
     Pool(List<Member> members) {
         endpoints = members.stream().map(Member::endpoint).toArray(Endpoint[]::new);
         long[] weights = members.stream().mapToLong(Member::weight).toArray();
@@ -104,6 +107,27 @@ final class Pool {
             }
         }
         return low;
+    }
+
+    /**
+     * {@return index of the endpoint whose stretch holds a position on the line without another endpoint's stretch}
+     *
+     * @param cut the other endpoint, whose stretch is cut out
+     * @param position from 0 to {@link #total()} less the weight of the other
+     */
+    int indexBeside(int cut, long position) {
+        return indexAt(position < start(cut) ? position : position + weight(cut));
+    }
+
+    /** {@return whether it holds an endpoint} */
+    boolean contains(Endpoint endpoint) {
+        Set<Endpoint> all = asSet;
+        if (all == null) {
+            all = Collections.newSetFromMap(new IdentityHashMap<>());
+            Collections.addAll(all, endpoints);
+            asSet = all;
+        }
+        return all.contains(endpoint);
     }
 
     /** {@return the first endpoint at or after an index, going round, that has not been tried; null if all have} */

@@ -2,6 +2,7 @@ package io.inmesh.call;
 
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.PeerExpectation;
+import io.inmesh.load.ServerLoad;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,14 @@ public non-sealed interface Attempt extends Step {
 
     /** {@return whether {@link #writeResponseHeaders} does anything, so that the common case costs nothing} */
     boolean editsResponse();
+
+    /** {@return whether {@link #reportLoad} is of use; the request then carries a header that asks for it} */
+    default boolean asksForLoad() {
+        return false;
+    }
+
+    /** Hands in what the endpoint says about its load in its response; from any thread, also after the attempt has ended. */
+    default void reportLoad(ServerLoad load) {}
 
     /** Adds a header to what is sent; used by stages that propagate context or identity. */
     void setHeader(String name, String value);

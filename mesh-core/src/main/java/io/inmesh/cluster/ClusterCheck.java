@@ -22,6 +22,7 @@ public final class ClusterCheck {
             problems.report("service", "is empty", "name the service whose retry budget it shares");
         }
         Durations.checkPositive("connectTimeout", cluster.connectTimeout(), problems);
+        BalancingCheck.check(cluster.balancing(), problems.within("balancing"));
         breaker(cluster.circuitBreaker(), problems.within("circuitBreaker"));
         outliers(cluster.outlierDetection(), problems.within("outlierDetection"));
         for (String identity : cluster.tls().identities()) {

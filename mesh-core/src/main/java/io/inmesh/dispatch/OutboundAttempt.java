@@ -7,7 +7,9 @@ import io.inmesh.call.Outcome;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.cluster.LocalityLoad;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.endpoint.Experience;
 import io.inmesh.identity.PeerExpectation;
+import io.inmesh.load.ServerLoad;
 import io.inmesh.retry.Classification;
 import io.inmesh.retry.Classifier;
 import io.inmesh.route.Destination;
@@ -35,6 +37,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     private Classification meaning = Classifier.classify(Outcome.Cancelled.INSTANCE);
     private long endedNanos;
     private boolean ended;
+    private boolean asksForLoad;
 
     OutboundAttempt(
             Dispatch dispatch, Route route, Destination destination, Endpoint endpoint, int number, long startedNanos) {
@@ -121,6 +124,24 @@ final class OutboundAttempt extends Passage implements Attempt {
     }
 
     @Override
+    public boolean asksForLoad() {
+        return asksForLoad;
+    }
+
+    @Override
+    public void reportLoad(ServerLoad load) {
+        Experience experience = endpoint.experience();
+        if (experience != null) {
+            experience.reported(endpoint, load, dispatch.nowNanos(), false);
+        }
+    }
+
+    /** Notes that the request asks for the endpoint's load. */
+    void askForLoad() {
+        asksForLoad = true;
+    }
+
+    @Override
     public void setHeader(String name, String value) {
         if (headers == null) {
             headers = new ArrayList<>(4);
@@ -169,6 +190,14 @@ final class OutboundAttempt extends Passage implements Attempt {
     /** {@return what its outcome means; nothing can be learned from an attempt that a later stage refused} */
     Classification meaning() {
         return meaning;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    long endedNanos() {
+        return endedNanos;
     }
 
     long durationNanos() {

@@ -107,6 +107,10 @@ abstract sealed class OutboundCall extends Passage permits Dispatch {
         return startedNanos;
     }
 
+    final long nowNanos() {
+        return clock.nanos();
+    }
+
     final long elapsedNanos() {
         return clock.nanos() - startedNanos;
     }

@@ -2,6 +2,7 @@ package io.inmesh.endpoint;
 
 import io.inmesh.config.EndpointConfig;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address of one cluster, with the state that must outlive configs: requests in flight and ejection.
@@ -23,6 +24,7 @@ public final class Endpoint {
     private volatile int inFlight;
     private volatile boolean fresh;
     private volatile long freshSinceNanos;
+    private volatile @Nullable Experience experience;
 
     /**
      * Makes an endpoint without load that is not ejected and that no balancer watches.
@@ -113,6 +115,32 @@ public final class Endpoint {
     /** {@return whether and for how long it is out of rotation because of what calls to it experienced} */
     public EjectionState ejection() {
         return ejection;
+    }
+
+    /** {@return what attempts to it experienced; null where no balancer goes by it} */
+    public @Nullable Experience experience() {
+        return experience;
+    }
+
+    /**
+     * {@return what attempts to it experience from now on, or have since this was called first}
+     *
+     * @param initialLatencyNanos response time to reckon with until it has answered
+     * @param decayNanos time after which an old response time counts 1/e
+     */
+    public Experience learn(double initialLatencyNanos, double decayNanos, long nowNanos) {
+        Experience known = experience;
+        if (known == null) {
+            known = new Experience(initialLatencyNanos, decayNanos, nowNanos);
+            experience = known;
+        }
+        known.decay(decayNanos);
+        return known;
+    }
+
+    /** Forgets what attempts experienced, since no balancer goes by it any more. */
+    public void unlearn() {
+        experience = null;
     }
 
     /** {@return {@code host:port}} */

@@ -60,6 +60,11 @@ final class ManyObservers implements MeshObserver {
     }
 
     @Override
+    public void probed(Endpoint endpoint, boolean answered) {
+        tell(observer -> observer.probed(endpoint, answered));
+    }
+
+    @Override
     public void returned(Endpoint endpoint) {
         tell(observer -> observer.returned(endpoint));
     }

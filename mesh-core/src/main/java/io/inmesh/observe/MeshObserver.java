@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * rateLimitFull                              a table of buckets has no room for one more value
  * ejected · returned                            an endpoint leaves or re-enters rotation
  * mirrorEnded | mirrorSkipped                 a copy of a call for another cluster, apart from the call
+ * probed                                        an endpoint was asked for its load
  * configApplied · configRejected
  * identityChanged
  * </pre>
@@ -94,6 +95,9 @@ public interface MeshObserver {
 
     /** A copy was not sent. */
     default void mirrorSkipped(String cluster, MirrorSkip why) {}
+
+    /** An endpoint was asked for its load, beside all calls; {@code answered} says whether it told. */
+    default void probed(Endpoint endpoint, boolean answered) {}
 
     /** A config is in use; {@code durationNanos} is what compiling and publishing took. */
     default void configApplied(String version, long durationNanos) {}

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * inmesh.config.rejected
  * inmesh.identity.expiry           time until the certificate expires
  * inmesh.identity.changes
+ * inmesh.client.probes             questions for the load of an endpoint: answered, lost
  * inmesh.observe.overflows         names counted as _OTHER
  * </pre>
  *
@@ -61,6 +62,8 @@ public final class MicrometerObserver implements MeshObserver {
     private final ServerMeters server;
     private final NamedTable<MeterTable<Counter>> ejections;
     private final NamedTable<Counter> returns;
+    private final NamedTable<Counter> probesAnswered;
+    private final NamedTable<Counter> probesLost;
     private final NamedTable<Counter> rateLimitOverflows;
     private final NamedTable<MirrorMeters> mirrors;
     private final Timer applied;
@@ -84,6 +87,8 @@ public final class MicrometerObserver implements MeshObserver {
         this.server = new ServerMeters(meters);
         this.ejections = new NamedTable<>(MAX_CLUSTERS, this::ejections, meters::overflowed);
         this.returns = perCluster("inmesh.endpoint.returns", "Endpoints put back into rotation");
+        this.probesAnswered = probes("answered");
+        this.probesLost = probes("lost");
         this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters::overflowed);
         this.mirrors = new NamedTable<>(MAX_CLUSTERS, cluster -> new MirrorMeters(meters, cluster), meters::overflowed);
         this.applied = Timer.builder("inmesh.config.applied")
@@ -144,6 +149,11 @@ public final class MicrometerObserver implements MeshObserver {
     }
 
     @Override
+    public void probed(Endpoint endpoint, boolean answered) {
+        (answered ? probesAnswered : probesLost).get(endpoint.cluster()).increment();
+    }
+
+    @Override
     public void configApplied(String version, long durationNanos) {
         applied.record(durationNanos, TimeUnit.NANOSECONDS);
         clusters.show(clusterSource.get());
@@ -185,6 +195,16 @@ public final class MicrometerObserver implements MeshObserver {
                         cluster,
                         "reason",
                         EjectionReason.values()[ordinal].name().toLowerCase(Locale.ROOT))));
+    }
+
+    private NamedTable<Counter> probes(String outcome) {
+        return new NamedTable<>(
+                MAX_CLUSTERS,
+                cluster -> meters.counter(
+                        "inmesh.client.probes",
+                        "Questions for the load of an endpoint",
+                        Tags.of("inmesh.cluster", cluster, "outcome", outcome)),
+                meters::overflowed);
     }
 
     private NamedTable<Counter> perCluster(String name, String description) {

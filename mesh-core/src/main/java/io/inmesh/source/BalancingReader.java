@@ -21,7 +21,9 @@ final class BalancingReader {
                     balancing.integer("tableSize", usual.tableSize()),
                     balancing.integer("loadBoundPercent", usual.loadBoundPercent()),
                     balancing.findSection("warmUp", BalancingReader::warmUp),
-                    balancing.findSection("subset", BalancingReader::subset));
+                    balancing.findSection("subset", BalancingReader::subset),
+                    balancing.section("peakEwma", LearningReader::peakEwma, usual.peakEwma()),
+                    balancing.section("probing", LearningReader::probing, usual.probing()));
         } catch (IllegalArgumentException e) {
             balancing.value().report("is not possible", Objects.requireNonNullElse(e.getMessage(), "correct it"));
         }

@@ -2,6 +2,7 @@ package io.inmesh.testkit.simulation;
 
 import io.inmesh.Mesh;
 import io.inmesh.call.Attempt;
+import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Failure;
@@ -10,6 +11,8 @@ import io.inmesh.config.RouteConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.drive.CallbackDriver;
+import io.inmesh.load.ServerLoad;
+import io.inmesh.probe.Probe;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -43,6 +46,7 @@ public final class ClientProcess {
                 .randomness(random::nextLong)
                 .observer(tally.observer())
                 .build();
+        mesh.prober(Call.Protocol.HTTP, this::probe);
     }
 
     /** {@return its mesh, to look at or to give another config} */
@@ -81,9 +85,37 @@ public final class ClientProcess {
                             attempt,
                             headers.values,
                             time.nanos(),
-                            outcome -> time.schedule(() -> exchange.end(outcome), network.delayNanos())));
+                            outcome -> reply(exchange, attempt, replica, outcome)));
                 },
                 there);
+    }
+
+    private void reply(Exchange exchange, Attempt attempt, Replica replica, Outcome outcome) {
+        ServerLoad load = attempt.asksForLoad() && outcome instanceof Outcome.Response ? replica.load() : null;
+        time.schedule(
+                () -> {
+                    if (load != null && !exchange.over) {
+                        attempt.reportLoad(load);
+                    }
+                    exchange.end(outcome);
+                },
+                network.delayNanos());
+    }
+
+    /** Asks a replica for its load, past its queue, as a filter answers it. */
+    private void probe(Probe probe) {
+        Replica replica = Objects.requireNonNull(fleets.get(probe.endpoint().host()))
+                .at(probe.endpoint().port());
+        time.schedule(
+                () -> {
+                    if (replica.answersProbes()) {
+                        ServerLoad load = replica.load();
+                        time.schedule(() -> probe.answered(load), network.delayNanos());
+                    } else {
+                        time.schedule(probe::failed, probe.timeoutNanos());
+                    }
+                },
+                network.delayNanos());
     }
 
     /** Ends an attempt once: by its answer, or by its deadline. */

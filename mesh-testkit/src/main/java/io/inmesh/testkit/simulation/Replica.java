@@ -2,6 +2,8 @@ package io.inmesh.testkit.simulation;
 
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Failure;
+import io.inmesh.load.LoadMeter;
+import io.inmesh.load.ServerLoad;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,6 +45,7 @@ public final class Replica {
     private long received;
     private long served;
     private long wasted;
+    private LoadMeter meter = new LoadMeter();
     private @Nullable Backend backend;
 
     /** What a request needs from elsewhere before it can be answered. */
@@ -107,6 +110,7 @@ public final class Replica {
         working.clear();
         queue.forEach(request -> request.reply(RESET));
         queue.clear();
+        meter = new LoadMeter();
     }
 
     /** Starts the process again, with nothing wrong with it. */
@@ -137,6 +141,16 @@ public final class Replica {
         return wasted;
     }
 
+    /** {@return what it says about its load} */
+    ServerLoad load() {
+        return meter.now(time.nanos());
+    }
+
+    /** {@return whether it answers a question for its load} */
+    boolean answersProbes() {
+        return up && !stuck;
+    }
+
     void backend(Backend needed) {
         backend = needed;
     }
@@ -147,11 +161,12 @@ public final class Replica {
             return;
         }
         received++;
+        request.arrivedAt(meter.begin());
         if (stuck) {
             return;
         }
         if (failingShare > 0 && random.nextDouble() < failingShare) {
-            time.schedule(() -> request.reply(UNAVAILABLE), failingNanos);
+            time.schedule(() -> refuse(request, UNAVAILABLE), failingNanos);
             return;
         }
         gatekeeper.arrived(request);
@@ -163,14 +178,15 @@ public final class Replica {
         while (working.size() < workers && !queue.isEmpty()) {
             Request next = queue.remove();
             if (spec.discardExpired() && next.abandoned(time.nanos())) {
-                next.reply(UNAVAILABLE);
+                refuse(next, UNAVAILABLE);
                 continue;
             }
             Outcome refusal = gatekeeper.admit(next);
             if (refusal != null) {
-                next.reply(refusal);
+                refuse(next, refusal);
                 continue;
             }
+            next.takenUpNanos(time.nanos());
             long busy = Math.max(1, (long) (spec.serviceTime().drawNanos(random) * slowness));
             working.put(next, time.schedule(() -> worked(next), busy));
         }
@@ -189,8 +205,14 @@ public final class Replica {
         }
     }
 
+    private void refuse(Request request, Outcome outcome) {
+        meter.end(request.arrivedAt(), 0, false, time.nanos());
+        request.reply(outcome);
+    }
+
     private void answer(Request request, Outcome outcome) {
         working.remove(request);
+        meter.end(request.arrivedAt(), time.nanos() - request.takenUpNanos(), outcome == OK, time.nanos());
         gatekeeper.ended(request, outcome);
         if (outcome == OK) {
             served++;

@@ -12,6 +12,8 @@ final class Request {
     private final Map<String, String> headers;
     private final long arrivedNanos;
     private final Consumer<Outcome> reply;
+    private int arrivedAt;
+    private long takenUpNanos;
 
     /**
      * Makes one.
@@ -38,6 +40,24 @@ final class Request {
 
     long deadlineNanos() {
         return attempt.deadlineNanos();
+    }
+
+    /** {@return what the replica's load meter said when it arrived} */
+    int arrivedAt() {
+        return arrivedAt;
+    }
+
+    void arrivedAt(int requests) {
+        arrivedAt = requests;
+    }
+
+    /** {@return virtual time at which a worker took it up} */
+    long takenUpNanos() {
+        return takenUpNanos;
+    }
+
+    void takenUpNanos(long nanos) {
+        takenUpNanos = nanos;
     }
 
     boolean abandoned(long nowNanos) {
