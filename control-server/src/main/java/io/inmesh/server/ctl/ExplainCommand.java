@@ -24,6 +24,9 @@ final class ExplainCommand extends MeshCommand {
     @Option(names = "--label", description = "Label of the caller, name=value.")
     private Map<String, String> labels = Map.of();
 
+    @Option(names = "--locality", description = "Where the caller runs, region/zone/subzone. Default: unknown.")
+    private String locality = "";
+
     @Option(
             names = {"-X", "--request"},
             defaultValue = "GET",
@@ -57,6 +60,7 @@ final class ExplainCommand extends MeshCommand {
                 .createObjectNode()
                 .put("namespace", namespace())
                 .put("serviceAccount", from)
+                .put("locality", locality)
                 .put("method", method)
                 .put("authority", target.getAuthority())
                 .put("path", pathOf(target));

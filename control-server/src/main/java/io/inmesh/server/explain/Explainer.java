@@ -35,8 +35,8 @@ public final class Explainer {
         this.request = request;
         String dnsDomain =
                 caller.namespace() + ".svc." + state.rules().settings().clusterDomain();
-        this.resources =
-                state.resourcesFor(new ClientContext(caller.namespace(), caller.labels(), dnsDomain, Personality.FULL));
+        this.resources = state.resourcesFor(
+                new ClientContext(caller.namespace(), caller.labels(), dnsDomain, Personality.FULL, caller.locality()));
     }
 
     /** What would happen to {@code request} if {@code caller} sent it now. */

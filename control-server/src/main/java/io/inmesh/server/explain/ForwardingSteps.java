@@ -2,6 +2,7 @@ package io.inmesh.server.explain;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
+import io.inmesh.server.service.Locality;
 import io.inmesh.server.translate.ClientContext;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.translate.Personality;
@@ -131,12 +132,23 @@ final class ForwardingSteps {
                         .getValue());
         for (LocalityLbEndpoints locality : endpoints.getEndpointsList()) {
             for (LbEndpoint endpoint : locality.getLbEndpointsList()) {
-                endpoint(cluster, endpoint);
+                endpoint(cluster, endpoint, place(locality));
             }
         }
     }
 
-    private void endpoint(Cluster cluster, LbEndpoint endpoint) {
+    /** {@code priority 1, locality eu/a}, or nothing where there is nothing to tell. */
+    private static String place(LocalityLbEndpoints group) {
+        Locality locality = new Locality(
+                group.getLocality().getRegion(),
+                group.getLocality().getZone(),
+                group.getLocality().getSubZone());
+        String priority =
+                group.getPriority() == 0 ? "" : ", priority " + group.getPriority() + ": only as nearer ones fail";
+        return (locality.equals(Locality.UNKNOWN) ? "" : ", locality " + locality) + priority;
+    }
+
+    private void endpoint(Cluster cluster, LbEndpoint endpoint, String place) {
         SocketAddress socket = endpoint.getEndpoint().getAddress().getSocketAddress();
         String address = socket.getAddress() + ":" + socket.getPortValue();
         boolean healthy = endpoint.getHealthStatus() == HealthStatus.HEALTHY;
@@ -144,7 +156,7 @@ final class ForwardingSteps {
                 Step.Stage.ENDPOINT,
                 address,
                 healthy,
-                endpoint.getHealthStatus().name(),
+                endpoint.getHealthStatus().name() + place,
                 ""));
         if (!healthy) {
             return;

@@ -12,6 +12,7 @@ import io.inmesh.server.explain.Caller;
 import io.inmesh.server.explain.Explainer;
 import io.inmesh.server.explain.Explanation;
 import io.inmesh.server.explain.Request;
+import io.inmesh.server.service.Locality;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -67,7 +68,8 @@ final class MeshApi {
                 new Caller(
                         asked.path("namespace").asText("default"),
                         asked.path("serviceAccount").asText("default"),
-                        texts(asked.path("labels"))),
+                        texts(asked.path("labels")),
+                        Locality.parse(asked.path("locality").asText())),
                 new Request(
                         asked.path("method").asText("GET"),
                         asked.path("authority").asText(),

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * The DestinationRules of one namespace for one host, merged: subsets of all (the first of a name wins), the top-level traffic policy of
- * the oldest.
+ * the oldest that has one.
  */
 public final class DestinationRuleSet {
     private final List<Resource> oldestFirst;
@@ -53,15 +53,23 @@ public final class DestinationRuleSet {
 
     /** The policy in force for a service port, and a subset if {@code subset} is not empty. */
     public TrafficPolicy policy(String subset, int port) {
-        Field top = Field.spec(oldestFirst.get(0)).get("trafficPolicy");
+        Field top = Field.spec(speaker()).get("trafficPolicy");
         TrafficPolicy policy = TrafficPolicy.DEFAULTS.overriddenBy(top, port);
         Subset named = subsets.get(subset);
         return named == null ? policy : policy.overriddenBy(named.trafficPolicy(), port);
     }
 
-    /** The rule that speaks for a cluster in its metadata: the subset's own, else the oldest. */
+    /** The rule that speaks for a cluster in its metadata: the subset's own, else the one whose traffic policy holds. */
     public Resource sourceOf(String subset) {
         Subset named = subsets.get(subset);
-        return named == null ? oldestFirst.get(0) : named.source();
+        return named == null ? speaker() : named.source();
+    }
+
+    /** The oldest rule with a top-level traffic policy; the oldest of all if none has one. */
+    private Resource speaker() {
+        return oldestFirst.stream()
+                .filter(rule -> Field.spec(rule).get("trafficPolicy").present())
+                .findFirst()
+                .orElse(oldestFirst.get(0));
     }
 }

@@ -45,6 +45,8 @@ public enum Check {
 
     /** Several DestinationRules for one host in one namespace. */
     RULES_MERGED("IM0201", Severity.WARNING, "Put everything about a host into one DestinationRule."),
+    /** Two DestinationRules for one host in one namespace define one subset. */
+    SUBSET_CONFLICT("IM0203", Severity.WARNING, "Define each subset only once, or give it another name."),
     /** Routes lead to a subset this rule does not define any more. */
     SUBSET_IN_USE("IM0202", Severity.WARNING, "Keep the subset, or change the routes first."),
 

@@ -6,6 +6,7 @@ import io.inmesh.server.rule.RuleOrder;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** DestinationRules as a whole: host, subsets, others for the same host, routes that need its subsets. */
 final class DestinationRuleCheck {
@@ -29,6 +30,7 @@ final class DestinationRuleCheck {
         subsets(report, spec);
         othersForSameHost(report, mesh, host);
         subsetsInUse(report, mesh, host);
+        selectorStaysHome(report, spec);
     }
 
     private static void subsets(Report report, Field spec) {
@@ -60,12 +62,51 @@ final class DestinationRuleCheck {
                     && mesh.resolve(spec.get("host").text(), other.key().namespace())
                             .equals(host);
             if (sameHost && spec.get("workloadSelector").node().equals(mySelector.node())) {
-                Resource oldest = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
+                Resource first = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
+                Resource holds = hasPolicy(first) || !hasPolicy(other) && !hasPolicy(mine)
+                        ? first
+                        : first == mine ? other : mine;
                 report.add(
                         Check.RULES_MERGED,
                         "spec.host",
                         "is also the host of " + other.key() + "; subsets of both hold, but only the trafficPolicy of "
-                                + oldest.key());
+                                + holds.key());
+                sameSubsets(report, other, first);
+            }
+        }
+    }
+
+    private static boolean hasPolicy(Resource rule) {
+        return Field.spec(rule).get("trafficPolicy").present();
+    }
+
+    private static void sameSubsets(Report report, Resource other, Resource first) {
+        Set<String> others = Field.spec(other).get("subsets").items().stream()
+                .map(subset -> subset.get("name").text())
+                .collect(Collectors.toSet());
+        for (Field subset : Field.spec(report.resource()).get("subsets").items()) {
+            if (others.contains(subset.get("name").text())) {
+                report.add(
+                        Check.SUBSET_CONFLICT,
+                        subset.get("name"),
+                        "subset \"" + subset.get("name").text() + "\" is also defined by " + other.key() + "; that of "
+                                + first.key() + " holds");
+            }
+        }
+    }
+
+    /** A rule for some workloads is about those of its own namespace, so it can mean nothing elsewhere. */
+    private static void selectorStaysHome(Report report, Field spec) {
+        String home = report.resource().key().namespace();
+        for (Field namespace : spec.get("exportTo").items()) {
+            boolean elsewhere =
+                    !namespace.text().equals(".") && !namespace.text().equals(home);
+            if (spec.get("workloadSelector").present() && elsewhere) {
+                report.add(
+                        Check.EXCLUSIVE,
+                        namespace,
+                        "\"" + namespace.text()
+                                + "\" and workloadSelector exclude each other: only \".\" goes with a selector");
             }
         }
     }

@@ -48,4 +48,15 @@ public record Locality(String region, String zone, String subZone) implements Co
         int byZone = byRegion != 0 ? byRegion : zone.compareTo(other.zone);
         return byZone != 0 ? byZone : subZone.compareTo(other.subZone);
     }
+
+    /** {@code region/zone/subzone}, without the parts after the last one known. */
+    @Override
+    public String toString() {
+        String whole = region + "/" + zone + "/" + subZone;
+        int end = whole.length();
+        while (end > 0 && whole.charAt(end - 1) == '/') {
+            end--;
+        }
+        return whole.substring(0, end);
+    }
 }

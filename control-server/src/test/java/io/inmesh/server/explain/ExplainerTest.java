@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.Workloads;
 import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.service.Locality;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.translate.Translator;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ExplainerTest {
-    private static final Caller PRODUCTPAGE =
-            new Caller("default", "bookinfo-productpage", Map.of("app", "productpage", "version", "v1"));
+    private static final Caller PRODUCTPAGE = new Caller(
+            "default", "bookinfo-productpage", Map.of("app", "productpage", "version", "v1"), Locality.UNKNOWN);
     private static final String RULES = """
             apiVersion: networking.istio.io/v1
             kind: VirtualService
@@ -54,6 +55,34 @@ class ExplainerTest {
         assertThat(explain(RULES, request("reviews:9080", Map.of("End-User", "jason")))
                         .outcome())
                 .startsWith("sent to outbound|9080|v2|");
+    }
+
+    @Test
+    void endpointsFarFromTheCallerSayWhenTheirTurnIs() {
+        String rules = """
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: api}
+                spec:
+                  hosts: [api.example.com]
+                  ports: [{number: 80, name: http, protocol: HTTP}]
+                  resolution: STATIC
+                  endpoints: [{address: 10.9.0.1, locality: eu/a}, {address: 10.9.0.2, locality: us/a}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: api}
+                spec: {host: api.example.com, trafficPolicy: {outlierDetection: {interval: 5s}}}
+                """;
+        MeshState state = new Translator(RuleSettings.forTrustDomain("inmesh.local"))
+                .translate(Config.view(rules), List.of(), null);
+        Caller caller = new Caller("default", "web", Map.of(), Locality.parse("us/b"));
+
+        assertThat(steps(Explainer.explain(state, caller, request("api.example.com", Map.of())), Step.Stage.ENDPOINT))
+                .extracting(Step::subject, Step::reason)
+                .containsExactly(
+                        tuple("10.9.0.2:80", "HEALTHY, locality us/a"),
+                        tuple("10.9.0.1:80", "HEALTHY, locality eu/a, priority 1: only as nearer ones fail"));
     }
 
     @Test

@@ -284,6 +284,18 @@ class SemanticValidatorTest {
     }
 
     @Test
+    void aSubsetOfTwoRulesAndASelectorThatIsExportedAreReported() {
+        String other = SUBSETS.replace("metadata: {name: reviews}", "metadata: {name: more}");
+        String selective = SUBSETS.replace(
+                "{host: reviews,", "{host: reviews, workloadSelector: {matchLabels: {app: a}}, exportTo: ['*'],");
+
+        assertThat(validate(SUBSETS, other))
+                .extracting(Problem::code)
+                .containsExactly(Check.RULES_MERGED.code(), Check.SUBSET_CONFLICT.code(), Check.SUBSET_CONFLICT.code());
+        assertThat(validate(selective, "")).extracting(Problem::fieldPath).containsExactly("spec.exportTo[0]");
+    }
+
+    @Test
     void aCleanRuleHasNoProblems() {
         assertThat(validate(SUBSETS, "")).isEmpty();
     }
