@@ -2,6 +2,7 @@ package io.inmesh.dispatch;
 
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
+import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
 import io.inmesh.cluster.Cluster;
@@ -181,6 +182,20 @@ public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
      */
     public List<MirroredCall> mirrors(Attempt attempt) {
         return attempt.number() == 1 ? gate.mirroring().draw((OutboundAttempt) attempt) : List.of();
+    }
+
+    /**
+     * Writes the header changes of the route into an answer that it gave itself: a direct response or a redirect. Refusals and injected
+     * faults stand for a service that was not reached, and stay as they are.
+     *
+     * @param reply the outcome of the call
+     */
+    public void writeReplyHeaders(Outcome.LocalReply reply, HeaderSink sink) {
+        Route matched = route;
+        boolean own = reply.reason() == Outcome.Reason.DIRECT_RESPONSE || reply.reason() == Outcome.Reason.REDIRECT;
+        if (own && matched != null) {
+            matched.writeResponseHeaders(sink);
+        }
     }
 
     /** {@return why this call is decided as it is, by the config it began with} */

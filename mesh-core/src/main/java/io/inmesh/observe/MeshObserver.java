@@ -82,7 +82,9 @@ public interface MeshObserver {
         /** The body can be read only once, or its length is known to its end only. */
         BODY_NOT_REPLAYABLE,
         /** The call is a stream. */
-        STREAMING
+        STREAMING,
+        /** The call ended before all of it was known. */
+        CALL_ENDED
     }
 
     /**

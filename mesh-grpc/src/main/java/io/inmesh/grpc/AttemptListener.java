@@ -22,6 +22,7 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
     private final AttemptTracer tracer;
     private final Consumer<Outcome> ended;
     private @Nullable Metadata heldHeaders;
+    private boolean answered;
 
     AttemptListener(MeshClientCall<?, RespT> call, Attempt attempt, AttemptTracer tracer, Consumer<Outcome> ended) {
         this.call = call;
@@ -32,6 +33,7 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
 
     @Override
     public void onHeaders(Metadata headers) {
+        answered = true;
         if (call.holdsHeaders()) {
             heldHeaders = headers;
             return;
@@ -59,6 +61,10 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
         }
         if (call.committed()) {
             releaseHeaders();
+        }
+        if (!answered && tracer.answered() && attempt.editsResponse()) {
+            // An answer without headers of its own: what the trailers hold stood in the headers on the wire.
+            attempt.writeResponseHeaders(new MetadataSink(trailers));
         }
         call.attemptClosed(status, trailers);
         call.enterExecutor();

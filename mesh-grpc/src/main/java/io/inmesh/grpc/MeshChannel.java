@@ -6,18 +6,26 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.inmesh.Mesh;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A channel to a name: through the mesh while the mesh knows the name, else as gRPC itself would. */
 final class MeshChannel extends ManagedChannel {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MeshChannel.class);
 
     private final Mesh mesh;
     private final Authority authority;
     private final UnaryOperator<NettyChannelBuilder> customizer;
     private final EndpointChannels channels;
+    private final AutoCloseable onMeshClosed;
     private final MethodPaths paths = new MethodPaths();
+    private final Set<MirrorCall<?, ?>> mirrors = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ManagedChannel direct;
     private volatile boolean shutdown;
 
@@ -26,6 +34,7 @@ final class MeshChannel extends ManagedChannel {
         this.authority = authority;
         this.customizer = customizer;
         this.channels = new EndpointChannels(mesh, authority, customizer);
+        this.onMeshClosed = mesh.onClose(() -> mirrors.forEach(MirrorCall::cancel));
     }
 
     @Override
@@ -43,6 +52,11 @@ final class MeshChannel extends ManagedChannel {
 
     String pathOf(MethodDescriptor<?, ?> method) {
         return paths.of(method);
+    }
+
+    /** {@return copies of calls under way} */
+    Set<MirrorCall<?, ?>> mirrors() {
+        return mirrors;
     }
 
     EndpointChannels channels() {
@@ -95,6 +109,14 @@ final class MeshChannel extends ManagedChannel {
             existing = direct;
         }
         channels.shutdown(now);
+        try {
+            onMeshClosed.close();
+        } catch (Exception e) {
+            LOG.warn("a listener of {} could not be taken away", authority.text(), e);
+        }
+        if (now) {
+            mirrors.forEach(MirrorCall::cancel);
+        }
         if (existing != null) {
             if (now) {
                 existing.shutdownNow();

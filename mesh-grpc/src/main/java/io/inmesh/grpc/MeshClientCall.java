@@ -9,7 +9,9 @@ import io.grpc.Status;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
 import io.inmesh.dispatch.Dispatch;
+import io.inmesh.dispatch.MirroredCall;
 import io.inmesh.drive.CallbackDriver;
+import io.inmesh.observe.MeshObserver.MirrorSkip;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,12 +50,15 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
     private boolean messageCompression = true;
     private boolean messageCompressionSet;
     private @Nullable ClientCall<ReqT, RespT> inner;
+    /** Copies that wait for the message. */
+    private List<MirroredCall> copies = List.of();
 
     // Written once in start().
     private @Nullable Listener<RespT> listener;
     private @Nullable Metadata headers;
     private @Nullable GrpcCall view;
     private @Nullable CallbackDriver driver;
+    private @Nullable Dispatch dispatch;
 
     private volatile @Nullable Status lastStatus;
     private volatile @Nullable Metadata lastTrailers;
@@ -91,6 +96,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         }
         CallbackDriver fresh = new CallbackDriver(channel.mesh().scheduler());
         driver = fresh;
+        this.dispatch = dispatch;
         fresh.run(dispatch, this, this::finished);
     }
 
@@ -113,7 +119,9 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         try {
             call = channel.channels()
                     .of(attempt)
-                    .newCall(method, AttemptOptions.of(options, attempt, tracer, nowNanos()));
+                    .newCall(
+                            AttemptOptions.method(method, attempt),
+                            AttemptOptions.of(options, attempt, tracer, nowNanos()));
         } catch (IOException noTls) {
             ended.accept(new Outcome.Failure(Outcome.Failure.Kind.TLS, false, noTls));
             return;
@@ -127,6 +135,55 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
             adopt(call);
         } finally {
             lock.unlock();
+        }
+        Dispatch started = dispatch;
+        if (started != null) {
+            mirror(started.mirrors(attempt));
+        }
+    }
+
+    /**
+     * Sends copies for mirrors, as soon as the message is known. Streams are not mirrored: what they send would have to be kept, and what
+     * they answer may never end.
+     */
+    private void mirror(List<MirroredCall> drawn) {
+        if (drawn.isEmpty()) {
+            return;
+        }
+        if (method.getType() != MethodDescriptor.MethodType.UNARY) {
+            drawn.forEach(copy -> copy.skip(MirrorSkip.STREAMING));
+            return;
+        }
+        lock.lock();
+        try {
+            copies = drawn;
+        } finally {
+            lock.unlock();
+        }
+        mirrorWhatIsWhole(false);
+    }
+
+    /** Sends the copies that wait if the request is whole; if there is nothing more to come, those that still wait are left out. */
+    private void mirrorWhatIsWhole(boolean over) {
+        List<MirroredCall> ready;
+        ReqT message;
+        lock.lock();
+        try {
+            if (copies.isEmpty() || !(halfClosed || over)) {
+                return;
+            }
+            ready = copies;
+            copies = List.of();
+            message = halfClosed && messages.size() == 1 ? messages.get(0) : null;
+        } finally {
+            lock.unlock();
+        }
+        for (MirroredCall copy : ready) {
+            if (message == null) {
+                copy.skip(MirrorSkip.CALL_ENDED);
+            } else {
+                new MirrorCall<>(channel, method, options, startedHeaders(), message).start(copy);
+            }
         }
     }
 
@@ -205,7 +262,13 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         } else if (!(outcome instanceof Outcome.Response) || status == null) {
             status = GrpcOutcomes.statusOf(outcome, status);
         }
-        close(status, trailers == null ? new Metadata() : trailers);
+        Metadata sent = trailers == null ? new Metadata() : trailers;
+        Dispatch ended = dispatch;
+        if (outcome instanceof Outcome.LocalReply reply && ended != null) {
+            ended.writeReplyHeaders(reply, new MetadataSink(sent));
+        }
+        mirrorWhatIsWhole(true);
+        close(status, sent);
     }
 
     /**
@@ -279,6 +342,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         } finally {
             lock.unlock();
         }
+        mirrorWhatIsWhole(false);
     }
 
     @Override

@@ -5,10 +5,12 @@ import io.inmesh.MeshRejectedException;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
 import io.inmesh.dispatch.Dispatch;
+import io.inmesh.dispatch.MirroredCall;
 import io.inmesh.drive.BlockingDriver;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
@@ -27,6 +29,7 @@ final class Exchange implements BlockingDriver.Sender {
 
     private final Mesh mesh;
     private final Targets targets;
+    private final Mirrors mirrors;
     private final Interceptor.Chain chain;
     private final OkHttpCall call;
     private final Wire wire;
@@ -35,9 +38,10 @@ final class Exchange implements BlockingDriver.Sender {
     private @Nullable Attempt answered;
     private boolean sentAgain;
 
-    Exchange(Mesh mesh, Targets targets, Interceptor.Chain chain, OkHttpCall call, Dispatch dispatch) {
+    Exchange(Mesh mesh, Targets targets, Mirrors mirrors, Interceptor.Chain chain, OkHttpCall call, Dispatch dispatch) {
         this.mesh = mesh;
         this.targets = targets;
+        this.mirrors = mirrors;
         this.chain = chain;
         this.call = call;
         this.wire = Wire.of(chain.call());
@@ -70,6 +74,7 @@ final class Exchange implements BlockingDriver.Sender {
                 yield LocalReplies.of(
                         call.request(),
                         (Outcome.LocalReply) outcome,
+                        dispatch,
                         mesh.clock().epochMillis());
             }
             case REJECTION -> {
@@ -92,6 +97,10 @@ final class Exchange implements BlockingDriver.Sender {
             wire.leaveConnection(chain, target);
             Interceptor.Chain directed = timed(target.direct(chain), attempt);
             Request request = request(attempt);
+            List<MirroredCall> copies = dispatch.mirrors(attempt);
+            if (!copies.isEmpty()) {
+                mirrors.send(copies, call.request());
+            }
             if (attempt.deadlineNanos() != Long.MAX_VALUE) {
                 watchdog = wire.abortAt(attempt.deadlineNanos(), mesh);
             }

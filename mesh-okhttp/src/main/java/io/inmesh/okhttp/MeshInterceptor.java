@@ -16,12 +16,14 @@ final class MeshInterceptor implements Interceptor {
 
     private final Mesh mesh;
     private final Targets targets;
+    private final Mirrors mirrors;
     private final FollowUps followUps;
     private final PassThrough passThrough;
 
-    MeshInterceptor(Mesh mesh, Targets targets, FollowUps followUps, PassThrough passThrough) {
+    MeshInterceptor(Mesh mesh, Targets targets, Mirrors mirrors, FollowUps followUps, PassThrough passThrough) {
         this.mesh = mesh;
         this.targets = targets;
+        this.mirrors = mirrors;
         this.followUps = followUps;
         this.passThrough = passThrough;
     }
@@ -62,6 +64,6 @@ final class MeshInterceptor implements Interceptor {
         if (dispatch == null) {
             return passThrough.proceed(chain, request);
         }
-        return new Exchange(mesh, targets, chain, call, dispatch).run();
+        return new Exchange(mesh, targets, mirrors, chain, call, dispatch).run();
     }
 }

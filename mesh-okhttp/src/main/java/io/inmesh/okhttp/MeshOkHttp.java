@@ -61,21 +61,22 @@ public final class MeshOkHttp {
         ConnectionPool pool = new ConnectionPool(MAX_IDLE_CONNECTIONS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
         // Connections of the old identity that are idle now are closed now; those in use are not used for new calls.
         mesh.identity().onChange(epoch -> pool.evictAll());
-        MeshInterceptor interceptor = new MeshInterceptor(
-                mesh,
-                targets,
-                new FollowUps(client.followRedirects(), client.followSslRedirects()),
-                new PassThrough(client));
         OkHttpClient.Builder meshed = client.newBuilder()
                 .dispatcher(dispatcherFor(client.dispatcher()))
                 .connectionPool(pool)
                 .proxy(Proxy.NO_PROXY)
                 .retryOnConnectionFailure(false)
-                .followRedirects(false)
-                .addInterceptor(interceptor);
+                .followRedirects(false);
         // First, so that it has the last word on what OkHttp sees.
         meshed.networkInterceptors().add(0, new RetryAfterZero());
-        return meshed.build();
+        Mirrors mirrors = new Mirrors(mesh, targets, meshed.build());
+        return meshed.addInterceptor(new MeshInterceptor(
+                        mesh,
+                        targets,
+                        mirrors,
+                        new FollowUps(client.followRedirects(), client.followSslRedirects()),
+                        new PassThrough(client)))
+                .build();
     }
 
     private static void refuseTwice(OkHttpClient client) {

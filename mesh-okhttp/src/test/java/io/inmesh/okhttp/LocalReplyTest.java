@@ -8,6 +8,8 @@ import io.inmesh.call.Outcome;
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.FaultConfig;
+import io.inmesh.config.HeaderEditsConfig;
+import io.inmesh.config.HeaderEditsConfig.Header;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.PathMatch;
 import io.inmesh.config.RouteAction;
@@ -72,6 +74,25 @@ final class LocalReplyTest {
                 only(RouteConfig.of("direct", RouteMatch.ANY, new RouteAction.DirectResponse(203, "from the route"))));
 
         assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("203 from the route");
+    }
+
+    @Test
+    void anAnswerOfTheRouteHasTheHeadersTheRouteSets() throws IOException {
+        OkHttpClient client =
+                net.client(only(RouteConfig.of("direct", RouteMatch.ANY, new RouteAction.DirectResponse(200, "{}"))
+                        .withHeaders(
+                                HeaderEditsConfig.NONE,
+                                new HeaderEditsConfig(
+                                        List.of(new Header("content-type", "application/json")),
+                                        List.of(new Header("x-by", "mesh")),
+                                        List.of()))));
+
+        try (Response response = client.newCall(Net.get(Net.REVIEWS)).execute()) {
+            assertThat(response.headers("content-type")).containsExactly("application/json");
+            assertThat(response.header("x-by")).isEqualTo("mesh");
+            assertThat(response.body().contentType()).hasToString("application/json; charset=utf-8");
+            assertThat(response.body().string()).isEqualTo("{}");
+        }
     }
 
     @Test
