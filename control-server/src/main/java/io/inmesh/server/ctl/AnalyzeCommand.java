@@ -91,8 +91,9 @@ final class AnalyzeCommand extends MeshCommand {
         WriteResult result = judge.judge(
                 documents.stream().flatMap(List::stream).map(Document::body).toList(), namespace());
         result.notes().forEach(note -> err().println("note: " + note));
+        Findings findings = new Findings(sources, documents, namespace());
         for (Problem problem : result.problems()) {
-            problems.add(Findings.of(problem, sources, documents, namespace()));
+            problems.add(findings.of(problem));
         }
         return problems;
     }

@@ -2,19 +2,38 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.write.Document;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Problems of resources, as JSON of the REST interface and as lines for people. */
 final class Findings {
 
-    private Findings() {}
+    private final Map<ResourceKey, Place> places = new HashMap<>();
+
+    /** Where a resource was read. */
+    private record Place(String file, Document document) {}
+
+    /**
+     * Findings about resources of these files.
+     *
+     * @param documents of each file, in the order of the files
+     * @param namespace namespace of documents that name none
+     */
+    Findings(List<Files.Source> sources, List<List<Document>> documents, String namespace) {
+        for (int i = 0; i < sources.size(); i++) {
+            for (Document document : documents.get(i)) {
+                places.put(document.key(namespace), new Place(sources.get(i).name(), document));
+            }
+        }
+    }
 
     /** {@return a problem with the file, document and line it is in} */
-    static ObjectNode of(
-            Problem problem, List<Files.Source> sources, List<List<Document>> documents, String namespace) {
+    ObjectNode of(Problem problem) {
         ObjectNode node = Api.JSON
                 .createObjectNode()
                 .put("resource", problem.resource().toString())
@@ -23,13 +42,10 @@ final class Findings {
                 .put("code", problem.code())
                 .put("message", problem.message())
                 .put("remedy", problem.remedy());
-        for (int i = 0; i < sources.size(); i++) {
-            for (Document document : documents.get(i)) {
-                if (document.key(namespace).equals(problem.resource())) {
-                    node.put("file", sources.get(i).name()).put("document", document.number());
-                    document.line(problem.fieldPath()).ifPresent(line -> node.put("line", line));
-                }
-            }
+        Place place = places.get(problem.resource());
+        if (place != null) {
+            node.put("file", place.file()).put("document", place.document().number());
+            place.document().line(problem.fieldPath()).ifPresent(line -> node.put("line", line));
         }
         return node;
     }

@@ -31,13 +31,10 @@ final class BackendTrafficPolicyCheck {
 
     private static void othersForSameHost(Report report, Mesh mesh, String host) {
         Resource mine = report.resource();
-        for (Resource other : mesh.view().byKind("BackendTrafficPolicy")) {
-            String namespace = other.key().namespace();
-            boolean sameHost = !other.key().equals(mine.key())
-                    && namespace.equals(mine.key().namespace())
-                    && mesh.resolve(Field.spec(other).get("host").text(), namespace)
-                            .equals(host);
-            if (sameHost) {
+        for (Resource other : mesh.references().rules("BackendTrafficPolicy", host)) {
+            boolean beside = !other.key().equals(mine.key())
+                    && other.key().namespace().equals(mine.key().namespace());
+            if (beside) {
                 Resource oldest = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
                 report.add(
                         Check.POLICY_CONFLICT,

@@ -3,6 +3,7 @@ package io.inmesh.server.semantic;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.RuleOrder;
+import io.inmesh.server.semantic.References.RouteTo;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,12 +56,10 @@ final class DestinationRuleCheck {
     private static void othersForSameHost(Report report, Mesh mesh, String host) {
         Resource mine = report.resource();
         Field mySelector = Field.spec(mine).get("workloadSelector");
-        for (Resource other : mesh.view().byKind("DestinationRule")) {
+        for (Resource other : mesh.references().rules("DestinationRule", host)) {
             Field spec = Field.spec(other);
             boolean sameHost = !other.key().equals(mine.key())
-                    && other.key().namespace().equals(mine.key().namespace())
-                    && mesh.resolve(spec.get("host").text(), other.key().namespace())
-                            .equals(host);
+                    && other.key().namespace().equals(mine.key().namespace());
             if (sameHost && spec.get("workloadSelector").node().equals(mySelector.node())) {
                 Resource first = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
                 Resource holds = hasPolicy(first) || !hasPolicy(other) && !hasPolicy(mine)
@@ -114,21 +113,13 @@ final class DestinationRuleCheck {
     /** Tells of routes that this rule leaves without their subset. */
     private static void subsetsInUse(Report report, Mesh mesh, String host) {
         Set<String> defined = mesh.subsets(host).orElseGet(TreeSet::new);
-        for (Resource virtualService : mesh.view().byKind("VirtualService")) {
-            for (Field http : Field.spec(virtualService).get("http").items()) {
-                for (Field route : http.get("route").items()) {
-                    Field destination = route.get("destination");
-                    String subset = destination.get("subset").text();
-                    String target = mesh.resolve(
-                            destination.get("host").text(), virtualService.key().namespace());
-                    if (target.equals(host) && !subset.isEmpty() && !defined.contains(subset)) {
-                        report.add(
-                                Check.SUBSET_IN_USE,
-                                "spec.subsets",
-                                virtualService.key() + " routes to subset \"" + subset
-                                        + "\", which is not defined: those calls answer 503");
-                    }
-                }
+        for (RouteTo route : mesh.references().routesTo(host)) {
+            if (!route.subset().isEmpty() && !defined.contains(route.subset())) {
+                report.add(
+                        Check.SUBSET_IN_USE,
+                        "spec.subsets",
+                        route.owner().key() + " routes to subset \"" + route.subset()
+                                + "\", which is not defined: those calls answer 503");
             }
         }
     }

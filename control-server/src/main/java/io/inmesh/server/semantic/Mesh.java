@@ -20,12 +20,14 @@ final class Mesh {
     private final RuleSettings settings;
     private final Rules rules;
     private final ServiceIndex services;
+    private final References references;
 
     Mesh(ConfigView view, RuleSettings settings) {
         this.view = view;
         this.settings = settings;
         this.rules = Rules.of(view, settings);
         this.services = ServiceIndex.of(view, List.of(), settings);
+        this.references = new References(view, settings);
     }
 
     ConfigView view() {
@@ -40,6 +42,11 @@ final class Mesh {
         return rules;
     }
 
+    /** Who speaks about which host. */
+    References references() {
+        return references;
+    }
+
     /** The full name of {@code host} as a rule of {@code namespace} means it. */
     String resolve(String host, String namespace) {
         return HostName.resolve(host, namespace, settings.clusterDomain());
@@ -52,7 +59,9 @@ final class Mesh {
 
     /** Whether {@code host}, exact or wildcard, covers any service. */
     boolean coversService(String host) {
-        return services.all().keySet().stream().anyMatch(fqdn -> HostName.matches(host, fqdn));
+        return HostName.wildcard(host)
+                ? services.all().keySet().stream().anyMatch(fqdn -> HostName.matches(host, fqdn))
+                : services.find(host).isPresent();
     }
 
     /** Every subset any DestinationRule defines for a host; empty if no DestinationRule is about it. */

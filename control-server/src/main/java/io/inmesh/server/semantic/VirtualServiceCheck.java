@@ -78,20 +78,10 @@ final class VirtualServiceCheck {
     /** Tells of other VirtualServices that are seen by the same clients and name the same host: they are not merged. */
     private static void conflicts(Report report, Mesh mesh, Field spec) {
         Resource mine = report.resource();
-        for (Resource other : mesh.view().byKind("VirtualService")) {
-            Field otherSpec = Field.spec(other);
-            if (other.key().equals(mine.key())
-                    || !VirtualServiceRule.appliesToMesh(otherSpec.get("gateways"))
-                    || !overlap(mine, other)) {
-                continue;
-            }
-            Set<String> theirs = new HashSet<>();
-            otherSpec
-                    .get("hosts")
-                    .texts()
-                    .forEach(h -> theirs.add(mesh.resolve(h, other.key().namespace())));
-            for (Field host : spec.get("hosts").items()) {
-                if (theirs.contains(mesh.resolve(host.text(), mine.key().namespace()))) {
+        for (Field host : spec.get("hosts").items()) {
+            String fqdn = mesh.resolve(host.text(), mine.key().namespace());
+            for (Resource other : mesh.references().virtualServices(fqdn)) {
+                if (!other.key().equals(mine.key()) && overlap(mine, other)) {
                     Resource winner = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
                     report.add(
                             Check.HOST_CONFLICT,
