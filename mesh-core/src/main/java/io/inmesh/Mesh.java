@@ -214,6 +214,11 @@ public final class Mesh implements AutoCloseable {
         outbound.probes().prober(protocol, prober);
     }
 
+    /** {@return whether a policy limits how much comes in; only then need adapters note when requests arrive} */
+    public boolean limitsInbound() {
+        return configs.snapshot().inbound().traffic() != null;
+    }
+
     /** {@return the clock that deadlines are told in} */
     public Clock clock() {
         return clock;

@@ -2,6 +2,7 @@ package io.inmesh.grpc;
 
 import io.grpc.Grpc;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.inmesh.call.InboundCall;
 import io.inmesh.identity.ServerTls;
@@ -75,6 +76,16 @@ final class GrpcInboundCall implements InboundCall {
     public int localPort() {
         SocketAddress local = call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR);
         return local instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+
+    @Override
+    public long arrivedNanos() {
+        return ArrivalTracer.arrivedNanos();
+    }
+
+    @Override
+    public boolean streaming() {
+        return call.getMethodDescriptor().getType() != MethodDescriptor.MethodType.UNARY;
     }
 
     @Override

@@ -26,11 +26,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  * before anything else sees them, and counted at their real end: for an asynchronous request that is its completion, not the return
  * of the method that started it. An exception that leaves the application counts as the 500 the container makes of it, and a client
  * that went away as cancelled. The peer's identity is the request attribute {@link #PEER}; headers that claim one are hidden.
+ *
+ * <p>Under overload it sheds load by what is in flight. How long a request waited for a thread before the filter is not known to servlets;
+ * where whoever is in front of them records {@link #ARRIVED}, as {@link JettyArrival} does, it sheds by that wait as well. Requests
+ * are met in the container's order: serving the newest first is out of a filter's reach. An answer that streams for as long as it
+ * likes is a request in flight all that time.
  */
 public final class MeshFilter implements Filter {
 
     /** Request attribute with the {@link SpiffeId} the caller proved; absent without mTLS. */
     public static final String PEER = "io.inmesh.peer";
+
+    /**
+     * Request attribute with the {@link System#nanoTime} at which the request was there, a {@link Long}, set by whoever knows: time
+     * from then to the filter is time spent waiting for a thread.
+     */
+    public static final String ARRIVED = "io.inmesh.arrived";
 
     /** Request attribute of admitted requests, whose later dispatches are not judged or counted again. */
     private static final String SETTLEMENT = MeshFilter.class.getName() + ".settlement";

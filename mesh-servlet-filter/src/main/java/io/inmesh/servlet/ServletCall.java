@@ -124,6 +124,11 @@ final class ServletCall implements InboundCall {
     }
 
     @Override
+    public long arrivedNanos() {
+        return request.getAttribute(MeshFilter.ARRIVED) instanceof Long nanos ? nanos : ARRIVAL_UNKNOWN;
+    }
+
+    @Override
     public Protocol protocol() {
         return Protocol.HTTP;
     }
