@@ -3,6 +3,7 @@ package io.inmesh.servlet;
 import io.inmesh.call.Outcome;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +36,16 @@ final class Refusal {
                 "mesh: " + rejection.reason().name().toLowerCase(Locale.ROOT));
     }
 
-    /** Answers a status and a line of text. Not {@code sendError}, which would have the application's error pages run. */
+    /**
+     * Answers a status and a line of text, at once: a container may otherwise read the rest of a body first. Not {@code sendError}, which
+     * would have the application's error pages run.
+     */
     static void write(HttpServletResponse response, int status, String text) throws IOException {
+        byte[] line = (text + "\n").getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
         response.setContentType("text/plain;charset=utf-8");
-        response.getWriter().println(text);
+        response.setContentLength(line.length);
+        response.getOutputStream().write(line);
+        response.flushBuffer();
     }
 }
