@@ -12,11 +12,22 @@ public sealed interface RouteAction {
      *
      * @param clusters at least one; the sum of weights must be positive; members of weight zero are never drawn
      * @param mirrors who gets copies, each drawn by itself
+     * @param missingStatus HTTP status to answer if the cluster drawn does not exist: 404 or 500; or {@link #UNAVAILABLE}, with which
+     *     the call is refused like any other that has nowhere to go. Source: Envoy
+     *     {@code RouteAction.cluster_not_found_response_code}
      */
-    record Forward(List<WeightedCluster> clusters, List<Mirror> mirrors) implements RouteAction {
+    record Forward(List<WeightedCluster> clusters, List<Mirror> mirrors, int missingStatus) implements RouteAction {
+        /** What a missing cluster means unless a route says otherwise: 503. */
+        public static final int UNAVAILABLE = 503;
+
         public Forward {
             clusters = List.copyOf(clusters);
             mirrors = List.copyOf(mirrors);
+        }
+
+        /** Forwards to clusters of which each is expected to exist. */
+        public Forward(List<WeightedCluster> clusters, List<Mirror> mirrors) {
+            this(clusters, mirrors, UNAVAILABLE);
         }
 
         /** Sends no copies. */

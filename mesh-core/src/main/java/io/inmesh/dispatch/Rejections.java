@@ -9,8 +9,10 @@ import io.inmesh.call.Outcome.Reason;
 import io.inmesh.call.Outcome.Rejection;
 import io.inmesh.call.StatusCodes;
 import io.inmesh.cluster.Cluster;
+import io.inmesh.config.RouteAction;
 import io.inmesh.limit.Throttle;
 import io.inmesh.route.Destination;
+import io.inmesh.route.Route;
 import io.inmesh.time.Deadlines;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +37,20 @@ final class Rejections {
     }
 
     static Outcome noCluster(OutboundCall call, @Nullable Destination drawn) {
-        String route = call.route() == null ? "" : call.route().name();
+        Route route = call.route();
+        String name = route == null ? "" : route.name();
         String cluster =
                 drawn == null ? "a cluster" : "cluster \"" + drawn.cluster().name() + "\"";
-        return unavailable(
-                Reason.NO_CLUSTER,
-                "route \"" + route + "\" of virtual host \""
-                        + call.virtualHost().name() + "\" leads to " + cluster
-                        + ", which does not exist; check host, port and subset of its destination" + config(call));
+        String message = "route \"" + name + "\" of virtual host \""
+                + call.virtualHost().name() + "\" leads to " + cluster
+                + ", which does not exist; check host, port and subset of its destination" + config(call);
+        if (route != null
+                && route.config().action() instanceof RouteAction.Forward forward
+                && forward.missingStatus() != RouteAction.Forward.UNAVAILABLE) {
+            int status = forward.missingStatus();
+            return new LocalReply(Reason.NO_CLUSTER, status, StatusCodes.grpcOf(status), message, null);
+        }
+        return unavailable(Reason.NO_CLUSTER, message);
     }
 
     static Outcome noEndpoint(OutboundCall call, Cluster cluster, @Nullable Tried tried) {

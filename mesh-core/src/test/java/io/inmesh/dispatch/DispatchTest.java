@@ -25,6 +25,7 @@ import io.inmesh.config.RouteConfig;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.testkit.FakeCall;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,20 @@ class DispatchTest {
         assertThat(rejection.reason()).isEqualTo(Reason.NO_CLUSTER);
         assertThat(rejection.httpStatus()).isEqualTo(503);
         assertThat(rejection.message()).contains("outbound|9080|v9|reviews", "subset", "config 17");
+    }
+
+    @Test
+    void answersForAClusterThatDoesNotExistAsTheRouteSays() {
+        List<RouteAction.WeightedCluster> clusters =
+                List.of(RouteAction.WeightedCluster.of("unresolved|BackendNotFound|80|nobody", 1));
+        Scene scene = new Scene(
+                RouteConfig.of("r", RouteMatch.ANY, new RouteAction.Forward(clusters, List.of(), 500)), endpoints(1));
+
+        LocalReply reply = (LocalReply) outcome(scene.dispatch().start());
+
+        assertThat(reply.reason()).isEqualTo(Reason.NO_CLUSTER);
+        assertThat(reply.httpStatus()).isEqualTo(500);
+        assertThat(reply.body()).contains("unresolved|BackendNotFound|80|nobody");
     }
 
     @Test

@@ -41,7 +41,9 @@ final class RouteActions {
         return switch (action.getClusterSpecifierCase()) {
             case CLUSTER ->
                 new RouteAction.Forward(
-                        List.of(RouteAction.WeightedCluster.of(action.getCluster(), 1)), mirrors(field, action));
+                        List.of(RouteAction.WeightedCluster.of(action.getCluster(), 1)),
+                        mirrors(field, action),
+                        missingStatus(action));
             case WEIGHTED_CLUSTERS -> {
                 List<RouteAction.WeightedCluster> clusters = new ArrayList<>();
                 for (int i = 0; i < action.getWeightedClusters().getClustersCount(); i++) {
@@ -49,10 +51,18 @@ final class RouteActions {
                             field + ".weighted_clusters.clusters[" + i + "]",
                             action.getWeightedClusters().getClusters(i)));
                 }
-                yield new RouteAction.Forward(clusters, mirrors(field, action));
+                yield new RouteAction.Forward(clusters, mirrors(field, action), missingStatus(action));
             }
             case CLUSTER_HEADER, CLUSTERSPECIFIER_NOT_SET ->
                 throw reader.invalid(field, "needs a cluster or weighted clusters");
+        };
+    }
+
+    private static int missingStatus(io.inmesh.xds.route.RouteAction action) {
+        return switch (action.getClusterNotFoundResponseCode()) {
+            case NOT_FOUND -> 404;
+            case INTERNAL_SERVER_ERROR -> 500;
+            case SERVICE_UNAVAILABLE, UNRECOGNIZED -> RouteAction.Forward.UNAVAILABLE;
         };
     }
 
@@ -167,9 +177,5 @@ final class RouteActions {
         ignored.noteIf(action.getAutoHostRewrite().getValue(), field + ".auto_host_rewrite", "the host is kept");
         ignored.noteIf(action.hasIdleTimeout(), field + ".idle_timeout", "idle time is limited by the HTTP client");
         ignored.noteIf(action.getPriorityValue() != 0, field + ".priority", "there is one set of limits per cluster");
-        ignored.noteIf(
-                action.getClusterNotFoundResponseCodeValue() != 0,
-                field + ".cluster_not_found_response_code",
-                "a missing cluster is answered 503");
     }
 }

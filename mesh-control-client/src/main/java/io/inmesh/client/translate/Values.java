@@ -77,10 +77,14 @@ final class Values {
         if (parts.size() < 8) {
             return path;
         }
-        return camel(parts.get(6)) + " " + parts.get(5) + "/" + parts.get(7);
+        return kind(parts.get(6)) + " " + parts.get(5) + "/" + parts.get(7);
     }
 
-    private static String camel(String kebab) {
+    /** The kind a path names; those that begin with an acronym have no dashes to tell their words apart. */
+    private static String kind(String kebab) {
+        if (kebab.equals("httproute") || kebab.equals("grpcroute")) {
+            return kebab.substring(0, 4).toUpperCase(Locale.ROOT) + "Route";
+        }
         StringBuilder name = new StringBuilder();
         for (String part : kebab.split("-")) {
             name.append(part.substring(0, Math.min(1, part.length())).toUpperCase(Locale.ROOT))
