@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import io.inmesh.server.service.Locality;
 import io.inmesh.server.translate.ClientContext;
+import io.inmesh.server.translate.ClusterNames;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.translate.Personality;
 import io.inmesh.server.translate.ResourceSet;
@@ -17,6 +18,7 @@ import io.inmesh.xds.endpoint.LbEndpoint;
 import io.inmesh.xds.endpoint.LocalityLbEndpoints;
 import io.inmesh.xds.filter.fault.HTTPFault;
 import io.inmesh.xds.route.Route;
+import io.inmesh.xds.route.RouteAction;
 import io.inmesh.xds.route.WeightedCluster;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,6 +35,7 @@ final class ForwardingSteps {
     private final Request request;
     private final ResourceSet resources;
     private final List<Step> steps;
+    private int missingStatus;
     private int callable;
     private int letIn;
 
@@ -55,7 +58,19 @@ final class ForwardingSteps {
             }
             default -> {}
         }
+        missingStatus = route.getRoute().getClusterNotFoundResponseCode()
+                        == RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR
+                ? 500
+                : 503;
         Map<String, Integer> clusters = clusters(route);
+        if (clusters.keySet().stream()
+                .allMatch(name -> ClusterNames.unresolvedReason(name).isPresent())) {
+            for (Map.Entry<String, Integer> cluster : clusters.entrySet()) {
+                cluster(cluster.getKey(), cluster.getValue(), clusters.size());
+            }
+            return "answered with " + missingStatus
+                    + " by the caller's own side: no backend of the rule can be resolved";
+        }
         for (Map.Entry<String, Integer> cluster : clusters.entrySet()) {
             cluster(cluster.getKey(), cluster.getValue(), clusters.size());
         }
@@ -112,7 +127,14 @@ final class ForwardingSteps {
         Optional<VersionedResource> found = resources.find(TypeUrls.CLUSTER, name);
         if (found.isEmpty()) {
             steps.add(new Step(
-                    Step.Stage.CLUSTER, name, false, "does not exist: no such service, port or subset is visible", ""));
+                    Step.Stage.CLUSTER,
+                    name,
+                    false,
+                    ClusterNames.unresolvedReason(name)
+                            .map(reason -> "stands for a backend that leads nowhere (" + reason
+                                    + "); its share, weight " + weight + ", is answered with " + missingStatus)
+                            .orElse("does not exist: no such service, port or subset is visible"),
+                    ""));
             return;
         }
         Cluster cluster = Cluster.parseFrom(found.get().any().getValue());

@@ -66,8 +66,7 @@ public final class Kinds {
     }
 
     private static final String WORKLOADS = "it is about running workloads, which Inmesh does not do";
-    private static final String GATEWAY_API =
-            "routes of the Gateway API are not read by this version; use a VirtualService";
+    private static final String NO_GRANT_NEEDED = "a route of a Service may lead into any namespace without a grant";
     private static final String NETWORKING = "networking.istio.io";
     private static final String SECURITY = "security.istio.io";
     private static final String INMESH = "inmesh.io";
@@ -128,8 +127,15 @@ public final class Kinds {
                     "",
                     ISTIO_LATE,
                     "telemetry is set up in the processes"),
-            stored(K8S_GATEWAY, "HTTPRoute", "httproutes", "", ISTIO_SECURITY, GATEWAY_API),
-            stored(K8S_GATEWAY, "GRPCRoute", "grpcroutes", "", STABLE, GATEWAY_API),
+            enforced(K8S_GATEWAY, "HTTPRoute", "httproutes", "", ISTIO_SECURITY),
+            enforced(K8S_GATEWAY, "GRPCRoute", "grpcroutes", "", STABLE),
+            stored(
+                    K8S_GATEWAY,
+                    "ReferenceGrant",
+                    "referencegrants",
+                    "refgrant",
+                    List.of("v1beta1", "v1"),
+                    NO_GRANT_NEEDED),
             stored(
                     K8S_GATEWAY,
                     "Gateway",

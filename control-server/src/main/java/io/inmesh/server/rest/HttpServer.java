@@ -9,6 +9,7 @@ import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -85,7 +86,10 @@ public final class HttpServer implements AutoCloseable {
                 sources.tokens(),
                 sources.certificates(),
                 sources.resources());
-        server.setHandler(new Routes(new ResourceApi(writer), new SkippedApi(writer.store()), mesh, sources.meters()));
+        RouteStatuses statuses =
+                new RouteStatuses(sources.resources().state().rules().settings(), Clock.systemUTC());
+        server.setHandler(
+                new Routes(new ResourceApi(writer, statuses), new SkippedApi(writer.store()), mesh, sources.meters()));
         try {
             server.start();
         } catch (Exception e) {

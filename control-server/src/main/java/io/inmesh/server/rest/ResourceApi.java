@@ -25,11 +25,13 @@ final class ResourceApi {
     private static final int PATCH_ATTEMPTS = 5;
 
     private final ConfigWriter writer;
+    private final RouteStatuses statuses;
     private final Watches watches;
 
-    ResourceApi(ConfigWriter writer) {
+    ResourceApi(ConfigWriter writer, RouteStatuses statuses) {
         this.writer = writer;
-        this.watches = new Watches(writer.store());
+        this.statuses = statuses;
+        this.watches = new Watches(writer.store(), statuses);
     }
 
     /**
@@ -65,7 +67,9 @@ final class ResourceApi {
     private void one(Exchange exchange, Kinds.Kind kind, ResourceKey key) throws IOException, HttpProblem {
         ConfigView view = writer.store().view();
         Resource resource = view.get(key).orElseThrow(() -> notFound(kind, key.name()));
-        exchange.json(200, exchange.wantsTable() ? Tables.of(List.of(resource), view.revision()) : resource.raw());
+        exchange.json(
+                200,
+                exchange.wantsTable() ? Tables.of(List.of(resource), view.revision()) : statuses.shown(resource, view));
     }
 
     private void list(Exchange exchange, Kinds.Kind kind, @Nullable String namespace) throws IOException, HttpProblem {
@@ -77,7 +81,7 @@ final class ResourceApi {
         }
         ObjectNode body = emptyList(kind, view.revision());
         ArrayNode items = (ArrayNode) body.get("items");
-        found.forEach(resource -> items.add(resource.raw()));
+        found.forEach(resource -> items.add(statuses.shown(resource, view)));
         exchange.json(200, body);
     }
 
@@ -165,9 +169,10 @@ final class ResourceApi {
             exchange.warn(warning.fieldPath() + " " + HttpProblem.text(warning));
         }
         ResourceKey key = result.actions().get(0).resource();
-        Optional<Resource> written =
-                dryRun ? Optional.empty() : writer.store().view().get(key);
-        exchange.json(status, written.map(Resource::raw).orElse(body));
+        ConfigView after = writer.store().view();
+        Optional<Resource> written = dryRun ? Optional.empty() : after.get(key);
+        exchange.json(
+                status, written.map(resource -> statuses.shown(resource, after)).orElse(body));
     }
 
     private void delete(Exchange exchange, Kinds.Kind kind, @Nullable String namespace, @Nullable String name)

@@ -49,7 +49,7 @@ final class Tables {
                 .put("priority", priority);
     }
 
-    /** What tells a resource from others of its kind: its hosts, its ports, or whom it is about. */
+    /** What tells a resource from others of its kind: its hosts, its parents, its ports, or whom it is about. */
     private static String about(Resource resource) {
         JsonNode spec = resource.key().group().isEmpty() ? resource.spec().path("spec") : resource.spec();
         List<String> words = new ArrayList<>();
@@ -61,6 +61,7 @@ final class Tables {
                         .replace("matchLabels:", ""));
             }
         }
+        spec.path("parentRefs").forEach(parent -> words.add(parent.path("name").asText()));
         spec.path("ports").forEach(port -> {
             if (port.has("port")) {
                 words.add(port.path("port").asText());

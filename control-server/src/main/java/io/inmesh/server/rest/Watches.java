@@ -29,9 +29,11 @@ final class Watches {
 
     private final Semaphore free = new Semaphore(MAX_WATCHES);
     private final ConfigStore store;
+    private final RouteStatuses statuses;
 
-    Watches(ConfigStore store) {
+    Watches(ConfigStore store, RouteStatuses statuses) {
         this.store = store;
+        this.statuses = statuses;
     }
 
     void stream(Exchange exchange, Kinds.Kind kind, @Nullable String namespace)
@@ -98,7 +100,7 @@ final class Watches {
     }
 
     /** A resource whose labels do not fit any more is gone for this watch, and new when they fit. */
-    private static void sendIfSelected(Exchange exchange, Selection selection, Event event) throws IOException {
+    private void sendIfSelected(Exchange exchange, Selection selection, Event event) throws IOException {
         boolean now = event.type() != EventType.DELETED && selection.matches(event.resource());
         Resource previous = event.previous();
         boolean before = previous != null && selection.matches(previous);
@@ -109,11 +111,13 @@ final class Watches {
         }
     }
 
-    private static void send(Exchange exchange, EventType type, Resource resource) throws IOException {
+    private void send(Exchange exchange, EventType type, Resource resource) throws IOException {
         line(
                 exchange,
                 type.name(),
-                exchange.wantsTable() ? Tables.of(List.of(resource), resource.resourceVersion()) : resource.raw());
+                exchange.wantsTable()
+                        ? Tables.of(List.of(resource), resource.resourceVersion())
+                        : statuses.shown(resource, store.view()));
     }
 
     private static void line(Exchange exchange, String type, JsonNode object) throws IOException {

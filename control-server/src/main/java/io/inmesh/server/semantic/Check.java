@@ -81,7 +81,21 @@ public enum Check {
     /** A policy of ours says something else than an Istio rule for the same thing, and wins. */
     POLICY_WINS("IM0602", Severity.WARNING, "Say it in one of the two only."),
     /** Consistent hashing without anything to hash. */
-    HASH_WITHOUT_KEY("IM0603", Severity.WARNING, "Add hashOn, or consistentHash in a DestinationRule of the host.");
+    HASH_WITHOUT_KEY("IM0603", Severity.WARNING, "Add hashOn, or consistentHash in a DestinationRule of the host."),
+
+    /** A parent of a route, or a port of it, that does not exist. */
+    UNKNOWN_PARENT("IM0701", Severity.WARNING, "Check name, namespace, port and sectionName, or apply the Service."),
+    /** A parent that is none of the mesh's business. */
+    PARENT_NOT_SERVED(
+            "IM0702",
+            Severity.WARNING,
+            "Add a parentRef with group \"\" and kind Service if calls in the mesh are meant."),
+    /** A backend that does not exist, or that the route may not lead to. */
+    UNRESOLVED_BACKEND("IM0703", Severity.WARNING, "Check kind, name, namespace and port, or apply the Service."),
+    /** A filter that nobody here can carry out. */
+    UNSUPPORTED_FILTER("IM0704", Severity.WARNING, "Remove the filter; until then the rule answers with an error."),
+    /** Two kinds of routes for one service port. */
+    ROUTE_CONFLICT("IM0705", Severity.WARNING, "Keep one kind of route for each port of a service.");
 
     private final String code;
     private final Severity severity;

@@ -1,5 +1,6 @@
 package io.inmesh.server.semantic;
 
+import io.inmesh.server.gateway.RouteKind;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.LabelSelector;
@@ -16,6 +17,16 @@ import java.util.Map;
 
 /** What the rules ask of a stock gRPC client or server that it cannot do. For a status page: the rules themselves are in order. */
 public final class GrpcLimits {
+    private static final Map<String, String> GATEWAY_ROUTES = Map.of(
+            "filters.requestHeaderModifier", "headers stay as they are",
+            "filters.responseHeaderModifier", "headers stay as they are",
+            "filters.requestMirror", "nothing is mirrored",
+            "filters.requestRedirect", "gRPC knows no redirects: such calls fail",
+            "filters.urlRewrite", "calls keep their path and host",
+            "matches.queryParams", "gRPC has no query: the match is left out",
+            "timeouts.backendRequest", "only the timeout of the whole call holds",
+            "retry.codes", "gRPC has no HTTP status: it retries by gRPC status alone");
+
     /** Endings of paths, list positions left out, with what happens instead. */
     private static final Map<String, Map<String, String>> BY_KIND = Map.of(
             "VirtualService",
@@ -70,6 +81,13 @@ public final class GrpcLimits {
         for (Resource entry : state.config().byKind("ServiceEntry")) {
             problems.addAll(names(entry));
         }
+        for (RouteKind kind : RouteKind.values()) {
+            for (Resource route : state.config().byKind(kind.kind())) {
+                Report report = new Report(route);
+                walk(Field.spec(route), GATEWAY_ROUTES, report);
+                problems.addAll(report.problems());
+            }
+        }
         for (Resource policy : state.config().byKind("AuthorizationPolicy")) {
             problems.addAll(authorization(policy, client));
         }
@@ -100,11 +118,13 @@ public final class GrpcLimits {
     private static void walk(Field field, Map<String, String> fields, Report report) {
         String plain = field.path().replaceAll("\\[\\d+]", "");
         fields.forEach((ending, instead) -> {
-            if (plain.endsWith("." + ending)) {
+            // A list is reported once, as a whole.
+            if (plain.endsWith("." + ending) && !field.path().endsWith("]")) {
                 report.add(Check.UNENFORCEABLE_BY_GRPC, field, "UNENFORCED for stock gRPC: " + instead);
             }
         });
-        if (plain.endsWith(".retries.attempts") && field.integer(0) > MOST_RETRIES) {
+        if ((plain.endsWith(".retries.attempts") || plain.endsWith(".retry.attempts"))
+                && field.integer(0) > MOST_RETRIES) {
             report.add(
                     Check.UNENFORCEABLE_BY_GRPC,
                     field,

@@ -1,5 +1,6 @@
 package io.inmesh.server.semantic;
 
+import io.inmesh.server.gateway.GatewayRoutes;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.DestinationRules;
 import io.inmesh.server.rule.Field;
@@ -21,6 +22,7 @@ final class Mesh {
     private final Rules rules;
     private final ServiceIndex services;
     private final References references;
+    private final GatewayRoutes gatewayRoutes;
 
     Mesh(ConfigView view, RuleSettings settings) {
         this.view = view;
@@ -28,6 +30,7 @@ final class Mesh {
         this.rules = Rules.of(view, settings);
         this.services = ServiceIndex.of(view, List.of(), settings);
         this.references = new References(view, settings);
+        this.gatewayRoutes = GatewayRoutes.of(view, services, settings);
     }
 
     ConfigView view() {
@@ -45,6 +48,11 @@ final class Mesh {
     /** Who speaks about which host. */
     References references() {
         return references;
+    }
+
+    /** The routes of the Gateway API, with everything they refer to. */
+    GatewayRoutes gatewayRoutes() {
+        return gatewayRoutes;
     }
 
     /** The full name of {@code host} as a rule of {@code namespace} means it. */

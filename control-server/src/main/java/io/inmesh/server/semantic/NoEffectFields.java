@@ -11,6 +11,10 @@ final class NoEffectFields {
 
     private static final String POOLS = "their HTTP clients have settings of their own for connections";
 
+    private static final Map<String, String> GATEWAY_ROUTES = Map.of(
+            "spec.hostnames", "a service is called by its own names, whatever stands here",
+            "rules.sessionPersistence", "sessions are not kept; use consistentHash of a DestinationRule");
+
     /** Endings of paths, list positions left out, with the reason. */
     private static final Map<String, Map<String, String>> BY_KIND = Map.of(
             "VirtualService",
@@ -48,6 +52,8 @@ final class NoEffectFields {
                             Map.entry("trafficPolicy.tunnel", "tunnels are not supported"),
                             Map.entry("trafficPolicy.proxyProtocol", "the PROXY protocol is not supported"),
                             Map.entry("outlierDetection.consecutiveErrors", "deprecated; use consecutive5xxErrors")),
+            "HTTPRoute", GATEWAY_ROUTES,
+            "GRPCRoute", GATEWAY_ROUTES,
             "ServiceEntry",
                     Map.of(
                             "spec.addresses", "calls are routed by host name, never by virtual address",

@@ -1,7 +1,10 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.gateway.GatewayRoutes;
+import io.inmesh.server.gateway.RouteTable;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.DestinationRuleSet;
+import io.inmesh.server.rule.ExportScope;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.HostName;
 import io.inmesh.server.rule.HostTable;
@@ -14,6 +17,7 @@ import io.inmesh.server.rule.VirtualServiceRule;
 import io.inmesh.server.service.Locality;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServiceIndex;
+import io.inmesh.server.service.ServicePort;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** The mesh as clients of one kind see it: visible services, the VirtualService and DestinationRules in force for each. One thread. */
 final class ClientView {
     private final Rules rules;
+    private final GatewayRoutes gatewayRoutes;
     private final ClientContext client;
     private final Map<String, MeshService> services = new LinkedHashMap<>();
     private final ServiceIndex index;
@@ -38,9 +43,10 @@ final class ClientView {
     private final Map<String, VirtualServiceRule> hostsWithoutService;
     private final Map<String, Optional<DestinationRuleSet>> destinationRules = new HashMap<>();
 
-    ClientView(Rules rules, ServiceIndex index, ClientContext client) {
+    ClientView(Rules rules, GatewayRoutes gatewayRoutes, ServiceIndex index, ClientContext client) {
         this.index = index;
         this.rules = rules;
+        this.gatewayRoutes = gatewayRoutes;
         this.client = client;
         index.visibleFrom(client.namespace()).forEach(s -> services.put(s.fqdn(), s));
         this.virtualServices = new HostTable<>(rules.virtualServices().byHost(client.namespace()));
@@ -67,6 +73,22 @@ final class ClientView {
     /** The VirtualService that speaks for {@code host}: one that names it, else the one with the most specific wildcard. */
     Optional<VirtualServiceRule> virtualServiceFor(String host) {
         return virtualServices.find(host);
+    }
+
+    /** The HTTPRoutes or GRPCRoutes this client obeys on a service port, unless a VirtualService for the very host comes before them. */
+    Optional<RouteTable> attachedRoutes(MeshService service, ServicePort port) {
+        return gatewayRoutes
+                .lookup(client.namespace(), service.fqdn(), port.number())
+                .filter(table -> virtualServiceFor(service.fqdn())
+                        .filter(rule -> rule.hosts().contains(service.fqdn()))
+                        .map(VirtualServiceRule::resource)
+                        .map(rule -> table.beats(
+                                rule,
+                                ExportScope.of(
+                                                rule.key().namespace(),
+                                                Field.spec(rule).get("exportTo"))
+                                        .everywhere()))
+                        .orElse(true));
     }
 
     /** Hosts of VirtualServices that cover no visible service, with the rule that keeps each. */

@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.gateway.GatewayRoutes;
 import io.inmesh.server.rule.PeerAuthentications;
 import io.inmesh.server.rule.Rules;
 import io.inmesh.server.service.Locality;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class MeshState {
     private final ConfigView config;
     private final Rules rules;
+    private final GatewayRoutes gatewayRoutes;
     private final ServiceIndex services;
     private final ServiceShapes shapes;
     private final SharedResources shared;
@@ -37,6 +39,10 @@ public final class MeshState {
         this.config = config;
         this.rules = rules;
         this.services = services;
+        // They depend on services as configured, never on the workloads behind them.
+        this.gatewayRoutes = previous != null && previous.rules == rules
+                ? previous.gatewayRoutes
+                : GatewayRoutes.of(config, services, rules.settings());
         this.shapes = ServiceShapes.of(services, rules.peerAuthentications());
         PeerAuthentications peers = rules.peerAuthentications();
         if (previous == null) {
@@ -95,7 +101,7 @@ public final class MeshState {
     }
 
     private ResourceSet build(ClientContext kind) {
-        ClientView view = new ClientView(rules, services, kind);
+        ClientView view = new ClientView(rules, gatewayRoutes, services, kind);
         ResourceSet.Builder set = ResourceSet.builder();
         // Where a client is decides about endpoints only; some clusters hold theirs.
         clusters.computeIfAbsent(

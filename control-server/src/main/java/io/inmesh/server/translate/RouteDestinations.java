@@ -29,7 +29,16 @@ record RouteDestinations(String cluster, List<HashPolicy> hashPolicies) {
                     ? service.ports().get(0).number()
                     : calledPort;
         }
-        String subset = destination.get("subset").text();
+        return of(view, host, port, destination.get("subset").text());
+    }
+
+    /** Leads to all endpoints of a service port. */
+    static RouteDestinations of(ClientView view, String host, int port) {
+        return of(view, host, port, "");
+    }
+
+    private static RouteDestinations of(ClientView view, String host, int port, String subset) {
+        @Nullable MeshService service = view.services().get(host);
         List<HashPolicy> hash =
                 service == null ? List.of() : LoadBalancers.hashPolicies(view.balancing(service, subset, port));
         return new RouteDestinations(ClusterNames.outbound(port, subset, host), hash);

@@ -196,8 +196,8 @@ final class Routes {
         return RouteDestinations.resolve(view, rule.resource().key().namespace(), destination, port);
     }
 
-    private static void timing(
-            RouteAction.Builder action, Field timeout, Field retries, boolean grpcSafe, boolean hashing) {
+    /** Sets the limits in time of a whole call and when it is tried again, in the form this kind of client reads. */
+    static void timing(RouteAction.Builder action, Field timeout, Field retries, boolean grpcSafe, boolean hashing) {
         java.time.Duration limit = timeout.duration().orElse(java.time.Duration.ZERO);
         if (grpcSafe) {
             if (!limit.isZero()) {

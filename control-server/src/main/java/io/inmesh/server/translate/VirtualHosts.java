@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.gateway.RouteTable;
 import io.inmesh.server.rule.VirtualServiceRule;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServicePort;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Virtual hosts: one per service on each port, and the names by which clients may call it. */
@@ -56,10 +58,14 @@ final class VirtualHosts {
     }
 
     /**
-     * The routes of the VirtualService in force. If there is none, or nothing in it concerns this client and port, all calls go to the
-     * service as they would without any rule.
+     * The routes of the HTTPRoutes, GRPCRoutes or VirtualService in force. If there are none, or nothing in the VirtualService concerns
+     * this client and port, all calls go to the service as they would without any rule.
      */
     private static List<Route> routes(ClientView view, MeshService service, ServicePort port) {
+        Optional<RouteTable> attached = view.attachedRoutes(service, port);
+        if (attached.isPresent()) {
+            return GatewayVirtualHost.routes(view, attached.get(), port.number());
+        }
         List<Route> routes = view.virtualServiceFor(service.fqdn())
                 .map(rule -> Routes.of(view, rule, port.number()))
                 .orElse(List.of());

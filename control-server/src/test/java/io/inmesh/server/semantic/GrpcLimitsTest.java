@@ -36,6 +36,16 @@ class GrpcLimitsTest {
                             metadata: {name: m}
                             spec: {mtls: {mode: PERMISSIVE}}
                             ---
+                            apiVersion: gateway.networking.k8s.io/v1
+                            kind: HTTPRoute
+                            metadata: {name: h}
+                            spec: {rules: [{matches: [{queryParams: [{name: a, value: b}]}], filters: [{type: URLRewrite, urlRewrite: {hostname: c}}], timeouts: {backendRequest: 1s}, retry: {attempts: 5, codes: [500]}}]}
+                            ---
+                            apiVersion: gateway.networking.k8s.io/v1
+                            kind: GRPCRoute
+                            metadata: {name: g}
+                            spec: {rules: [{backendRefs: [{name: a, port: 1, filters: [{type: RequestHeaderModifier, requestHeaderModifier: {}}]}]}]}
+                            ---
                             apiVersion: inmesh.io/v1alpha1
                             kind: InboundTrafficPolicy
                             metadata: {name: i}
@@ -59,6 +69,12 @@ class GrpcLimitsTest {
                         "d spec.trafficPolicy.outlierDetection",
                         "p spec.rules[0].when[0].key",
                         "m spec.mtls.mode",
+                        "h spec.rules[0].matches[0].queryParams",
+                        "h spec.rules[0].filters[0].urlRewrite",
+                        "h spec.rules[0].timeouts.backendRequest",
+                        "h spec.rules[0].retry.attempts",
+                        "h spec.rules[0].retry.codes",
+                        "g spec.rules[0].backendRefs[0].filters[0].requestHeaderModifier",
                         "i spec.rateLimits",
                         "i spec.concurrency",
                         "i spec.minRemaining",

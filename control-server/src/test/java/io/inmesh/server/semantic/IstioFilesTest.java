@@ -34,7 +34,7 @@ class IstioFilesTest {
 
     @TestFactory
     Stream<DynamicTest> theBookinfoFilesAreAcceptedInAnyOrderAndTranslate() throws IOException {
-        return files("bookinfo/networking")
+        return Stream.concat(files("bookinfo/networking"), files("bookinfo/gateway-api"))
                 .flatMap(file -> Stream.of(
                         DynamicTest.dynamicTest(file.getFileName() + " alone", () -> accepted(Config.read(file), "")),
                         DynamicTest.dynamicTest(
