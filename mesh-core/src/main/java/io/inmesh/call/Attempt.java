@@ -22,6 +22,19 @@ public non-sealed interface Attempt extends Step {
     /** {@return 1 for the first try, 2 for the first retry, and so on} */
     int number();
 
+    /**
+     * {@return how long to wait for its end before {@linkplain io.inmesh.dispatch.Dispatch#hedge asking for a hedge}, in nanoseconds; {@link
+     * Long#MAX_VALUE} for never}
+     */
+    default long hedgeDelayNanos() {
+        return Long.MAX_VALUE;
+    }
+
+    /** {@return whether it is sent beside a slow one that is still under way} */
+    default boolean hedge() {
+        return false;
+    }
+
     /** {@return whom the peer must prove to be; null for plaintext} */
     @Nullable
     PeerExpectation security();

@@ -46,6 +46,10 @@ import org.slf4j.LoggerFactory;
  * when it tries to publish; it then ends the call as cancelled. The number of the attempt in flight is part of the state, so an outcome
  * that arrives for an attempt no longer in flight loses the same race as one that arrives after the end.
  *
+ * <p><b>Two at a time.</b> A driver that hedges asks for a second attempt beside a slow first one. Then two threads may have an outcome to
+ * tell at once. Whoever finds another deciding leaves its outcome with its attempt and goes; whoever decides looks for such outcomes after
+ * it has let go of the state, and takes it up again if there is one. A call that is not hedged never comes this way.
+ *
  * <p><b>What is promised.</b> Every call ends exactly once, with exactly one outcome, and every stage that admitted the call or an attempt
  * is told exactly once how it ended: attempts before the call, inner stages before outer ones. Whoever loses a race gets a {@link Step.Done}
  * and throws away what it holds. If anything in here throws, the call ends as {@link Outcome.Reason#INTERNAL}; nothing was sent, or what
@@ -53,7 +57,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One per call; methods may be called from any thread.
  */
-public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
+public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
     private static final AtomicIntegerFieldUpdater<Dispatch> STATE =
@@ -64,24 +68,21 @@ public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
     private static final int DECIDING_CANCELLED = 2;
     private static final int WAITING = 3;
     private static final int ENDED = 4;
-    /** In flight; the number of the attempt is added above it. */
+    /** One attempt in flight; its number is added above it. */
     private static final int SENT = 5;
+    /** An attempt in flight, whose number is added above it, and the next one beside it. */
+    private static final int BOTH = 6;
 
     private static final int NUMBER_SHIFT = 3;
     private static final Step.Done CANCELLED = new Step.Done(Outcome.Cancelled.INSTANCE);
 
-    private final OutboundGate gate;
-
     private volatile int state = NEW;
 
     // These and those of the superclass are owned by whoever is deciding, and published by the write of the state.
-    private @Nullable Destination destination;
-    private boolean retryPermit;
     private Step.Done done = CANCELLED;
 
     Dispatch(OutboundGate gate, Call call, VirtualHost virtualHost, Explains config) {
-        super(gate.clock(), call, virtualHost, config);
-        this.gate = gate;
+        super(gate, call, virtualHost, config);
     }
 
     /** {@return the first step; to be called once} */
@@ -132,22 +133,127 @@ public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
             throw new IllegalArgumentException("attempt " + own.number() + " belongs to another call");
         }
         if (!STATE.compareAndSet(this, inFlight(own), DECIDING)) {
-            return tooLate();
+            return own.mayHaveCompany() ? settleBeside(own, outcome) : tooLate();
         }
         try {
-            long now = gate.clock().nanos();
-            Classification meaning = Classifier.classify(outcome);
-            settleAttempt(own, outcome, meaning, now);
-            if (own.route().retry().repeats(call, outcome, meaning)) {
-                return retry(own, outcome, now);
-            }
-            if (meaning.result() == Classification.Result.SUCCESS) {
-                own.target().retryBudget().deposit(now);
-            }
-            return end(outcome);
+            return Objects.requireNonNull(decide(own, outcome), "step");
         } catch (RuntimeException | Error e) {
             return broken(e);
         }
+    }
+
+    /**
+     * {@return an attempt to send beside a slow one; {@link Step.Await} if there is to be none}
+     *
+     * <p>To be asked once, when an attempt under way has taken its {@link Attempt#hedgeDelayNanos()}. From then on there may be two
+     * attempts under way, each of which is settled on its own; the first answer that is good enough ends the call, the other attempt
+     * is settled here as cancelled, and its sender must cancel it.
+     *
+     * @param slow the attempt under way
+     */
+    public Step hedge(Attempt slow) {
+        OutboundAttempt own = (OutboundAttempt) slow;
+        if (!own.mayHaveCompany() || !STATE.compareAndSet(this, inFlight(own), DECIDING)) {
+            return Step.Await.INSTANCE;
+        }
+        try {
+            OutboundAttempt beside = hedgeOf(own, gate.clock().nanos());
+            return letGo(own, beside, beside == null ? Step.Await.INSTANCE : beside);
+        } catch (RuntimeException | Error e) {
+            return broken(e);
+        }
+    }
+
+    /** {@return the attempt whose outcome is that of the call; null if it never came to that} */
+    public @Nullable Attempt answered() {
+        OutboundAttempt first = hedged();
+        if (first != null && first.answered()) {
+            return first;
+        }
+        OutboundAttempt last = attempt;
+        return last != null && last.answered() ? last : null;
+    }
+
+    /** Settles one of two attempts, or one that another thread decides beside: leaves its outcome, and decides if nobody else does. */
+    private Step settleBeside(OutboundAttempt own, Outcome outcome) {
+        own.report(outcome);
+        while (true) {
+            int now = state;
+            if (now == DECIDING) {
+                // Whoever decides looks for reports before it leaves.
+                return Step.Await.INSTANCE;
+            }
+            boolean alone = now == inFlight(own);
+            if (!alone && now != both(own.number()) && now != both(own.number() - 1)) {
+                return tooLate();
+            }
+            if (STATE.compareAndSet(this, now, DECIDING)) {
+                try {
+                    return letGo(
+                            alone ? own : Objects.requireNonNull(hedged()),
+                            alone ? null : attempt,
+                            Step.Await.INSTANCE);
+                } catch (RuntimeException | Error e) {
+                    return broken(e);
+                }
+            }
+        }
+    }
+
+    /**
+     * Decides about what was reported of the attempts under way, then lets others decide.
+     *
+     * @param first one under way
+     * @param second another, null if there is none
+     * @param otherwise what to do if nothing was reported that changes it
+     */
+    private Step letGo(OutboundAttempt first, @Nullable OutboundAttempt second, Step otherwise) {
+        while (true) {
+            OutboundAttempt reported = reported(first) ? first : second != null && reported(second) ? second : null;
+            if (reported != null) {
+                Step step = decide(reported, Objects.requireNonNull(reported.reported()));
+                if (step != null) {
+                    return step;
+                }
+                continue;
+            }
+            boolean firstOpen = !first.ended();
+            boolean secondOpen = second != null && !second.ended();
+            int next = !secondOpen ? inFlight(first) : firstOpen ? both(first.number()) : inFlight(second);
+            if (!STATE.compareAndSet(this, DECIDING, next)) {
+                return end(Outcome.Cancelled.INSTANCE);
+            }
+            // A report that came meanwhile found this thread deciding, and was left to it.
+            boolean missed = (firstOpen && first.reported() != null) || (secondOpen && second.reported() != null);
+            if (!missed || !STATE.compareAndSet(this, next, DECIDING)) {
+                return otherwise;
+            }
+        }
+    }
+
+    private static boolean reported(OutboundAttempt attempt) {
+        return !attempt.ended() && attempt.reported() != null;
+    }
+
+    /** {@return what comes after an attempt; null if another one under way may still bring an answer} */
+    private @Nullable Step decide(OutboundAttempt own, Outcome outcome) {
+        long now = gate.clock().nanos();
+        Classification meaning = Classifier.classify(outcome);
+        settleAttempt(own, outcome, meaning, now);
+        boolean repeats = own.route().retry().repeats(call, outcome, meaning);
+        boolean good = meaning.result() == Classification.Result.SUCCESS;
+        if ((repeats || !good) && accompanied()) {
+            avoid(own.endpoint());
+            return null;
+        }
+        if (repeats) {
+            return retry(own, outcome, now);
+        }
+        own.answers();
+        if (good) {
+            own.target().retryBudget().deposit(now);
+        }
+        return end(outcome);
     }
 
     /**
@@ -276,31 +382,20 @@ public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
     }
 
     private Step retry(OutboundAttempt failed, Outcome outcome, long now) {
-        RetryDecision decision = RetryDecision.of(failed, outcome, deadlineNanos, now, gate.randomness());
+        RetryDecision decision = RetryDecision.of(failed, attempts(), outcome, deadlineNanos, now, gate.randomness());
         if (decision.refusal() != null) {
             Observing.retryRefused(observer, failed, decision.refusal());
+            failed.answers();
             return end(outcome);
         }
         if (!decision.granted()) {
+            failed.answers();
             return end(outcome);
         }
         retryPermit = true;
         avoid(failed.endpoint());
         Observing.retrying(observer, failed, decision.delayNanos());
         return decision.delayNanos() == 0 ? nextAttempt(now) : waitFor(decision.delayNanos(), now);
-    }
-
-    private void settleAttempt(OutboundAttempt own, Outcome outcome, Classification meaning, long now) {
-        own.end(meaning, now);
-        gate.attemptRing().settle(own, outcome);
-        releaseRetryPermit();
-    }
-
-    private void releaseRetryPermit() {
-        if (retryPermit) {
-            retryPermit = false;
-            RetryDecision.release(Objects.requireNonNull(destination).cluster());
-        }
     }
 
     /** Makes a step known, unless somebody has cancelled the call meanwhile. */
@@ -316,9 +411,8 @@ public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
             state = ENDED;
         }
         Outcome last = done.outcome();
-        if (attempt != null && !attempt.ended()) {
-            settleAttempt(attempt, last, Classifier.classify(last), gate.clock().nanos());
-        }
+        settleOpen(attempt, last);
+        settleOpen(hedged(), last);
         releaseRetryPermit();
         gate.callRing().settle(this, last);
         over(last);
@@ -338,5 +432,9 @@ public sealed class Dispatch extends OutboundCall permits MirroredDispatch {
 
     private static int inFlight(OutboundAttempt attempt) {
         return attempt.number() << NUMBER_SHIFT | SENT;
+    }
+
+    private static int both(int number) {
+        return number << NUMBER_SHIFT | BOTH;
     }
 }

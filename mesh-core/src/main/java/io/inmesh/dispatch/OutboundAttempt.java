@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class OutboundAttempt extends Passage implements Attempt {
 
     private final Dispatch dispatch;
-    private final Route route;
     private final Destination destination;
     private final Endpoint endpoint;
     private final int number;
@@ -38,11 +37,12 @@ final class OutboundAttempt extends Passage implements Attempt {
     private long endedNanos;
     private boolean ended;
     private boolean asksForLoad;
+    private boolean answered;
+    private @Nullable Company company;
 
     OutboundAttempt(
             Dispatch dispatch, Route route, Destination destination, Endpoint endpoint, int number, long startedNanos) {
         this.dispatch = dispatch;
-        this.route = route;
         this.destination = destination;
         this.endpoint = endpoint;
         this.number = number;
@@ -75,6 +75,16 @@ final class OutboundAttempt extends Passage implements Attempt {
     }
 
     @Override
+    public long hedgeDelayNanos() {
+        return company == null ? Deadlines.NEVER : company.hedgeDelayNanos();
+    }
+
+    @Override
+    public boolean hedge() {
+        return slow() != null;
+    }
+
+    @Override
     public @Nullable PeerExpectation security() {
         return security;
     }
@@ -91,18 +101,18 @@ final class OutboundAttempt extends Passage implements Attempt {
 
     @Override
     public @Nullable String rewrittenPath() {
-        return route.rewritePath(call());
+        return route().rewritePath(call());
     }
 
     @Override
     public @Nullable String rewrittenAuthority() {
         String own = destination.authority();
-        return own == null ? route.rewriteAuthority() : own;
+        return own == null ? route().rewriteAuthority() : own;
     }
 
     @Override
     public void writeRequestHeaders(HeaderSink sink) {
-        route.writeRequestHeaders(sink);
+        route().writeRequestHeaders(sink);
         destination.writeRequestHeaders(sink);
         if (headers != null) {
             for (int i = 0; i < headers.size(); i += 2) {
@@ -115,12 +125,12 @@ final class OutboundAttempt extends Passage implements Attempt {
     public void writeResponseHeaders(HeaderSink sink) {
         // The inner edit first, as a response meets them.
         destination.writeResponseHeaders(sink);
-        route.writeResponseHeaders(sink);
+        route().writeResponseHeaders(sink);
     }
 
     @Override
     public boolean editsResponse() {
-        return route.editsResponse() || destination.editsResponse();
+        return route().editsResponse() || destination.editsResponse();
     }
 
     @Override
@@ -158,8 +168,9 @@ final class OutboundAttempt extends Passage implements Attempt {
         return destination;
     }
 
+    /** {@return the route of its call, which matched before there was an attempt} */
     Route route() {
-        return route;
+        return Objects.requireNonNull(dispatch.route());
     }
 
     /** {@return the cluster itself, where {@link #cluster()} is its name} */
@@ -174,6 +185,50 @@ final class OutboundAttempt extends Passage implements Attempt {
 
     LocalityLoad load() {
         return Objects.requireNonNull(load);
+    }
+
+    /** Says how long it may take before it is hedged. */
+    void hedgeAfter(long delayNanos) {
+        if (delayNanos != Deadlines.NEVER) {
+            company = new Company(delayNanos, null);
+        }
+    }
+
+    /** Makes it one that is sent beside another. */
+    OutboundAttempt hedging(OutboundAttempt slow) {
+        company = new Company(Deadlines.NEVER, slow);
+        return this;
+    }
+
+    /** {@return the attempt it is sent beside, null if it is no hedge} */
+    @Nullable
+    OutboundAttempt slow() {
+        return company == null ? null : company.slow();
+    }
+
+    /** {@return whether more than one thread may have something to say about the call while it is under way} */
+    boolean mayHaveCompany() {
+        return company != null;
+    }
+
+    /** Leaves its outcome for whoever decides. */
+    void report(Outcome outcome) {
+        Objects.requireNonNull(company).report(outcome);
+    }
+
+    /** {@return the outcome left for whoever decides, null if there is none} */
+    @Nullable
+    Outcome reported() {
+        return company == null ? null : company.reported();
+    }
+
+    /** Notes that its outcome is that of the call. */
+    void answers() {
+        answered = true;
+    }
+
+    boolean answered() {
+        return answered;
     }
 
     /** Notes how it ended, for the tickets that are about to be settled. */

@@ -11,7 +11,6 @@ import io.inmesh.observe.CallObserver;
 import io.inmesh.route.Route;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Passage;
-import io.inmesh.time.Clock;
 import io.inmesh.time.Deadlines;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One outbound call as its stages see it. What happens to it is decided by {@link Dispatch}, which is the same object, so that a call
  * costs one allocation less.
  */
-abstract sealed class OutboundCall extends Passage permits Dispatch {
+abstract sealed class OutboundCall extends Passage permits AttemptedCall {
 
     final Call call;
     final VirtualHost virtualHost;
@@ -43,10 +42,7 @@ abstract sealed class OutboundCall extends Passage permits Dispatch {
     long startedNanos;
     long deadlineNanos = Deadlines.NEVER;
 
-    private final Clock clock;
-
-    OutboundCall(Clock clock, Call call, VirtualHost virtualHost, Explains config) {
-        this.clock = clock;
+    OutboundCall(Call call, VirtualHost virtualHost, Explains config) {
         this.call = call;
         this.virtualHost = virtualHost;
         this.config = config;
@@ -107,12 +103,12 @@ abstract sealed class OutboundCall extends Passage permits Dispatch {
         return startedNanos;
     }
 
-    final long nowNanos() {
-        return clock.nanos();
-    }
+    /** {@return monotonic time now} */
+    abstract long nowNanos();
 
+    /** {@return time since it started} */
     final long elapsedNanos() {
-        return clock.nanos() - startedNanos;
+        return nowNanos() - startedNanos;
     }
 
     /** {@return attempts sent so far} */

@@ -50,6 +50,8 @@ final class OutboundStages {
         // After the limits, which cost less to ask; before anything is counted as sent. Without identity nothing
         // leaves.
         ring.add(new RequireOwnIdentity(identity));
+        // Only what is really sent is slow or fast, and says how the servers are.
+        ring.add(new LearnHedging());
         // Only what is really sent is load.
         ring.add(new CountLoad());
         // Last: nothing refuses after these, so no header is written for nothing.

@@ -26,11 +26,15 @@ record RetryDecision(
 
     private static final RetryDecision EXHAUSTED = new RetryDecision(false, 0, null);
 
-    /** Checks in the order of what costs nothing, so that nothing is charged for a retry that is not made. */
+    /**
+     * Checks in the order of what costs nothing, so that nothing is charged for a retry that is not made.
+     *
+     * @param made attempts made so far, hedges included
+     */
     static RetryDecision of(
-            OutboundAttempt failed, Outcome outcome, long deadlineNanos, long now, Randomness randomness) {
+            OutboundAttempt failed, int made, Outcome outcome, long deadlineNanos, long now, Randomness randomness) {
         RetryPolicy policy = failed.route().retry();
-        if (failed.number() > policy.retries()) {
+        if (made > policy.retries()) {
             return EXHAUSTED;
         }
         if (failed.dispatch().context().repeated()
@@ -44,7 +48,7 @@ record RetryDecision(
         }
         long delay = pushbackMillis >= 0
                 ? TimeUnit.MILLISECONDS.toNanos(pushbackMillis)
-                : policy.backoff().draw(failed.number(), randomness);
+                : policy.backoff().draw(made, randomness);
         if (delay >= Deadlines.remaining(deadlineNanos, now)) {
             return refused(RetryRefusal.DEADLINE);
         }

@@ -4,6 +4,7 @@ import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
 import io.inmesh.dispatch.Dispatch;
+import io.inmesh.time.Deadlines;
 import io.inmesh.time.Scheduler;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -46,18 +47,32 @@ public final class CallbackDriver {
     private final Scheduler scheduler;
     private volatile int finished;
     private volatile Scheduler.Cancellable timer = NOTHING;
+    private volatile Scheduler.Cancellable hedgeTimer = NOTHING;
+    private final boolean hedges;
     private volatile boolean cancelled;
     private volatile @Nullable Dispatch dispatch;
     private AsyncSender sender = (attempt, ended) -> ended.accept(Outcome.Cancelled.INSTANCE);
     private Consumer<Outcome> done = outcome -> {};
 
     /**
-     * Makes a driver.
+     * Makes a driver that sends one attempt at a time.
      *
      * @param scheduler runs what comes after waits
      */
     public CallbackDriver(Scheduler scheduler) {
+        this(scheduler, false);
+    }
+
+    /**
+     * Makes a driver.
+     *
+     * @param scheduler runs what comes after waits
+     * @param hedges whether the sender can send two attempts at once; it then also cancels, when told the end of the call, what is not
+     *     {@link Dispatch#answered}
+     */
+    public CallbackDriver(Scheduler scheduler, boolean hedges) {
         this.scheduler = scheduler;
+        this.hedges = hedges;
     }
 
     /**
@@ -96,6 +111,9 @@ public final class CallbackDriver {
         Step step = first;
         while (step instanceof Attempt attempt) {
             Report report = new Report(call, attempt);
+            if (hedges && attempt.hedgeDelayNanos() != Deadlines.NEVER) {
+                hedgeLater(call, attempt);
+            }
             try {
                 sender.send(attempt, report);
             } catch (RuntimeException | Error e) {
@@ -110,8 +128,17 @@ public final class CallbackDriver {
         }
         if (step instanceof Step.Wait wait) {
             waitThenResume(call, wait.delayNanos());
-        } else {
+        } else if (step instanceof Step.Done) {
             finish(step);
+        }
+    }
+
+    private void hedgeLater(Dispatch call, Attempt attempt) {
+        Scheduler.Cancellable scheduled =
+                scheduler.schedule(() -> drive(call, call.hedge(attempt)), attempt.hedgeDelayNanos());
+        hedgeTimer = scheduled;
+        if (cancelled) {
+            scheduled.cancel();
         }
     }
 
@@ -129,6 +156,7 @@ public final class CallbackDriver {
 
     private void finish(Outcome outcome) {
         if (FINISHED.compareAndSet(this, 0, 1)) {
+            hedgeTimer.cancel();
             done.accept(outcome);
         }
     }

@@ -24,6 +24,8 @@ final class ClusterMeters {
     private final MeterTable<Counter> attempts = new MeterTable<>(this::attemptsCounter);
     private final MeterTable<Counter> refusals = new MeterTable<>(this::refusalsCounter);
     private final Counter retries;
+    // Made by the first hedge: most clusters never have one.
+    private final MeterTable<Counter> hedges = new MeterTable<>(this::hedgesCounter);
 
     /**
      * Makes the meters.
@@ -48,6 +50,10 @@ final class ClusterMeters {
 
     void retry() {
         retries.increment();
+    }
+
+    void hedge() {
+        hedges.get(0).increment();
     }
 
     void retryRefused(RetryRefusal why) {
@@ -90,6 +96,10 @@ final class ClusterMeters {
     private Counter attemptsCounter(int outcome) {
         return meters.counter(
                 "inmesh.client.attempts", "Attempts sent", tags.and("outcome", OutcomeCode.summary(outcome)));
+    }
+
+    private Counter hedgesCounter(int only) {
+        return meters.counter("inmesh.client.hedges", "Attempts sent beside slow ones", tags);
     }
 
     private Counter rejectionsCounter(int ordinal) {

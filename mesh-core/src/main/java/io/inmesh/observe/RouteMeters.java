@@ -25,6 +25,13 @@ final class RouteMeters implements CallObserver {
     }
 
     @Override
+    public void attemptStarted(Attempt attempt) {
+        if (attempt.hedge()) {
+            clusters.get(attempt.cluster()).hedge();
+        }
+    }
+
+    @Override
     public void attemptEnded(Attempt attempt, Outcome outcome, long durationNanos) {
         clusters.get(attempt.cluster()).attempt(OutcomeCode.of(attempt.call().protocol(), outcome));
     }

@@ -37,6 +37,7 @@ final class TraceAttributes {
     private static final AttributeKey<String> CLUSTER = AttributeKey.stringKey("inmesh.cluster");
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("inmesh.route");
     private static final AttributeKey<String> PEER = AttributeKey.stringKey("inmesh.peer");
+    private static final AttributeKey<Boolean> HEDGE = AttributeKey.booleanKey("inmesh.hedge");
     private static final AttributeKey<String> REJECTION = AttributeKey.stringKey("inmesh.rejection");
 
     private TraceAttributes() {}
@@ -63,6 +64,9 @@ final class TraceAttributes {
         span.setAttribute(PEER_PORT, (long) attempt.endpoint().port());
         if (attempt.number() > 1) {
             span.setAttribute(RESEND_COUNT, (long) attempt.number() - 1);
+        }
+        if (attempt.hedge()) {
+            span.setAttribute(HEDGE, true);
         }
     }
 

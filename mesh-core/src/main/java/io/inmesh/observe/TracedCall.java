@@ -18,6 +18,7 @@ final class TracedCall implements CallObserver {
     private final @Nullable String route;
     // Events come one at a time, and what passes calls between threads also passes this.
     private @Nullable Span attemptSpan;
+    private @Nullable Span hedgeSpan;
 
     TracedCall(Tracer tracer, TextMapPropagator propagator, Context parent, @Nullable String route) {
         this.tracer = tracer;
@@ -31,14 +32,22 @@ final class TracedCall implements CallObserver {
         Span span = TraceAttributes.client(tracer, attempt.call(), parent, route);
         TraceAttributes.attempt(span, attempt);
         propagator.inject(parent.with(span), attempt, TracingObserver.SETTER);
-        attemptSpan = span;
+        if (attempt.hedge()) {
+            hedgeSpan = span;
+        } else {
+            attemptSpan = span;
+        }
     }
 
     @Override
     public void attemptEnded(Attempt attempt, Outcome outcome, long durationNanos) {
-        Span span = attemptSpan;
+        Span span = attempt.hedge() ? hedgeSpan : attemptSpan;
         if (span != null) {
-            attemptSpan = null;
+            if (attempt.hedge()) {
+                hedgeSpan = null;
+            } else {
+                attemptSpan = null;
+            }
             TraceAttributes.clientOutcome(span, attempt.call(), outcome);
             span.end();
         }

@@ -20,6 +20,11 @@ public final class Hedging {
 
     private static final long REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** How long one request for less load holds hedges back at least. */
+    private static final long HOLD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long MAX_HOLD_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final HedgingConfig config;
     private final Clock clock;
     private final LatencyWindow latency;
@@ -27,6 +32,7 @@ public final class Hedging {
     private final RetryBudget extra;
     private volatile long refreshedNanos;
     private volatile long delayNanos;
+    private volatile long holdUntilNanos;
 
     /**
      * Makes hedging that has learned nothing yet.
@@ -54,6 +60,7 @@ public final class Hedging {
         this.delayNanos = config.delay() == null
                 ? Deadlines.NEVER
                 : Math.max(MIN_DELAY_NANOS, config.delay().toNanos());
+        this.holdUntilNanos = clock.nanos();
         this.refreshedNanos = clock.nanos() - REFRESH_NANOS;
     }
 
@@ -82,6 +89,21 @@ public final class Hedging {
         if (config.delay() == null) {
             latency.record(durationNanos);
         }
+    }
+
+    /**
+     * Learns that a server asked for less load; nothing is hedged for a while.
+     *
+     * @param pushbackMillis wait it asked for; negative if it named none
+     */
+    public void pushedBack(long pushbackMillis) {
+        long nanos = Math.min(MAX_HOLD_NANOS, Math.max(HOLD_NANOS, TimeUnit.MILLISECONDS.toNanos(pushbackMillis)));
+        holdUntilNanos = clock.nanos() + nanos;
+    }
+
+    /** {@return whether servers have asked for less load lately} */
+    public boolean heldBack(long nowNanos) {
+        return holdUntilNanos - nowNanos > 0;
     }
 
     /** {@return whether one more hedge is within the extra load; if so it is counted} */
