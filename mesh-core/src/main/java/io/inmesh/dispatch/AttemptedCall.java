@@ -39,6 +39,16 @@ abstract sealed class AttemptedCall extends OutboundCall permits Dispatch {
                 && (!first.ended() || !Objects.requireNonNull(attempt).ended());
     }
 
+    /** {@return the attempt whose outcome is that of the call; null if it never came to that} */
+    public @Nullable Attempt answered() {
+        OutboundAttempt first = hedged();
+        if (first != null && first.answered()) {
+            return first;
+        }
+        OutboundAttempt last = attempt;
+        return last != null && last.answered() ? last : null;
+    }
+
     @Override
     final long nowNanos() {
         return gate.clock().nanos();

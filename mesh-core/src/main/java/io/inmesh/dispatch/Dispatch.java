@@ -8,7 +8,6 @@ import io.inmesh.call.Step;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
-import io.inmesh.explain.Explanation;
 import io.inmesh.retry.Classification;
 import io.inmesh.retry.Classifier;
 import io.inmesh.route.Destination;
@@ -164,16 +163,6 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
         }
     }
 
-    /** {@return the attempt whose outcome is that of the call; null if it never came to that} */
-    public @Nullable Attempt answered() {
-        OutboundAttempt first = hedged();
-        if (first != null && first.answered()) {
-            return first;
-        }
-        OutboundAttempt last = attempt;
-        return last != null && last.answered() ? last : null;
-    }
-
     /** Settles one of two attempts, or one that another thread decides beside: leaves its outcome, and decides if nobody else does. */
     private Step settleBeside(OutboundAttempt own, Outcome outcome) {
         own.report(outcome);
@@ -302,11 +291,6 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
         if (own && matched != null) {
             matched.writeResponseHeaders(sink);
         }
-    }
-
-    /** {@return why this call is decided as it is, by the config it began with} */
-    public Explanation explain() {
-        return config.explain(call);
     }
 
     /** {@return whether the call has ended} */

@@ -6,6 +6,7 @@ import io.inmesh.call.CallContext;
 import io.inmesh.call.Criticality;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
+import io.inmesh.explain.Explanation;
 import io.inmesh.fault.Fault;
 import io.inmesh.observe.CallObserver;
 import io.inmesh.route.Route;
@@ -59,6 +60,11 @@ abstract sealed class OutboundCall extends Passage permits AttemptedCall {
      */
     public long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** {@return why this call is decided as it is, by the config it began with} */
+    public Explanation explain() {
+        return config.explain(call);
     }
 
     final VirtualHost virtualHost() {

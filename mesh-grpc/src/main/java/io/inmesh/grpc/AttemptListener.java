@@ -23,6 +23,11 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
     private final Consumer<Outcome> ended;
     private @Nullable Metadata heldHeaders;
     private boolean answered;
+    /** The answer of an attempt that may have another beside it, until it is known which of the two is the call's. */
+    private @Nullable RespT heldMessage;
+
+    private volatile @Nullable Status endStatus;
+    private volatile @Nullable Metadata endTrailers;
 
     AttemptListener(MeshClientCall<?, RespT> call, Attempt attempt, AttemptTracer tracer, Consumer<Outcome> ended) {
         this.call = call;
@@ -44,6 +49,10 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
 
     @Override
     public void onMessage(RespT message) {
+        if (call.hedges(attempt)) {
+            heldMessage = message;
+            return;
+        }
         call.commit();
         releaseHeaders();
         call.applicationListener().onMessage(message);
@@ -51,27 +60,58 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
 
     @Override
     public void onReady() {
+        if (attempt.hedge()) {
+            // The application was told when the attempt beside it was.
+            return;
+        }
         call.applicationListener().onReady();
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-        if (status.isOk()) {
-            call.commit();
-        }
-        if (call.committed()) {
-            releaseHeaders();
-        }
         if (!answered && tracer.answered() && attempt.editsResponse()) {
             // An answer without headers of its own: what the trailers hold stood in the headers on the wire.
             attempt.writeResponseHeaders(new MetadataSink(trailers));
         }
-        call.attemptClosed(status, trailers);
+        if (call.hedges(attempt)) {
+            endStatus = status;
+            endTrailers = trailers;
+        } else {
+            if (status.isOk()) {
+                call.commit();
+            }
+            if (call.committed()) {
+                releaseHeaders();
+            }
+            call.attemptClosed(status, trailers);
+        }
         call.enterExecutor();
         try {
             ended.accept(GrpcOutcomes.of(status, trailers, tracer, expired()));
         } finally {
             call.leaveExecutor();
+        }
+    }
+
+    /** {@return what ended it; null while it is under way} */
+    @Nullable
+    Status endStatus() {
+        return endStatus;
+    }
+
+    /** {@return what came with the end; null while it is under way} */
+    @Nullable
+    Metadata endTrailers() {
+        return endTrailers;
+    }
+
+    /** Gives the application what was held back, now that this is the attempt whose outcome is the call's. */
+    void release() {
+        releaseHeaders();
+        RespT message = heldMessage;
+        if (message != null) {
+            heldMessage = null;
+            call.applicationListener().onMessage(message);
         }
     }
 

@@ -52,6 +52,11 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
     private @Nullable ClientCall<ReqT, RespT> inner;
     /** Copies that wait for the message. */
     private List<MirroredCall> copies = List.of();
+    /** What is under way beside it in a call that is hedged. */
+    private @Nullable ClientCall<ReqT, RespT> beside;
+
+    private @Nullable HedgedAttempts<ReqT, RespT> hedged;
+    private boolean over;
 
     // Written once in start().
     private @Nullable Listener<RespT> listener;
@@ -89,15 +94,15 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
                 options.getDeadline(),
                 channel.mesh().clock());
         view = call;
-        Dispatch dispatch = channel.mesh().outbound(call);
-        if (dispatch == null) {
+        Dispatch decided = channel.mesh().outbound(call);
+        if (decided == null) {
             passThrough(responseListener, requestHeaders);
             return;
         }
-        CallbackDriver fresh = new CallbackDriver(channel.mesh().scheduler());
+        dispatch = decided;
+        CallbackDriver fresh = new CallbackDriver(channel.mesh().scheduler(), holdsHeaders());
         driver = fresh;
-        this.dispatch = dispatch;
-        fresh.run(dispatch, this, this::finished);
+        fresh.run(decided, this, this::finished);
     }
 
     private void passThrough(Listener<RespT> responseListener, Metadata requestHeaders) {
@@ -129,9 +134,16 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         Metadata copy = new Metadata();
         copy.merge(startedHeaders());
         attempt.writeRequestHeaders(new MetadataSink(copy));
-        call.start(new AttemptListener<>(this, attempt, tracer, ended), copy);
+        AttemptListener<RespT> hearing = new AttemptListener<>(this, attempt, tracer, ended);
+        call.start(hearing, copy);
         lock.lock();
         try {
+            if (hedges(attempt)) {
+                hedged = hedged == null ? new HedgedAttempts<>() : hedged;
+                hedged.add(attempt, call, hearing);
+            }
+            // The hedge may get here first, while the attempt beside it is still looking for its channel.
+            beside = hedges(attempt) ? inner : null;
             adopt(call);
         } finally {
             lock.unlock();
@@ -189,8 +201,8 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     /** Makes a call the one under way and tells it everything that was done so far. */
     private void adopt(ClientCall<ReqT, RespT> call) {
-        if (cancelled) {
-            call.cancel("cancelled before the attempt began", null);
+        if (cancelled || over) {
+            call.cancel("the call ended before the attempt began", null);
             return;
         }
         inner = call;
@@ -253,7 +265,22 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         lastTrailers = trailers;
     }
 
+    /** {@return whether an attempt may have another beside it, so that what it hears is held back} */
+    boolean hedges(Attempt attempt) {
+        return holdsHeaders() && (attempt.hedge() || attempt.hedgeDelayNanos() != Long.MAX_VALUE);
+    }
+
     private void finished(Outcome outcome) {
+        AttemptListener<RespT> answer = endHedging(outcome);
+        if (answer != null && cancelStatus == null) {
+            mirrorWhatIsWhole(true);
+            commit();
+            tell(() -> {
+                answer.release();
+                applicationListener().onClose(answer.endStatus(), answer.endTrailers());
+            });
+            return;
+        }
         Status cancelledAs = cancelStatus;
         Metadata trailers = lastTrailers;
         Status status = lastStatus;
@@ -271,18 +298,43 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         close(status, sent);
     }
 
+    /** {@return what heard the answer of a hedged call; null if the call ends otherwise} */
+    private @Nullable AttemptListener<RespT> endHedging(Outcome outcome) {
+        lock.lock();
+        try {
+            over = true;
+            if (hedged == null || dispatch == null) {
+                return null;
+            }
+            Attempt last = dispatch.answered();
+            hedged.cancelOthers(last);
+            AttemptListener<RespT> listener = hedged.listenerOf(last);
+            if (listener == null || outcome instanceof Outcome.Response) {
+                return listener;
+            }
+            lastStatus = listener.endStatus();
+            lastTrailers = listener.endTrailers();
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Tells the application the end where it wants to hear things: on the call's executor. A blocking stub waits for a task
      * there and would never wake otherwise; and a timer's thread is no place for an application's code.
      */
     private void close(Status status, Metadata trailers) {
+        tell(() -> applicationListener().onClose(status, trailers));
+    }
+
+    private void tell(Runnable end) {
         if (onExecutor == Thread.currentThread()) {
-            applicationListener().onClose(status, trailers);
+            end.run();
             return;
         }
         Executor executor = options.getExecutor();
-        (executor == null ? ForkJoinPool.commonPool() : executor)
-                .execute(() -> applicationListener().onClose(status, trailers));
+        (executor == null ? ForkJoinPool.commonPool() : executor).execute(end);
     }
 
     /** Notes that this thread is the call's executor, where an inner call tells things. */
@@ -301,6 +353,9 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         try {
             if (!committedView().committed()) {
                 requested += numMessages;
+            }
+            if (beside != null) {
+                beside.request(numMessages);
             }
             if (inner != null) {
                 inner.request(numMessages);
@@ -326,6 +381,9 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
             if (inner != null) {
                 inner.sendMessage(message);
             }
+            if (beside != null) {
+                beside.sendMessage(message);
+            }
         } finally {
             lock.unlock();
         }
@@ -339,6 +397,9 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
             if (inner != null) {
                 inner.halfClose();
             }
+            if (beside != null) {
+                beside.halfClose();
+            }
         } finally {
             lock.unlock();
         }
@@ -349,12 +410,14 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
     public void cancel(@Nullable String message, @Nullable Throwable cause) {
         Status status = Status.CANCELLED.withDescription(message == null ? "cancelled by the application" : message);
         ClientCall<ReqT, RespT> underWay;
+        ClientCall<ReqT, RespT> slow;
         lock.lock();
         try {
             if (cancelled) {
                 return;
             }
             cancelled = true;
+            slow = beside;
             underWay = inner;
         } finally {
             lock.unlock();
@@ -362,6 +425,9 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         cancelStatus = cause == null ? status : status.withCause(cause);
         if (underWay != null) {
             underWay.cancel(message, cause);
+        }
+        if (slow != null) {
+            slow.cancel(message, cause);
         }
         CallbackDriver driving = driver;
         if (driving != null) {
