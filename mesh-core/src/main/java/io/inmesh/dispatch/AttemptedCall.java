@@ -1,5 +1,6 @@
 package io.inmesh.dispatch;
 
+import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.Endpoint;

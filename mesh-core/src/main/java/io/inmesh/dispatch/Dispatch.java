@@ -198,7 +198,7 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
      */
     private Step letGo(OutboundAttempt first, @Nullable OutboundAttempt second, Step otherwise) {
         while (true) {
-            OutboundAttempt reported = reported(first) ? first : second != null && reported(second) ? second : null;
+            OutboundAttempt reported = first.waits() ? first : second != null && second.waits() ? second : null;
             if (reported != null) {
                 Step step = decide(reported, Objects.requireNonNull(reported.reported()));
                 if (step != null) {
@@ -218,10 +218,6 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
                 return otherwise;
             }
         }
-    }
-
-    private static boolean reported(OutboundAttempt attempt) {
-        return !attempt.ended() && attempt.reported() != null;
     }
 
     /** {@return what comes after an attempt; null if another one under way may still bring an answer} */

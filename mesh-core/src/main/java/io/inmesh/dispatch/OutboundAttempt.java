@@ -222,6 +222,11 @@ final class OutboundAttempt extends Passage implements Attempt {
         return company == null ? null : company.reported();
     }
 
+    /** {@return whether its outcome waits for somebody to decide about it} */
+    boolean waits() {
+        return !ended && reported() != null;
+    }
+
     /** Notes that its outcome is that of the call. */
     void answers() {
         answered = true;

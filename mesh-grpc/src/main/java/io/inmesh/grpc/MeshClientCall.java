@@ -13,11 +13,11 @@ import io.inmesh.dispatch.MirroredCall;
 import io.inmesh.drive.CallbackDriver;
 import io.inmesh.observe.MeshObserver.MirrorSkip;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,39 +29,22 @@ import org.jspecify.annotations.Nullable;
  * sent than are worth remembering. Until then a failed attempt can be followed by another, which is told everything again. From
  * then on nothing is remembered and nothing is repeated.
  *
- * <p>All state is behind one lock that is never held while the application's listener runs. Inner calls are told things under
- * it, which is safe because gRPC never calls back into a call from inside it while holding a lock of its own.
+ * <p>Unary calls of idempotent methods may have two attempts under way at once; what they hear is held back until it is known which one
+ * answers.
  */
 final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements CallbackDriver.AsyncSender {
-
-    /** Messages kept for a repetition. A stream that sends more is committed; unary calls never get there. */
-    static final int MAX_REPLAY_MESSAGES = 64;
 
     private final MeshChannel channel;
     private final MethodDescriptor<ReqT, RespT> method;
     private final CallOptions options;
-    private final ReentrantLock lock = new ReentrantLock();
-
-    // Guarded by lock.
-    private final List<ReqT> messages = new ArrayList<>(1);
-    private int requested;
-    private boolean halfClosed;
-    private boolean cancelled;
-    private boolean messageCompression = true;
-    private boolean messageCompressionSet;
-    private @Nullable ClientCall<ReqT, RespT> inner;
+    private final SentRequest<ReqT, RespT> request = new SentRequest<>();
+    private final AtomicBoolean cancelled = new AtomicBoolean();
     /** Copies that wait for the message. */
-    private List<MirroredCall> copies = List.of();
-    /** What is under way beside it in a call that is hedged. */
-    private @Nullable ClientCall<ReqT, RespT> beside;
-
-    private @Nullable HedgedAttempts<ReqT, RespT> hedged;
-    private boolean over;
+    private final AtomicReference<List<MirroredCall>> copies = new AtomicReference<>(List.of());
 
     // Written once in start().
     private @Nullable Listener<RespT> listener;
     private @Nullable Metadata headers;
-    private @Nullable GrpcCall view;
     private @Nullable CallbackDriver driver;
     private @Nullable Dispatch dispatch;
 
@@ -93,7 +76,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
                 requestHeaders,
                 options.getDeadline(),
                 channel.mesh().clock());
-        view = call;
+        request.begin(call);
         Dispatch decided = channel.mesh().outbound(call);
         if (decided == null) {
             passThrough(responseListener, requestHeaders);
@@ -108,13 +91,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
     private void passThrough(Listener<RespT> responseListener, Metadata requestHeaders) {
         ClientCall<ReqT, RespT> direct = channel.direct().newCall(method, options);
         direct.start(responseListener, requestHeaders);
-        lock.lock();
-        try {
-            committedView().commit();
-            adopt(direct);
-        } finally {
-            lock.unlock();
-        }
+        request.passTo(direct);
     }
 
     @Override
@@ -136,18 +113,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         attempt.writeRequestHeaders(new MetadataSink(copy));
         AttemptListener<RespT> hearing = new AttemptListener<>(this, attempt, tracer, ended);
         call.start(hearing, copy);
-        lock.lock();
-        try {
-            if (hedges(attempt)) {
-                hedged = hedged == null ? new HedgedAttempts<>() : hedged;
-                hedged.add(attempt, call, hearing);
-            }
-            // The hedge may get here first, while the attempt beside it is still looking for its channel.
-            beside = hedges(attempt) ? inner : null;
-            adopt(call);
-        } finally {
-            lock.unlock();
-        }
+        request.passTo(call, hedges(attempt) ? attempt : null, hearing);
         Dispatch started = dispatch;
         if (started != null) {
             mirror(started.mirrors(attempt));
@@ -166,30 +132,17 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
             drawn.forEach(copy -> copy.skip(MirrorSkip.STREAMING));
             return;
         }
-        lock.lock();
-        try {
-            copies = drawn;
-        } finally {
-            lock.unlock();
-        }
+        copies.set(drawn);
         mirrorWhatIsWhole(false);
     }
 
     /** Sends the copies that wait if the request is whole; if there is nothing more to come, those that still wait are left out. */
     private void mirrorWhatIsWhole(boolean over) {
-        List<MirroredCall> ready;
-        ReqT message;
-        lock.lock();
-        try {
-            if (copies.isEmpty() || !(halfClosed || over)) {
-                return;
-            }
-            ready = copies;
-            copies = List.of();
-            message = halfClosed && messages.size() == 1 ? messages.get(0) : null;
-        } finally {
-            lock.unlock();
+        if (copies.get().isEmpty() || !(over || request.halfClosed())) {
+            return;
         }
+        List<MirroredCall> ready = copies.getAndSet(List.of());
+        @Nullable ReqT message = request.whole();
         for (MirroredCall copy : ready) {
             if (message == null) {
                 copy.skip(MirrorSkip.CALL_ENDED);
@@ -199,47 +152,13 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         }
     }
 
-    /** Makes a call the one under way and tells it everything that was done so far. */
-    private void adopt(ClientCall<ReqT, RespT> call) {
-        if (cancelled || over) {
-            call.cancel("the call ended before the attempt began", null);
-            return;
-        }
-        inner = call;
-        if (messageCompressionSet) {
-            call.setMessageCompression(messageCompression);
-        }
-        if (requested > 0) {
-            call.request(requested);
-        }
-        for (int i = 0; i < messages.size(); i++) {
-            call.sendMessage(messages.get(i));
-        }
-        if (halfClosed) {
-            call.halfClose();
-        }
-        if (committedView().committed()) {
-            messages.clear();
-        }
-    }
-
     /** Ends the time in which the call can be repeated. */
     void commit() {
-        GrpcCall call = committedView();
-        if (call.committed()) {
-            return;
-        }
-        lock.lock();
-        try {
-            call.commit();
-            messages.clear();
-        } finally {
-            lock.unlock();
-        }
+        request.commit();
     }
 
     boolean committed() {
-        return committedView().committed();
+        return request.committed();
     }
 
     /** {@return whether this call's single answer may be held back until it is known to be one} */
@@ -300,24 +219,14 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     /** {@return what heard the answer of a hedged call; null if the call ends otherwise} */
     private @Nullable AttemptListener<RespT> endHedging(Outcome outcome) {
-        lock.lock();
-        try {
-            over = true;
-            if (hedged == null || dispatch == null) {
-                return null;
-            }
-            Attempt last = dispatch.answered();
-            hedged.cancelOthers(last);
-            AttemptListener<RespT> listener = hedged.listenerOf(last);
-            if (listener == null || outcome instanceof Outcome.Response) {
-                return listener;
-            }
-            lastStatus = listener.endStatus();
-            lastTrailers = listener.endTrailers();
-            return null;
-        } finally {
-            lock.unlock();
+        Dispatch ended = dispatch;
+        AttemptListener<RespT> listener = request.end(ended == null ? null : ended.answered());
+        if (listener == null || outcome instanceof Outcome.Response) {
+            return listener;
         }
+        lastStatus = listener.endStatus();
+        lastTrailers = listener.endTrailers();
+        return null;
     }
 
     /**
@@ -349,86 +258,28 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     @Override
     public void request(int numMessages) {
-        lock.lock();
-        try {
-            if (!committedView().committed()) {
-                requested += numMessages;
-            }
-            if (beside != null) {
-                beside.request(numMessages);
-            }
-            if (inner != null) {
-                inner.request(numMessages);
-            } else if (committedView().committed()) {
-                requested += numMessages;
-            }
-        } finally {
-            lock.unlock();
-        }
+        request.request(numMessages);
     }
 
     @Override
     public void sendMessage(ReqT message) {
-        lock.lock();
-        try {
-            if (inner == null || !committedView().committed()) {
-                messages.add(message);
-                if (inner != null && messages.size() > MAX_REPLAY_MESSAGES) {
-                    committedView().commit();
-                    messages.clear();
-                }
-            }
-            if (inner != null) {
-                inner.sendMessage(message);
-            }
-            if (beside != null) {
-                beside.sendMessage(message);
-            }
-        } finally {
-            lock.unlock();
-        }
+        request.sendMessage(message);
     }
 
     @Override
     public void halfClose() {
-        lock.lock();
-        try {
-            halfClosed = true;
-            if (inner != null) {
-                inner.halfClose();
-            }
-            if (beside != null) {
-                beside.halfClose();
-            }
-        } finally {
-            lock.unlock();
-        }
+        request.halfClose();
         mirrorWhatIsWhole(false);
     }
 
     @Override
     public void cancel(@Nullable String message, @Nullable Throwable cause) {
+        if (!cancelled.compareAndSet(false, true)) {
+            return;
+        }
         Status status = Status.CANCELLED.withDescription(message == null ? "cancelled by the application" : message);
-        ClientCall<ReqT, RespT> underWay;
-        ClientCall<ReqT, RespT> slow;
-        lock.lock();
-        try {
-            if (cancelled) {
-                return;
-            }
-            cancelled = true;
-            slow = beside;
-            underWay = inner;
-        } finally {
-            lock.unlock();
-        }
         cancelStatus = cause == null ? status : status.withCause(cause);
-        if (underWay != null) {
-            underWay.cancel(message, cause);
-        }
-        if (slow != null) {
-            slow.cancel(message, cause);
-        }
+        request.cancel(message, cause);
         CallbackDriver driving = driver;
         if (driving != null) {
             driving.cancel();
@@ -437,45 +288,19 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     @Override
     public boolean isReady() {
-        ClientCall<ReqT, RespT> call = underWay();
+        ClientCall<ReqT, RespT> call = request.underWay();
         return call != null && call.isReady();
-    }
-
-    private @Nullable ClientCall<ReqT, RespT> underWay() {
-        lock.lock();
-        try {
-            return inner;
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override
     public void setMessageCompression(boolean enabled) {
-        lock.lock();
-        try {
-            messageCompression = enabled;
-            messageCompressionSet = true;
-            if (inner != null) {
-                inner.setMessageCompression(enabled);
-            }
-        } finally {
-            lock.unlock();
-        }
+        request.setMessageCompression(enabled);
     }
 
     @Override
     public Attributes getAttributes() {
-        ClientCall<ReqT, RespT> call = underWay();
+        ClientCall<ReqT, RespT> call = request.underWay();
         return call == null ? Attributes.EMPTY : call.getAttributes();
-    }
-
-    private GrpcCall committedView() {
-        GrpcCall call = view;
-        if (call == null) {
-            throw new IllegalStateException("the call was not started");
-        }
-        return call;
     }
 
     private Metadata startedHeaders() {

@@ -92,11 +92,11 @@ final class MeshGrpcTest {
         Collected collected = new Collected();
         StreamObserver<String> upload = ClientCalls.asyncClientStreamingCall(
                 channel.newCall(TextService.CLIENT_STREAM, CallOptions.DEFAULT), collected);
-        for (int i = 0; i < 5 * MeshClientCall.MAX_REPLAY_MESSAGES; i++) {
+        for (int i = 0; i < 5 * SentRequest.MAX_REPLAY_MESSAGES; i++) {
             upload.onNext("x");
         }
         upload.onCompleted();
-        assertThat(collected.all()).containsExactly("x".repeat(5 * MeshClientCall.MAX_REPLAY_MESSAGES));
+        assertThat(collected.all()).containsExactly("x".repeat(5 * SentRequest.MAX_REPLAY_MESSAGES));
     }
 
     @Test
