@@ -12,6 +12,8 @@ import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
+import io.inmesh.inbound.InboundTraffic;
+import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.probe.Prober;
 import io.inmesh.route.VirtualHost;
@@ -269,6 +271,7 @@ public final class Mesh implements AutoCloseable {
                 snapshot.version(),
                 configs.appliedAt(),
                 Reports.clusters(snapshot),
+                Reports.inbound(snapshot),
                 Reports.identity(identity.current()),
                 controlPlane == null ? null : controlPlane.status());
     }
@@ -276,6 +279,13 @@ public final class Mesh implements AutoCloseable {
     /** {@return the clusters in use, for gauges} */
     List<LiveCluster> liveClusters() {
         return configs.snapshot().clusters().stream().map(LiveCluster::new).toList();
+    }
+
+    /** {@return the limit on requests in flight from others, for gauges; null if there is none} */
+    @Nullable
+    ConcurrencyLimit inboundConcurrency() {
+        InboundTraffic traffic = configs.snapshot().inbound().traffic();
+        return traffic == null ? null : traffic.concurrency();
     }
 
     /** {@return what was sent since this was asked last; a control plane asks too, so then leave it to that} */

@@ -117,6 +117,7 @@ public final class MeshBuilder {
         try {
             if (meters != null) {
                 meters.watchClusters(mesh::liveClusters);
+                meters.watchConcurrency(mesh::inboundConcurrency);
             }
             mesh.begin(config);
             return mesh;

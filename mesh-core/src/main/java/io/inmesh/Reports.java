@@ -3,8 +3,11 @@ package io.inmesh;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.cluster.ClusterLoad.LocalityShare;
+import io.inmesh.config.RateLimitConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.inbound.InboundTraffic;
+import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.snapshot.Snapshot;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.spi.MeshStatus;
@@ -46,6 +49,21 @@ final class Reports {
                 endpoint.config().health(),
                 endpoint.ejection().ejected(),
                 endpoint.inFlight());
+    }
+
+    static MeshStatus.InboundStatus inbound(Snapshot snapshot) {
+        InboundTraffic traffic = snapshot.inbound().traffic();
+        ConcurrencyLimit concurrency = traffic == null ? null : traffic.concurrency();
+        return new MeshStatus.InboundStatus(
+                snapshot.inbound().mtls(),
+                traffic == null ? "" : traffic.config().origin(),
+                traffic == null
+                        ? List.of()
+                        : traffic.config().rateLimits().stream()
+                                .map(RateLimitConfig::name)
+                                .toList(),
+                concurrency == null ? 0 : concurrency.limit(),
+                concurrency == null ? 0 : concurrency.inFlight());
     }
 
     static MeshStatus.@Nullable IdentityStatus identity(@Nullable IdentityEpoch epoch) {

@@ -6,8 +6,10 @@ import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.time.Clock;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * inmesh.client.mirrored.skipped   per cluster and reason: copies that were not sent
  * inmesh.server.rejections         per reason
  * inmesh.server.ratelimit.overflows per limit: requests of values beyond those with a bucket of their own
+ * inmesh.server.concurrency.limit  gauge: requests that may be in flight now, not a number without a limit
+ * inmesh.server.concurrency.used   gauge: requests in flight that count towards it
  * inmesh.endpoint.ejections        per cluster and reason
  * inmesh.endpoint.returns          per cluster
  * inmesh.endpoints                 gauge per cluster and state
@@ -111,6 +115,26 @@ public final class MicrometerObserver implements MeshObserver {
     public void watchClusters(Supplier<? extends Collection<? extends ClusterView>> source) {
         clusterSource = source;
         clusters.show(source.get());
+    }
+
+    /**
+     * Shows the limit on requests in flight from others, as it is when the meters are read.
+     *
+     * @param source the limit of the current config, null while there is none
+     */
+    public void watchConcurrency(Supplier<@Nullable ConcurrencyLimit> source) {
+        Gauge.builder("inmesh.server.concurrency.limit", () -> {
+                    ConcurrencyLimit limit = source.get();
+                    return limit == null ? Double.NaN : limit.limit();
+                })
+                .description("Inbound requests that may be in flight at once")
+                .register(meters.registry());
+        Gauge.builder("inmesh.server.concurrency.used", () -> {
+                    ConcurrencyLimit limit = source.get();
+                    return limit == null ? Double.NaN : limit.inFlight();
+                })
+                .description("Inbound requests in flight that count towards the limit")
+                .register(meters.registry());
     }
 
     @Override

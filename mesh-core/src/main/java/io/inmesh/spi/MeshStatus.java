@@ -1,6 +1,7 @@
 package io.inmesh.spi;
 
 import io.inmesh.config.EndpointConfig.Health;
+import io.inmesh.config.InboundConfig.Mtls;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param version name of the config in use
  * @param appliedAt when that was put in use, null while there is none
  * @param clusters groups of endpoints and their state
+ * @param inbound what is asked of requests that come in
  * @param identity who this process is, null without certificate
  * @param controlPlane what the control plane knows about itself, null without one
  */
@@ -20,12 +22,30 @@ public record MeshStatus(
         String version,
         @Nullable Instant appliedAt,
         List<ClusterStatus> clusters,
+        InboundStatus inbound,
         @Nullable IdentityStatus identity,
         @Nullable ControlPlaneStatus controlPlane) {
 
     /** Copies the list. */
     public MeshStatus {
         clusters = List.copyOf(clusters);
+    }
+
+    /**
+     * What comes in.
+     *
+     * @param mtls whether a client certificate is needed
+     * @param trafficPolicy the resource that limits how much is taken, empty if none does
+     * @param rateLimits names of its limits on how often
+     * @param concurrencyLimit requests that may be in flight at once now, 0 if that is not limited
+     * @param requestsInFlight requests that count towards it
+     */
+    public record InboundStatus(
+            Mtls mtls, String trafficPolicy, List<String> rateLimits, int concurrencyLimit, long requestsInFlight) {
+        /** Copies the list. */
+        public InboundStatus {
+            rateLimits = List.copyOf(rateLimits);
+        }
     }
 
     /**

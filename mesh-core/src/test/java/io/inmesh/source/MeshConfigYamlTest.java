@@ -8,13 +8,18 @@ import io.inmesh.InvalidConfigException;
 import io.inmesh.Mesh;
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.ConcurrencyConfig;
+import io.inmesh.config.Condition;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.config.InboundTrafficConfig;
 import io.inmesh.config.LoadBalancer;
 import io.inmesh.config.MeshConfig;
-import io.inmesh.config.RetryConfig.Condition;
+import io.inmesh.config.RateLimitConfig;
+import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RouteAction;
 import io.inmesh.config.RouteConfig;
+import io.inmesh.config.StringMatch;
 import io.inmesh.snapshot.Problem;
 import io.inmesh.testkit.FakeCall;
 import java.io.IOException;
@@ -64,13 +69,26 @@ final class MeshConfigYamlTest {
         assertThat(testers.timeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(testers.retry().on())
                 .containsExactlyInAnyOrder(
-                        Condition.CONNECT_FAILURE, Condition.SERVER_ERROR, Condition.RETRIABLE_STATUS_CODES);
+                        RetryConfig.Condition.CONNECT_FAILURE,
+                        RetryConfig.Condition.SERVER_ERROR,
+                        RetryConfig.Condition.RETRIABLE_STATUS_CODES);
         assertThat(testers.retry().perTryTimeout()).isEqualTo(Duration.ofMillis(500));
         assertThat(routes.get(1).action()).isInstanceOf(RouteAction.Redirect.class);
         assertThat(routes.get(2).action()).isEqualTo(new RouteAction.DirectResponse(403, "not here"));
         assertThat(routes.get(3).fault().delay().millionths()).isEqualTo(1000);
         assertThat(config.inbound().mtls()).isEqualTo(Mtls.STRICT);
         assertThat(config.inbound().authorization().get(0).action()).isEqualTo(AuthorizationConfig.Action.ALLOW);
+        InboundTrafficConfig traffic = config.inbound().traffic();
+        assertThat(traffic.rateLimits())
+                .containsExactly(new RateLimitConfig(
+                        "login",
+                        new Condition.Path(StringMatch.exact("/login")),
+                        10,
+                        5,
+                        Duration.ofSeconds(1),
+                        new RateLimitConfig.Bucket.PerHeader("x-client", 10_000)));
+        assertThat(traffic.concurrency()).isEqualTo(new ConcurrencyConfig(20, 5, 200, 1.5, Duration.ofMillis(20)));
+        assertThat(traffic.minRemaining()).isEqualTo(Duration.ofMillis(5));
     }
 
     @Test

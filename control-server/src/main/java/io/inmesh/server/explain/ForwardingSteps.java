@@ -222,5 +222,8 @@ final class ForwardingSteps {
                 decision.reason(),
                 ""));
         letIn += decision.allowed() ? 1 : 0;
+        if (decision.allowed()) {
+            TrafficLimits.of(state.rules(), context, address).ifPresent(steps::add);
+        }
     }
 }

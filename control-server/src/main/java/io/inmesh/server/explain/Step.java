@@ -24,6 +24,8 @@ public record Step(Stage stage, String subject, boolean taken, String reason, St
         /** Which endpoints may take it. */
         ENDPOINT,
         /** Whether the endpoint's workload lets the caller in. */
-        AUTHORIZATION
+        AUTHORIZATION,
+        /** Which limits on how much it takes the endpoint's workload has. */
+        TRAFFIC_LIMITS
     }
 }

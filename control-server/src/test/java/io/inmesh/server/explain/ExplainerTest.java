@@ -137,6 +137,27 @@ class ExplainerTest {
                 .containsExactly("the workload takes mutual TLS only");
     }
 
+    @Test
+    void saysWhichPolicyLimitsHowMuchTheDestinationTakes() {
+        Explanation explanation = explain("""
+                apiVersion: inmesh.io/v1alpha1
+                kind: InboundTrafficPolicy
+                metadata: {name: calm}
+                spec:
+                  selector: {matchLabels: {app: ratings}}
+                  rateLimits: [{name: all, tokens: 100}, {name: each, tokens: 5, per: {header: x-key}, match: {methods: [GET]}}]
+                  concurrency: {}
+                  minRemaining: 5ms
+                """, request("ratings:9080", Map.of()));
+
+        assertThat(steps(explanation, Step.Stage.TRAFFIC_LIMITS))
+                .extracting(Step::reason, Step::source)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(
+                        "let in unless used up: rate limit \"all\", 100 per 1000 ms; rate limit \"each\", 5 per 1000 ms and"
+                                + " x-key value for some requests; concurrency; at least 5ms left",
+                        "/apis/inmesh.io/v1/namespaces/default/inbound-traffic-policy/calm"));
+    }
+
     private static List<Step> steps(Explanation explanation, Step.Stage stage) {
         return explanation.steps().stream().filter(s -> s.stage() == stage).toList();
     }
