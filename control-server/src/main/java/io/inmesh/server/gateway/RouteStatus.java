@@ -40,7 +40,12 @@ public record RouteStatus(List<Parent> parents) {
      * @param reason one word
      * @param message in words
      */
-    public record Condition(String type, boolean holds, String reason, String message) {}
+    public record Condition(String type, boolean holds, String reason, String message) {
+        /** Whether it says that something is amiss. */
+        public boolean problem() {
+            return !holds || type.equals("PartiallyInvalid");
+        }
+    }
 
     /** The status of a route among all others. */
     public static RouteStatus of(GatewayRoute route, GatewayRoutes all) {

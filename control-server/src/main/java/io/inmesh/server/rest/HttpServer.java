@@ -75,6 +75,8 @@ public final class HttpServer implements AutoCloseable {
         connector.setPort(address.getPort());
         server.addConnector(connector);
         ConfigWriter writer = sources.writer();
+        RouteStatuses statuses =
+                new RouteStatuses(sources.resources().state().rules().settings(), Clock.systemUTC());
         MeshApi mesh = new MeshApi(
                 new FilesApi(writer),
                 new StatusApi(
@@ -82,12 +84,11 @@ public final class HttpServer implements AutoCloseable {
                         sources.hub(),
                         sources.registry(),
                         sources.folderProblems(),
-                        sources.resources()::state),
+                        sources.resources()::state,
+                        statuses),
                 sources.tokens(),
                 sources.certificates(),
                 sources.resources());
-        RouteStatuses statuses =
-                new RouteStatuses(sources.resources().state().rules().settings(), Clock.systemUTC());
         server.setHandler(
                 new Routes(new ResourceApi(writer, statuses), new SkippedApi(writer.store()), mesh, sources.meters()));
         try {

@@ -15,6 +15,7 @@ import io.inmesh.server.store.ConfigView;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +76,19 @@ final class RouteStatuses {
             }
         }
         return body;
+    }
+
+    /** What of a route is not in force, or fails, in words; empty for other resources. */
+    List<String> problems(Resource resource, ConfigView view) {
+        GatewayRoutes all = routes(view);
+        Set<String> problems = new LinkedHashSet<>();
+        all.find(resource.key())
+                .ifPresent(route -> RouteStatus.of(route, all)
+                        .parents()
+                        .forEach(parent -> parent.conditions().stream()
+                                .filter(Condition::problem)
+                                .forEach(condition -> problems.add(condition.message()))));
+        return List.copyOf(problems);
     }
 
     /** A condition seen for the first time is taken to be as old as the route, so that a restart of this server changes nothing. */

@@ -25,13 +25,16 @@ final class StatusApi {
     private final Supplier<List<String>> folderProblems;
 
     private final Supplier<MeshState> state;
+    private final RouteStatuses routes;
 
     StatusApi(
             Supplier<ConfigView> view,
             StreamHub hub,
             WorkloadRegistry registry,
             Supplier<List<String>> folderProblems,
-            Supplier<MeshState> state) {
+            Supplier<MeshState> state,
+            RouteStatuses routes) {
+        this.routes = routes;
         this.state = state;
         this.view = view;
         this.hub = hub;
@@ -61,13 +64,15 @@ final class StatusApi {
         for (Resource resource : now.all()) {
             Kinds.Kind kind = Kinds.of(resource.key());
             if (kind.use() == Kinds.Kind.Use.STORED) {
-                unenforced
-                        .addObject()
-                        .put("resource", resource.key().toString())
-                        .put("reason", kind.why());
+                unenforced(unenforced, resource, kind.why());
             }
+            routes.problems(resource, now).forEach(problem -> unenforced(unenforced, resource, problem));
         }
         exchange.json(200, body);
+    }
+
+    private static void unenforced(ArrayNode list, Resource resource, String reason) {
+        list.addObject().put("resource", resource.key().toString()).put("reason", reason);
     }
 
     private static void process(ObjectNode node, ConnectedProcess process) {

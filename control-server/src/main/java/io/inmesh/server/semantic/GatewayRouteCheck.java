@@ -1,16 +1,12 @@
 package io.inmesh.server.semantic;
 
 import io.inmesh.server.gateway.Attachment;
-import io.inmesh.server.gateway.Attachment.Target;
 import io.inmesh.server.gateway.Backend;
 import io.inmesh.server.gateway.GatewayRoute;
 import io.inmesh.server.gateway.GatewayRoutes;
 import io.inmesh.server.gateway.RouteKind;
 import io.inmesh.server.gateway.RouteStatus;
-import io.inmesh.server.gateway.RouteTable;
-import io.inmesh.server.rule.ExportScope;
 import io.inmesh.server.rule.Field;
-import io.inmesh.server.rule.VirtualServiceRule;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -128,34 +124,7 @@ final class GatewayRouteCheck {
             } else if (!accepted.message().equals(RouteStatus.IN_FORCE)) {
                 report.add(Check.ROUTE_CONFLICT, attachment.ref(), accepted.message());
             }
-            attachment.targets().forEach(target -> virtualServices(report, mesh, route, attachment.ref(), target));
-        }
-    }
-
-    /** Tells of VirtualServices for the very host: clients obey one or the other. */
-    private static void virtualServices(Report report, Mesh mesh, GatewayRoute route, Field ref, Target target) {
-        String host = target.service().fqdn();
-        for (VirtualServiceRule rule : mesh.rules().virtualServices().visibleFrom(route.namespace())) {
-            if (!rule.hosts().contains(host)) {
-                continue;
-            }
-            for (RouteTable table :
-                    mesh.gatewayRoutes().speakingFor(host, target.port().number())) {
-                if (table.routes().contains(route)) {
-                    boolean everywhere = ExportScope.of(
-                                    rule.resource().key().namespace(),
-                                    Field.spec(rule.resource()).get("exportTo"))
-                            .everywhere();
-                    boolean wins = table.beats(rule.resource(), everywhere);
-                    report.add(
-                            Check.ROUTE_CONFLICT,
-                            ref,
-                            rule.resource().key() + " routes " + host + " too; clients that see both obey only "
-                                    + (wins
-                                            ? route.resource().key()
-                                            : rule.resource().key()));
-                }
-            }
+            RouteConflicts.ofRoute(report, mesh, route, attachment);
         }
     }
 }

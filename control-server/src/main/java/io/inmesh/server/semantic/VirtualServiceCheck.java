@@ -80,6 +80,7 @@ final class VirtualServiceCheck {
         Resource mine = report.resource();
         for (Field host : spec.get("hosts").items()) {
             String fqdn = mesh.resolve(host.text(), mine.key().namespace());
+            RouteConflicts.ofVirtualService(report, mesh, host, fqdn);
             for (Resource other : mesh.references().virtualServices(fqdn)) {
                 if (!other.key().equals(mine.key()) && overlap(mine, other)) {
                     Resource winner = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;

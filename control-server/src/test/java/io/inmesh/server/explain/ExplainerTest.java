@@ -58,6 +58,35 @@ class ExplainerTest {
     }
 
     @Test
+    void rulesOfHttpRoutesAreNamedAndBackendsThatLeadNowhereToo() {
+        String route = """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: r}
+                spec:
+                  parentRefs: [{group: '', kind: Service, name: reviews}]
+                  rules:
+                  - {name: beta, matches: [{headers: [{name: end-user, value: jason}]}], backendRefs: [{name: nobody, port: 80}]}
+                  - {backendRefs: [{name: details, port: 9080}, {name: nobody, port: 80, weight: 2}]}
+                """;
+
+        Explanation beta = explain(route, request("reviews:9080", Map.of("end-user", "jason")));
+        assertThat(beta.outcome())
+                .isEqualTo("answered with 500 by the caller's own side: no backend of the rule can be resolved");
+        assertThat(steps(beta, Step.Stage.ROUTE).get(0).subject()).isEqualTo("#0 default.r.beta");
+        assertThat(steps(beta, Step.Stage.ROUTE).get(0).source())
+                .isEqualTo("/apis/gateway.networking.k8s.io/v1/namespaces/default/httproute/r");
+
+        Explanation other = explain(route, request("reviews:9080", Map.of()));
+        assertThat(steps(other, Step.Stage.CLUSTER))
+                .extracting(Step::taken, Step::reason)
+                .contains(
+                        tuple(
+                                false,
+                                "stands for a backend that leads nowhere (BackendNotFound); its share, weight 2, is answered with 500"));
+    }
+
+    @Test
     void endpointsFarFromTheCallerSayWhenTheirTurnIs() {
         String rules = """
                 apiVersion: networking.istio.io/v1

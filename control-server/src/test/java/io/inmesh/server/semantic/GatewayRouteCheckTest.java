@@ -212,6 +212,21 @@ class GatewayRouteCheckTest {
     }
 
     @Test
+    void theVirtualServiceIsToldToo() {
+        ConfigView view = Config.view(
+                Config.BOOKINFO,
+                "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v}, spec: {hosts: [reviews], http: [{route: [{destination: {host: reviews}}]}]}}",
+                "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, creationTimestamp: '2020-01-01T00:00:00Z'}, spec: {parentRefs: ["
+                        + SERVICE + "]}}");
+
+        assertThat(VALIDATOR.validate(view.byKind("VirtualService").get(0), view))
+                .map(p -> p.code() + " " + p.fieldPath() + ": " + p.message())
+                .containsExactly(
+                        Check.ROUTE_CONFLICT.code() + " spec.hosts[0]: HTTPRoute default/r routes"
+                                + " reviews.default.svc.cluster.local too; clients that see both obey only HTTPRoute default/r");
+    }
+
+    @Test
     void aGrpcRouteOnTheSamePortIsReportedOnTheHttpRoute() {
         String spec = "{parentRefs: [" + SERVICE + "]}";
         ConfigView view = Config.view(Config.BOOKINFO, route("HTTPRoute", spec), route("GRPCRoute", spec));
