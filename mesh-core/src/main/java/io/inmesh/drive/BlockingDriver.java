@@ -4,6 +4,7 @@ import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
 import io.inmesh.dispatch.Dispatch;
+import io.inmesh.time.Deadlines;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,18 @@ public final class BlockingDriver {
          * @return how it ended; failures to send are outcomes, not exceptions
          */
         Outcome send(Attempt attempt);
+
+        /**
+         * Takes over the rest of a call whose first attempt may be {@linkplain Dispatch#hedge hedged}.
+         *
+         * @param call the call under way
+         * @param first its attempt, not yet sent
+         * @return how the call ended; null if this sender sends one attempt at a time, and the call goes on without hedges
+         * @throws InterruptedException if the thread was interrupted while waiting; the call is then cancelled
+         */
+        default @Nullable Outcome hedge(Dispatch call, Attempt first) throws InterruptedException {
+            return null;
+        }
     }
 
     /** Waits between attempts. */
@@ -76,6 +89,11 @@ public final class BlockingDriver {
             Step step = dispatch.start();
             while (!(step instanceof Step.Done)) {
                 if (step instanceof Attempt attempt) {
+                    Outcome end = attempt.hedgeDelayNanos() == Deadlines.NEVER ? null : sender.hedge(dispatch, attempt);
+                    if (end != null) {
+                        finished = true;
+                        return end;
+                    }
                     step = dispatch.settle(attempt, sender.send(attempt));
                 } else {
                     sleep(((Step.Wait) step).delayNanos());

@@ -83,14 +83,33 @@ public final class CallbackDriver {
      * @param whenDone told once how the call ended, possibly before this method returns
      */
     public void run(Dispatch call, AsyncSender attempts, Consumer<Outcome> whenDone) {
+        if (begin(call, attempts, whenDone)) {
+            drive(call, call.start());
+        }
+    }
+
+    /**
+     * Goes on with a call that somebody else has started. To be called once, instead of {@link #run}.
+     *
+     * @param call a call under way
+     * @param next its next step
+     * @param attempts sends its attempts
+     * @param whenDone told once how the call ended, possibly before this method returns
+     */
+    public void goOn(Dispatch call, Step next, AsyncSender attempts, Consumer<Outcome> whenDone) {
+        if (begin(call, attempts, whenDone)) {
+            drive(call, next);
+        }
+    }
+
+    private boolean begin(Dispatch call, AsyncSender attempts, Consumer<Outcome> whenDone) {
         sender = attempts;
         done = whenDone;
         dispatch = call;
         if (cancelled) {
             finish(call.cancel());
-            return;
         }
-        drive(call, call.start());
+        return !cancelled;
     }
 
     /**

@@ -37,8 +37,24 @@ final class Exchange implements BlockingDriver.Sender {
     private @Nullable Response response;
     private @Nullable Attempt answered;
     private boolean sentAgain;
+    private final @Nullable Hedges hedges;
+    /** What received the answer of a call that was hedged; null if this did. */
+    private @Nullable Exchange answer;
 
-    Exchange(Mesh mesh, Targets targets, Mirrors mirrors, Interceptor.Chain chain, OkHttpCall call, Dispatch dispatch) {
+    /**
+     * Makes an exchange.
+     *
+     * @param hedges what sends attempts beside slow ones; null for one attempt at a time
+     */
+    Exchange(
+            Mesh mesh,
+            Targets targets,
+            Mirrors mirrors,
+            @Nullable Hedges hedges,
+            Interceptor.Chain chain,
+            OkHttpCall call,
+            Dispatch dispatch) {
+        this.hedges = hedges;
         this.mesh = mesh;
         this.targets = targets;
         this.mirrors = mirrors;
@@ -50,7 +66,7 @@ final class Exchange implements BlockingDriver.Sender {
 
     Response run() throws IOException {
         BlockingDriver driver = new BlockingDriver();
-        wire.drivenBy(driver);
+        wire.cancelBy(driver::cancel);
         if (chain.call().isCanceled()) {
             driver.cancel();
         }
@@ -67,7 +83,7 @@ final class Exchange implements BlockingDriver.Sender {
             throw failure;
         }
         return switch (kindOf(outcome)) {
-            case RESPONSE -> finish();
+            case RESPONSE -> answer == null ? finish() : answer.finish();
             case FAILURE -> throw nativeCause((Outcome.Failure) outcome);
             case LOCAL_REPLY -> {
                 discard();
@@ -86,6 +102,41 @@ final class Exchange implements BlockingDriver.Sender {
                 throw new IOException("Canceled");
             }
         };
+    }
+
+    @Override
+    public @Nullable Outcome hedge(Dispatch started, Attempt first) throws InterruptedException {
+        if (hedges == null) {
+            return null;
+        }
+        HedgedExchange both = new HedgedExchange(
+                mesh,
+                hedges,
+                chain,
+                call,
+                started,
+                inner -> new Exchange(mesh, targets, mirrors, null, inner, call, started));
+        wire.cancelBy(both::cancel);
+        if (chain.call().isCanceled()) {
+            both.cancel();
+        }
+        boolean ended = false;
+        try {
+            Outcome outcome = both.run(first);
+            answer = both.answer();
+            ended = true;
+            return outcome;
+        } finally {
+            if (!ended) {
+                both.cancel();
+            }
+        }
+    }
+
+    /** {@return the answer that is here, null if there is none} */
+    @Nullable
+    Response received() {
+        return response;
     }
 
     @Override
@@ -177,7 +228,8 @@ final class Exchange implements BlockingDriver.Sender {
         return edits.result();
     }
 
-    private Response finish() {
+    /** {@return the answer as the application gets it} */
+    Response finish() {
         Response received = response;
         Attempt attempt = answered;
         if (received == null || attempt == null) {
@@ -197,7 +249,7 @@ final class Exchange implements BlockingDriver.Sender {
     }
 
     /** Closes an answer that is not going to be returned, so that its connection goes back to the pool. */
-    private void discard() {
+    void discard() {
         Response old = response;
         if (old != null) {
             response = null;
@@ -210,7 +262,7 @@ final class Exchange implements BlockingDriver.Sender {
                 && attempt.deadlineNanos() - mesh.clock().nanos() <= 0;
     }
 
-    private static IOException nativeCause(Outcome.Failure failure) {
+    static IOException nativeCause(Outcome.Failure failure) {
         Throwable cause = failure.cause();
         return cause instanceof IOException io ? io : new IOException(cause.getMessage(), cause);
     }

@@ -17,13 +17,16 @@ final class MeshInterceptor implements Interceptor {
     private final Mesh mesh;
     private final Targets targets;
     private final Mirrors mirrors;
+    private final Hedges hedges;
     private final FollowUps followUps;
     private final PassThrough passThrough;
 
-    MeshInterceptor(Mesh mesh, Targets targets, Mirrors mirrors, FollowUps followUps, PassThrough passThrough) {
+    MeshInterceptor(
+            Mesh mesh, Targets targets, Mirrors mirrors, Hedges hedges, FollowUps followUps, PassThrough passThrough) {
         this.mesh = mesh;
         this.targets = targets;
         this.mirrors = mirrors;
+        this.hedges = hedges;
         this.followUps = followUps;
         this.passThrough = passThrough;
     }
@@ -64,6 +67,6 @@ final class MeshInterceptor implements Interceptor {
         if (dispatch == null) {
             return passThrough.proceed(chain, request);
         }
-        return new Exchange(mesh, targets, mirrors, chain, call, dispatch).run();
+        return new Exchange(mesh, targets, mirrors, hedges, chain, call, dispatch).run();
     }
 }

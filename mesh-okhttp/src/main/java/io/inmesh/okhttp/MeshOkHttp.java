@@ -74,6 +74,7 @@ public final class MeshOkHttp {
                         mesh,
                         targets,
                         mirrors,
+                        new Hedges(mesh, meshed.build()),
                         new FollowUps(client.followRedirects(), client.followSslRedirects()),
                         new PassThrough(client)))
                 .build();

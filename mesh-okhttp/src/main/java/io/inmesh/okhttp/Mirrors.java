@@ -126,7 +126,7 @@ final class Mirrors implements Interceptor {
         if (dispatch == null) {
             throw new IllegalStateException("only copies of calls are sent by this client");
         }
-        return new Exchange(mesh, targets, this, chain, new OkHttpCall(request), dispatch).run();
+        return new Exchange(mesh, targets, this, null, chain, new OkHttpCall(request), dispatch).run();
     }
 
     private static @Nullable MirrorSkip unfit(RequestBody body) {

@@ -2,7 +2,6 @@ package io.inmesh.okhttp;
 
 import io.inmesh.Mesh;
 import io.inmesh.call.Call;
-import io.inmesh.drive.BlockingDriver;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -44,7 +43,7 @@ final class Wire extends EventListener {
     private volatile boolean connecting;
     private volatile boolean answered;
     private volatile @Nullable Watchdog watchdog;
-    private volatile @Nullable BlockingDriver driver;
+    private volatile @Nullable Runnable canceller;
     private volatile @Nullable Connection connection;
 
     private Wire() {}
@@ -60,9 +59,9 @@ final class Wire extends EventListener {
         return wire;
     }
 
-    /** Ties the call to its driver, so that a cancelled call stops waiting at once. */
-    void drivenBy(BlockingDriver driver) {
-        this.driver = driver;
+    /** Ties the call to whoever drives it, so that a cancelled call stops waiting at once. */
+    void cancelBy(Runnable canceller) {
+        this.canceller = canceller;
     }
 
     /**
@@ -213,9 +212,9 @@ final class Wire extends EventListener {
 
     @Override
     public void canceled(okhttp3.Call call) {
-        BlockingDriver current = driver;
+        Runnable current = canceller;
         if (current != null) {
-            current.cancel();
+            current.run();
         }
     }
 }
