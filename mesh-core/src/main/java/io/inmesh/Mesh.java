@@ -14,8 +14,8 @@ import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
 import io.inmesh.inbound.InboundTraffic;
 import io.inmesh.limit.ConcurrencyLimit;
+import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.MeshObserver;
-import io.inmesh.probe.Prober;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.snapshot.LiveState;
 import io.inmesh.snapshot.Snapshot;
@@ -186,6 +186,21 @@ public final class Mesh implements AutoCloseable {
         return inbound.admit(call, configs.snapshot().inbound());
     }
 
+    /** {@return how loaded this process is, if a request that came in asks for nothing else; null for requests like any other} */
+    public @Nullable ServerLoad answerProbe(InboundCall call) {
+        return inbound.answerProbe(call, configs.snapshot().inbound());
+    }
+
+    /**
+     * Says how busy the application is, beside what the mesh measures, to callers who choose by load. Source: ORCA {@code
+     * application_utilization}.
+     *
+     * @param share 0 for idle, 1 for as much as it can do; negative for not saying so any more, as in the beginning
+     */
+    public void reportUtilization(double share) {
+        inbound.load().utilization(share);
+    }
+
     /** {@return what would be decided about a call and why; nothing is counted or sent} */
     public Explanation explain(Call call) {
         return configs.snapshot().explain(call);
@@ -209,11 +224,6 @@ public final class Mesh implements AutoCloseable {
     /** {@return whether servers ask for client certificates now} */
     public InboundConfig.Mtls inboundMtls() {
         return configs.snapshot().inbound().mtls();
-    }
-
-    /** Sets who asks endpoints for their load, for calls of one protocol; adapters do. Default: nobody. */
-    public void prober(Call.Protocol protocol, Prober prober) {
-        outbound.probes().prober(protocol, prober);
     }
 
     /** {@return whether a policy limits how much comes in; only then need adapters note when requests arrive} */

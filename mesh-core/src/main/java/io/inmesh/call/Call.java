@@ -73,6 +73,11 @@ public interface Call {
         };
     }
 
+    /** {@return what asks endpoints for their load over connections like this call's; null if nothing does, as by default} */
+    default @Nullable Prober prober() {
+        return null;
+    }
+
     /**
      * {@return monotonic time at which the application gives up, in {@link io.inmesh.time.Clock#nanos()} terms; {@link
      * Long#MAX_VALUE} if never}

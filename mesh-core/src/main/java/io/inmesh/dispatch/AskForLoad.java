@@ -3,7 +3,6 @@ package io.inmesh.dispatch;
 import io.inmesh.endpoint.Experience;
 import io.inmesh.endpoint.LoadSink;
 import io.inmesh.load.LoadHeaders;
-import io.inmesh.probe.Probes;
 import io.inmesh.stage.Stage;
 import io.inmesh.stage.Verdict;
 import java.util.List;
@@ -26,7 +25,7 @@ final class AskForLoad implements Stage<OutboundAttempt> {
         if (!sinks.isEmpty()) {
             attempt.askForLoad();
             attempt.setHeader(LoadHeaders.ASK, LoadHeaders.ASKED);
-            probes.sendDue(sinks, attempt.call(), attempt.target()::security, attempt.startedNanos());
+            probes.sendDue(sinks, attempt);
         }
         return ADMIT;
     }

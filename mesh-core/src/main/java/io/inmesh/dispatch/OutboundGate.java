@@ -4,7 +4,6 @@ import io.inmesh.call.Call;
 import io.inmesh.explain.Explains;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.observe.MeshObserver;
-import io.inmesh.probe.Probes;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Ring;
 import io.inmesh.time.Clock;
@@ -18,7 +17,6 @@ public final class OutboundGate {
     private final Ring<OutboundCall> callRing;
     private final Ring<OutboundAttempt> attemptRing;
     private final Mirroring mirroring;
-    private final Probes probes;
     private volatile boolean closed;
 
     /**
@@ -30,18 +28,12 @@ public final class OutboundGate {
      * @param observer told about every call
      */
     public OutboundGate(Clock clock, Randomness randomness, IdentityHolder identity, MeshObserver observer) {
-        this(clock, randomness, identity, observer, new Probes(observer));
-    }
-
-    private OutboundGate(
-            Clock clock, Randomness randomness, IdentityHolder identity, MeshObserver observer, Probes probes) {
         this(
                 clock,
                 randomness,
                 new Ring<>(OutboundStages.call(observer, randomness)),
-                new Ring<>(OutboundStages.attempt(observer, identity, clock, randomness, probes)),
-                Mirroring.of(clock, randomness, identity, observer),
-                probes);
+                new Ring<>(OutboundStages.attempt(observer, identity, clock, randomness)),
+                Mirroring.of(clock, randomness, identity, observer));
     }
 
     OutboundGate(
@@ -50,22 +42,11 @@ public final class OutboundGate {
             Ring<OutboundCall> callRing,
             Ring<OutboundAttempt> attemptRing,
             Mirroring mirroring) {
-        this(clock, randomness, callRing, attemptRing, mirroring, new Probes(MeshObserver.NONE));
-    }
-
-    private OutboundGate(
-            Clock clock,
-            Randomness randomness,
-            Ring<OutboundCall> callRing,
-            Ring<OutboundAttempt> attemptRing,
-            Mirroring mirroring,
-            Probes probes) {
         this.clock = clock;
         this.randomness = randomness;
         this.callRing = callRing;
         this.attemptRing = attemptRing;
         this.mirroring = mirroring;
-        this.probes = probes;
     }
 
     /**
@@ -77,11 +58,6 @@ public final class OutboundGate {
      */
     public Dispatch dispatch(Call call, VirtualHost virtualHost, Explains config) {
         return new Dispatch(this, call, virtualHost, config);
-    }
-
-    /** {@return what sends the probes that balancers want} */
-    public Probes probes() {
-        return probes;
     }
 
     /** Refuses every call that starts from now on; calls under way end as they would have. */

@@ -2,7 +2,6 @@ package io.inmesh.dispatch;
 
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.observe.MeshObserver;
-import io.inmesh.probe.Probes;
 import io.inmesh.stage.Stage;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
@@ -33,7 +32,7 @@ final class OutboundStages {
 
     /** What every attempt passes. */
     static List<Stage<? super OutboundAttempt>> attempt(
-            MeshObserver observer, IdentityHolder identity, Clock clock, Randomness randomness, Probes probes) {
+            MeshObserver observer, IdentityHolder identity, Clock clock, Randomness randomness) {
         List<Stage<? super OutboundAttempt>> ring = new ArrayList<>();
         if (observer != MeshObserver.NONE) {
             // First, so that attempts the mesh refuses are seen too.
@@ -58,7 +57,7 @@ final class OutboundStages {
         ring.add(new AnnounceDeadline(clock));
         ring.add(new AnnounceContext());
         // After the load is counted, so that the probes of this attempt are not counted before it.
-        ring.add(new AskForLoad(probes));
+        ring.add(new AskForLoad(new Probes(observer, clock)));
         return ring;
     }
 

@@ -2,6 +2,7 @@ package io.inmesh.endpoint;
 
 import io.inmesh.load.ServerLoad;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,10 @@ public final class Experience {
     /** How far one outcome moves the share of errors. */
     private static final double ERROR_STEP = 0.2;
 
+    private static final long FIRST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Up to about 100 s. */
+    private static final int MOST_DOUBLINGS = 10;
+
     private static final AtomicIntegerFieldUpdater<Experience> SENDS =
             AtomicIntegerFieldUpdater.newUpdater(Experience.class, "sends");
 
@@ -25,6 +30,8 @@ public final class Experience {
     private volatile double decayNanos;
     private volatile long quietSinceNanos;
     private volatile int sends;
+    private volatile int unanswered;
+    private volatile long restUntilNanos;
     private volatile @Nullable LoadSample lastSample;
     private volatile List<LoadSink> sinks = List.of();
 
@@ -97,6 +104,22 @@ public final class Experience {
     /** {@return attempts sent so far; wraps around, so only differences mean something} */
     public int sends() {
         return sends;
+    }
+
+    /** Learns whether a probe was answered. One that is not is followed by a pause, each time twice as long, up to 100 s. */
+    public void probed(boolean answered, long nowNanos) {
+        if (answered) {
+            unanswered = 0;
+            return;
+        }
+        int times = Math.min(MOST_DOUBLINGS, unanswered + 1);
+        unanswered = times;
+        restUntilNanos = nowNanos + (FIRST_REST_NANOS << times);
+    }
+
+    /** {@return whether it is not asked for now, because it has not answered: it may not be a member of the mesh at all} */
+    public boolean restsFromProbes(long nowNanos) {
+        return unanswered > 0 && restUntilNanos - nowNanos > 0;
     }
 
     /** Sets who else is told what the endpoint says about its load; each hears at once what it said last. */

@@ -2,7 +2,9 @@ package io.inmesh.inbound;
 
 import io.inmesh.call.CallContext;
 import io.inmesh.call.Outcome;
+import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
+import org.jspecify.annotations.Nullable;
 
 /** What the mesh decided about one inbound request. One per request. */
 public interface Admission {
@@ -22,6 +24,14 @@ public interface Admission {
      * asynchronously). The first call counts; later ones, and any call on a refused request, do nothing.
      */
     void settle(Outcome outcome);
+
+    /**
+     * {@return how loaded this process is apart from this request, to be said on the response; null if the caller did not ask, or was
+     * refused}
+     */
+    default @Nullable ServerLoad loadReport() {
+        return null;
+    }
 
     /** {@return monotonic time at which the caller gives up, {@link Long#MAX_VALUE} if it did not say} */
     long deadlineNanos();

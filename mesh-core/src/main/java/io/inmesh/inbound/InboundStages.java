@@ -20,9 +20,11 @@ final class InboundStages {
             // After the limits that are somebody's own, so that who asks too often is told so rather than that all are
             // too many.
             new ShedLoad(),
-            // Last: an answer that nobody waits for is not worth computing, but only callers who may ask learn about
+            // An answer that nobody waits for is not worth computing, but only callers who may ask learn about
             // their deadline.
-            new InboundDeadline());
+            new InboundDeadline(),
+            // After everything that refuses, so that only the application's own work is its load.
+            new MeasureLoad());
 
     private InboundStages() {}
 }

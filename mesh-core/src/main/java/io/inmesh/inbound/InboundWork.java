@@ -7,6 +7,9 @@ import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
 import io.inmesh.limit.ConcurrencyLimit;
+import io.inmesh.load.LoadHeaders;
+import io.inmesh.load.LoadMeter;
+import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.stage.Stage;
@@ -31,10 +34,13 @@ final class InboundWork implements Admission {
     private static final AtomicIntegerFieldUpdater<InboundWork> SETTLED =
             AtomicIntegerFieldUpdater.newUpdater(InboundWork.class, "settled");
 
+    private static final int NOT_MEASURED = -1;
+
     private final InboundCall call;
     private final InboundPolicy policy;
     private final MeshObserver meshObserver;
     private final Clock clock;
+    private final LoadMeter load;
     private final long startNanos;
 
     private InboundObserver observer = InboundObserver.NONE;
@@ -46,13 +52,16 @@ final class InboundWork implements Admission {
     private @Nullable ConcurrencyLimit concurrency;
     // Tickets of the stages passed, at the index of their stage; made by the first stage that has one.
     private @Nullable Ticket<InboundWork> @Nullable [] tickets;
+    private boolean asksForLoad;
+    private int arrivedAt = NOT_MEASURED;
     private volatile int settled;
 
-    InboundWork(InboundCall call, InboundPolicy policy, MeshObserver meshObserver, Clock clock) {
+    InboundWork(InboundCall call, InboundPolicy policy, MeshObserver meshObserver, Clock clock, LoadMeter load) {
         this.call = call;
         this.policy = policy;
         this.meshObserver = meshObserver;
         this.clock = clock;
+        this.load = load;
         this.startNanos = clock.nanos();
         this.path = call.path();
         this.deadlineNanos = call.deadlineNanos();
@@ -182,6 +191,26 @@ final class InboundWork implements Admission {
         Criticality criticality = BelievedCriticality.of(call, policy.traffic());
         boolean usual = deadlineNanos == Deadlines.NEVER && attempt == 1 && criticality == Criticality.CRITICAL;
         return usual ? CallContext.NONE : new CallContext(deadlineNanos, attempt, criticality);
+    }
+
+    void beginLoad() {
+        // Now, since the header is not one that applications see.
+        asksForLoad = call.header(LoadHeaders.ASK) != null;
+        arrivedAt = load.begin();
+    }
+
+    void endLoad(boolean succeeded) {
+        long now = clock.nanos();
+        load.end(arrivedAt, now - startNanos, succeeded, now);
+        arrivedAt = NOT_MEASURED;
+    }
+
+    @Override
+    public @Nullable ServerLoad loadReport() {
+        if (!asksForLoad || rejection != null) {
+            return null;
+        }
+        return load.now(clock.nanos(), arrivedAt == NOT_MEASURED ? 0 : 1);
     }
 
     InboundCall call() {

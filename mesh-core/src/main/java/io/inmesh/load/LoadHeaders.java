@@ -21,5 +21,8 @@ public final class LoadHeaders {
     /** gRPC method of a request that asks for nothing but the load, without the leading slash. */
     public static final String PROBE_METHOD = "inmesh.Load/Get";
 
+    /** The path of that method. */
+    public static final String PROBE_METHOD_PATH = "/" + PROBE_METHOD;
+
     private LoadHeaders() {}
 }

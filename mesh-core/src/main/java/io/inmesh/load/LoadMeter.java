@@ -25,6 +25,7 @@ public final class LoadMeter {
     private final AtomicLongArray times = new AtomicLongArray(STEPS * KEPT);
     private final AtomicLongArray counts = new AtomicLongArray(STEPS);
     private final AtomicLongArray endedNanos = new AtomicLongArray(STEPS);
+    private volatile boolean asked;
     private volatile double utilization = ServerLoad.NOT_SAID;
 
     /** Makes a meter of a server without requests. */
@@ -44,7 +45,8 @@ public final class LoadMeter {
      */
     public void end(int arrivedAt, long tookNanos, boolean succeeded, long nowNanos) {
         inFlight.decrementAndGet();
-        if (succeeded) {
+        // While nobody asks, nothing is measured but what is in flight.
+        if (succeeded && asked) {
             int step = step(arrivedAt);
             int place = (int) (counts.getAndIncrement(step) % KEPT);
             // At least 1: 0 means that nothing is known.
@@ -60,7 +62,15 @@ public final class LoadMeter {
 
     /** {@return the load now} */
     public ServerLoad now(long nowNanos) {
-        int requests = Math.max(0, inFlight.get());
+        return now(nowNanos, 0);
+    }
+
+    /** {@return the load now, without some requests that are about to end} */
+    public ServerLoad now(long nowNanos, int ending) {
+        if (!asked) {
+            asked = true;
+        }
+        int requests = Math.max(0, inFlight.get() - ending);
         return new ServerLoad(requests, median(nearest(step(requests), nowNanos)), utilization);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class LoadMeterTest {
@@ -13,6 +14,11 @@ final class LoadMeterTest {
 
     private final LoadMeter meter = new LoadMeter();
     private long now = TimeUnit.DAYS.toNanos(1);
+
+    @BeforeEach
+    void ask() {
+        meter.now(now);
+    }
 
     @Test
     void aServerThatServedNothingSaysNothingAboutItsServiceTime() {

@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
+import io.inmesh.load.ServerLoad;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,10 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+        ServerLoad load = attempt.asksForLoad() ? LoadProber.load(trailers) : null;
+        if (load != null) {
+            attempt.reportLoad(load);
+        }
         if (!answered && tracer.answered() && attempt.editsResponse()) {
             // An answer without headers of its own: what the trailers hold stood in the headers on the wire.
             attempt.writeResponseHeaders(new MetadataSink(trailers));

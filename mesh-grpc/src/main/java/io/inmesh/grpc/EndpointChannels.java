@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.inmesh.Mesh;
 import io.inmesh.call.Attempt;
+import io.inmesh.call.Probe;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
@@ -32,6 +33,9 @@ final class EndpointChannels {
     /** A connection nobody used for this long is closed; the next call makes a new one. */
     private static final long IDLE_MINUTES = 5;
 
+    /** The connection serves calls afterwards, so it is given as long as they usually have. */
+    private static final long PROBE_CONNECT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Mesh mesh;
     private final Authority authority;
     private final UnaryOperator<NettyChannelBuilder> customizer;
@@ -53,11 +57,20 @@ final class EndpointChannels {
      * next attempt instead of after gRPC's own backoff of up to two minutes.
      */
     ManagedChannel of(Attempt attempt) throws SSLException {
-        PeerExpectation security = attempt.security();
+        return of(attempt.endpoint(), attempt.security(), attempt.connectTimeoutNanos());
+    }
+
+    /** {@return the channel to ask an endpoint on, which is that of attempts} */
+    ManagedChannel of(Probe probe) throws SSLException {
+        return of(probe.endpoint(), probe.security(), PROBE_CONNECT_NANOS);
+    }
+
+    private ManagedChannel of(Endpoint endpoint, @Nullable PeerExpectation security, long connectNanos)
+            throws SSLException {
         IdentityEpoch epoch = security == null ? null : mesh.identity().current();
-        Inner inner = inners.get(attempt.endpoint());
+        Inner inner = inners.get(endpoint);
         if (inner == null || !inner.serves(security, epoch)) {
-            inner = replace(attempt, security, epoch);
+            inner = replace(endpoint, security, epoch, connectNanos);
         }
         if (inner.channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             inner.channel.resetConnectBackoff();
@@ -65,12 +78,13 @@ final class EndpointChannels {
         return inner.channel;
     }
 
-    private Inner replace(Attempt attempt, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch)
+    private Inner replace(
+            Endpoint endpoint, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch, long connectNanos)
             throws SSLException {
         // Built outside the map, because building a TLS context takes milliseconds; a loser of the race is thrown away
         // unused.
-        Inner fresh = new Inner(build(attempt, security, epoch), security, epoch);
-        Inner kept = inners.compute(attempt.endpoint(), (endpoint, old) -> {
+        Inner fresh = new Inner(build(endpoint, security, epoch, connectNanos), security, epoch);
+        Inner kept = inners.compute(endpoint, (key, old) -> {
             if (old != null && old.serves(security, epoch)) {
                 return old;
             }
@@ -88,10 +102,10 @@ final class EndpointChannels {
         return kept;
     }
 
-    private ManagedChannel build(Attempt attempt, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch)
+    private ManagedChannel build(
+            Endpoint endpoint, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch, long connectNanos)
             throws SSLException {
-        Endpoint endpoint = attempt.endpoint();
-        long connectMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(attempt.connectTimeoutNanos()));
+        long connectMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(connectNanos));
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
                 .overrideAuthority(authority.text())
                 .disableRetry()

@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.inmesh.call.Call;
 import io.inmesh.call.CallContext;
+import io.inmesh.call.Prober;
 import io.inmesh.time.Clock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class GrpcCall implements Call {
     private final String path;
     private final Authority authority;
     private final Metadata headers;
+    private final @Nullable Prober prober;
     private final long deadlineNanos;
     private volatile boolean committed;
 
@@ -33,13 +35,20 @@ final class GrpcCall implements Call {
             Authority authority,
             Metadata headers,
             @Nullable Deadline deadline,
-            Clock clock) {
+            Clock clock,
+            @Nullable Prober prober) {
+        this.prober = prober;
         this.method = method;
         this.path = path;
         this.authority = authority;
         this.headers = headers;
         this.deadlineNanos =
                 deadline == null ? Long.MAX_VALUE : clock.nanos() + deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public @Nullable Prober prober() {
+        return prober;
     }
 
     @Override

@@ -24,6 +24,7 @@ final class MeshChannel extends ManagedChannel {
     private final UnaryOperator<NettyChannelBuilder> customizer;
     private final EndpointChannels channels;
     private final AutoCloseable onMeshClosed;
+    private final LoadProber prober;
     private final MethodPaths paths = new MethodPaths();
     private final Set<MirrorCall<?, ?>> mirrors = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ManagedChannel direct;
@@ -35,6 +36,7 @@ final class MeshChannel extends ManagedChannel {
         this.customizer = customizer;
         this.channels = new EndpointChannels(mesh, authority, customizer);
         this.onMeshClosed = mesh.onClose(() -> mirrors.forEach(MirrorCall::cancel));
+        this.prober = new LoadProber(channels);
     }
 
     @Override
@@ -57,6 +59,10 @@ final class MeshChannel extends ManagedChannel {
     /** {@return copies of calls under way} */
     Set<MirrorCall<?, ?>> mirrors() {
         return mirrors;
+    }
+
+    LoadProber prober() {
+        return prober;
     }
 
     EndpointChannels channels() {

@@ -75,7 +75,8 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
                 channel.target(),
                 requestHeaders,
                 options.getDeadline(),
-                channel.mesh().clock());
+                channel.mesh().clock(),
+                channel.prober());
         request.begin(call);
         Dispatch decided = channel.mesh().outbound(call);
         if (decided == null) {

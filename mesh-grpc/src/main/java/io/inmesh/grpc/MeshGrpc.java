@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -63,6 +64,14 @@ public final class MeshGrpc {
     }
 
     /**
+     * {@return a service that tells callers how loaded this process is; {@link #server} has it, other servers need it beside {@link
+     * #serverInterceptor} if callers choose by load (algorithm {@code PROBING})}
+     */
+    public static ServerServiceDefinition loadService(Mesh mesh) {
+        return LoadService.of(mesh);
+    }
+
+    /**
      * {@return what tells the mesh how long calls waited for a thread, for {@link ServerBuilder#addStreamTracerFactory}}
      *
      * <p>Without it a server behind {@link #serverInterceptor} sheds load by what is in flight alone. Calls waiting in the operating
@@ -86,7 +95,8 @@ public final class MeshGrpc {
     public static ServerBuilder<?> server(int port, Mesh mesh) {
         NettyServerBuilder builder = NettyServerBuilder.forPort(port)
                 .addStreamTracerFactory(arrivalTracer(mesh))
-                .intercept(serverInterceptor(mesh));
+                .intercept(serverInterceptor(mesh))
+                .addService(loadService(mesh));
         return switch (mesh.inboundMtls()) {
             case DISABLE -> builder;
             case STRICT -> builder.sslContext(strict(mesh));

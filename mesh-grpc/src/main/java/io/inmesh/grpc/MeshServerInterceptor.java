@@ -14,6 +14,7 @@ import io.inmesh.call.Outcome;
 import io.inmesh.identity.IdentityHeaders;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.inbound.Admission;
+import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,10 @@ final class MeshServerInterceptor implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         GrpcInboundCall inbound = new GrpcInboundCall(call, headers);
+        if (mesh.answerProbe(inbound) != null) {
+            // Nothing of the application: the load service answers, and neither is counted.
+            return next.startCall(call, headers);
+        }
         Admission admission = mesh.inbound(inbound);
         if (!admission.admitted()) {
             Outcome refusal = admission.rejection();
@@ -77,6 +82,10 @@ final class MeshServerInterceptor implements ServerInterceptor {
         @Override
         public void close(Status status, Metadata trailers) {
             admission.settle(Outcome.Response.grpc(status.getCode().value()));
+            ServerLoad load = admission.loadReport();
+            if (load != null) {
+                trailers.put(OrcaBytes.KEY, OrcaBytes.write(load));
+            }
             super.close(status, trailers);
         }
     }

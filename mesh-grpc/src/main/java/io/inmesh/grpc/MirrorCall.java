@@ -72,7 +72,8 @@ final class MirrorCall<ReqT, RespT> implements CallbackDriver.AsyncSender {
                 channel.target(),
                 headers,
                 null,
-                channel.mesh().clock());
+                channel.mesh().clock(),
+                null);
         Dispatch dispatch = copy.dispatch(view);
         channel.mirrors().add(this);
         // In the root context, because that of the call is cancelled when the request it was made for is answered.

@@ -158,6 +158,7 @@ final class Exchange implements BlockingDriver.Sender {
             Response received = RetryAfterZero.restored(proceed(directed, request, attempt));
             response = received;
             answered = attempt;
+            LoadProber.report(attempt, received);
             return OkHttpOutcomes.of(received, mesh.clock().epochMillis());
         } catch (IOException failure) {
             if (chain.call().isCanceled()) {

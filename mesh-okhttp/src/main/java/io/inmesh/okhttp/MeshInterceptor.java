@@ -1,6 +1,7 @@
 package io.inmesh.okhttp;
 
 import io.inmesh.Mesh;
+import io.inmesh.call.Prober;
 import io.inmesh.dispatch.Dispatch;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -20,15 +21,23 @@ final class MeshInterceptor implements Interceptor {
     private final Hedges hedges;
     private final FollowUps followUps;
     private final PassThrough passThrough;
+    private final Prober prober;
 
     MeshInterceptor(
-            Mesh mesh, Targets targets, Mirrors mirrors, Hedges hedges, FollowUps followUps, PassThrough passThrough) {
+            Mesh mesh,
+            Targets targets,
+            Mirrors mirrors,
+            Hedges hedges,
+            FollowUps followUps,
+            PassThrough passThrough,
+            Prober prober) {
         this.mesh = mesh;
         this.targets = targets;
         this.mirrors = mirrors;
         this.hedges = hedges;
         this.followUps = followUps;
         this.passThrough = passThrough;
+        this.prober = prober;
     }
 
     @Override
@@ -62,7 +71,7 @@ final class MeshInterceptor implements Interceptor {
             // Never reaches the network, so no endpoint is to be praised or blamed for the answer.
             return passThrough.proceed(chain, request);
         }
-        OkHttpCall call = new OkHttpCall(request);
+        OkHttpCall call = new OkHttpCall(request, prober);
         @Nullable Dispatch dispatch = mesh.outbound(call);
         if (dispatch == null) {
             return passThrough.proceed(chain, request);

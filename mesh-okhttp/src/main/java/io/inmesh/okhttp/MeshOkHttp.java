@@ -76,7 +76,8 @@ public final class MeshOkHttp {
                         mirrors,
                         new Hedges(mesh, meshed.build()),
                         new FollowUps(client.followRedirects(), client.followSslRedirects()),
-                        new PassThrough(client)))
+                        new PassThrough(client),
+                        new LoadProber(client, pool, targets)))
                 .build();
     }
 

@@ -1,6 +1,7 @@
 package io.inmesh.okhttp;
 
 import io.inmesh.call.Call;
+import io.inmesh.call.Prober;
 import java.util.List;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -11,9 +12,20 @@ import org.jspecify.annotations.Nullable;
 final class OkHttpCall implements Call {
 
     private final Request request;
+    private final @Nullable Prober prober;
 
     OkHttpCall(Request request) {
+        this(request, null);
+    }
+
+    OkHttpCall(Request request, @Nullable Prober prober) {
         this.request = request;
+        this.prober = prober;
+    }
+
+    @Override
+    public @Nullable Prober prober() {
+        return prober;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.inmesh.okhttp;
 
 import io.inmesh.Mesh;
 import io.inmesh.call.Attempt;
+import io.inmesh.call.Probe;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
@@ -33,17 +34,25 @@ final class Targets {
      * @param https whether the application wrote {@code https}
      */
     Target of(Attempt attempt, boolean https) {
-        PeerExpectation security = attempt.security();
+        return of(attempt.endpoint(), attempt.security(), https);
+    }
+
+    /** {@return the target of a probe, which is that of attempts to {@code http} URLs} */
+    Target of(Probe probe) {
+        return of(probe.endpoint(), probe.security(), false);
+    }
+
+    private Target of(Endpoint endpoint, @Nullable PeerExpectation security, boolean https) {
         IdentityEpoch epoch = security == null ? null : mesh.identity().current();
         if (security != null && epoch == null) {
-            throw new IllegalStateException("no identity to call " + attempt.endpoint() + " with");
+            throw new IllegalStateException("no identity to call " + endpoint + " with");
         }
         ConcurrentHashMap<Endpoint, Target> byEndpoint = https ? forHttps : forHttp;
-        Target target = byEndpoint.get(attempt.endpoint());
+        Target target = byEndpoint.get(endpoint);
         if (target != null && target.serves(security, epoch)) {
             return target;
         }
-        return replace(byEndpoint, attempt.endpoint(), security, epoch);
+        return replace(byEndpoint, endpoint, security, epoch);
     }
 
     private Target replace(

@@ -4,6 +4,9 @@ import io.inmesh.Mesh;
 import io.inmesh.call.Outcome;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.inbound.Admission;
+import io.inmesh.load.LoadHeaders;
+import io.inmesh.load.OrcaText;
+import io.inmesh.load.ServerLoad;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -25,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Register it first, for all dispatcher types and with asynchronous support. Requests are authorized by the mesh's policies
  * before anything else sees them, and counted at their real end: for an asynchronous request that is its completion, not the return
  * of the method that started it. An exception that leaves the application counts as the 500 the container makes of it, and a client
- * that went away as cancelled. The peer's identity is the request attribute {@link #PEER}; headers that claim one are hidden.
+ * that went away as cancelled. A caller that asks how loaded this process is learns it on the response. The peer's identity is the request attribute {@link #PEER}; headers that claim one are hidden.
  *
  * <p>Under overload it sheds load by what is in flight. How long a request waited for a thread before the filter is not known to servlets;
  * where whoever is in front of them records {@link #ARRIVED}, as {@link JettyArrival} does, it sheds by that wait as well. Requests
@@ -83,6 +86,11 @@ public final class MeshFilter implements Filter {
     private void judge(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         ServletCall call = new ServletCall(request);
+        ServerLoad asked = mesh.answerProbe(call);
+        if (asked != null) {
+            response.setHeader(LoadHeaders.TEXT, OrcaText.write(asked));
+            return;
+        }
         Admission admission = mesh.inbound(call);
         if (!admission.admitted()) {
             Refusal.write(response, admission.rejection());

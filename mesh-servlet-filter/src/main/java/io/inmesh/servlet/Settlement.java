@@ -2,6 +2,9 @@ package io.inmesh.servlet;
 
 import io.inmesh.call.Outcome;
 import io.inmesh.inbound.Admission;
+import io.inmesh.load.LoadHeaders;
+import io.inmesh.load.OrcaText;
+import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -37,8 +40,12 @@ final class Settlement implements AsyncListener {
 
     /** Has the application work on the request for the first time. */
     void first(HttpServletRequest request, FilterChain chain) throws IOException, ServletException {
+        // Now, since the application may send the headers at any moment; and once more if it has not by the time it is
+        // done.
+        sayLoad();
         work(request, response, chain);
         if (!request.isAsyncStarted()) {
+            sayLoad();
             endWithStatus();
             return;
         }
@@ -46,6 +53,13 @@ final class Settlement implements AsyncListener {
             request.getAsyncContext().addListener(this, request, response);
         } catch (IllegalStateException completedAlready) {
             endWithStatus();
+        }
+    }
+
+    private void sayLoad() {
+        ServerLoad load = response.isCommitted() ? null : admission.loadReport();
+        if (load != null) {
+            response.setHeader(LoadHeaders.TEXT, OrcaText.write(load));
         }
     }
 

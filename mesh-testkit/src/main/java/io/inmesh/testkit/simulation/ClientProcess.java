@@ -2,17 +2,16 @@ package io.inmesh.testkit.simulation;
 
 import io.inmesh.Mesh;
 import io.inmesh.call.Attempt;
-import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Failure;
+import io.inmesh.call.Probe;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.drive.CallbackDriver;
 import io.inmesh.load.ServerLoad;
-import io.inmesh.probe.Probe;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -46,7 +45,6 @@ public final class ClientProcess {
                 .randomness(random::nextLong)
                 .observer(tally.observer())
                 .build();
-        mesh.prober(Call.Protocol.HTTP, this::probe);
     }
 
     /** {@return its mesh, to look at or to give another config} */
@@ -62,8 +60,8 @@ public final class ClientProcess {
      * @param done told how it ended
      */
     public void call(Fleet to, long deadlineNanos, Consumer<Outcome> done) {
-        Dispatch dispatch =
-                Objects.requireNonNull(mesh.outbound(new SimulatedCall(to.name(), deadlineNanos)), "unknown fleet");
+        Dispatch dispatch = Objects.requireNonNull(
+                mesh.outbound(new SimulatedCall(to.name(), deadlineNanos, this::probe)), "unknown fleet");
         new CallbackDriver(time).run(dispatch, this::send, done);
     }
 

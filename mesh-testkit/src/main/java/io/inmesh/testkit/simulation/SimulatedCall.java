@@ -1,6 +1,7 @@
 package io.inmesh.testkit.simulation;
 
 import io.inmesh.call.Call;
+import io.inmesh.call.Prober;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host whom it is for
  * @param deadlineNanos virtual time at which the caller gives up
+ * @param prober asks replicas for their load
  */
-record SimulatedCall(String host, long deadlineNanos) implements Call {
+record SimulatedCall(String host, long deadlineNanos, Prober prober) implements Call {
 
     @Override
     public Protocol protocol() {

@@ -14,6 +14,7 @@
  *
  * <p>A {@link io.inmesh.testkit.simulation.Replica} has workers, a queue, a service time and a state (slow, failing, stuck, down); a {@link
  * io.inmesh.testkit.simulation.Fleet} is a service of some replicas; a {@link io.inmesh.testkit.simulation.ClientProcess} is whoever calls.
+ * Replicas say how loaded they are on responses to attempts that ask for it, and answer probes past their queue.
  * Everything runs on the thread that calls {@link io.inmesh.testkit.simulation.Simulation#run}.
  */
 @NullMarked

@@ -1,11 +1,11 @@
-package io.inmesh.probe;
+package io.inmesh.call;
 
-/** Sends probes over the connections of one kind of client. Implemented by adapters. */
+/** Sends probes over the connections that calls of one kind use. Implemented by adapters. */
 public interface Prober {
 
     /**
      * Asks an endpoint for its load and has the probe answered, or failed, within {@link Probe#timeoutNanos()}, by any thread. Must not
-     * block or throw.
+     * block.
      */
     void probe(Probe probe);
 }
