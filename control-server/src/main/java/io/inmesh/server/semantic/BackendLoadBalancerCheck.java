@@ -8,7 +8,6 @@ import java.util.Set;
 /** {@code spec.loadBalancer} of a BackendTrafficPolicy, by itself and beside the DestinationRules of its host. */
 final class BackendLoadBalancerCheck {
     private static final Set<String> HASHING = Set.of("RING_HASH", "MAGLEV");
-    private static final Set<String> NOT_YET = Set.of("PEAK_EWMA", "PROBING");
     private static final double MAX_FACTOR = 100;
 
     private BackendLoadBalancerCheck() {}
@@ -18,12 +17,7 @@ final class BackendLoadBalancerCheck {
             return;
         }
         String algorithm = loadBalancer.get("algorithm").text();
-        if (NOT_YET.contains(algorithm)) {
-            report.add(
-                    Check.NO_EFFECT,
-                    loadBalancer.get("algorithm"),
-                    "has no effect: LEAST_REQUEST is used in its place");
-        }
+        LearningCheck.check(report, loadBalancer, algorithm);
         List<Field> rules = rules(mesh, host);
         hashing(report, loadBalancer, algorithm, rules);
         report.range(loadBalancer.get("boundedLoad").get("factor"), 1, MAX_FACTOR);

@@ -17,6 +17,7 @@ final class LoadBalancers {
         switch (balancing.algorithm()) {
             case "MAGLEV" -> maglev(cluster, balancing);
             case "RING_HASH" -> ringHash(cluster, balancing);
+            case "PEAK_EWMA", "PROBING" -> LearningPolicies.apply(cluster, balancing);
             case "RANDOM" -> cluster.setLbPolicy(Cluster.LbPolicy.RANDOM);
             case "ROUND_ROBIN" -> cluster.setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN);
             default -> cluster.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);

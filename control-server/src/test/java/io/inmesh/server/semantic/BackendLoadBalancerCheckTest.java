@@ -40,6 +40,14 @@ class BackendLoadBalancerCheckTest {
                 "{algorithm: MAGLEV, hashOn: [{useSourceIp: true}], boundedLoad: {factor: 0.9}}|BAD_VALUE|boundedLoad.factor",
                 "{algorithm: RANDOM, boundedLoad: {factor: 2}}|NO_EFFECT|boundedLoad",
                 "{subsetting: {size: 0}}|BAD_VALUE|subsetting.size",
+                "{algorithm: PROBING, probing: {poolSize: 17}}|BAD_VALUE|probing.poolSize",
+                "{algorithm: PROBING, probing: {probesPerCall: 1.5}}|BAD_VALUE|probing.probesPerCall",
+                "{algorithm: PROBING, probing: {sampleMaxAge: 0s}}|BAD_VALUE|probing.sampleMaxAge",
+                "{algorithm: PROBING, probing: {rule: HCL, qRif: 2}}|BAD_VALUE|probing.qRif",
+                "{algorithm: PROBING, probing: {qRif: 0.5}}|NO_EFFECT|probing.qRif",
+                "{algorithm: PEAK_EWMA, peakEwma: {decay: 0s}}|BAD_VALUE|peakEwma.decay",
+                "{algorithm: PEAK_EWMA, probing: {poolSize: 4}}|NO_EFFECT|probing",
+                "{algorithm: RANDOM, peakEwma: {decay: 5s}}|NO_EFFECT|peakEwma",
             })
     void tellsWhatIsWrongAndWhere(String loadBalancer, Check check, String field) {
         assertThat(problems(loadBalancer))

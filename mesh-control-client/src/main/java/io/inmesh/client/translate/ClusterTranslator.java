@@ -33,7 +33,7 @@ final class ClusterTranslator {
                 name,
                 serviceOf(name),
                 loadBalancer(cluster),
-                BalancingConfig.DEFAULT,
+                new LearningTranslator(reader).settings(cluster, BalancingConfig.DEFAULT),
                 connectTimeout.isZero() ? DEFAULT_CONNECT_TIMEOUT : connectTimeout,
                 limits(thresholds),
                 OutlierTranslator.translate(cluster),
@@ -65,6 +65,10 @@ final class ClusterTranslator {
         // Envoy prefers this list where it is set, and of it the first that it knows.
         for (LoadBalancingPolicy.Policy policy :
                 cluster.getLoadBalancingPolicy().getPoliciesList()) {
+            LoadBalancer own = new LearningTranslator(reader).algorithm(policy);
+            if (own != null) {
+                return own;
+            }
             String type = policy.getTypedExtensionConfig().getTypedConfig().getTypeUrl();
             if (type.endsWith(".RoundRobin")) {
                 return LoadBalancer.ROUND_ROBIN;
