@@ -1,9 +1,12 @@
 package io.inmesh.cluster;
 
+import io.inmesh.call.Criticality;
 import io.inmesh.config.ClientPolicyConfig;
 import io.inmesh.limit.Throttle;
 import io.inmesh.retry.Hedging;
 import io.inmesh.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,23 @@ public final class ClientPolicy {
     /** {@return what refuses calls while servers refuse many; null for never} */
     public @Nullable Throttle throttle() {
         return rules.throttle();
+    }
+
+    /** {@return what is unusual about it and how that stands now, for an explanation; empty if nothing is} */
+    public String words() {
+        Rules now = rules;
+        List<String> words = new ArrayList<>();
+        if (!now.config().chainAwareRetries()) {
+            words.add("calls for repeated requests are repeated too");
+        }
+        if (now.hedging() != null) {
+            words.add(now.hedging().words());
+        }
+        if (now.throttle() != null) {
+            long percent = Math.round(now.throttle().refusedShare(Criticality.CRITICAL) * 100);
+            words.add("throttled: " + percent + " % of critical calls are not sent now");
+        }
+        return String.join("; ", words);
     }
 
     private @Nullable Hedging hedging(ClientPolicyConfig config) {

@@ -81,6 +81,7 @@ public record Explanation(
      * @param loadBalancer how an endpoint is chosen
      * @param choice how many endpoints are known, ejected and so on, in words
      * @param retriesAvailable retries the budget of its service allows now
+     * @param clientPolicy what callers do while it is slow or has too much to do, empty if nothing unusual
      * @param localities how its calls are divided among priorities and localities, in order of priority
      * @param endpoints the endpoints, in order of priority; at most {@link Explainer#MOST_ENDPOINTS} of them
      */
@@ -93,6 +94,7 @@ public record Explanation(
             String loadBalancer,
             String choice,
             double retriesAvailable,
+            String clientPolicy,
             List<LocalityView> localities,
             List<EndpointView> endpoints) {
 

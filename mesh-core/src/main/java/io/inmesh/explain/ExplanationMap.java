@@ -68,6 +68,9 @@ final class ExplanationMap {
         map.put("loadBalancer", destination.loadBalancer());
         map.put("choice", destination.choice());
         map.put("retriesAvailable", destination.retriesAvailable());
+        if (!destination.clientPolicy().isEmpty()) {
+            map.put("clientPolicy", destination.clientPolicy());
+        }
         map.put(
                 "localities",
                 destination.localities().stream().map(ExplanationMap::locality).toList());

@@ -59,6 +59,9 @@ final class ExplanationText {
         }
         line(2, name + ", " + destination.loadBalancer() + ": " + destination.choice());
         line(3, String.format(Locale.ROOT, "retry budget: %.0f available", destination.retriesAvailable()));
+        if (!destination.clientPolicy().isEmpty()) {
+            line(3, destination.clientPolicy());
+        }
         if (destination.localities().size() > 1) {
             destination.localities().forEach(this::locality);
         }

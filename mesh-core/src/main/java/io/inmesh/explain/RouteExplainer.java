@@ -136,6 +136,7 @@ final class RouteExplainer {
                 cluster.config().loadBalancer().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 report.toString(),
                 cluster.retryBudget().available(),
+                cluster.clientPolicy().words(),
                 report.localities().stream().map(RouteExplainer::locality).toList(),
                 report.candidates().stream()
                         .limit(Explainer.MOST_ENDPOINTS)

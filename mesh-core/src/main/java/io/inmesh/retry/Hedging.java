@@ -115,8 +115,13 @@ public final class Hedging {
         return granted;
     }
 
-    /** {@return hedges that could be sent now} */
-    public double available() {
-        return extra.available();
+    /** {@return how it stands now, for an explanation} */
+    public String words() {
+        long delay = delayNanos();
+        String when = delay == Deadlines.NEVER
+                ? "not yet: too few answers to know what is slow"
+                : "after " + TimeUnit.NANOSECONDS.toMillis(delay) + " ms";
+        String held = heldBack(clock.nanos()) ? ", held back: servers ask for less load" : "";
+        return "hedged " + when + ", " + (long) extra.available() + " available" + held;
     }
 }
