@@ -44,8 +44,8 @@ final class ActionCheck {
             FieldProblems cluster = problems.within("to[" + i + "]");
             EditsCheck.check(clusters.get(i).requestHeaders(), cluster.within("requestHeaders"));
             EditsCheck.check(clusters.get(i).responseHeaders(), cluster.within("responseHeaders"));
-            if (clusters.get(i).authority() != null
-                    && clusters.get(i).authority().isBlank()) {
+            String authority = clusters.get(i).authority();
+            if (authority != null && authority.isBlank()) {
                 cluster.report("authority", "is empty", "name a host, or leave it out");
             }
         }
