@@ -54,7 +54,10 @@ final class Probes {
         long now = attempt.startedNanos();
         for (int i = 0; i < sinks.size(); i++) {
             Endpoint endpoint = sinks.get(i).toProbe();
-            Experience experience = endpoint == null ? null : endpoint.experience();
+            if (endpoint == null) {
+                continue;
+            }
+            Experience experience = endpoint.experience();
             if (experience != null && !experience.restsFromProbes(now)) {
                 send(prober, endpoint, experience, attempt, now);
             }

@@ -139,6 +139,9 @@ public final class GrpcLimits {
         if (plain.endsWith(".loadBalancer.simple") && field.text().equals("RANDOM")) {
             report.add(Check.UNENFORCEABLE_BY_GRPC, field, "UNENFORCED for stock gRPC: round robin is used");
         }
+        if (plain.equals("spec.loadBalancer.algorithm") && List.of("PEAK_EWMA", "PROBING").contains(field.text())) {
+            report.add(Check.UNENFORCEABLE_BY_GRPC, field, "UNENFORCED for stock gRPC: round robin is used");
+        }
         field.items().forEach(item -> walk(item, fields, report));
         field.members().values().forEach(member -> walk(member, fields, report));
     }

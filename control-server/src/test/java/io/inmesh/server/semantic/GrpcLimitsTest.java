@@ -47,6 +47,11 @@ class GrpcLimitsTest {
                             spec: {rules: [{backendRefs: [{name: a, port: 1, filters: [{type: RequestHeaderModifier, requestHeaderModifier: {}}]}]}]}
                             ---
                             apiVersion: inmesh.io/v1alpha1
+                            kind: BackendTrafficPolicy
+                            metadata: {name: b}
+                            spec: {host: a, loadBalancer: {algorithm: PROBING}}
+                            ---
+                            apiVersion: inmesh.io/v1alpha1
                             kind: InboundTrafficPolicy
                             metadata: {name: i}
                             spec: {rateLimits: [{tokens: 5}], concurrency: {maxLimit: 50}, minRemaining: 5ms}
@@ -69,6 +74,7 @@ class GrpcLimitsTest {
                         "d spec.trafficPolicy.outlierDetection",
                         "p spec.rules[0].when[0].key",
                         "m spec.mtls.mode",
+                        "b spec.loadBalancer.algorithm",
                         "h spec.rules[0].matches[0].queryParams",
                         "h spec.rules[0].filters[0].urlRewrite",
                         "h spec.rules[0].timeouts.backendRequest",
