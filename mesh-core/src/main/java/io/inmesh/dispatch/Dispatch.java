@@ -207,13 +207,13 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
                 continue;
             }
             boolean firstOpen = !first.ended();
-            boolean secondOpen = second != null && !second.ended();
-            int next = !secondOpen ? inFlight(first) : firstOpen ? both(first.number()) : inFlight(second);
+            OutboundAttempt other = second == null || second.ended() ? null : second;
+            int next = other == null ? inFlight(first) : firstOpen ? both(first.number()) : inFlight(other);
             if (!STATE.compareAndSet(this, DECIDING, next)) {
                 return end(Outcome.Cancelled.INSTANCE);
             }
             // A report that came meanwhile found this thread deciding, and was left to it.
-            boolean missed = (firstOpen && first.reported() != null) || (secondOpen && second.reported() != null);
+            boolean missed = (firstOpen && first.reported() != null) || (other != null && other.reported() != null);
             if (!missed || !STATE.compareAndSet(this, next, DECIDING)) {
                 return otherwise;
             }
