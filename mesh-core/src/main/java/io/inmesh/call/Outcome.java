@@ -13,8 +13,17 @@ public sealed interface Outcome {
      * @param grpcStatus gRPC status code, -1 if the call is not gRPC
      * @param pushbackMillis wait the server asked for before a retry ({@code Retry-After}, {@code
      *     grpc-retry-pushback-ms}); {@link #NO_PUSHBACK} if it said nothing, {@link #DO_NOT_RETRY} if it forbade retries
+     * @param rateLimited whether a rate limit on the way refused the request ({@value #RATE_LIMITED_HEADER})
      */
-    record Response(int httpStatus, int grpcStatus, long pushbackMillis) implements Outcome {
+    record Response(int httpStatus, int grpcStatus, long pushbackMillis, boolean rateLimited) implements Outcome {
+
+        /** The header that says that a rate limit refused the request, with any value. Source: Envoy's rate limit filters. */
+        public static final String RATE_LIMITED_HEADER = "x-envoy-ratelimited";
+
+        /** An answer that no rate limit gave. */
+        public Response(int httpStatus, int grpcStatus, long pushbackMillis) {
+            this(httpStatus, grpcStatus, pushbackMillis, false);
+        }
 
         /** The server said nothing about retries. */
         public static final long NO_PUSHBACK = -1;

@@ -44,6 +44,8 @@ public record RetryConfig(
         REFUSED_STREAM,
         /** 409. */
         RETRIABLE_4XX,
+        /** A rate limit refused the request. Such answers are repeated for no other reason, whatever their status. */
+        ENVOY_RATELIMITED,
         /** One of {@link RetryConfig#statusCodes}. */
         RETRIABLE_STATUS_CODES,
         /** gRPC status CANCELLED. */

@@ -3,6 +3,7 @@ package io.inmesh.retry;
 import static io.inmesh.config.RetryConfig.Condition.CANCELLED;
 import static io.inmesh.config.RetryConfig.Condition.CONNECT_FAILURE;
 import static io.inmesh.config.RetryConfig.Condition.DEADLINE_EXCEEDED;
+import static io.inmesh.config.RetryConfig.Condition.ENVOY_RATELIMITED;
 import static io.inmesh.config.RetryConfig.Condition.GATEWAY_ERROR;
 import static io.inmesh.config.RetryConfig.Condition.INTERNAL;
 import static io.inmesh.config.RetryConfig.Condition.REFUSED_STREAM;
@@ -62,6 +63,9 @@ public final class Classifier {
     private static Classification response(Outcome.Response response) {
         int http = response.httpStatus();
         int grpc = response.grpcStatus();
+        if (response.rateLimited()) {
+            return rateLimited(response(http, grpc));
+        }
         if (grpc < 0 && http >= 0 && http < HTTP.length) {
             return HTTP[http];
         }
@@ -69,6 +73,11 @@ public final class Classifier {
             return GRPC[grpc];
         }
         return response(http, grpc);
+    }
+
+    /** Source: Envoy's router, which asks about rate limits before all else. */
+    private static Classification rateLimited(Classification plain) {
+        return new Classification(plain.result(), plain.error(), bits(ENVOY_RATELIMITED));
     }
 
     private static Classification response(int http, int grpc) {

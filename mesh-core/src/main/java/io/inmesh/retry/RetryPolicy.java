@@ -90,6 +90,7 @@ public final class RetryPolicy {
         }
         if (outcome instanceof Outcome.Response response
                 && response.httpStatus() >= 0
+                && !response.rateLimited()
                 && statusCodes.get(response.httpStatus())
                 && (conditions & Classification.bit(Condition.RETRIABLE_STATUS_CODES)) != 0) {
             met |= Classification.bit(Condition.RETRIABLE_STATUS_CODES);

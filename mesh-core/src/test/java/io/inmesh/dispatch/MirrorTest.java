@@ -156,7 +156,7 @@ class MirrorTest {
         assertThat(sent.endpoint().inFlight()).isEqualTo(1);
         copy.settle(sent, Response.http(503));
 
-        assertThat(log.lines).containsExactly("ended v2 Response[httpStatus=503, grpcStatus=-1, pushbackMillis=-1]");
+        assertThat(log.lines).containsExactly("ended v2 " + Response.http(503));
         assertThat(sent.endpoint().inFlight()).isZero();
         assertThat(scene.snapshot.cluster("v2").load().take()).isEmpty();
         assertThat(scene.snapshot.cluster("v2").limits().mirroredInFlight()).isZero();

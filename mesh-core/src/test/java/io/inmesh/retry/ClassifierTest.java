@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Failure;
 import io.inmesh.call.Outcome.Response;
+import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RetryConfig.Condition;
 import io.inmesh.health.ErrorClass;
 import io.inmesh.retry.Classification.Result;
+import io.inmesh.testkit.FakeCall;
 import java.io.IOException;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +39,28 @@ class ClassifierTest {
         Classification classification = Classifier.classify(Response.http(status));
         assertThat(classification.result()).isEqualTo(result);
         assertThat(classification.error()).isEqualTo(error);
+    }
+
+    @Test
+    void whatARateLimitRefusedIsRepeatedForNoOtherReason() {
+        Response refused = new Response(503, -1, Response.NO_PUSHBACK, true);
+        Classification classification = Classifier.classify(refused);
+        assertThat(classification.conditions()).isEqualTo(Classification.bit(Condition.ENVOY_RATELIMITED));
+        assertThat(classification.result())
+                .isEqualTo(Classifier.classify(Response.http(503)).result());
+        assertThat(new RetryPolicy(new RetryConfig(
+                                1,
+                                Set.of(Condition.SERVER_ERROR, Condition.RETRIABLE_STATUS_CODES),
+                                Set.of(503),
+                                null,
+                                RetryConfig.DEFAULT_BACKOFF_BASE,
+                                RetryConfig.DEFAULT_BACKOFF_MAX,
+                                true))
+                        .repeats(FakeCall.get("/"), refused, classification))
+                .isFalse();
+        assertThat(new RetryPolicy(RetryConfig.DEFAULT.withConditions(Set.of(Condition.ENVOY_RATELIMITED)))
+                        .repeats(FakeCall.get("/"), refused, classification))
+                .isTrue();
     }
 
     @ParameterizedTest

@@ -17,6 +17,9 @@ final class GrpcOutcomes {
     private static final Metadata.Key<String> PUSHBACK =
             Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
+    private static final Metadata.Key<String> RATE_LIMITED =
+            Metadata.Key.of(Outcome.Response.RATE_LIMITED_HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
     private GrpcOutcomes() {}
 
     /**
@@ -47,7 +50,12 @@ final class GrpcOutcomes {
     private static Outcome answer(Status status, Metadata trailers) {
         String pushback = status.isOk() ? null : trailers.get(PUSHBACK);
         int code = status.getCode().value();
-        return pushback == null ? Outcome.Response.grpc(code) : new Outcome.Response(200, code, millis(pushback));
+        boolean rateLimited = !status.isOk() && trailers.containsKey(RATE_LIMITED);
+        if (pushback == null && !rateLimited) {
+            return Outcome.Response.grpc(code);
+        }
+        return new Outcome.Response(
+                200, code, pushback == null ? Outcome.Response.NO_PUSHBACK : millis(pushback), rateLimited);
     }
 
     /** Source: gRFC A6: a negative or unreadable value forbids retries. */

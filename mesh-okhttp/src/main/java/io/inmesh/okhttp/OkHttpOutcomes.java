@@ -33,6 +33,16 @@ final class OkHttpOutcomes {
      */
     static Outcome of(Response response, long nowEpochMillis) {
         int status = response.code();
+        if (response.header(Outcome.Response.RATE_LIMITED_HEADER) != null) {
+            String retryAfter = response.header("Retry-After");
+            return new Outcome.Response(
+                    status,
+                    -1,
+                    retryAfter == null
+                            ? Outcome.Response.NO_PUSHBACK
+                            : pushbackMillis(retryAfter.trim(), nowEpochMillis),
+                    true);
+        }
         if (status == 429 || status == 503) {
             String retryAfter = response.header("Retry-After");
             if (retryAfter != null) {

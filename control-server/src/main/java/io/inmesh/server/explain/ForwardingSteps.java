@@ -62,6 +62,7 @@ final class ForwardingSteps {
                         == RouteAction.ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR
                 ? 500
                 : 503;
+        steps.addAll(RoutePolicy.steps(route));
         Map<String, Integer> clusters = clusters(route);
         if (clusters.keySet().stream()
                 .allMatch(name -> ClusterNames.unresolvedReason(name).isPresent())) {

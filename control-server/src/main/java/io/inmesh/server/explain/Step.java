@@ -19,8 +19,12 @@ public record Step(Stage stage, String subject, boolean taken, String reason, St
         ROUTE,
         /** Which fault is injected. */
         FAULT,
+        /** What the route changes about the request, and how long and how often it is tried. */
+        POLICY,
         /** Which cluster the request goes to. */
         CLUSTER,
+        /** Which cluster gets a copy. */
+        MIRROR,
         /** Which endpoints may take it. */
         ENDPOINT,
         /** Whether the endpoint's workload lets the caller in. */

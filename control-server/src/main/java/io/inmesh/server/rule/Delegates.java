@@ -29,7 +29,7 @@ final class Delegates {
             find(root, route, all).ifPresent(delegate -> {
                 String origin =
                         delegate.key().namespace() + "/" + delegate.key().name() + ":";
-                for (Field leaf : Field.spec(delegate).get("http").items()) {
+                for (Field leaf : leaves(delegate)) {
                     merge(route.node(), leaf.node())
                             .ifPresent(merged ->
                                     routes.add(Field.of(merged, route.path() + ".delegate." + origin + leaf.path())));
@@ -37,6 +37,39 @@ final class Delegates {
             });
         }
         return routes;
+    }
+
+    /** Why a route of {@code root} that delegates, or a part of what it delegates to, has no effect. */
+    static List<String> problems(Resource root, Field route, VirtualServices all) {
+        Field delegate = route.get("delegate");
+        String namespace = delegate.get("namespace").text(root.key().namespace());
+        String name = namespace + "/" + delegate.get("name").text();
+        Optional<Resource> named = all.named(namespace, delegate.get("name").text());
+        if (named.isEmpty()) {
+            return List.of("there is no VirtualService " + name + ": until there is, this rule has no effect");
+        }
+        if (!Field.spec(named.get()).get("hosts").items().isEmpty()) {
+            return List.of(name + " has hosts, so it is no delegate: this rule has no effect");
+        }
+        if (find(root, route, all).isEmpty()) {
+            return List.of(
+                    name + " is not exported to namespace " + root.key().namespace() + ": this rule has no effect");
+        }
+        List<String> problems = new ArrayList<>();
+        for (Field leaf : leaves(named.get())) {
+            if (merge(route.node(), leaf.node()).isEmpty()) {
+                problems.add(leaf.path() + " of " + name
+                        + " matches requests that this rule does not: that part has no effect here");
+            }
+        }
+        return problems;
+    }
+
+    /** The routes of a delegate. Those that delegate further are left out: one level is all there is. */
+    private static List<Field> leaves(Resource delegate) {
+        return Field.spec(delegate).get("http").items().stream()
+                .filter(leaf -> leaf.get("delegate").absent())
+                .toList();
     }
 
     /** The delegate a route of {@code root} names, if it exists, is visible there and is a delegate (has no hosts). */

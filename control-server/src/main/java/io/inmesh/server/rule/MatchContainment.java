@@ -3,13 +3,12 @@ package io.inmesh.server.rule;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
-/** Whether one HTTP match stays within another, property by property. */
+/** Whether one HTTP match stays within another, property by property, by the rules Istio merges delegates with. */
 final class MatchContainment {
     /** Properties that map a key to a string match. */
     static final Set<String> KEYED = Set.of("headers", "withoutHeaders", "queryParams");
 
     private static final Set<String> STRING_MATCHES = Set.of("uri", "scheme", "method", "authority");
-    private static final Set<String> EQUAL = Set.of("port", "sourceNamespace", "ignoreUriCase");
 
     private MatchContainment() {}
 
@@ -27,16 +26,46 @@ final class MatchContainment {
                 }
             }
         }
-        for (String property : EQUAL) {
-            JsonNode a = wide.path(property);
-            JsonNode b = narrow.path(property);
-            if (!a.isMissingNode() && !b.isMissingNode() && !a.equals(b)) {
-                return false;
-            }
+        return sameCase(wide, narrow) && samePort(wide, narrow) && sameSource(wide, narrow) && gateways(wide, narrow);
+    }
+
+    private static boolean sameCase(JsonNode wide, JsonNode narrow) {
+        return wide.path("ignoreUriCase").asBoolean(false)
+                == narrow.path("ignoreUriCase").asBoolean(false);
+    }
+
+    private static boolean samePort(JsonNode wide, JsonNode narrow) {
+        int outer = wide.path("port").asInt(0);
+        int inner = narrow.path("port").asInt(0);
+        return outer == 0 || inner == 0 || outer == inner;
+    }
+
+    private static boolean sameSource(JsonNode wide, JsonNode narrow) {
+        String namespace = wide.path("sourceNamespace").asText("");
+        if (!namespace.isEmpty()
+                && !namespace.equals(narrow.path("sourceNamespace").asText(""))) {
+            return false;
         }
         for (var label : wide.path("sourceLabels").properties()) {
             JsonNode other = narrow.path("sourceLabels").path(label.getKey());
             if (!other.isMissingNode() && !other.equals(label.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean gateways(JsonNode wide, JsonNode narrow) {
+        JsonNode outer = wide.path("gateways");
+        if (outer.isEmpty()) {
+            return true;
+        }
+        for (JsonNode inner : narrow.path("gateways")) {
+            boolean named = false;
+            for (JsonNode gateway : outer) {
+                named |= gateway.equals(inner);
+            }
+            if (!named) {
                 return false;
             }
         }
@@ -54,10 +83,11 @@ final class MatchContainment {
         if (wide.has("exact")) {
             return !wide.path("exact").equals(narrow.path("exact"));
         }
-        if (wide.has("prefix")) {
+        if (wide.has("prefix") && (narrow.has("exact") || narrow.has("prefix"))) {
             String inner = narrow.path("exact").asText(narrow.path("prefix").asText(""));
             return !inner.startsWith(wide.path("prefix").asText());
         }
-        return false;
+        // Two tests of presence, or one beside a value: Istio calls that a conflict too.
+        return true;
     }
 }

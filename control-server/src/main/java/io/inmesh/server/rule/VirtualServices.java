@@ -72,6 +72,11 @@ public final class VirtualServices {
                 .findFirst();
     }
 
+    /** Why a route of {@code root} that delegates, or a part of what it delegates to, has no effect; empty if all of it has. */
+    public List<String> delegateProblems(Resource root, Field route) {
+        return Delegates.problems(root, route, this);
+    }
+
     private VirtualServiceRule rule(Resource resource) {
         Field spec = Field.spec(resource);
         String namespace = resource.key().namespace();

@@ -19,10 +19,11 @@ final class HttpRouteCheck {
         DestinationCheck.mirrors(report, mesh, http);
         RetryAndFaultCheck.check(report, http);
         rewrite(report, http.get("rewrite"));
-        hostHeaders(report, http.get("headers").get("request"));
+        HeaderCheck.check(report, http.get("headers"));
+        http.get("route").items().forEach(route -> HeaderCheck.check(report, route.get("headers")));
         redirect(report, http.get("redirect"));
         directResponse(report, http.get("directResponse"));
-        delegate(report, mesh, http.get("delegate"), inDelegate);
+        delegate(report, mesh, http, inDelegate);
     }
 
     private static void action(Report report, Field http) {
@@ -55,16 +56,6 @@ final class HttpRouteCheck {
                 || rewrite.get("uriRegexRewrite").present();
         if (!any) {
             report.add(Check.REQUIRED, rewrite, "needs one of uri, uriRegexRewrite and authority");
-        }
-    }
-
-    private static void hostHeaders(Report report, Field operations) {
-        long hosts = List.of("set", "add").stream()
-                .flatMap(name -> operations.get(name).members().keySet().stream())
-                .filter(name -> name.equalsIgnoreCase("host") || name.equals(":authority"))
-                .count();
-        if (hosts > 1) {
-            report.add(Check.DUPLICATE, operations, "sets the host more than once");
         }
     }
 
@@ -108,21 +99,18 @@ final class HttpRouteCheck {
         }
     }
 
-    private static void delegate(Report report, Mesh mesh, Field delegate, boolean inDelegate) {
+    private static void delegate(Report report, Mesh mesh, Field http, boolean inDelegate) {
+        Field delegate = http.get("delegate");
         if (delegate.absent()) {
             return;
         }
-        String namespace =
-                delegate.get("namespace").text(report.resource().key().namespace());
-        String name = delegate.get("name").text();
         if (inDelegate) {
             report.add(Check.BAD_DELEGATE, delegate, "a delegate cannot delegate further: this rule has no effect");
-        } else if (mesh.rules().virtualServices().named(namespace, name).isEmpty()) {
-            report.add(
-                    Check.BAD_DELEGATE,
-                    delegate,
-                    "there is no VirtualService " + namespace + "/" + name
-                            + ": until there is, this rule has no effect");
+            return;
         }
+        mesh.rules()
+                .virtualServices()
+                .delegateProblems(report.resource(), http)
+                .forEach(problem -> report.add(Check.BAD_DELEGATE, delegate, problem));
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.server.semantic;
 
 import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.VirtualServiceRule;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +28,37 @@ final class MatchCheck {
             }
         }
         report.port(match.get("port"));
+        ignored(report, match);
+    }
+
+    private static void ignored(Report report, Field match) {
+        for (String name : List.of("uri", "scheme", "method", "authority")) {
+            if (match.get("headers").get(name).present()) {
+                report.add(
+                        Check.NO_EFFECT,
+                        match.get("headers").get(name),
+                        "has no effect: use the field " + name + " of the match");
+            }
+        }
+        if (match.get("ignoreUriCase").flag(false)
+                && match.get("uri").get("regex").present()) {
+            report.add(Check.NO_EFFECT, match.get("ignoreUriCase"), "has no effect on a regex; begin it with (?i)");
+        }
+        Field gateways = match.get("gateways");
+        if (gateways.items().isEmpty()) {
+            return;
+        }
+        if (!VirtualServiceRule.appliesToMesh(gateways)) {
+            report.add(Check.GATEWAY_ONLY, gateways, "applies to gateways only; inside the mesh this never matches");
+        }
+        for (String source : List.of("sourceLabels", "sourceNamespace")) {
+            if (match.get(source).present()) {
+                report.add(
+                        Check.NO_EFFECT,
+                        match.get(source),
+                        "has no effect: a match that names gateways takes any source");
+            }
+        }
     }
 
     /** Whether every request takes this route, whoever sends it. */

@@ -24,8 +24,6 @@ final class NoEffectFields {
                             Map.entry(
                                     "http.corsPolicy",
                                     "CORS is a matter of the edge; calls inside the mesh have no origin"),
-                            Map.entry("http.mirror", OWN_CLIENTS + "they do not mirror"),
-                            Map.entry("http.mirrors", OWN_CLIENTS + "they do not mirror"),
                             Map.entry("match.statPrefix", "statistics per route are not offered"),
                             Map.entry("retries.retryRemoteLocalities", "retries do not look at localities"),
                             Map.entry("delay.exponentialDelay", "exponential delays are not supported")),

@@ -3,6 +3,7 @@ package io.inmesh.server.semantic;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.translate.GrpcStatusNames;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,6 +27,10 @@ final class RetryAndFaultCheck {
             "resource-exhausted",
             "unavailable");
 
+    private static final Map<String, String> NEVER_MET = Map.of(
+            "retriable-headers", "a VirtualService cannot name the headers",
+            "http3-post-connect-failure", "calls are not made over HTTP/3");
+
     private RetryAndFaultCheck() {}
 
     static void check(Report report, Field http) {
@@ -45,6 +50,12 @@ final class RetryAndFaultCheck {
             if (!condition.isEmpty() && !status && !RETRY_CONDITIONS.contains(condition)) {
                 report.add(
                         Check.BAD_VALUE, retries.get("retryOn"), "\"" + condition + "\" is no condition to retry on");
+            }
+            if (NEVER_MET.containsKey(condition)) {
+                report.add(
+                        Check.NO_EFFECT,
+                        retries.get("retryOn"),
+                        "has no effect where it says \"" + condition + "\": " + NEVER_MET.get(condition));
             }
         }
         Optional<Duration> timeout = http.get("timeout").duration().filter(d -> !d.isZero());

@@ -5,12 +5,17 @@ import io.inmesh.server.rule.ExportScope;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.RuleOrder;
 import io.inmesh.server.rule.VirtualServiceRule;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** VirtualServices as a whole: hosts, gateways, conflicts with others, the order of rules. */
 final class VirtualServiceCheck {
+    /** Private rules before exported ones before public ones; the oldest first among equals. */
+    private static final Comparator<Resource> FIRST_WINS =
+            Comparator.comparing(VirtualServiceCheck::reach).thenComparing(RuleOrder.OLDEST_FIRST);
+
     private VirtualServiceCheck() {}
 
     static void check(Report report, Mesh mesh) {
@@ -83,7 +88,7 @@ final class VirtualServiceCheck {
             RouteConflicts.ofVirtualService(report, mesh, host, fqdn);
             for (Resource other : mesh.references().virtualServices(fqdn)) {
                 if (!other.key().equals(mine.key()) && overlap(mine, other)) {
-                    Resource winner = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
+                    Resource winner = FIRST_WINS.compare(mine, other) < 0 ? mine : other;
                     report.add(
                             Check.HOST_CONFLICT,
                             host,
@@ -103,6 +108,14 @@ final class VirtualServiceCheck {
                     || otherScope.visibleFrom(mine.key().namespace());
         }
         return mine.key().namespace().equals(other.key().namespace());
+    }
+
+    private static int reach(Resource resource) {
+        ExportScope scope = scope(resource);
+        if (scope.everywhere()) {
+            return 2;
+        }
+        return scope.ownerOnly() ? 0 : 1;
     }
 
     private static ExportScope scope(Resource resource) {

@@ -22,8 +22,9 @@ final class RouteMatches {
         if (match.get("port").present() && match.get("port").integer(0) != port) {
             return false;
         }
-        if (!match.get("gateways").items().isEmpty() && !VirtualServiceRule.appliesToMesh(match.get("gateways"))) {
-            return false;
+        if (!match.get("gateways").items().isEmpty()) {
+            // Istio looks at the source only where no gateways are named.
+            return VirtualServiceRule.appliesToMesh(match.get("gateways"));
         }
         String sourceNamespace = match.get("sourceNamespace").text();
         if (!sourceNamespace.isEmpty() && !sourceNamespace.equals(client.namespace())) {

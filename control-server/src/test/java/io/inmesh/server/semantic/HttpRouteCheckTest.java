@@ -103,7 +103,28 @@ class HttpRouteCheckTest {
                         "headers: {request: {set: {host: a, ':authority': b}}}",
                         Check.DUPLICATE,
                         "spec.http[0].headers.request"),
-                toReviews("mirror: {host: reviews}", Check.NO_EFFECT, "spec.http[0].mirror"),
+                toReviews(
+                        "headers: {request: {set: {x: '%START_TIME%'}}}",
+                        Check.NO_EFFECT, "spec.http[0].headers.request.set.x"),
+                toReviews(
+                        "headers: {response: {remove: [':status']}}",
+                        Check.NO_EFFECT,
+                        "spec.http[0].headers.response.remove[0]"),
+                toReviews(
+                        "match: [{headers: {uri: {exact: /a}}}]", Check.NO_EFFECT, "spec.http[0].match[0].headers.uri"),
+                toReviews(
+                        "match: [{uri: {regex: /a}, ignoreUriCase: true}]",
+                        Check.NO_EFFECT,
+                        "spec.http[0].match[0].ignoreUriCase"),
+                toReviews("match: [{gateways: [edge]}]", Check.GATEWAY_ONLY, "spec.http[0].match[0].gateways"),
+                toReviews(
+                        "match: [{gateways: [mesh, edge], sourceLabels: {app: a}}]",
+                        Check.NO_EFFECT,
+                        "spec.http[0].match[0].sourceLabels"),
+                toReviews(
+                        "retries: {attempts: 1, retryOn: retriable-headers}",
+                        Check.NO_EFFECT,
+                        "spec.http[0].retries.retryOn"),
                 toReviews("corsPolicy: {allowCredentials: true}", Check.NO_EFFECT, "spec.http[0].corsPolicy"),
                 route("delegate: {name: nobody}", Check.BAD_DELEGATE, "spec.http[0].delegate"));
     }

@@ -21,6 +21,7 @@ final class RetryTranslator {
             Map.entry("connect-failure", Condition.CONNECT_FAILURE),
             Map.entry("refused-stream", Condition.REFUSED_STREAM),
             Map.entry("retriable-4xx", Condition.RETRIABLE_4XX),
+            Map.entry("envoy-ratelimited", Condition.ENVOY_RATELIMITED),
             Map.entry("retriable-status-codes", Condition.RETRIABLE_STATUS_CODES),
             Map.entry("cancelled", Condition.CANCELLED),
             Map.entry("deadline-exceeded", Condition.DEADLINE_EXCEEDED),
