@@ -2,6 +2,7 @@ package io.inmesh.client;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.inmesh.client.translate.Caller;
 import io.inmesh.xds.core.Node;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -65,6 +66,11 @@ final class OwnNode {
                 .setLocality(Localities.parse(settings.locality()))
                 .setMetadata(metadata)
                 .build();
+    }
+
+    /** {@return this process as its config sees it} */
+    Caller caller() {
+        return new Caller(settings.locality(), address, address + "/" + instance);
     }
 
     private String workloadName() {

@@ -1,5 +1,6 @@
 package io.inmesh.client;
 
+import io.inmesh.client.translate.Caller;
 import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.IgnoredField;
 import io.inmesh.config.MeshConfig;
@@ -33,7 +34,7 @@ final class Publisher {
     private final ControlThread thread;
     private final ResourceStore store;
     private final Progress progress;
-    private final String locality;
+    private final Caller caller;
     private final Runnable whenPublished;
     private final NamedClusters names;
     private final Completeness completeness = new Completeness();
@@ -51,7 +52,7 @@ final class Publisher {
     /**
      * Makes a publisher.
      *
-     * @param locality where this process is
+     * @param caller this process
      * @param resolver finds the addresses of host names
      * @param lookups runs the resolver
      * @param randomness spreads its lookups
@@ -62,7 +63,7 @@ final class Publisher {
             ControlThread thread,
             ResourceStore store,
             Progress progress,
-            String locality,
+            Caller caller,
             NameResolver resolver,
             Executor lookups,
             Randomness randomness,
@@ -71,14 +72,14 @@ final class Publisher {
         this.thread = thread;
         this.store = store;
         this.progress = progress;
-        this.locality = locality;
+        this.caller = caller;
         this.names = new NamedClusters(new NameTable(resolver, lookups, thread, randomness, this::addressesChanged));
         this.whenPublished = whenPublished;
     }
 
     /** Puts the last good state in use, as it is, as soon as its host names have been looked up. */
     void restored() {
-        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, locality);
+        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, caller);
         restoring = assembled.config();
         names.define(assembled.config(), assembled.namings());
         names.watch(assembled.config());
@@ -137,7 +138,7 @@ final class Publisher {
     @Nullable
     String publish() {
         again.cancel();
-        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, locality);
+        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, caller);
         names.define(assembled.config(), assembled.namings());
         names.watch(inUse, assembled.config());
         long now = mesh.clock().nanos();

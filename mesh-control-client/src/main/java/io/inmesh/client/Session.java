@@ -66,7 +66,7 @@ final class Session {
         link = new Link(settings, identity, token == null ? null : token.rootSha256(), mesh.clock(), randomness);
         state = folder == null ? null : new StateKeeper(folder, settings, token, thread, identity, mesh.clock(), store);
         publisher = new Publisher(
-                mesh, thread, store, progress, settings.locality(), resolver, lookups, randomness, this::published);
+                mesh, thread, store, progress, ownNode.caller(), resolver, lookups, randomness, this::published);
         certificates = new CertificateKeeper(
                 link, identity, token, settings.namespace(), thread, mesh.clock(), randomness, this::identityIssued);
         registration = new Registration(this::wire, this::node);

@@ -1,6 +1,7 @@
 package io.inmesh.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry retry policy
  * @param fault injected faults, null for none
  * @param rewrite path and authority changes, null for none
+ * @param hashOn what of a call decides where it goes if its cluster hashes, in order
  * @param requestHeaders edits of what is sent
  * @param responseHeaders edits of what comes back
  * @param origin the resource that made this route, e.g. {@code VirtualService default/reviews}; empty if unknown
@@ -28,12 +30,14 @@ public record RouteConfig(
         RetryConfig retry,
         @Nullable FaultConfig fault,
         @Nullable RewriteConfig rewrite,
+        List<HashKeyConfig> hashOn,
         HeaderEditsConfig requestHeaders,
         HeaderEditsConfig responseHeaders,
         String origin) {
 
-    /** Checks that nothing is missing. */
+    /** Copies the list and checks that nothing is missing. */
     public RouteConfig {
+        hashOn = List.copyOf(hashOn);
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(match, "match");
         Objects.requireNonNull(action, "action");
@@ -55,6 +59,7 @@ public record RouteConfig(
                 RetryConfig.DEFAULT,
                 null,
                 null,
+                List.of(),
                 HeaderEditsConfig.NONE,
                 HeaderEditsConfig.NONE,
                 "");
@@ -88,6 +93,13 @@ public record RouteConfig(
         return copy.toConfig();
     }
 
+    /** {@return this route with keys for hashing clusters} */
+    public RouteConfig withHashOn(List<HashKeyConfig> keys) {
+        Copy copy = new Copy(this);
+        copy.hashOn = keys;
+        return copy.toConfig();
+    }
+
     /** {@return this route with header edits} */
     public RouteConfig withHeaders(HeaderEditsConfig request, HeaderEditsConfig response) {
         Copy copy = new Copy(this);
@@ -112,6 +124,7 @@ public record RouteConfig(
         private RetryConfig retry;
         private @Nullable FaultConfig fault;
         private @Nullable RewriteConfig rewrite;
+        private List<HashKeyConfig> hashOn;
         private HeaderEditsConfig requestHeaders;
         private HeaderEditsConfig responseHeaders;
         private String origin;
@@ -124,6 +137,7 @@ public record RouteConfig(
             retry = from.retry;
             fault = from.fault;
             rewrite = from.rewrite;
+            hashOn = from.hashOn;
             requestHeaders = from.requestHeaders;
             responseHeaders = from.responseHeaders;
             origin = from.origin;
@@ -131,7 +145,17 @@ public record RouteConfig(
 
         RouteConfig toConfig() {
             return new RouteConfig(
-                    name, match, action, timeout, retry, fault, rewrite, requestHeaders, responseHeaders, origin);
+                    name,
+                    match,
+                    action,
+                    timeout,
+                    retry,
+                    fault,
+                    rewrite,
+                    hashOn,
+                    requestHeaders,
+                    responseHeaders,
+                    origin);
         }
     }
 }

@@ -62,7 +62,7 @@ abstract sealed class AttemptedCall extends OutboundCall permits Dispatch {
         }
         avoid(slow.endpoint());
         Destination drawn = Objects.requireNonNull(destination);
-        Endpoint other = drawn.cluster().pick(tried);
+        Endpoint other = pick(drawn.cluster(), slow.route(), tried, gate.randomness());
         if (other != null && other != slow.endpoint()) {
             OutboundAttempt beside = new OutboundAttempt(
                             (Dispatch) this, slow.route(), drawn, other, slow.number() + 1, now)

@@ -331,7 +331,7 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
         Route matched = Objects.requireNonNull(route);
         Destination drawn = Objects.requireNonNull(destination);
         Cluster cluster = drawn.cluster();
-        Endpoint endpoint = cluster.pick(matched.retry().avoidPrevious() ? tried : null);
+        Endpoint endpoint = pick(cluster, matched, matched.retry().avoidPrevious() ? tried : null, gate.randomness());
         if (endpoint == null) {
             return end(Rejections.noEndpoint(this, cluster, tried));
         }

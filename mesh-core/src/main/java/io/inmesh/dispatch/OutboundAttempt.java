@@ -12,6 +12,7 @@ import io.inmesh.identity.PeerExpectation;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.retry.Classification;
 import io.inmesh.retry.Classifier;
+import io.inmesh.route.CallKey;
 import io.inmesh.route.Destination;
 import io.inmesh.route.Route;
 import io.inmesh.stage.Passage;
@@ -114,6 +115,10 @@ final class OutboundAttempt extends Passage implements Attempt {
     public void writeRequestHeaders(HeaderSink sink) {
         route().writeRequestHeaders(sink);
         destination.writeRequestHeaders(sink);
+        CallKey key = dispatch.key();
+        if (key != null) {
+            key.writeRequestHeaders(call(), sink);
+        }
         if (headers != null) {
             for (int i = 0; i < headers.size(); i += 2) {
                 sink.set(headers.get(i), headers.get(i + 1));
@@ -126,11 +131,15 @@ final class OutboundAttempt extends Passage implements Attempt {
         // The inner edit first, as a response meets them.
         destination.writeResponseHeaders(sink);
         route().writeResponseHeaders(sink);
+        CallKey key = dispatch.key();
+        if (key != null) {
+            key.writeResponseHeaders(sink);
+        }
     }
 
     @Override
     public boolean editsResponse() {
-        return route().editsResponse() || destination.editsResponse();
+        return route().editsResponse() || destination.editsResponse() || madeCookie();
     }
 
     @Override
@@ -158,6 +167,11 @@ final class OutboundAttempt extends Passage implements Attempt {
         }
         headers.add(name);
         headers.add(value);
+    }
+
+    private boolean madeCookie() {
+        CallKey key = dispatch.key();
+        return key != null && key.cookie() != null;
     }
 
     Dispatch dispatch() {

@@ -4,15 +4,18 @@ import io.inmesh.balance.Tried;
 import io.inmesh.call.Call;
 import io.inmesh.call.CallContext;
 import io.inmesh.call.Criticality;
+import io.inmesh.cluster.Cluster;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
 import io.inmesh.explain.Explanation;
 import io.inmesh.fault.Fault;
 import io.inmesh.observe.CallObserver;
+import io.inmesh.route.CallKey;
 import io.inmesh.route.Route;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Passage;
 import io.inmesh.time.Deadlines;
+import io.inmesh.time.Randomness;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,9 @@ abstract sealed class OutboundCall extends Passage permits AttemptedCall {
     /** Endpoints that failed in this call, null while there are none. */
     @Nullable
     Tried tried;
+
+    /** What decides where it goes, null unless its cluster hashes. */
+    private @Nullable CallKey key;
 
     /** The last attempt, null before the first. */
     @Nullable
@@ -123,6 +129,27 @@ abstract sealed class OutboundCall extends Passage permits AttemptedCall {
             return 0;
         }
         return attemptPending ? attempt.number() - 1 : attempt.number();
+    }
+
+    /**
+     * {@return an endpoint to try; null if there is none}
+     *
+     * @param matched its route, whose keys a hashing cluster goes by
+     * @param avoided endpoints not to choose while others are left; null for none
+     */
+    final @Nullable Endpoint pick(Cluster cluster, Route matched, @Nullable Tried avoided, Randomness randomness) {
+        if (!cluster.hashes()) {
+            return cluster.pick(avoided);
+        }
+        if (key == null) {
+            key = matched.key(call, randomness);
+        }
+        return cluster.pick(avoided, key.hash());
+    }
+
+    /** {@return what decides where it goes; null unless its cluster hashes} */
+    final @Nullable CallKey key() {
+        return key;
     }
 
     /** Remembers an endpoint to avoid while others are left. */

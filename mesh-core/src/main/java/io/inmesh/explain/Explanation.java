@@ -79,6 +79,7 @@ public record Explanation(
      * @param percent its share of the calls
      * @param missing whether the config has no such cluster
      * @param loadBalancer how an endpoint is chosen
+     * @param key what of the call decides where it goes, whose endpoint that is and why another is taken; null unless the cluster hashes
      * @param choice how many endpoints are known, ejected and so on, in words
      * @param retriesAvailable retries the budget of its service allows now
      * @param clientPolicy what callers do while it is slow or has too much to do, empty if nothing unusual
@@ -92,6 +93,7 @@ public record Explanation(
             double percent,
             boolean missing,
             String loadBalancer,
+            @Nullable String key,
             String choice,
             double retriesAvailable,
             String clientPolicy,

@@ -66,6 +66,9 @@ final class ExplanationMap {
         map.put("percent", destination.percent());
         map.put("missing", destination.missing());
         map.put("loadBalancer", destination.loadBalancer());
+        if (destination.key() != null) {
+            map.put("key", destination.key());
+        }
         map.put("choice", destination.choice());
         map.put("retriesAvailable", destination.retriesAvailable());
         if (!destination.clientPolicy().isEmpty()) {

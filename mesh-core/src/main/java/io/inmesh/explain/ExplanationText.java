@@ -58,6 +58,9 @@ final class ExplanationText {
             return;
         }
         line(2, name + ", " + destination.loadBalancer() + ": " + destination.choice());
+        if (destination.key() != null) {
+            line(3, "key: " + destination.key());
+        }
         line(3, String.format(Locale.ROOT, "retry budget: %.0f available", destination.retriesAvailable()));
         if (!destination.clientPolicy().isEmpty()) {
             line(3, destination.clientPolicy());

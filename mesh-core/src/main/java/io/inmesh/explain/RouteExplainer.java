@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Says what the matched route does with a call. */
 final class RouteExplainer {
@@ -119,12 +120,18 @@ final class RouteExplainer {
         List<Destination> destinations = route.destinations();
         long sum = destinations.stream().mapToLong(Destination::weight).sum();
         return destinations.stream()
-                .map(destination ->
-                        view(destination, destinations.size() == 1 ? 100 : destination.weight() * 100.0 / sum))
+                .map(destination -> view(
+                        destination,
+                        key(destination.cluster()),
+                        destinations.size() == 1 ? 100 : destination.weight() * 100.0 / sum))
                 .toList();
     }
 
-    private static DestinationView view(Destination destination, double percent) {
+    private @Nullable String key(Cluster cluster) {
+        return cluster.hashes() ? KeyExplainer.explain(cluster, route.key(call, bound -> 0)) : null;
+    }
+
+    private static DestinationView view(Destination destination, @Nullable String key, double percent) {
         Cluster cluster = destination.cluster();
         PickReport report = cluster.explainPick(null);
         return new DestinationView(
@@ -134,6 +141,7 @@ final class RouteExplainer {
                 percent,
                 cluster.missing(),
                 cluster.config().loadBalancer().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                key,
                 report.toString(),
                 cluster.retryBudget().available(),
                 cluster.clientPolicy().words(),

@@ -38,6 +38,11 @@ final class HeaderTest {
     }
 
     private @Nullable String value(Call call) {
+        return value(call, name);
+    }
+
+    /** {@return the value of a header or pseudo header, null if there is none} */
+    static @Nullable String value(Call call, String name) {
         if (name.charAt(0) != ':') {
             return call.header(name);
         }

@@ -26,26 +26,26 @@ final class QueryTest {
     }
 
     boolean test(Call call) {
-        String value = first(call.query());
+        String value = first(call.query(), name);
         return value != null && test.test(value);
     }
 
     /** {@return what about a call that does not pass is not as it should be} */
     String mismatch(Call call) {
-        String value = first(call.query());
+        String value = first(call.query(), name);
         String has = value == null ? "is absent" : "is \"" + value + "\"";
         return "query parameter " + name + " " + has + " and must be " + Words.of(match.match());
     }
 
-    /** {@return the decoded value of the first occurrence, null if there is none} */
-    private @Nullable String first(@Nullable String query) {
+    /** {@return the decoded value of the first occurrence of a parameter, null if there is none} */
+    static @Nullable String first(@Nullable String query, String name) {
         if (query == null) {
             return null;
         }
         for (int from = 0; from <= query.length(); ) {
             int end = indexOf(query, '&', from, query.length());
             int equals = indexOf(query, '=', from, end);
-            if (named(query, from, equals)) {
+            if (named(query, from, equals, name)) {
                 return decoded(query, Math.min(equals + 1, end), end);
             }
             from = end + 1;
@@ -53,7 +53,7 @@ final class QueryTest {
         return null;
     }
 
-    private boolean named(String query, int from, int to) {
+    private static boolean named(String query, int from, int to, String name) {
         if (indexOf(query, '%', from, to) < to) {
             return decoded(query, from, to).equals(name);
         }

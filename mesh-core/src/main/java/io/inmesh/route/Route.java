@@ -127,6 +127,15 @@ public final class Route {
         return rewrite == null ? null : rewrite.authority();
     }
 
+    /**
+     * {@return what of a call decides where it goes in a cluster that hashes}
+     *
+     * @param randomness draws what the call does not have
+     */
+    public CallKey key(Call call, Randomness randomness) {
+        return rule.hashKeys().of(call, randomness);
+    }
+
     /** Writes its edits of a request. */
     public void writeRequestHeaders(HeaderSink sink) {
         rule.requestHeaders().write(sink);

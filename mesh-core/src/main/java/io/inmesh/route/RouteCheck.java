@@ -24,6 +24,7 @@ public final class RouteCheck {
         if (route.rewrite() != null) {
             rewrite(route.rewrite(), problems.within("rewrite"));
         }
+        HashKeyCheck.check(route.hashOn(), problems);
         EditsCheck.check(route.requestHeaders(), problems.within("requestHeaders"));
         EditsCheck.check(route.responseHeaders(), problems.within("responseHeaders"));
     }

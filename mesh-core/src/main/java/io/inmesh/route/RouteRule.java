@@ -23,6 +23,7 @@ final class RouteRule {
     private final @Nullable Rewrite rewrite;
     private final @Nullable Redirection redirection;
     private final Outcome.@Nullable LocalReply directResponse;
+    private final HashKeys hashKeys;
     private final HeaderEdits requestHeaders;
     private final HeaderEdits responseHeaders;
     private final @Nullable RouteRule ofCopies;
@@ -44,6 +45,7 @@ final class RouteRule {
                 ? new Redirection(redirect, test.path())
                 : null;
         directResponse = config.action() instanceof RouteAction.DirectResponse direct ? reply(direct) : null;
+        hashKeys = new HashKeys(config.hashOn());
         requestHeaders = new HeaderEdits(config.requestHeaders());
         responseHeaders = new HeaderEdits(config.responseHeaders());
         boolean mirrored = config.action() instanceof RouteAction.Forward forward
@@ -61,6 +63,7 @@ final class RouteRule {
                 RetryConfig.NONE,
                 null,
                 config.rewrite(),
+                config.hashOn(),
                 config.requestHeaders(),
                 config.responseHeaders(),
                 config.origin());
@@ -108,6 +111,10 @@ final class RouteRule {
 
     Outcome.@Nullable LocalReply localReply(Call call) {
         return redirection == null ? directResponse : redirection.reply(call);
+    }
+
+    HashKeys hashKeys() {
+        return hashKeys;
     }
 
     HeaderEdits requestHeaders() {

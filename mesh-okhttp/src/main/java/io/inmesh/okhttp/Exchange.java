@@ -146,8 +146,9 @@ final class Exchange implements BlockingDriver.Sender {
         try {
             Target target = targets.of(attempt, call.url().isHttps());
             wire.leaveConnection(chain, target);
-            Interceptor.Chain directed = timed(target.direct(chain), attempt);
             Request request = request(attempt);
+            Interceptor.Chain directed =
+                    MadeCookies.over(timed(target.direct(chain), attempt), call.request(), request);
             List<MirroredCall> copies = dispatch.mirrors(attempt);
             if (!copies.isEmpty()) {
                 mirrors.send(copies, call.request());
@@ -246,7 +247,9 @@ final class Exchange implements BlockingDriver.Sender {
         }
         ResponseEdits edits = new ResponseEdits(received.newBuilder());
         attempt.writeResponseHeaders(edits);
-        return edits.result();
+        Response edited = edits.result();
+        MadeCookies.keep(chain.getCookieJar(), call.url(), received.headers(), edited.headers());
+        return edited;
     }
 
     /** Closes an answer that is not going to be returned, so that its connection goes back to the pool. */

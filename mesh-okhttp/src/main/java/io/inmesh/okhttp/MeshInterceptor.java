@@ -71,7 +71,7 @@ final class MeshInterceptor implements Interceptor {
             // Never reaches the network, so no endpoint is to be praised or blamed for the answer.
             return passThrough.proceed(chain, request);
         }
-        OkHttpCall call = new OkHttpCall(request, prober);
+        OkHttpCall call = new OkHttpCall(request, prober, chain.getCookieJar());
         @Nullable Dispatch dispatch = mesh.outbound(call);
         if (dispatch == null) {
             return passThrough.proceed(chain, request);

@@ -3,6 +3,9 @@ package io.inmesh.okhttp;
 import io.inmesh.call.Call;
 import io.inmesh.call.Prober;
 import java.util.List;
+import java.util.stream.Collectors;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -13,14 +16,23 @@ final class OkHttpCall implements Call {
 
     private final Request request;
     private final @Nullable Prober prober;
+    private final CookieJar cookies;
 
+    /** Makes a view of a request that no cookies are added to and no probes may be made for. */
     OkHttpCall(Request request) {
-        this(request, null);
+        this(request, null, CookieJar.NO_COOKIES);
     }
 
-    OkHttpCall(Request request, @Nullable Prober prober) {
+    /**
+     * Makes a view.
+     *
+     * @param prober asks endpoints for their load; null for none
+     * @param cookies the application's cookies, which OkHttp writes into the request only after the mesh has seen it
+     */
+    OkHttpCall(Request request, @Nullable Prober prober, CookieJar cookies) {
         this.request = request;
         this.prober = prober;
+        this.cookies = cookies;
     }
 
     @Override
@@ -65,6 +77,9 @@ final class OkHttpCall implements Call {
 
     @Override
     public @Nullable String header(String name) {
+        if (name.equals("cookie") && cookies != CookieJar.NO_COOKIES) {
+            return cookieHeader();
+        }
         String first = request.header(name);
         if (first == null) {
             return null;
@@ -75,7 +90,20 @@ final class OkHttpCall implements Call {
 
     @Override
     public List<String> headerValues(String name) {
+        if (name.equals("cookie") && cookies != CookieJar.NO_COOKIES) {
+            return Call.super.headerValues(name);
+        }
         return request.headers(name);
+    }
+
+    /** {@return the header that OkHttp is going to write: cookies of the jar take the place of those in the request} */
+    private @Nullable String cookieHeader() {
+        List<Cookie> kept = cookies.loadForRequest(request.url());
+        return kept.isEmpty()
+                ? request.header("cookie")
+                : kept.stream()
+                        .map(cookie -> cookie.name() + "=" + cookie.value())
+                        .collect(Collectors.joining("; "));
     }
 
     @Override

@@ -41,23 +41,35 @@ public final class GrpcLimits {
                             "http.mirrors", "nothing is mirrored",
                             "retries.perTryTimeout", "only the timeout of the whole call holds"),
             "DestinationRule",
-                    Map.of(
-                            "trafficPolicy.outlierDetection",
-                                    "stock gRPC does not count consecutive errors: nobody is ejected",
-                            "portLevelSettings.outlierDetection",
-                                    "stock gRPC does not count consecutive errors: nobody is ejected",
-                            "connectionPool.tcp", "connections are not limited",
-                            "loadBalancer.zoneAwareLbSetting", "stock gRPC prefers the own region, but no zone of it",
-                            "loadBalancer.localityLbSetting.failover",
-                                    "stock gRPC fails over when endpoints cannot be reached, not when they answer errors",
-                            "loadBalancer.localityLbSetting.failoverPriority",
-                                    "stock gRPC fails over when endpoints cannot be reached, not when they answer errors",
-                            "consistentHash.maglev", "a hash ring is used",
-                            "consistentHash.httpCookie", "gRPC has no cookies: calls are spread at random",
-                            "trafficPolicy.retryBudget", "retries are not limited together"),
+                    Map.ofEntries(
+                            Map.entry("loadBalancer.warmup", "new endpoints get their full share at once"),
+                            Map.entry("loadBalancer.warmupDurationSecs", "new endpoints get their full share at once"),
+                            Map.entry(
+                                    "trafficPolicy.outlierDetection",
+                                    "stock gRPC does not count consecutive errors: nobody is ejected"),
+                            Map.entry(
+                                    "portLevelSettings.outlierDetection",
+                                    "stock gRPC does not count consecutive errors: nobody is ejected"),
+                            Map.entry("connectionPool.tcp", "connections are not limited"),
+                            Map.entry(
+                                    "loadBalancer.zoneAwareLbSetting",
+                                    "stock gRPC prefers the own region, but no zone of it"),
+                            Map.entry(
+                                    "loadBalancer.localityLbSetting.failover",
+                                    "stock gRPC fails over when endpoints cannot be reached, not when they answer errors"),
+                            Map.entry(
+                                    "loadBalancer.localityLbSetting.failoverPriority",
+                                    "stock gRPC fails over when endpoints cannot be reached, not when they answer errors"),
+                            Map.entry("consistentHash.maglev", "a hash ring is used"),
+                            Map.entry("consistentHash.httpCookie", "gRPC has no cookies: calls are spread at random"),
+                            Map.entry("trafficPolicy.retryBudget", "retries are not limited together")),
             "BackendTrafficPolicy",
                     Map.of(
                             "spec.retries.chainAware", "calls for repeated requests are repeated like any other",
+                            "loadBalancer.boundedLoad", "endpoints get all calls of their keys",
+                            "loadBalancer.subsetting", "every client uses all endpoints",
+                            "loadBalancer.maglev", "a hash ring is used",
+                            "hashOn.httpCookie", "gRPC has no cookies: calls are spread at random",
                             "spec.hedging", "no call is sent twice",
                             "spec.throttling", "no call is held back for the servers' sake"));
 

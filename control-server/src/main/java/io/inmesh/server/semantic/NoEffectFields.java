@@ -29,11 +29,9 @@ final class NoEffectFields {
                             Map.entry("delay.exponentialDelay", "exponential delays are not supported")),
             "DestinationRule",
                     Map.ofEntries(
-                            Map.entry("loadBalancer.warmup", "slow start is not supported"),
-                            Map.entry("loadBalancer.warmupDurationSecs", "slow start is not supported"),
                             Map.entry(
-                                    "loadBalancer.consistentHash",
-                                    OWN_CLIENTS + "they do not hash; the least loaded endpoint is used"),
+                                    "consistentHash.useSourceIp",
+                                    OWN_CLIENTS + "nobody connects to them: the process's own address is hashed"),
                             Map.entry("tcp.maxConnections", OWN_CLIENTS + "they limit calls, not connections"),
                             Map.entry("tcp.maxConnectionDuration", OWN_CLIENTS + POOLS),
                             Map.entry("tcp.idleTimeout", OWN_CLIENTS + POOLS),

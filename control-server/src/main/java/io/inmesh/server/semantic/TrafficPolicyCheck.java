@@ -42,7 +42,7 @@ final class TrafficPolicyCheck {
                     loadBalancer.get("simple"),
                     "PASSTHROUGH has no meaning without a proxy; LEAST_REQUEST is used");
         }
-        warmup(report, loadBalancer.get("warmup"));
+        warmup(report, loadBalancer);
         Field hash = loadBalancer.get("consistentHash");
         if (hash.absent()) {
             return;
@@ -52,7 +52,19 @@ final class TrafficPolicyCheck {
         HashCheck.tables(report, hash);
     }
 
-    private static void warmup(Report report, Field warmup) {
+    private static void warmup(Report report, Field loadBalancer) {
+        Field warmup = loadBalancer.get("warmup");
+        boolean weighs = !loadBalancer.get("consistentHash").present()
+                && !loadBalancer.get("simple").text().equals("RANDOM");
+        for (String name : List.of("warmup", "warmupDurationSecs")) {
+            if (!weighs && loadBalancer.get(name).present()) {
+                report.add(
+                        Check.NO_EFFECT,
+                        loadBalancer.get(name),
+                        "has no effect: only ROUND_ROBIN and LEAST_REQUEST warm up");
+            }
+        }
+        report.duration(loadBalancer.get("warmupDurationSecs"), false);
         if (warmup.absent()) {
             return;
         }

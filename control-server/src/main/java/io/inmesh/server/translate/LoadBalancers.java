@@ -1,15 +1,23 @@
 package io.inmesh.server.translate;
 
 import com.google.protobuf.UInt64Value;
+import com.google.protobuf.Value;
 import io.inmesh.server.rule.Field;
 import io.inmesh.xds.cluster.Cluster;
+import io.inmesh.xds.core.RuntimeDouble;
 import io.inmesh.xds.route.RouteAction.HashPolicy;
+import io.inmesh.xds.type.Percent;
 import java.util.List;
 import java.util.Optional;
 
 /** The algorithm of a cluster, and the hash policies of routes that lead to it. */
 final class LoadBalancers {
     private static final int DEFAULT_RING_SIZE = 1024;
+
+    /** How many endpoints of a priority a client uses; Envoy has no such thing. */
+    private static final String SUBSET_SIZE = "subset_size";
+
+    private static final double DEFAULT_MINIMUM_PERCENT = 10;
 
     private LoadBalancers() {}
 
@@ -19,8 +27,25 @@ final class LoadBalancers {
             case "RING_HASH" -> ringHash(cluster, balancing);
             case "PEAK_EWMA", "PROBING" -> LearningPolicies.apply(cluster, balancing);
             case "RANDOM" -> cluster.setLbPolicy(Cluster.LbPolicy.RANDOM);
-            case "ROUND_ROBIN" -> cluster.setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN);
-            default -> cluster.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
+            case "ROUND_ROBIN" -> {
+                cluster.setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN);
+                slowStart(balancing.rule())
+                        .ifPresent(
+                                ramp -> cluster.getRoundRobinLbConfigBuilder().setSlowStartConfig(ramp));
+            }
+            default -> {
+                cluster.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
+                slowStart(balancing.rule())
+                        .ifPresent(
+                                ramp -> cluster.getLeastRequestLbConfigBuilder().setSlowStartConfig(ramp));
+            }
+        }
+        int subset = balancing.policy().get("subsetting").get("size").integer(0);
+        if (subset > 0) {
+            MeshMetadata.put(
+                    cluster,
+                    SUBSET_SIZE,
+                    Value.newBuilder().setNumberValue(subset).build());
         }
         if (balancing.hashes()) {
             boundedLoad(cluster, balancing.policy().get("boundedLoad").get("factor"));
@@ -71,6 +96,21 @@ final class LoadBalancers {
                     .setName(attribute.get("name").text())
                     .setValue(attribute.get("value").text()));
         }
+    }
+
+    /** Istio's {@code warmup}, or its deprecated form, which knows the duration only. */
+    private static Optional<Cluster.SlowStartConfig> slowStart(Field loadBalancer) {
+        Field warmup = loadBalancer.get("warmup");
+        Field duration = warmup.present() ? warmup.get("duration") : loadBalancer.get("warmupDurationSecs");
+        return duration.duration()
+                .map(window -> Cluster.SlowStartConfig.newBuilder()
+                        .setSlowStartWindow(Protos.duration(window))
+                        .setAggression(RuntimeDouble.newBuilder()
+                                .setDefaultValue(
+                                        warmup.get("aggression").decimal().orElse(1)))
+                        .setMinWeightPercent(Percent.newBuilder()
+                                .setValue(warmup.get("minimumPercent").decimal().orElse(DEFAULT_MINIMUM_PERCENT)))
+                        .build());
     }
 
     private static void maglev(Cluster.Builder cluster, Balancing balancing) {

@@ -114,7 +114,7 @@ class SemanticValidatorTest {
                         "DestinationRule",
                         "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true}}}}",
                         Check.NO_EFFECT,
-                        "spec.trafficPolicy.loadBalancer.consistentHash"),
+                        "spec.trafficPolicy.loadBalancer.consistentHash.useSourceIp"),
                 resource(
                         "networking.istio.io/v1",
                         "DestinationRule",

@@ -98,4 +98,37 @@ class BackendLoadBalancerTest {
                 MeshFixture.of(BY_USER, policy("{algorithm: MAGLEV}")).seenByGrpc();
         assertThat(mesh.cluster(CLUSTER).getLbPolicy()).isEqualTo(LbPolicy.RING_HASH);
     }
+
+    @Test
+    void theSizeOfSubsetsTravelsAsMetadata() throws Exception {
+        MeshFixture mesh = MeshFixture.of(policy("{subsetting: {size: 20}}"));
+        assertThat(mesh.cluster(CLUSTER)
+                        .getMetadata()
+                        .getFilterMetadataOrThrow("io.inmesh")
+                        .getFieldsOrThrow("subset_size")
+                        .getNumberValue())
+                .isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "warmup: {duration: 30s}|10|1",
+                "warmup: {duration: 30s, minimumPercent: 25, aggression: 2}|25|2",
+                "warmupDurationSecs: 30s|10|1"
+            })
+    void warmUpIsSlowStart(String warmup, double minimum, double aggression) throws Exception {
+        MeshFixture mesh = MeshFixture.of("""
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: reviews, namespace: default}
+            spec: {host: reviews, trafficPolicy: {loadBalancer: {%s}}}
+            """.formatted(warmup));
+        Cluster.SlowStartConfig sent =
+                mesh.cluster(CLUSTER).getLeastRequestLbConfig().getSlowStartConfig();
+        assertThat(sent.getSlowStartWindow().getSeconds()).isEqualTo(30);
+        assertThat(sent.getMinWeightPercent().getValue()).isEqualTo(minimum);
+        assertThat(sent.getAggression().getDefaultValue()).isEqualTo(aggression);
+    }
 }

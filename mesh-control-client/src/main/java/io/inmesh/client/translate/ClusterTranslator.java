@@ -1,13 +1,10 @@
 package io.inmesh.client.translate;
 
-import io.inmesh.config.BalancingConfig;
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
-import io.inmesh.config.LoadBalancer;
 import io.inmesh.config.RetryBudgetConfig;
 import io.inmesh.xds.cluster.CircuitBreakers.Thresholds;
 import io.inmesh.xds.cluster.Cluster;
-import io.inmesh.xds.cluster.LoadBalancingPolicy;
 import java.time.Duration;
 import java.util.List;
 
@@ -28,12 +25,13 @@ final class ClusterTranslator {
         Thresholds thresholds = thresholds(cluster);
         noteUnused(cluster, thresholds);
         boolean named = cluster.getType() == Cluster.DiscoveryType.EDS;
+        BalancingTranslator balancing = new BalancingTranslator(reader);
         Duration connectTimeout = Values.duration(cluster.getConnectTimeout());
         ClusterConfig config = new ClusterConfig(
                 name,
                 serviceOf(name),
-                loadBalancer(cluster),
-                new LearningTranslator(reader).settings(cluster, BalancingConfig.DEFAULT),
+                balancing.algorithm(cluster),
+                new LearningTranslator(reader).settings(cluster, balancing.settings(cluster)),
                 connectTimeout.isZero() ? DEFAULT_CONNECT_TIMEOUT : connectTimeout,
                 limits(thresholds),
                 OutlierTranslator.translate(cluster),
@@ -59,42 +57,6 @@ final class ClusterTranslator {
     private static String serviceOf(String cluster) {
         String[] parts = cluster.split("\\|", -1);
         return parts.length == 4 ? parts[3] + ":" + parts[1] : cluster;
-    }
-
-    private LoadBalancer loadBalancer(Cluster cluster) {
-        // Envoy prefers this list where it is set, and of it the first that it knows.
-        for (LoadBalancingPolicy.Policy policy :
-                cluster.getLoadBalancingPolicy().getPoliciesList()) {
-            LoadBalancer own = new LearningTranslator(reader).algorithm(policy);
-            if (own != null) {
-                return own;
-            }
-            String type = policy.getTypedExtensionConfig().getTypedConfig().getTypeUrl();
-            if (type.endsWith(".RoundRobin")) {
-                return LoadBalancer.ROUND_ROBIN;
-            } else if (type.endsWith(".LeastRequest")) {
-                return LoadBalancer.LEAST_REQUEST;
-            } else if (type.endsWith(".Random")) {
-                return LoadBalancer.RANDOM;
-            }
-        }
-        reader.ignored()
-                .noteIf(
-                        cluster.getLoadBalancingPolicy().getPoliciesCount() > 0,
-                        "load_balancing_policy",
-                        "none of these is done by this version; lb_policy is used");
-        return switch (cluster.getLbPolicy()) {
-            case ROUND_ROBIN -> LoadBalancer.ROUND_ROBIN;
-            case RANDOM -> LoadBalancer.RANDOM;
-            case LEAST_REQUEST -> LoadBalancer.LEAST_REQUEST;
-            default -> {
-                reader.ignored()
-                        .note(
-                                "lb_policy",
-                                cluster.getLbPolicy() + " is not done by this version; least request is used");
-                yield LoadBalancer.LEAST_REQUEST;
-            }
-        };
     }
 
     private static Thresholds thresholds(Cluster cluster) {
@@ -156,16 +118,6 @@ final class ClusterTranslator {
                 cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST,
                 "type",
                 "ORIGINAL_DST needs a proxy; this cluster has no endpoints here");
-        ignored.noteIf(
-                cluster.getLeastRequestLbConfig().hasSlowStartConfig()
-                        || cluster.getRoundRobinLbConfig().hasSlowStartConfig(),
-                "lb_config.slow_start_config",
-                "new endpoints get their full share at once");
-        ignored.noteIf(
-                cluster.getLeastRequestLbConfig().hasChoiceCount()
-                        && cluster.getLeastRequestLbConfig().getChoiceCount().getValue() != 2,
-                "lb_config.choice_count",
-                "two endpoints are compared");
     }
 
     /** Istio writes "no limit" as the largest number. */

@@ -36,13 +36,13 @@ public final class ConfigAssembler {
     private static final String UNRESOLVED = "unresolved|";
 
     private final Resources resources;
-    private final String locality;
+    private final Caller caller;
     private final Map<String, Naming> namings = new HashMap<>();
     private final Set<IgnoredField> ignored = new LinkedHashSet<>();
 
-    private ConfigAssembler(Resources resources, String locality) {
+    private ConfigAssembler(Resources resources, Caller caller) {
         this.resources = resources;
-        this.locality = locality;
+        this.caller = caller;
     }
 
     /** Accepted resources. */
@@ -81,10 +81,10 @@ public final class ConfigAssembler {
      *
      * @param version name of the config
      * @param resources all there is
-     * @param locality where this process is, {@code region/zone/subzone}; empty if unknown
+     * @param caller this process
      */
-    public static Assembled assemble(String version, Resources resources, String locality) {
-        return new ConfigAssembler(resources, locality).assemble(version);
+    public static Assembled assemble(String version, Resources resources, Caller caller) {
+        return new ConfigAssembler(resources, caller).assemble(version);
     }
 
     /** {@return names of the route configurations that listeners lead to} */
@@ -147,12 +147,30 @@ public final class ConfigAssembler {
             ClusterConfig config = cluster.endpoints() == null
                     ? cluster.config()
                     : withEndpoints(cluster.config(), cluster.endpoints());
-            clusters.add(
-                    config.spread().mode() == Mode.ZONE_AWARE
-                            ? config.withSpread(config.spread().withOwn(locality))
-                            : config);
+            clusters.add(calledHere(config));
         }
         return clusters;
+    }
+
+    /** {@return a cluster with what this process is to it} */
+    private ClusterConfig calledHere(ClusterConfig config) {
+        ClusterConfig own = config.spread().mode() == Mode.ZONE_AWARE
+                ? config.withSpread(config.spread().withOwn(caller.locality()))
+                : config;
+        return own.balancing().subset() == null
+                ? own
+                : own.withBalancing(BalancingTranslator.identified(own.balancing(), caller.id()));
+    }
+
+    private VirtualHostConfig calledHere(VirtualHostConfig host) {
+        List<RouteConfig> routes = host.routes().stream()
+                .map(route -> route.hashOn().isEmpty()
+                        ? route
+                        : route.withHashOn(route.hashOn().stream()
+                                .map(key -> HashPolicies.located(key, caller.address()))
+                                .toList()))
+                .toList();
+        return new VirtualHostConfig(host.name(), host.port(), host.domains(), routes);
     }
 
     private ClusterConfig withEndpoints(ClusterConfig cluster, String name) {
@@ -217,7 +235,7 @@ public final class ConfigAssembler {
         }
         if (!free.isEmpty()) {
             names.add(name);
-            hosts.add(new VirtualHostConfig(name, host.port(), free, host.routes()));
+            hosts.add(calledHere(new VirtualHostConfig(name, host.port(), free, host.routes())));
         }
     }
 

@@ -169,10 +169,6 @@ final class RouteActions {
 
     private void noteUnused(String field, io.inmesh.xds.route.RouteAction action) {
         IgnoredFields ignored = reader.ignored();
-        ignored.noteIf(
-                action.getHashPolicyCount() > 0,
-                field + ".hash_policy",
-                "consistent hashing is not done by this version");
         ignored.noteIf(action.hasMetadataMatch(), field + ".metadata_match", "use a cluster for the subset");
         ignored.noteIf(action.getAutoHostRewrite().getValue(), field + ".auto_host_rewrite", "the host is kept");
         ignored.noteIf(action.hasIdleTimeout(), field + ".idle_timeout", "idle time is limited by the HTTP client");

@@ -74,6 +74,8 @@ final class RouteTranslator {
                 retry,
                 ownFault ? fault : hostFault,
                 rewrite,
+                HashPolicies.translate(
+                        field + ".route.hash_policy", route.getRoute().getHashPolicyList(), reader.ignored()),
                 new HeaderEdits(reader.ignored())
                         .and(
                                 field + ".request_headers_to_add",
