@@ -3,6 +3,7 @@ package io.inmesh.server.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.inmesh.client.translate.Caller;
 import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.Resource;
 import io.inmesh.client.translate.ResourceTranslator;
@@ -56,8 +57,8 @@ class PlacesEndToEndTest {
         MeshState state = MeshFixture.TRANSLATOR.translate(Config.view(yaml), List.of(), null);
         ResourceSet set = state.resourcesFor(
                 MeshFixture.client("default", Map.of(), Personality.FULL).in(Locality.parse(from)));
-        MeshConfig config =
-                ConfigAssembler.assemble("1", new Received(set), from).config();
+        MeshConfig config = ConfigAssembler.assemble("1", new Received(set), new Caller(from, "10.0.0.1", "caller"))
+                .config();
         FakeClock clock = new FakeClock();
         SnapshotCompiler compiler = new SnapshotCompiler(new LiveState(clock), clock, new SeededRandomness(1));
         return ((Compiled.Ok) compiler.compile(config, null)).snapshot().cluster(CLUSTER);
