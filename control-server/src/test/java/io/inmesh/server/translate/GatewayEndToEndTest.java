@@ -8,6 +8,7 @@ import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.LocalReply;
 import io.inmesh.call.Step;
+import io.inmesh.client.translate.Caller;
 import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.Resource;
 import io.inmesh.client.translate.ResourceTranslator;
@@ -305,7 +306,8 @@ class GatewayEndToEndTest {
                 return false;
             }
         };
-        return ConfigAssembler.assemble("1", resources, "").config();
+        return ConfigAssembler.assemble("1", resources, new Caller("", "10.0.0.1", "caller"))
+                .config();
     }
 
     private static Step start(Mesh mesh, FakeCall call) {
