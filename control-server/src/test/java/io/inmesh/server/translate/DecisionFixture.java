@@ -3,6 +3,7 @@ package io.inmesh.server.translate;
 import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
+import io.inmesh.client.translate.Caller;
 import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.IgnoredField;
 import io.inmesh.client.translate.Resource;
@@ -40,7 +41,8 @@ final class DecisionFixture {
 
     static DecisionFixture of(MeshFixture mesh) {
         Received received = new Received(mesh.resources());
-        ConfigAssembler.Assembled assembled = ConfigAssembler.assemble("1", received, "");
+        ConfigAssembler.Assembled assembled =
+                ConfigAssembler.assemble("1", received, new Caller("", "10.0.0.1", "caller"));
         FakeClock clock = new FakeClock();
         SnapshotCompiler compiler = new SnapshotCompiler(new LiveState(clock), clock, new SeededRandomness(1));
         Compiled compiled = compiler.compile(assembled.config(), null);
