@@ -35,7 +35,10 @@ record LiveCluster(Cluster target) implements ClusterView {
     private static EndpointState stateOf(Endpoint endpoint) {
         Health health = endpoint.config().health();
         if (health == Health.HEALTHY) {
-            return endpoint.ejection().ejected() ? EndpointState.EJECTED : EndpointState.HEALTHY;
+            if (endpoint.ejection().ejected()) {
+                return EndpointState.EJECTED;
+            }
+            return endpoint.inRotation() ? EndpointState.HEALTHY : EndpointState.FAILING;
         }
         return health == Health.DRAINING ? EndpointState.DRAINING : EndpointState.UNHEALTHY;
     }

@@ -8,6 +8,7 @@ import io.inmesh.dispatch.Dispatch;
 import io.inmesh.dispatch.OutboundGate;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explanation;
+import io.inmesh.health.Checker;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.inbound.Admission;
@@ -43,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +76,7 @@ public final class Mesh implements AutoCloseable {
     private final OutboundGate outbound;
     private final InboundGate inbound;
     private final Sweeps sweeps;
+    private final HealthChecks checks;
     private final Readiness readiness = new Readiness(this::ready);
     private final AtomicLong loadTakenNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -99,6 +102,7 @@ public final class Mesh implements AutoCloseable {
         this.outbound = new OutboundGate(clock, randomness, identity, observer);
         this.inbound = new InboundGate(clock, observer);
         this.sweeps = new Sweeps(configs, scheduler);
+        this.checks = new HealthChecks(configs, scheduler, randomness, identity, observer);
         this.loadTakenNanos = new AtomicLong(clock.nanos());
     }
 
@@ -211,6 +215,7 @@ public final class Mesh implements AutoCloseable {
         ApplyResult result = configs.apply(config);
         if (result.applied()) {
             sweeps.startIfNeeded();
+            checks.refresh();
             readiness.check();
         }
         return result;
@@ -273,6 +278,16 @@ public final class Mesh implements AutoCloseable {
         return () -> closeListeners.remove(listener);
     }
 
+    /**
+     * Lets an adapter ask endpoints whether they are well, where a config wants that. For adapters.
+     *
+     * @param adapter name of the adapter; of several with one name the first is taken
+     * @param checker makes what asks, which is closed with the mesh
+     */
+    public void checkWith(String adapter, Supplier<? extends Checker> checker) {
+        checks.checkWith(adapter, checker);
+    }
+
     /** {@return what this mesh believes} */
     public MeshStatus status() {
         Snapshot snapshot = configs.snapshot();
@@ -280,7 +295,7 @@ public final class Mesh implements AutoCloseable {
                 name,
                 snapshot.version(),
                 configs.appliedAt(),
-                Reports.clusters(snapshot),
+                Reports.clusters(snapshot, checks::describe),
                 Reports.inbound(snapshot),
                 Reports.identity(identity.current()),
                 controlPlane == null ? null : controlPlane.status());
@@ -352,6 +367,7 @@ public final class Mesh implements AutoCloseable {
             }
         }
         sweeps.close();
+        checks.close();
         if (controlPlane != null) {
             controlPlane.close();
         }

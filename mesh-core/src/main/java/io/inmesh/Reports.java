@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the live state of a snapshot into reports. */
@@ -23,14 +24,14 @@ final class Reports {
 
     private Reports() {}
 
-    static List<MeshStatus.ClusterStatus> clusters(Snapshot snapshot) {
+    static List<MeshStatus.ClusterStatus> clusters(Snapshot snapshot, Function<Cluster, String> healthCheck) {
         return snapshot.clusters().stream()
-                .map(Reports::cluster)
+                .map(cluster -> cluster(cluster, healthCheck.apply(cluster)))
                 .sorted(Comparator.comparing(MeshStatus.ClusterStatus::name))
                 .toList();
     }
 
-    private static MeshStatus.ClusterStatus cluster(Cluster cluster) {
+    private static MeshStatus.ClusterStatus cluster(Cluster cluster, String healthCheck) {
         CircuitBreaker breaker = cluster.limits().breaker();
         return new MeshStatus.ClusterStatus(
                 cluster.name(),
@@ -38,6 +39,7 @@ final class Reports {
                 cluster.limits().requestsInFlight(),
                 breaker == null ? "" : breaker.getState().name(),
                 cluster.retryBudget().available(),
+                healthCheck,
                 cluster.endpoints().stream().map(Reports::endpoint).toList());
     }
 
@@ -48,6 +50,7 @@ final class Reports {
                 endpoint.config().locality(),
                 endpoint.config().health(),
                 endpoint.ejection().ejected(),
+                endpoint.check().verdict(),
                 endpoint.inFlight());
     }
 

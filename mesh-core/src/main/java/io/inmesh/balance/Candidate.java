@@ -1,5 +1,7 @@
 package io.inmesh.balance;
 
+import io.inmesh.config.EndpointConfig.Health;
+import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight attempts sent to it and not yet ended
  */
 public record Candidate(Endpoint endpoint, Standing standing, long weight, int priority, int inFlight) {
+
+    /** {@return where it stands in words, with the figures where there are any} */
+    public String words() {
+        String why = "";
+        if (endpoint.ejection().ejected()) {
+            why = endpoint.ejection().why();
+        } else if (endpoint.check().verdict() == CheckState.Verdict.FAILING) {
+            why = endpoint.check().why();
+        }
+        boolean told = standing == Standing.EJECTED || standing == Standing.FAILING || standing == Standing.PANIC;
+        return told && !why.isEmpty() ? standing.words() + ": " + why : standing.words();
+    }
 
     /** Whether an endpoint may be picked, and if not why. */
     public enum Standing {
@@ -33,6 +47,8 @@ public record Candidate(Endpoint endpoint, Standing standing, long weight, int p
         TRIED("was tried in this call"),
         /** Is out of rotation because of what calls to it experienced. */
         EJECTED("is ejected"),
+        /** Is reported well, but does not pass the checks of this process. */
+        FAILING("fails its health checks"),
         /** The registry says it is unhealthy. */
         UNHEALTHY("is unhealthy"),
         /** Takes no new calls. */
@@ -93,6 +109,9 @@ public record Candidate(Endpoint endpoint, Standing standing, long weight, int p
         if (member.draining()) {
             return Standing.DRAINING;
         }
-        return member.endpoint().ejection().ejected() ? Standing.EJECTED : Standing.UNHEALTHY;
+        if (member.endpoint().ejection().ejected()) {
+            return Standing.EJECTED;
+        }
+        return member.health() == Health.HEALTHY ? Standing.FAILING : Standing.UNHEALTHY;
     }
 }

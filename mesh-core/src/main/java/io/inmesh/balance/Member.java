@@ -20,7 +20,7 @@ record Member(Endpoint endpoint, long weight, Health health, int priority) {
     }
 
     boolean usable() {
-        return health == Health.HEALTHY && !endpoint.ejection().ejected();
+        return health == Health.HEALTHY && endpoint.inRotation();
     }
 
     boolean draining() {

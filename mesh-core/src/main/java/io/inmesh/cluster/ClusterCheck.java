@@ -25,6 +25,9 @@ public final class ClusterCheck {
         BalancingCheck.check(cluster.balancing(), problems.within("balancing"));
         breaker(cluster.circuitBreaker(), problems.within("circuitBreaker"));
         outliers(cluster.outlierDetection(), problems.within("outlierDetection"));
+        if (cluster.healthCheck() != null) {
+            HealthCheckCheck.check(cluster.healthCheck(), problems.within("healthCheck"));
+        }
         for (String identity : cluster.tls().identities()) {
             identity(identity, problems.within("tls"));
         }

@@ -53,6 +53,7 @@ public record PickReport(List<Candidate> candidates, List<LocalityPart> localiti
     public String toString() {
         StringBuilder words = new StringBuilder();
         words.append(known()).append(" known, ").append(ejected()).append(" ejected");
+        append(words, Standing.FAILING, " failing checks");
         append(words, Standing.UNHEALTHY, " unhealthy");
         append(words, Standing.DRAINING, " draining");
         append(words, Standing.STANDBY, " standing by");

@@ -3,6 +3,7 @@ package io.inmesh.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of endpoints that serve the same thing, and how they are called.
@@ -20,6 +21,7 @@ import java.util.Objects;
  * @param tls security of connections
  * @param spread how calls are spread over priorities and localities
  * @param clientPolicy how callers treat it while it is slow or has too much to do
+ * @param healthCheck how endpoints are asked whether they are well, null for not at all
  * @param endpoints addresses
  * @param origin the resource that shaped this cluster, e.g. {@code DestinationRule default/reviews}; empty if none
  */
@@ -35,6 +37,7 @@ public record ClusterConfig(
         ClientTlsConfig tls,
         SpreadConfig spread,
         ClientPolicyConfig clientPolicy,
+        @Nullable HealthCheckConfig healthCheck,
         List<EndpointConfig> endpoints,
         String origin) {
 
@@ -66,6 +69,7 @@ public record ClusterConfig(
                 ClientTlsConfig.DISABLED,
                 SpreadConfig.DEFAULT,
                 ClientPolicyConfig.DEFAULT,
+                null,
                 List.of(),
                 "");
     }
@@ -152,6 +156,13 @@ public record ClusterConfig(
         return copy.toConfig();
     }
 
+    /** {@return this cluster with other checks, null for none} */
+    public ClusterConfig withHealthCheck(@Nullable HealthCheckConfig healthCheck) {
+        Copy copy = new Copy(this);
+        copy.healthCheck = healthCheck;
+        return copy.toConfig();
+    }
+
     /** {@return this cluster with the name of the resource that shaped it} */
     public ClusterConfig withOrigin(String origin) {
         Copy copy = new Copy(this);
@@ -172,6 +183,7 @@ public record ClusterConfig(
         private ClientTlsConfig tls;
         private SpreadConfig spread;
         private ClientPolicyConfig clientPolicy;
+        private @Nullable HealthCheckConfig healthCheck;
         private List<EndpointConfig> endpoints;
         private String origin;
 
@@ -187,6 +199,7 @@ public record ClusterConfig(
             tls = from.tls;
             spread = from.spread;
             clientPolicy = from.clientPolicy;
+            healthCheck = from.healthCheck;
             endpoints = from.endpoints;
             origin = from.origin;
         }
@@ -204,6 +217,7 @@ public record ClusterConfig(
                     tls,
                     spread,
                     clientPolicy,
+                    healthCheck,
                     endpoints,
                     origin);
         }

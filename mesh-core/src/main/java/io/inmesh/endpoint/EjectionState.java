@@ -10,6 +10,7 @@ public final class EjectionState {
     private final Tally reached = new Tally();
     private volatile boolean ejected;
     private volatile boolean suspect;
+    private volatile String why = "";
 
     EjectionState(Rotation rotation) {
         this.rotation = rotation;
@@ -18,6 +19,17 @@ public final class EjectionState {
     /** {@return whether the endpoint is out of rotation now} */
     public boolean ejected() {
         return ejected;
+    }
+
+    /** {@return why it was last taken out of rotation; empty if it never was} */
+    public String why() {
+        return why;
+    }
+
+    /** Takes the endpoint out of rotation for a reason. Called by outlier detection only. */
+    public void eject(String reason) {
+        why = reason;
+        set(true);
     }
 
     /** Takes the endpoint out of rotation, or puts it back. Called by outlier detection only. */

@@ -20,6 +20,7 @@ public final class Endpoint {
     private final String host;
     private final int port;
     private final EjectionState ejection;
+    private final CheckState check;
     private volatile EndpointConfig config;
     private volatile int inFlight;
     private volatile boolean fresh;
@@ -49,6 +50,7 @@ public final class Endpoint {
         this.port = config.port();
         this.config = config;
         this.ejection = new EjectionState(rotation);
+        this.check = new CheckState(rotation);
     }
 
     /** {@return name of the cluster it belongs to} */
@@ -141,6 +143,20 @@ public final class Endpoint {
     /** Forgets what attempts experienced, since no balancer goes by it any more. */
     public void unlearn() {
         experience = null;
+    }
+
+    /** {@return whether it passes its active checks} */
+    public CheckState check() {
+        return check;
+    }
+
+    /**
+     * {@return whether nothing this process found out speaks against it: it is not ejected and does not fail its checks}
+     *
+     * <p>What the registry says is another matter, and stands in the config.
+     */
+    public boolean inRotation() {
+        return !ejection.ejected() && check.verdict() != CheckState.Verdict.FAILING;
     }
 
     /** {@return {@code host:port}} */

@@ -178,7 +178,7 @@ final class RouteExplainer {
                 candidate.endpoint().config().workload(),
                 candidate.endpoint().config().locality(),
                 candidate.standing().mayBePicked(),
-                candidate.standing().words(),
+                candidate.words(),
                 candidate.weight(),
                 candidate.priority(),
                 candidate.inFlight(),

@@ -84,15 +84,16 @@ final class EndpointHistory {
      * {@return how long the ejection lasts}
      *
      * @param jitterNanos added to what the rules say
+     * @param why what to say about it
      */
-    long eject(OutlierDetectionConfig config, long nowNanos, long jitterNanos) {
+    long eject(OutlierDetectionConfig config, long nowNanos, long jitterNanos, String why) {
         multiplier++;
         ejected = true;
         ejectedAtNanos = nowNanos;
         long base = config.baseEjectionTime().toNanos();
         long cap = Math.max(base, config.maxEjectionTime().toNanos());
         durationNanos = Math.min(cap, saturatedProduct(base, multiplier)) + jitterNanos;
-        endpoint.ejection().set(true);
+        endpoint.ejection().eject(why);
         return durationNanos;
     }
 

@@ -142,7 +142,7 @@ public final class OutlierDetection {
         if (history.ejected() || !roomToEject(history.endpoint()) || !enforced(finding.enforcingPercent())) {
             return;
         }
-        long nanos = history.eject(config, clock.nanos(), jitterNanos());
+        long nanos = history.eject(config, clock.nanos(), jitterNanos(), finding.why());
         ejected++;
         events.add(new Event(history.endpoint(), nanos, finding));
     }
@@ -226,7 +226,7 @@ public final class OutlierDetection {
     }
 
     private static boolean usable(Endpoint endpoint) {
-        return !endpoint.ejection().ejected() && endpoint.config().health() == Health.HEALTHY;
+        return endpoint.inRotation() && endpoint.config().health() == Health.HEALTHY;
     }
 
     /** Fewer members, or other rules, may leave more ejected than allowed: those nearest to their return come back. */

@@ -9,6 +9,8 @@ public interface ClusterView {
         HEALTHY,
         /** Out of rotation because of what calls to it experienced. */
         EJECTED,
+        /** Reported well, but fails the checks of this process. */
+        FAILING,
         /** The registry says it is unhealthy. */
         UNHEALTHY,
         /** Takes no new calls. */

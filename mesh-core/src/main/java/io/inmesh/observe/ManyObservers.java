@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
+import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
@@ -77,6 +78,16 @@ final class ManyObservers implements MeshObserver {
     @Override
     public void mirrorSkipped(String cluster, MirrorSkip why) {
         tell(observer -> observer.mirrorSkipped(cluster, why));
+    }
+
+    @Override
+    public void checked(Endpoint endpoint, boolean passed) {
+        tell(observer -> observer.checked(endpoint, passed));
+    }
+
+    @Override
+    public void checkChanged(Endpoint endpoint, CheckState.Verdict verdict, String why) {
+        tell(observer -> observer.checkChanged(endpoint, verdict, why));
     }
 
     @Override

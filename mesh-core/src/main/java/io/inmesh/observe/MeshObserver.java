@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
+import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * ejected · returned                            an endpoint leaves or re-enters rotation
  * mirrorEnded | mirrorSkipped                 a copy of a call for another cluster, apart from the call
  * probed                                        an endpoint was asked for its load
+ * checked · checkChanged                        an endpoint was asked whether it is well; what that shows changes
  * configApplied · configRejected
  * identityChanged
  * </pre>
@@ -100,6 +102,11 @@ public interface MeshObserver {
 
     /** An endpoint was asked for its load, beside all calls; {@code answered} says whether it told. */
     default void probed(Endpoint endpoint, boolean answered) {}
+    /** An endpoint was asked whether it is well, and passed or did not. */
+    default void checked(Endpoint endpoint, boolean passed) {}
+
+    /** What the checks of an endpoint have shown has changed; {@code why} is what was wrong, empty if nothing is. */
+    default void checkChanged(Endpoint endpoint, CheckState.Verdict verdict, String why) {}
 
     /** A config is in use; {@code durationNanos} is what compiling and publishing took. */
     default void configApplied(String version, long durationNanos) {}

@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
+import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
@@ -16,7 +17,6 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * inmesh.server.concurrency.used   gauge: requests in flight that count towards it
  * inmesh.endpoint.ejections        per cluster and reason
  * inmesh.endpoint.returns          per cluster
+ * inmesh.endpoint.checks           per cluster and result
+ * inmesh.endpoint.check.changes    per cluster and verdict
  * inmesh.endpoints                 gauge per cluster and state
  * inmesh.retry.budget.available    gauge per service
  * inmesh.config.applied            timer
@@ -64,10 +66,9 @@ public final class MicrometerObserver implements MeshObserver {
     private final MeterFactory meters;
     private final NamedTable<NamedTable<RouteMeters>> routes;
     private final ServerMeters server;
-    private final NamedTable<MeterTable<Counter>> ejections;
-    private final NamedTable<Counter> returns;
     private final NamedTable<Counter> probesAnswered;
     private final NamedTable<Counter> probesLost;
+    private final EndpointMeters endpoints;
     private final NamedTable<Counter> rateLimitOverflows;
     private final NamedTable<MirrorMeters> mirrors;
     private final Timer applied;
@@ -89,10 +90,9 @@ public final class MicrometerObserver implements MeshObserver {
         this.meters = new MeterFactory(registry);
         this.routes = new NamedTable<>(MAX_VIRTUAL_HOSTS, this::routesOf, meters::overflowed);
         this.server = new ServerMeters(meters);
-        this.ejections = new NamedTable<>(MAX_CLUSTERS, this::ejections, meters::overflowed);
-        this.returns = perCluster("inmesh.endpoint.returns", "Endpoints put back into rotation");
         this.probesAnswered = probes("answered");
         this.probesLost = probes("lost");
+        this.endpoints = new EndpointMeters(meters, MAX_CLUSTERS);
         this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters::overflowed);
         this.mirrors = new NamedTable<>(MAX_CLUSTERS, cluster -> new MirrorMeters(meters, cluster), meters::overflowed);
         this.applied = Timer.builder("inmesh.config.applied")
@@ -154,12 +154,22 @@ public final class MicrometerObserver implements MeshObserver {
 
     @Override
     public void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {
-        ejections.get(endpoint.cluster()).get(reason.ordinal()).increment();
+        endpoints.ejected(endpoint, reason);
     }
 
     @Override
     public void returned(Endpoint endpoint) {
-        returns.get(endpoint.cluster()).increment();
+        endpoints.returned(endpoint);
+    }
+
+    @Override
+    public void checked(Endpoint endpoint, boolean passed) {
+        endpoints.checked(endpoint, passed);
+    }
+
+    @Override
+    public void checkChanged(Endpoint endpoint, CheckState.Verdict verdict, String why) {
+        endpoints.checkChanged(endpoint, verdict);
     }
 
     @Override
@@ -210,17 +220,6 @@ public final class MicrometerObserver implements MeshObserver {
                 Tags.of("inmesh.limit", limit));
     }
 
-    private MeterTable<Counter> ejections(String cluster) {
-        return new MeterTable<>(ordinal -> meters.counter(
-                "inmesh.endpoint.ejections",
-                "Endpoints taken out of rotation",
-                Tags.of(
-                        "inmesh.cluster",
-                        cluster,
-                        "reason",
-                        EjectionReason.values()[ordinal].name().toLowerCase(Locale.ROOT))));
-    }
-
     private NamedTable<Counter> probes(String outcome) {
         return new NamedTable<>(
                 MAX_CLUSTERS,
@@ -228,13 +227,6 @@ public final class MicrometerObserver implements MeshObserver {
                         "inmesh.client.probes",
                         "Questions for the load of an endpoint",
                         Tags.of("inmesh.cluster", cluster, "outcome", outcome)),
-                meters::overflowed);
-    }
-
-    private NamedTable<Counter> perCluster(String name, String description) {
-        return new NamedTable<>(
-                MAX_CLUSTERS,
-                cluster -> meters.counter(name, description, Tags.of("inmesh.cluster", cluster)),
                 meters::overflowed);
     }
 }

@@ -32,6 +32,7 @@ final class ClusterReader {
                 cluster.section("tls", ClusterReader::tls, plain.tls()),
                 cluster.section("spread", SpreadReader::read, plain.spread()),
                 cluster.section("clientPolicy", ClientPolicyReader::read, plain.clientPolicy()),
+                cluster.findSection("healthCheck", HealthCheckReader::read),
                 endpoints(cluster.list("endpoints")),
                 cluster.value().place());
     }

@@ -2,6 +2,7 @@ package io.inmesh.spi;
 
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.endpoint.CheckState;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public record MeshStatus(
      * @param requestsInFlight requests that count towards its limit
      * @param breaker state of its failure-rate breaker, empty if it has none
      * @param retryBudget retries its service could make now
+     * @param healthCheck how its endpoints are checked, and whether they can be; empty if they are not to be
      * @param endpoints its endpoints
      */
     public record ClusterStatus(
@@ -64,6 +66,7 @@ public record MeshStatus(
             long requestsInFlight,
             String breaker,
             double retryBudget,
+            String healthCheck,
             List<EndpointStatus> endpoints) {
         /** Copies the list. */
         public ClusterStatus {
@@ -79,10 +82,17 @@ public record MeshStatus(
      * @param locality {@code region/zone/subzone}, empty if unknown
      * @param health what the registry says
      * @param ejected whether calls to it failed so often that it is out of rotation
+     * @param check what the health checks of this process have shown
      * @param inFlight attempts that have not ended
      */
     public record EndpointStatus(
-            String address, String workload, String locality, Health health, boolean ejected, int inFlight) {}
+            String address,
+            String workload,
+            String locality,
+            Health health,
+            boolean ejected,
+            CheckState.Verdict check,
+            int inFlight) {}
 
     /**
      * Who this process is.

@@ -192,7 +192,7 @@ class MicrometerObserverTest {
                 .isEqualTo(2.5);
         clusters.remove(0);
         observer.configApplied("2", MILLIS);
-        assertThat(registry.find("inmesh.endpoints").gauges()).hasSize(4);
+        assertThat(registry.find("inmesh.endpoints").gauges()).hasSize(ClusterView.EndpointState.values().length);
         assertThat(endpoints("reviews-v2", "healthy")).isEqualTo(1);
     }
 

@@ -65,7 +65,8 @@ final class EndpointChannels {
         return of(probe.endpoint(), probe.security(), PROBE_CONNECT_NANOS);
     }
 
-    private ManagedChannel of(Endpoint endpoint, @Nullable PeerExpectation security, long connectNanos)
+    /** {@return the channel of an endpoint that must prove to be somebody, or nobody in particular} */
+    ManagedChannel of(Endpoint endpoint, @Nullable PeerExpectation security, long connectNanos)
             throws SSLException {
         IdentityEpoch epoch = security == null ? null : mesh.identity().current();
         Inner inner = inners.get(endpoint);

@@ -55,6 +55,7 @@ public final class MeshGrpc {
      *     decides (address, TLS, retries) is set after or beside it
      */
     public static ManagedChannel channel(String target, Mesh mesh, UnaryOperator<NettyChannelBuilder> customizer) {
+        mesh.checkWith("grpc", () -> new GrpcChecker(mesh));
         return new MeshChannel(mesh, Authority.parse(target), customizer);
     }
 

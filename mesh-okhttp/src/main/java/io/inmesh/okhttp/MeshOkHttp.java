@@ -61,6 +61,7 @@ public final class MeshOkHttp {
         ConnectionPool pool = new ConnectionPool(MAX_IDLE_CONNECTIONS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
         // Connections of the old identity that are idle now are closed now; those in use are not used for new calls.
         mesh.identity().onChange(epoch -> pool.evictAll());
+        mesh.checkWith("okhttp", () -> new OkHttpChecker(client, pool, targets));
         OkHttpClient.Builder meshed = client.newBuilder()
                 .dispatcher(dispatcherFor(client.dispatcher()))
                 .connectionPool(pool)

@@ -3,8 +3,10 @@ package io.inmesh.okhttp;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.List;
 import javax.net.SocketFactory;
@@ -68,6 +70,13 @@ final class Target implements Dns {
             return security == null;
         }
         return epoch == currentEpoch && neededSecurity.equals(security);
+    }
+
+    /** Opens a connection, with the handshake if it is secured, and closes it again. */
+    void tryConnect(int timeoutMillis) throws IOException {
+        try (Socket socket = sockets.createSocket()) {
+            socket.connect(addressFor(null), timeoutMillis);
+        }
     }
 
     /** {@return the chain whose connections go here} */

@@ -42,7 +42,8 @@ final class Targets {
         return of(probe.endpoint(), probe.security(), false);
     }
 
-    private Target of(Endpoint endpoint, @Nullable PeerExpectation security, boolean https) {
+    /** {@return the target of an endpoint that must prove to be somebody, or nobody in particular} */
+    Target of(Endpoint endpoint, @Nullable PeerExpectation security, boolean https) {
         IdentityEpoch epoch = security == null ? null : mesh.identity().current();
         if (security != null && epoch == null) {
             throw new IllegalStateException("no identity to call " + endpoint + " with");

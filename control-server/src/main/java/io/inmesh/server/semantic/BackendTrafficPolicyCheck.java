@@ -27,6 +27,7 @@ final class BackendTrafficPolicyCheck {
         report.range(spec.get("spread").get("overprovisioningPercent"), 100, 10_000);
         EjectionRatesCheck.check(report, spec.get("outlierDetection"));
         ClientPolicyCheck.check(report, spec);
+        HealthChecksCheck.check(report, spec.get("healthChecks"));
     }
 
     private static void othersForSameHost(Report report, Mesh mesh, String host) {

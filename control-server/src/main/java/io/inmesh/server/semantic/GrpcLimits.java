@@ -65,6 +65,7 @@ public final class GrpcLimits {
                             Map.entry("trafficPolicy.retryBudget", "retries are not limited together")),
             "BackendTrafficPolicy",
                     Map.of(
+                            "spec.healthChecks", "endpoints are not asked, and stand as reported",
                             "spec.retries.chainAware", "calls for repeated requests are repeated like any other",
                             "loadBalancer.boundedLoad", "endpoints get all calls of their keys",
                             "loadBalancer.subsetting", "every client uses all endpoints",

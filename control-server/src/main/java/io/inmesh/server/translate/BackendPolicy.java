@@ -20,4 +20,9 @@ record BackendPolicy(Field spec) {
     Field spread() {
         return spec.get("spread");
     }
+
+    /** How endpoints are asked whether they are well. */
+    Field healthChecks() {
+        return spec.get("healthChecks");
+    }
 }

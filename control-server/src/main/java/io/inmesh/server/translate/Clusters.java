@@ -42,6 +42,7 @@ final class Clusters {
             view.backendTrafficPolicy(service).ifPresent(own -> ClientPolicies.apply(cluster, Field.spec(own)));
             Localities.apply(cluster, LocalityPolicy.of(policy), backend.spread());
             OutlierDetections.apply(cluster, policy.outlierDetection(), backend);
+            HealthChecks.apply(cluster, backend);
             String serverName = ClusterNames.serverName(port.number(), subset, service.fqdn());
             TlsContexts.apply(cluster, service, serverName, policy.tls(), port.protocol(), view.settings());
         }

@@ -39,6 +39,7 @@ final class ClusterTranslator {
                 new ClientTlsTranslator(reader).translate(cluster),
                 SpreadTranslator.ofCluster(cluster),
                 new ClientPolicyTranslator(reader).translate(cluster.getMetadata()),
+                new HealthCheckTranslator(reader.ignored()).translate(cluster),
                 List.of(),
                 Values.origin(cluster.getMetadata()));
         if (named) {
