@@ -1,13 +1,13 @@
 package io.inmesh;
 
+import io.inmesh.check.CheckResult;
+import io.inmesh.check.Checker;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.config.HealthCheckConfig;
 import io.inmesh.endpoint.CheckState.Verdict;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.ActiveChecks;
 import io.inmesh.health.CheckTarget;
-import io.inmesh.health.CheckResult;
-import io.inmesh.health.Checker;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.snapshot.Snapshot;

@@ -2,13 +2,13 @@ package io.inmesh;
 
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
+import io.inmesh.check.Checker;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.dispatch.OutboundGate;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explanation;
-import io.inmesh.health.Checker;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.inbound.Admission;

@@ -17,7 +17,7 @@ final class Layers {
             layer("cluster"),
             layer("balance", "retry", "health", "limit", "fault"),
             layer("stage"),
-            layer("call"),
+            layer("call", "check"),
             layer("endpoint", "identity", "match"),
             layer("config", "time", "hash", "load"));
 

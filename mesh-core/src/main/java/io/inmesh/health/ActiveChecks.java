@@ -1,5 +1,7 @@
 package io.inmesh.health;
 
+import io.inmesh.check.CheckResult;
+import io.inmesh.check.Checker;
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.HealthCheckConfig;
 import io.inmesh.endpoint.CheckState.Verdict;

@@ -1,5 +1,8 @@
 package io.inmesh.health;
 
+import io.inmesh.check.CheckResult;
+import io.inmesh.check.CheckTask;
+import io.inmesh.check.Checker;
 import io.inmesh.time.Scheduler;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.util.concurrent.atomic.AtomicBoolean;

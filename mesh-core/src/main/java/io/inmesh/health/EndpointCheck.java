@@ -1,5 +1,6 @@
 package io.inmesh.health;
 
+import io.inmesh.check.CheckResult;
 import io.inmesh.config.HealthCheckConfig;
 import io.inmesh.endpoint.CheckState.Verdict;
 import io.inmesh.endpoint.Endpoint;

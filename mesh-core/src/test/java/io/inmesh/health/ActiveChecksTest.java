@@ -2,6 +2,9 @@ package io.inmesh.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.check.CheckResult;
+import io.inmesh.check.CheckTask;
+import io.inmesh.check.Checker;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.HealthCheckConfig;
 import io.inmesh.config.HealthCheckConfig.Grpc;

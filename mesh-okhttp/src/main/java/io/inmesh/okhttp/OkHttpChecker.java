@@ -1,12 +1,12 @@
 package io.inmesh.okhttp;
 
+import io.inmesh.check.CheckResult;
+import io.inmesh.check.CheckTask;
+import io.inmesh.check.Checker;
 import io.inmesh.config.HealthCheckConfig.Http;
 import io.inmesh.config.HealthCheckConfig.Protocol;
 import io.inmesh.config.HealthCheckConfig.StatusRange;
 import io.inmesh.config.HealthCheckConfig.Tcp;
-import io.inmesh.health.CheckResult;
-import io.inmesh.health.CheckTask;
-import io.inmesh.health.Checker;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
 import java.net.Proxy;

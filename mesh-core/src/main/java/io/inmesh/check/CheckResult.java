@@ -1,4 +1,4 @@
-package io.inmesh.health;
+package io.inmesh.check;
 
 /**
  * What an endpoint answered.

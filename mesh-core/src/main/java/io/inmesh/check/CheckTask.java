@@ -1,4 +1,4 @@
-package io.inmesh.health;
+package io.inmesh.check;
 
 import io.inmesh.config.HealthCheckConfig.Protocol;
 import io.inmesh.endpoint.Endpoint;
