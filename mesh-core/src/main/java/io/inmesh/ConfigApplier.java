@@ -5,6 +5,7 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.health.OutlierDetection;
+import io.inmesh.limit.BreakerState;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.snapshot.Compiled;
 import io.inmesh.snapshot.Problem;
@@ -93,11 +94,17 @@ final class ConfigApplier {
             // The same object has the same members; most clusters of most configs are.
             if (before.cluster(cluster.name()) != cluster) {
                 cluster.outlierDetection().listener(ejections);
+                cluster.limits().listener((from, to) -> tellBreaker(cluster.name(), from, to));
                 cluster.outlierDetection().members(cluster.endpoints());
             }
         }
         snapshot = next;
         appliedAt = Instant.ofEpochMilli(clock.epochMillis());
+    }
+
+    private void tellBreaker(String cluster, BreakerState from, BreakerState to) {
+        LOG.info("The breaker of cluster {} went from {} to {}", cluster, from, to);
+        observer.breakerChanged(cluster, from, to);
     }
 
     private void tellRemoved(Endpoint endpoint) {

@@ -44,9 +44,13 @@ public final class ClusterCheck {
     }
 
     private static void breaker(CircuitBreakerConfig breaker, FieldProblems problems) {
-        if (breaker.failureRatePercent() == 0) {
+        if (!breaker.breaks()) {
             return;
         }
+        if (breaker.halfOpenCalls() < 1) {
+            problems.report("halfOpenCalls", "is " + breaker.halfOpenCalls(), "use at least 1 call");
+        }
+        Durations.checkPositive("slowCallDuration", breaker.slowCallDuration(), problems);
         Durations.checkPositive("openDuration", breaker.openDuration(), problems);
         if (breaker.window() < 1) {
             problems.report("window", "is " + breaker.window(), "use at least 1 call");

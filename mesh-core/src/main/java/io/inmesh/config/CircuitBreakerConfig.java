@@ -14,6 +14,9 @@ import java.time.Duration;
  * @param minimumCalls calls needed before the rate counts
  * @param window number of calls the rate is computed over
  * @param openDuration how long it stays open before trying again
+ * @param halfOpenCalls calls it then lets through to decide whether to close
+ * @param slowCallPercent share of slow calls that opens the breaker, 0 to switch that off
+ * @param slowCallDuration a call that takes at least this long is slow
  */
 public record CircuitBreakerConfig(
         long maxRequests,
@@ -21,7 +24,10 @@ public record CircuitBreakerConfig(
         float failureRatePercent,
         int minimumCalls,
         int window,
-        Duration openDuration) {
+        Duration openDuration,
+        int halfOpenCalls,
+        float slowCallPercent,
+        Duration slowCallDuration) {
 
     /** Istio's value for "no limit". */
     public static final long UNLIMITED = 0xFFFF_FFFFL;
@@ -30,6 +36,42 @@ public record CircuitBreakerConfig(
     public static final CircuitBreakerConfig DEFAULT =
             new CircuitBreakerConfig(UNLIMITED, UNLIMITED, 0, 100, 100, Duration.ofSeconds(30));
 
+    /** A breaker by failures only, which tries ten calls before it closes; see the components of the record. */
+    public CircuitBreakerConfig(
+            long maxRequests,
+            long maxRetries,
+            float failureRatePercent,
+            int minimumCalls,
+            int window,
+            Duration openDuration) {
+        this(
+                maxRequests,
+                maxRetries,
+                failureRatePercent,
+                minimumCalls,
+                window,
+                openDuration,
+                10,
+                0,
+                Duration.ofSeconds(60));
+    }
+
+    /** {@return whether there is a breaker at all} */
+    public boolean breaks() {
+        return failureRatePercent > 0 || slowCallPercent > 0;
+    }
+
+    /** {@return whether another config means the same breaker, whatever the limits} */
+    public boolean breaksLike(CircuitBreakerConfig other) {
+        return failureRatePercent == other.failureRatePercent
+                && minimumCalls == other.minimumCalls
+                && window == other.window
+                && openDuration.equals(other.openDuration)
+                && halfOpenCalls == other.halfOpenCalls
+                && slowCallPercent == other.slowCallPercent
+                && slowCallDuration.equals(other.slowCallDuration);
+    }
+
     /** Checks ranges. */
     public CircuitBreakerConfig {
         if (maxRequests < 0 || maxRetries < 0) {
@@ -37,6 +79,9 @@ public record CircuitBreakerConfig(
         }
         if (failureRatePercent < 0 || failureRatePercent > 100) {
             throw new IllegalArgumentException("failureRatePercent must be 0 to 100: " + failureRatePercent);
+        }
+        if (slowCallPercent < 0 || slowCallPercent > 100) {
+            throw new IllegalArgumentException("slowCallPercent must be 0 to 100: " + slowCallPercent);
         }
     }
 }

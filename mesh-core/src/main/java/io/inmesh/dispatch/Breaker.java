@@ -29,8 +29,8 @@ final class Breaker implements Stage<OutboundAttempt> {
         @Override
         public void settle(OutboundAttempt attempt, Outcome outcome) {
             switch (attempt.meaning().result()) {
-                case SUCCESS -> ClusterLimits.succeeded(breaker);
-                case FAILED -> ClusterLimits.failed(breaker);
+                case SUCCESS -> ClusterLimits.succeeded(breaker, attempt.durationNanos());
+                case FAILED -> ClusterLimits.failed(breaker, attempt.durationNanos());
                 case IGNORED -> breaker.releasePermission();
             }
         }

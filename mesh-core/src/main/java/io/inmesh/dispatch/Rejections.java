@@ -76,7 +76,8 @@ final class Rejections {
                 Reason.CIRCUIT_OPEN,
                 "breaker of cluster \"" + attempt.cluster() + "\" is " + breaker.getState() + ": "
                         + breaker.getMetrics().getFailureRate() + " percent of the last "
-                        + breaker.getMetrics().getNumberOfBufferedCalls() + " calls failed"
+                        + breaker.getMetrics().getNumberOfBufferedCalls() + " calls failed, "
+                        + breaker.getMetrics().getSlowCallRate() + " percent were slow"
                         + config(attempt.dispatch()));
     }
 

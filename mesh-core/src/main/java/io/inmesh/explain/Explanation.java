@@ -81,6 +81,7 @@ public record Explanation(
      * @param loadBalancer how an endpoint is chosen
      * @param key what of the call decides where it goes, whose endpoint that is and why another is taken; null unless the cluster hashes
      * @param choice how many endpoints are known, ejected and so on, in words
+     * @param limits what its breaker does and how many calls are in flight, in words
      * @param retriesAvailable retries the budget of its service allows now
      * @param clientPolicy what callers do while it is slow or has too much to do, empty if nothing unusual
      * @param localities how its calls are divided among priorities and localities, in order of priority
@@ -95,6 +96,7 @@ public record Explanation(
             String loadBalancer,
             @Nullable String key,
             String choice,
+            String limits,
             double retriesAvailable,
             String clientPolicy,
             List<LocalityView> localities,

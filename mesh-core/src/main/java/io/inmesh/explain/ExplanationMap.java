@@ -70,6 +70,7 @@ final class ExplanationMap {
             map.put("key", destination.key());
         }
         map.put("choice", destination.choice());
+        map.put("limits", destination.limits());
         map.put("retriesAvailable", destination.retriesAvailable());
         if (!destination.clientPolicy().isEmpty()) {
             map.put("clientPolicy", destination.clientPolicy());

@@ -61,6 +61,7 @@ final class ExplanationText {
         if (destination.key() != null) {
             line(3, "key: " + destination.key());
         }
+        line(3, "limits: " + destination.limits());
         line(3, String.format(Locale.ROOT, "retry budget: %.0f available", destination.retriesAvailable()));
         if (!destination.clientPolicy().isEmpty()) {
             line(3, destination.clientPolicy());

@@ -15,6 +15,8 @@ import io.inmesh.explain.Explanation.LocalityView;
 import io.inmesh.explain.Explanation.RouteView;
 import io.inmesh.fault.Fault;
 import io.inmesh.identity.PeerExpectation;
+import io.inmesh.limit.BreakerState;
+import io.inmesh.limit.ClusterLimits;
 import io.inmesh.route.Destination;
 import io.inmesh.route.MirrorTarget;
 import io.inmesh.route.Route;
@@ -143,6 +145,7 @@ final class RouteExplainer {
                 cluster.config().loadBalancer().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 key,
                 report.toString(),
+                limits(cluster.limits()),
                 cluster.retryBudget().available(),
                 cluster.clientPolicy().words(),
                 report.localities().stream().map(RouteExplainer::locality).toList(),
@@ -160,6 +163,16 @@ final class RouteExplainer {
                 share.usable(),
                 share.percent(),
                 share.reason().words());
+    }
+
+    private static String limits(ClusterLimits limits) {
+        BreakerState state = limits.breakerState();
+        String breaker =
+                state == null ? "no breaker" : "breaker " + state.name().toLowerCase(Locale.ROOT);
+        return limits.limitsRequests()
+                ? breaker + ", " + limits.requestsInFlight() + " of at most "
+                        + limits.config().maxRequests() + " requests in flight"
+                : breaker + ", requests in flight are not limited";
     }
 
     private static EndpointView endpoint(Cluster cluster, Candidate candidate) {

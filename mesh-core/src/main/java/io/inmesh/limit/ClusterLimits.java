@@ -3,7 +3,9 @@ package io.inmesh.limit;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +19,16 @@ public final class ClusterLimits {
     /** Copies of calls in flight to one cluster at most; further ones are left out, so that a slow mirror costs little. */
     public static final int MAX_MIRRORED = 100;
 
+    private static final float ALL = 100;
+    private static final Duration NEVER_SLOW = Duration.ofNanos(Long.MAX_VALUE);
+
     private final java.time.Clock clock;
     private final InFlight requests = new InFlight();
     private final InFlight retries = new InFlight();
     private final InFlight mirrored = new InFlight();
     private volatile CircuitBreakerConfig config;
     private volatile @Nullable CircuitBreaker breaker;
+    private volatile BiConsumer<BreakerState, BreakerState> listener = (from, to) -> {};
 
     /**
      * Makes limits with nothing in flight and a closed breaker.
@@ -36,13 +42,29 @@ public final class ClusterLimits {
         this.breaker = breakerOf(config);
     }
 
-    /** Takes over other limits. What is in flight stays counted; a breaker whose rules changed starts closed. */
-    public synchronized void reconfigure(CircuitBreakerConfig newer) {
-        CircuitBreakerConfig before = config;
-        config = newer;
-        if (!sameBreaker(before, newer)) {
-            breaker = breakerOf(newer);
+    /**
+     * Takes over other limits. What is in flight stays counted; a breaker whose rules changed starts closed, also if it was open, and
+     * calls it let through before tell it in vain how they ended.
+     */
+    public void reconfigure(CircuitBreakerConfig newer) {
+        BreakerState before = null;
+        synchronized (this) {
+            CircuitBreaker old = breaker;
+            if (!config.breaksLike(newer)) {
+                breaker = breakerOf(newer);
+                before = old == null ? null : stateOf(old.getState());
+            }
+            config = newer;
         }
+        // Outside the lock, since a listener may call back.
+        if (before != null && before != BreakerState.CLOSED) {
+            listener.accept(before, BreakerState.CLOSED);
+        }
+    }
+
+    /** Sets who is told of every change of the breaker's state (from, to), on the thread of the call that caused it. */
+    public void listener(BiConsumer<BreakerState, BreakerState> told) {
+        listener = told;
     }
 
     /** {@return what it goes by} */
@@ -104,34 +126,63 @@ public final class ClusterLimits {
         return mirrored.count();
     }
 
+    /** {@return what the breaker does with calls now; null if there is none} */
+    public @Nullable BreakerState breakerState() {
+        CircuitBreaker now = breaker;
+        return now == null ? null : stateOf(now.getState());
+    }
+
     /** {@return the breaker to ask before an attempt and to tell afterwards; null if it is off} */
     public @Nullable CircuitBreaker breaker() {
         return breaker;
     }
 
     /** Tells a breaker that an attempt it permitted went well. */
-    public static void succeeded(CircuitBreaker breaker) {
-        breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+    public static void succeeded(CircuitBreaker breaker, long durationNanos) {
+        breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
     }
 
     /** Tells a breaker that an attempt it permitted failed. */
-    public static void failed(CircuitBreaker breaker) {
-        breaker.onError(0, TimeUnit.NANOSECONDS, new AttemptFailed());
+    public static void failed(CircuitBreaker breaker, long durationNanos) {
+        breaker.onError(durationNanos, TimeUnit.NANOSECONDS, new AttemptFailed());
     }
 
     private @Nullable CircuitBreaker breakerOf(CircuitBreakerConfig config) {
-        if (config.failureRatePercent() <= 0) {
+        if (!config.breaks()) {
             return null;
         }
-        return CircuitBreaker.of(
+        boolean countsFailures = config.failureRatePercent() > 0;
+        boolean countsSlow = config.slowCallPercent() > 0;
+        CircuitBreaker made = CircuitBreaker.of(
                 "inmesh",
                 io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.custom()
                         .clock(clock)
-                        .failureRateThreshold(config.failureRatePercent())
+                        .failureRateThreshold(countsFailures ? config.failureRatePercent() : ALL)
+                        .recordException(failure -> countsFailures)
+                        .slowCallRateThreshold(countsSlow ? config.slowCallPercent() : ALL)
+                        .slowCallDurationThreshold(countsSlow ? config.slowCallDuration() : NEVER_SLOW)
                         .minimumNumberOfCalls(config.minimumCalls())
                         .slidingWindowSize(config.window())
                         .waitDurationInOpenState(config.openDuration())
+                        .permittedNumberOfCallsInHalfOpenState(config.halfOpenCalls())
                         .build());
+        made.getEventPublisher().onStateTransition(event -> changed(made, event.getStateTransition()));
+        return made;
+    }
+
+    private void changed(CircuitBreaker which, CircuitBreaker.StateTransition change) {
+        // Calls that a replaced breaker let through may still move it.
+        if (which == breaker) {
+            listener.accept(stateOf(change.getFromState()), stateOf(change.getToState()));
+        }
+    }
+
+    private static BreakerState stateOf(CircuitBreaker.State state) {
+        return switch (state) {
+            case OPEN, FORCED_OPEN -> BreakerState.OPEN;
+            case HALF_OPEN -> BreakerState.HALF_OPEN;
+            case CLOSED, DISABLED, METRICS_ONLY -> BreakerState.CLOSED;
+        };
     }
 
     /** A failure for a breaker, which only counts it; without the stack trace nobody would read. */
@@ -141,12 +192,5 @@ public final class ClusterLimits {
         AttemptFailed() {
             super("attempt failed", null, false, false);
         }
-    }
-
-    private static boolean sameBreaker(CircuitBreakerConfig a, CircuitBreakerConfig b) {
-        return a.failureRatePercent() == b.failureRatePercent()
-                && a.minimumCalls() == b.minimumCalls()
-                && a.window() == b.window()
-                && a.openDuration().equals(b.openDuration());
     }
 }

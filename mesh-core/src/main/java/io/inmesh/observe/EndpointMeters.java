@@ -3,11 +3,12 @@ package io.inmesh.observe;
 import io.inmesh.endpoint.CheckState.Verdict;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
+import io.inmesh.limit.BreakerState;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tags;
 import java.util.Locale;
 
-/** Counts what happens to endpoints, by cluster. */
+/** Counts what happens to endpoints and breakers, by cluster. */
 final class EndpointMeters {
 
     private static final int FAILED = 0;
@@ -18,6 +19,7 @@ final class EndpointMeters {
     private final NamedTable<Counter> returns;
     private final NamedTable<MeterTable<Counter>> checks;
     private final NamedTable<MeterTable<Counter>> verdicts;
+    private final NamedTable<MeterTable<Counter>> breakers;
 
     /**
      * Makes the meters.
@@ -30,6 +32,7 @@ final class EndpointMeters {
         this.returns = new NamedTable<>(limit, this::returnsOf, meters::overflowed);
         this.checks = new NamedTable<>(limit, this::checksOf, meters::overflowed);
         this.verdicts = new NamedTable<>(limit, this::verdictsOf, meters::overflowed);
+        this.breakers = new NamedTable<>(limit, this::breakersOf, meters::overflowed);
     }
 
     void ejected(Endpoint endpoint, EjectionReason reason) {
@@ -46,6 +49,19 @@ final class EndpointMeters {
 
     void checkChanged(Endpoint endpoint, Verdict verdict) {
         verdicts.get(endpoint.cluster()).get(verdict.ordinal()).increment();
+    }
+
+    void breakerChanged(String cluster, BreakerState state) {
+        breakers.get(cluster).get(state.ordinal()).increment();
+    }
+
+    private MeterTable<Counter> breakersOf(String cluster) {
+        return table(
+                "inmesh.breaker.changes",
+                "Changes of what the failure-rate breaker does with calls",
+                cluster,
+                "state",
+                BreakerState.values());
     }
 
     private MeterTable<Counter> ejectionsOf(String cluster) {

@@ -7,6 +7,7 @@ import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.limit.BreakerState;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,11 @@ final class ManyObservers implements MeshObserver {
     @Override
     public void checkChanged(Endpoint endpoint, CheckState.Verdict verdict, String why) {
         tell(observer -> observer.checkChanged(endpoint, verdict, why));
+    }
+
+    @Override
+    public void breakerChanged(String cluster, BreakerState from, BreakerState to) {
+        tell(observer -> observer.breakerChanged(cluster, from, to));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.limit.BreakerState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * ejected · returned                            an endpoint leaves or re-enters rotation
  * mirrorEnded | mirrorSkipped                 a copy of a call for another cluster, apart from the call
  * probed                                        an endpoint was asked for its load
+ * breakerChanged                                the breaker of a cluster opens, tries or closes
  * checked · checkChanged                        an endpoint was asked whether it is well; what that shows changes
  * configApplied · configRejected
  * identityChanged
@@ -107,6 +109,9 @@ public interface MeshObserver {
 
     /** What the checks of an endpoint have shown has changed; {@code why} is what was wrong, empty if nothing is. */
     default void checkChanged(Endpoint endpoint, CheckState.Verdict verdict, String why) {}
+
+    /** The failure-rate breaker of a cluster does something else with calls from now on. */
+    default void breakerChanged(String cluster, BreakerState from, BreakerState to) {}
 
     /** A config is in use; {@code durationNanos} is what compiling and publishing took. */
     default void configApplied(String version, long durationNanos) {}

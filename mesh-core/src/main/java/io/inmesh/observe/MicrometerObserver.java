@@ -7,6 +7,7 @@ import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.limit.BreakerState;
 import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.time.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * inmesh.endpoint.returns          per cluster
  * inmesh.endpoint.checks           per cluster and result
  * inmesh.endpoint.check.changes    per cluster and verdict
+ * inmesh.breaker.changes           per cluster and the state it went to
  * inmesh.endpoints                 gauge per cluster and state
  * inmesh.retry.budget.available    gauge per service
  * inmesh.config.applied            timer
@@ -185,6 +187,11 @@ public final class MicrometerObserver implements MeshObserver {
     @Override
     public void probed(Endpoint endpoint, boolean answered) {
         (answered ? probesAnswered : probesLost).get(endpoint.cluster()).increment();
+    }
+
+    @Override
+    public void breakerChanged(String cluster, BreakerState from, BreakerState to) {
+        endpoints.breakerChanged(cluster, to);
     }
 
     @Override

@@ -46,7 +46,11 @@ final class ClusterReader {
                         .floatValue(),
                 breaker.integer("minimumCalls", usual.minimumCalls()),
                 breaker.integer("window", usual.window()),
-                breaker.duration("openDuration", usual.openDuration()));
+                breaker.duration("openDuration", usual.openDuration()),
+                breaker.integer("halfOpenCalls", usual.halfOpenCalls()),
+                breaker.get("slowCallPercent", Value::decimal, (double) usual.slowCallPercent())
+                        .floatValue(),
+                breaker.duration("slowCallDuration", usual.slowCallDuration()));
     }
 
     private static RetryBudgetConfig budget(Section budget) {

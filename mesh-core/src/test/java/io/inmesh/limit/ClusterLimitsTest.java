@@ -58,9 +58,9 @@ class ClusterLimitsTest {
         for (int i = 0; i < 10; i++) {
             assertThat(breaker.tryAcquirePermission()).isTrue();
             if (i % 2 == 0) {
-                ClusterLimits.failed(breaker);
+                ClusterLimits.failed(breaker, 0);
             } else {
-                ClusterLimits.succeeded(breaker);
+                ClusterLimits.succeeded(breaker, 0);
             }
         }
         assertThat(breaker.tryAcquirePermission()).isFalse();

@@ -28,6 +28,7 @@ final class BackendTrafficPolicyCheck {
         EjectionRatesCheck.check(report, spec.get("outlierDetection"));
         ClientPolicyCheck.check(report, spec);
         HealthChecksCheck.check(report, spec.get("healthChecks"));
+        FailureRateCheck.check(report, spec.get("circuitBreaker").get("failureRate"));
     }
 
     private static void othersForSameHost(Report report, Mesh mesh, String host) {

@@ -66,6 +66,7 @@ public final class GrpcLimits {
             "BackendTrafficPolicy",
                     Map.of(
                             "spec.healthChecks", "endpoints are not asked, and stand as reported",
+                            "spec.circuitBreaker", "there is no breaker: calls are made, whatever share of them fails",
                             "spec.retries.chainAware", "calls for repeated requests are repeated like any other",
                             "loadBalancer.boundedLoad", "endpoints get all calls of their keys",
                             "loadBalancer.subsetting", "every client uses all endpoints",

@@ -21,6 +21,11 @@ record BackendPolicy(Field spec) {
         return spec.get("spread");
     }
 
+    /** When all calls are refused for a while, because too many fail or are slow. */
+    Field failureRate() {
+        return spec.get("circuitBreaker").get("failureRate");
+    }
+
     /** How endpoints are asked whether they are well. */
     Field healthChecks() {
         return spec.get("healthChecks");

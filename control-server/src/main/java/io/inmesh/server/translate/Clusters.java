@@ -43,6 +43,7 @@ final class Clusters {
             Localities.apply(cluster, LocalityPolicy.of(policy), backend.spread());
             OutlierDetections.apply(cluster, policy.outlierDetection(), backend);
             HealthChecks.apply(cluster, backend);
+            FailureRateBreakers.apply(cluster, backend);
             String serverName = ClusterNames.serverName(port.number(), subset, service.fqdn());
             TlsContexts.apply(cluster, service, serverName, policy.tls(), port.protocol(), view.settings());
         }

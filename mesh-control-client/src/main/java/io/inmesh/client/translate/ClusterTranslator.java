@@ -1,6 +1,5 @@
 package io.inmesh.client.translate;
 
-import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.RetryBudgetConfig;
 import io.inmesh.xds.cluster.CircuitBreakers.Thresholds;
@@ -33,7 +32,7 @@ final class ClusterTranslator {
                 balancing.algorithm(cluster),
                 new LearningTranslator(reader).settings(cluster, balancing.settings(cluster)),
                 connectTimeout.isZero() ? DEFAULT_CONNECT_TIMEOUT : connectTimeout,
-                limits(thresholds),
+                new LimitsTranslator(reader).translate(thresholds, cluster.getMetadata()),
                 OutlierTranslator.translate(cluster),
                 budget(thresholds),
                 new ClientTlsTranslator(reader).translate(cluster),
@@ -64,17 +63,6 @@ final class ClusterTranslator {
         return cluster.getCircuitBreakers().getThresholdsCount() == 0
                 ? Thresholds.getDefaultInstance()
                 : cluster.getCircuitBreakers().getThresholds(0);
-    }
-
-    private static CircuitBreakerConfig limits(Thresholds thresholds) {
-        CircuitBreakerConfig none = CircuitBreakerConfig.DEFAULT;
-        return new CircuitBreakerConfig(
-                thresholds.hasMaxRequests() ? Values.unsigned(thresholds.getMaxRequests()) : none.maxRequests(),
-                thresholds.hasMaxRetries() ? Values.unsigned(thresholds.getMaxRetries()) : none.maxRetries(),
-                none.failureRatePercent(),
-                none.minimumCalls(),
-                none.window(),
-                none.openDuration());
     }
 
     private static RetryBudgetConfig budget(Thresholds thresholds) {
