@@ -86,6 +86,7 @@ final class ExplainerTest {
                             path sent: /v1/0
                             authority sent: reviews.example.org
                             cluster reviews-v1, 75.00 % of the calls, least-request: 2 known, 1 ejected, 0 tried
+                              limits: no breaker, requests in flight are not limited
                               retry budget: 30 available
                               endpoint 10.0.0.7:9080 may be picked; weight 1, priority 0, 0 in flight, mTLS with spiffe://cluster.local/ns/default/sa/reviews
                               endpoint 10.0.0.8:9080 is ejected; weight 1, priority 0, 0 in flight, plaintext
