@@ -14,6 +14,7 @@ import io.inmesh.drive.CallbackDriver;
 import io.inmesh.observe.MeshObserver.MirrorSkip;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -139,10 +140,10 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     /** Sends the copies that wait if the request is whole; if there is nothing more to come, those that still wait are left out. */
     private void mirrorWhatIsWhole(boolean over) {
-        if (copies.get().isEmpty() || !(over || request.halfClosed())) {
+        if (Objects.requireNonNull(copies.get()).isEmpty() || !(over || request.halfClosed())) {
             return;
         }
-        List<MirroredCall> ready = copies.getAndSet(List.of());
+        List<MirroredCall> ready = Objects.requireNonNull(copies.getAndSet(List.of()));
         @Nullable ReqT message = request.whole();
         for (MirroredCall copy : ready) {
             if (message == null) {
