@@ -242,16 +242,16 @@ final class DiscoveryTest {
         try (Joined joined = Joined.to(folder, stateOfTheWorld)) {
             Script stream = joined.nextStream();
             joined.reviews(stream);
-            Cluster hashing = Shapes.cluster(Shapes.REVIEWS).toBuilder()
-                    .setLbPolicy(Cluster.LbPolicy.MAGLEV)
+            Cluster provided = Shapes.cluster(Shapes.REVIEWS).toBuilder()
+                    .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                     .build();
-            stream.answered(TypeUrls.CLUSTER, "c2", List.of(hashing));
+            stream.answered(TypeUrls.CLUSTER, "c2", List.of(provided));
             assertThat(joined.client.status().ignoredFields())
                     .singleElement()
                     .asString()
                     .contains(Shapes.REVIEWS)
                     .contains("lb_policy")
-                    .contains("MAGLEV");
+                    .contains("CLUSTER_PROVIDED");
         }
     }
 

@@ -153,7 +153,8 @@ public final class GrpcLimits {
         if (plain.endsWith(".loadBalancer.simple") && field.text().equals("RANDOM")) {
             report.add(Check.UNENFORCEABLE_BY_GRPC, field, "UNENFORCED for stock gRPC: round robin is used");
         }
-        if (plain.equals("spec.loadBalancer.algorithm") && List.of("PEAK_EWMA", "PROBING").contains(field.text())) {
+        if (plain.equals("spec.loadBalancer.algorithm")
+                && List.of("PEAK_EWMA", "PROBING").contains(field.text())) {
             report.add(Check.UNENFORCEABLE_BY_GRPC, field, "UNENFORCED for stock gRPC: round robin is used");
         }
         field.items().forEach(item -> walk(item, fields, report));

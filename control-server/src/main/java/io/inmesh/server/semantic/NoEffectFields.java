@@ -26,6 +26,8 @@ final class NoEffectFields {
                                     "CORS is a matter of the edge; calls inside the mesh have no origin"),
                             Map.entry("match.statPrefix", "statistics per route are not offered"),
                             Map.entry("retries.retryRemoteLocalities", "retries do not look at localities"),
+                            Map.entry("directResponse.headers", "set headers.response of the rule instead"),
+                            Map.entry("abort.http2Error", "use httpStatus or grpcStatus"),
                             Map.entry("delay.exponentialDelay", "exponential delays are not supported")),
             "DestinationRule",
                     Map.ofEntries(

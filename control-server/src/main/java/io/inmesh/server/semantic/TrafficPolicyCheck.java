@@ -128,7 +128,7 @@ final class TrafficPolicyCheck {
         if (mode.equals("SIMPLE") || mode.equals("MUTUAL")) {
             report.add(
                     Check.NO_EFFECT,
-                    tls.get("mode"),
+                    tls,
                     mode + " is not done by Inmesh's own clients: they refuse such a cluster, and calls to it fail");
         }
         if (tls.get("insecureSkipVerify").flag(false)) {

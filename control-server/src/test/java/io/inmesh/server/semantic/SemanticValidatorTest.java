@@ -126,7 +126,7 @@ class SemanticValidatorTest {
                         "DestinationRule",
                         "{host: ratings, trafficPolicy: {tls: {mode: SIMPLE}}}",
                         Check.NO_EFFECT,
-                        "spec.trafficPolicy.tls.mode"),
+                        "spec.trafficPolicy.tls"),
                 resource(
                         "networking.istio.io/v1",
                         "DestinationRule",
