@@ -2,6 +2,8 @@ package io.inmesh.route;
 
 import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +24,11 @@ public record CallKey(
     /** Adds the cookie that was made, if any, to those of the request. */
     public void writeRequestHeaders(Call call, HeaderSink sink) {
         if (cookie != null) {
-            String others = call.header("cookie");
-            sink.set("cookie", others == null || others.isEmpty() ? cookie.pair() : others + "; " + cookie.pair());
+            // One header, since HTTP/1.1 allows no second; HTTP/2 may have split it (RFC 9113, section 8.2.3).
+            List<String> all = new ArrayList<>(call.headerValues("cookie"));
+            all.removeIf(String::isEmpty);
+            all.add(cookie.pair());
+            sink.set("cookie", String.join("; ", all));
         }
     }
 

@@ -3,13 +3,18 @@ package io.inmesh.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.call.Attempt;
+import io.inmesh.call.Outcome;
+import io.inmesh.config.ClientPolicyConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.HashKeyConfig;
+import io.inmesh.config.HedgingConfig;
 import io.inmesh.config.LoadBalancer;
+import io.inmesh.config.RetryBudgetConfig;
 import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.testkit.FakeCall;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,8 +33,7 @@ final class HashingDispatchTest {
     }
 
     private static Attempt first(Scene scene, String user) {
-        return (Attempt) scene.dispatch(FakeCall.get("/").to("reviews", 9080).header("user", user))
-                .start();
+        return (Attempt) call(scene, user).start();
     }
 
     @ParameterizedTest
@@ -54,9 +58,43 @@ final class HashingDispatchTest {
     @Test
     void aRetryGoesToTheNextEndpointOfTheRing() {
         Scene scene = new Scene(BY_USER.withRetry(RetryConfig.DEFAULT), cluster(LoadBalancer.RING_HASH));
-        Dispatch dispatch = scene.dispatch(FakeCall.get("/").to("reviews", 9080).header("user", "jason"));
+        Dispatch dispatch = call(scene, "jason");
         Attempt first = (Attempt) dispatch.start();
         Attempt second = Scene.attempt(scene.resume(dispatch, dispatch.settle(first, Scene.connectFailure())));
         assertThat(second.endpoint()).isNotSameAs(first.endpoint());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RING_HASH", "MAGLEV"})
+    void aHedgeGoesToWhoeverOwnsTheKeyAfterTheOwner(LoadBalancer kind) {
+        ClusterConfig hedged = cluster(kind)
+                .withRetryBudget(RetryBudgetConfig.inFlight(100, 1_000))
+                .withClientPolicy(ClientPolicyConfig.DEFAULT.withHedging(
+                        HedgingConfig.after(Duration.ofMillis(5)).withMaxExtraPercent(100)));
+        Scene scene = new Scene(BY_USER, hedged);
+        Scene ownerGone = new Scene(BY_USER, hedged);
+        Set<String> all = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            String user = "user-" + i;
+            Dispatch dispatch = call(scene, user);
+            Attempt slow = (Attempt) dispatch.start();
+            Attempt beside = (Attempt) dispatch.hedge(slow);
+            dispatch.settle(beside, Outcome.Response.http(200));
+
+            Endpoint owner = first(ownerGone, user).endpoint();
+            owner.ejection().set(true);
+            Endpoint next = first(ownerGone, user).endpoint();
+            owner.ejection().set(false);
+
+            assertThat(beside.hedge()).isTrue();
+            assertThat(slow.endpoint().address()).isEqualTo(owner.address());
+            assertThat(beside.endpoint().address()).isEqualTo(next.address());
+            all.add(beside.endpoint().address());
+        }
+        assertThat(all).hasSize(4);
+    }
+
+    private static Dispatch call(Scene scene, String user) {
+        return scene.dispatch(FakeCall.get("/").to("reviews", 9080).header("user", user));
     }
 }
