@@ -92,14 +92,22 @@ final class GrpcChecker implements Checker {
         @Override
         public void onClose(Status status, Metadata trailers) {
             if (!status.isOk()) {
-                String description = status.getDescription();
-                done.accept(CheckResult.failed(
-                        "gRPC " + status.getCode() + (description == null ? "" : ": " + description)));
+                done.accept(CheckResult.failed("gRPC " + status.getCode() + why(status)));
             } else if (answered == HealthMessages.Status.SERVING) {
                 done.accept(CheckResult.PASSED);
             } else {
                 done.accept(CheckResult.failed("it says " + answered));
             }
+        }
+
+        /** gRPC calls every failure to connect an "io exception", and describes its own pipeline; the reason is the innermost cause. */
+        private static String why(Status status) {
+            Throwable cause = status.getCause();
+            while (cause != null && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            String text = cause == null ? status.getDescription() : cause.getMessage();
+            return text == null ? "" : ": " + text.lines().findFirst().orElse("");
         }
     }
 }

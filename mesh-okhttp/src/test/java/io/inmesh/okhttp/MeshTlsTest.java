@@ -7,18 +7,25 @@ import io.inmesh.Mesh;
 import io.inmesh.MeshRejectedException;
 import io.inmesh.config.ClientTlsConfig;
 import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.HealthCheckConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.config.VirtualHostConfig;
+import io.inmesh.endpoint.CheckState.Verdict;
+import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.ServerTls;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.observe.MeshObserver;
 import io.inmesh.testkit.TestCa;
 import java.io.IOException;
 import java.security.cert.Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
@@ -236,6 +243,53 @@ final class MeshTlsTest {
                         .build());
 
         assertThat(echoed).isEqualTo("200 " + text);
+    }
+
+    @Test
+    void healthIsAskedOverMeshTls() throws Exception {
+        MockWebServer server = secured("reviews");
+
+        assertThat(verdict("reviews", server)).isEqualTo("PASSING");
+
+        RecordedRequest request = server.takeRequest();
+        assertThat(request.getTarget()).isEqualTo("/healthz");
+        assertThat(peer(request)).isEqualTo(SpiffeId.of("test.local", "default", "ratings"));
+    }
+
+    @Test
+    void healthOfAServerWithAnotherIdentityIsNotAskedAndItFails() throws Exception {
+        MockWebServer server = secured("impostor");
+
+        assertThat(verdict("reviews", server)).startsWith("FAILING no answer").contains("sa/impostor");
+
+        assertThat(server.getRequestCount()).isZero();
+    }
+
+    /** {@return what the first check of a server shows} */
+    private String verdict(String expected, MockWebServer server) throws InterruptedException {
+        BlockingQueue<String> changes = new LinkedBlockingQueue<>();
+        HealthCheckConfig check = new HealthCheckConfig(
+                new HealthCheckConfig.Http(
+                        "GET", "/healthz", "", HealthCheckConfig.Http.OK, HealthCheckConfig.Http.ANY),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(20),
+                Duration.ofMillis(20),
+                Duration.ofMillis(20),
+                Duration.ZERO,
+                1,
+                1);
+        Mesh mesh = net.keep(Mesh.builder()
+                .config(Net.config(cluster(expected, server).withHealthCheck(check)))
+                .observer(new MeshObserver() {
+                    @Override
+                    public void checkChanged(Endpoint endpoint, Verdict verdict, String why) {
+                        changes.add((verdict + " " + why).trim());
+                    }
+                })
+                .build());
+        mesh.identity().update(ca.issue("default", "ratings"), ca.bundle());
+        net.client(mesh);
+        return String.valueOf(changes.poll(20, TimeUnit.SECONDS));
     }
 
     private Mesh mesh(String expected, MockWebServer server) {
