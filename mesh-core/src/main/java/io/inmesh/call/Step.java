@@ -1,5 +1,7 @@
 package io.inmesh.call;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a driver has to do next: send an {@link Attempt}, wait, leave it to another, or stop.
  *
@@ -10,9 +12,16 @@ public sealed interface Step permits Attempt, Step.Wait, Step.Await, Step.Done {
     /**
      * Wait, then resume.
      *
-     * @param delayNanos how long, positive
+     * @param delayNanos how long, positive; {@link Long#MAX_VALUE} for as long as it takes
+     * @param wakeup what may end the wait earlier; null if only time does
      */
-    record Wait(long delayNanos) implements Step {}
+    record Wait(long delayNanos, @Nullable Wakeup wakeup) implements Step {
+
+        /** A wait that only time ends. */
+        public Wait(long delayNanos) {
+            this(delayNanos, null);
+        }
+    }
 
     /**
      * Nothing for this thread: another attempt of the call is under way, and whoever reports its end goes on. Met only by drivers that

@@ -17,6 +17,10 @@ import java.time.Duration;
  * @param halfOpenCalls calls it then lets through to decide whether to close
  * @param slowCallPercent share of slow calls that opens the breaker, 0 to switch that off
  * @param slowCallDuration a call that takes at least this long is slow
+ * @param maxConnections most connections in use, which is HTTP attempts in flight; gRPC calls share connections and are not bounded by
+ *     it. Default 2^32-1 as in Istio
+ * @param maxPendingRequests most HTTP attempts that wait for a connection, default 2^32-1 as in Istio; without effect while {@code
+ *     maxConnections} is unlimited
  */
 public record CircuitBreakerConfig(
         long maxRequests,
@@ -27,7 +31,9 @@ public record CircuitBreakerConfig(
         Duration openDuration,
         int halfOpenCalls,
         float slowCallPercent,
-        Duration slowCallDuration) {
+        Duration slowCallDuration,
+        long maxConnections,
+        long maxPendingRequests) {
 
     /** Istio's value for "no limit". */
     public static final long UNLIMITED = 0xFFFF_FFFFL;
@@ -56,6 +62,47 @@ public record CircuitBreakerConfig(
                 Duration.ofSeconds(60));
     }
 
+    /** Limits of requests and a breaker, without limits of connections. */
+    public CircuitBreakerConfig(
+            long maxRequests,
+            long maxRetries,
+            float failureRatePercent,
+            int minimumCalls,
+            int window,
+            Duration openDuration,
+            int halfOpenCalls,
+            float slowCallPercent,
+            Duration slowCallDuration) {
+        this(
+                maxRequests,
+                maxRetries,
+                failureRatePercent,
+                minimumCalls,
+                window,
+                openDuration,
+                halfOpenCalls,
+                slowCallPercent,
+                slowCallDuration,
+                UNLIMITED,
+                UNLIMITED);
+    }
+
+    /** {@return the same with other limits of connections} */
+    public CircuitBreakerConfig withConnections(long maxConnections, long maxPendingRequests) {
+        return new CircuitBreakerConfig(
+                maxRequests,
+                maxRetries,
+                failureRatePercent,
+                minimumCalls,
+                window,
+                openDuration,
+                halfOpenCalls,
+                slowCallPercent,
+                slowCallDuration,
+                maxConnections,
+                maxPendingRequests);
+    }
+
     /** {@return whether there is a breaker at all} */
     public boolean breaks() {
         return failureRatePercent > 0 || slowCallPercent > 0;
@@ -76,6 +123,10 @@ public record CircuitBreakerConfig(
     public CircuitBreakerConfig {
         if (maxRequests < 0 || maxRetries < 0) {
             throw new IllegalArgumentException("limits must not be negative: " + maxRequests + ", " + maxRetries);
+        }
+        if (maxConnections < 0 || maxPendingRequests < 0) {
+            throw new IllegalArgumentException(
+                    "limits must not be negative: " + maxConnections + ", " + maxPendingRequests);
         }
         if (failureRatePercent < 0 || failureRatePercent > 100) {
             throw new IllegalArgumentException("failureRatePercent must be 0 to 100: " + failureRatePercent);

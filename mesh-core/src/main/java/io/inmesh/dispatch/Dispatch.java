@@ -5,6 +5,7 @@ import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
+import io.inmesh.call.Wakeup;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
@@ -352,13 +353,13 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
 
     private Step heldBack(Verdict<?> verdict, long now) {
         return verdict instanceof Verdict.Admit<?> admit
-                ? waitFor(admit.delayNanos(), now)
+                ? waitFor(admit.delayNanos(), admit.wakeup(), now)
                 : end(((Verdict.Reject<?>) verdict).outcome());
     }
 
-    private Step waitFor(long delayNanos, long now) {
+    private Step waitFor(long delayNanos, @Nullable Wakeup wakeup, long now) {
         long bounded = Math.min(delayNanos, Deadlines.remaining(deadlineNanos, now));
-        return bounded > 0 ? publish(WAITING, new Step.Wait(bounded)) : end(Rejections.deadline(this));
+        return bounded > 0 ? publish(WAITING, new Step.Wait(bounded, wakeup)) : end(Rejections.deadline(this));
     }
 
     private Step retry(OutboundAttempt failed, Outcome outcome, long now) {
@@ -375,7 +376,7 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
         retryPermit = true;
         avoid(failed.endpoint());
         Observing.retrying(observer, failed, decision.delayNanos());
-        return decision.delayNanos() == 0 ? nextAttempt(now) : waitFor(decision.delayNanos(), now);
+        return decision.delayNanos() == 0 ? nextAttempt(now) : waitFor(decision.delayNanos(), null, now);
     }
 
     /** Makes a step known, unless somebody has cancelled the call meanwhile. */

@@ -38,6 +38,10 @@ final class HedgeDecision {
                 && limits.requestsInFlight() > limits.config().maxRequests() / 2) {
             return true;
         }
+        if (limits.connections().limited()
+                && limits.connections().inUse() > limits.config().maxConnections() / 2) {
+            return true;
+        }
         CircuitBreaker breaker = limits.breaker();
         if (breaker != null && breaker.getState() != CircuitBreaker.State.CLOSED) {
             return true;

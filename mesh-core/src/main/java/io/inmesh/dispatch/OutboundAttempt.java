@@ -9,6 +9,7 @@ import io.inmesh.cluster.LocalityLoad;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.Experience;
 import io.inmesh.identity.PeerExpectation;
+import io.inmesh.limit.ConnectionTurn;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.retry.Classification;
 import io.inmesh.retry.Classifier;
@@ -29,7 +30,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     private final Destination destination;
     private final Endpoint endpoint;
     private final int number;
-    private final long startedNanos;
+    private long startedNanos;
     private final long deadlineNanos;
     private final @Nullable PeerExpectation security;
     private @Nullable List<String> headers;
@@ -40,6 +41,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     private boolean asksForLoad;
     private boolean answered;
     private @Nullable Company company;
+    private @Nullable ConnectionTurn turn;
 
     OutboundAttempt(
             Dispatch dispatch, Route route, Destination destination, Endpoint endpoint, int number, long startedNanos) {
@@ -190,6 +192,22 @@ final class OutboundAttempt extends Passage implements Attempt {
     /** {@return the cluster itself, where {@link #cluster()} is its name} */
     Cluster target() {
         return destination.cluster();
+    }
+
+    /** Remembers its place among those that wait for a connection. */
+    void awaits(ConnectionTurn place) {
+        turn = place;
+    }
+
+    /** {@return its place among those that waited for a connection, null if it did not wait} */
+    @Nullable
+    ConnectionTurn awaited() {
+        return turn;
+    }
+
+    /** Counts its duration from now on. */
+    void beginsNow() {
+        startedNanos = dispatch.nowNanos();
     }
 
     /** Remembers where this attempt is counted as in flight. */

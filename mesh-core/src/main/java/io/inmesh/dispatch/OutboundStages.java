@@ -46,6 +46,10 @@ final class OutboundStages {
         ring.add(new Breaker());
         // After the breaker, since a permit is held until the attempt ends.
         ring.add(new RequestLimit());
+        // After the other limits, so that nobody waits for a connection who is refused anyway.
+        ring.add(new ConnectionPermit());
+        // At once after what may wait.
+        ring.add(new AfterConnectionWait());
         // After the limits, which cost less to ask; before anything is counted as sent. Without identity nothing
         // leaves.
         ring.add(new RequireOwnIdentity(identity));
@@ -69,6 +73,8 @@ final class OutboundStages {
         ring.add(new Throttled(randomness));
         ring.add(new Breaker());
         ring.add(new RequestLimit());
+        ring.add(new ConnectionPermit());
+        ring.add(new AfterConnectionWait());
         ring.add(new RequireOwnIdentity(identity));
         // Balancing sees copies; load reports, from which the graph of services is drawn, do not.
         ring.add(new CountMirrored());

@@ -9,7 +9,9 @@ import io.inmesh.call.Outcome.Reason;
 import io.inmesh.call.Outcome.Rejection;
 import io.inmesh.call.StatusCodes;
 import io.inmesh.cluster.Cluster;
+import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.RouteAction;
+import io.inmesh.limit.ConnectionLimit;
 import io.inmesh.limit.Throttle;
 import io.inmesh.route.Destination;
 import io.inmesh.route.Route;
@@ -68,7 +70,17 @@ final class Rejections {
                 Reason.DEADLINE,
                 504,
                 StatusCodes.GRPC_DEADLINE_EXCEEDED,
-                "deadline passed " + when + " with " + call.attempts() + " attempts sent" + config(call));
+                "deadline passed " + when + " with " + call.attempts() + " attempts sent" + waitedFor(call)
+                        + config(call));
+    }
+
+    private static String waitedFor(OutboundCall call) {
+        OutboundAttempt last = call.lastAttempt();
+        return call.attemptPending && last != null && last.awaited() != null
+                ? ", while the next waited for one of the "
+                        + last.target().limits().config().maxConnections()
+                        + " connections (maxConnections) of cluster \"" + last.cluster() + "\""
+                : "";
     }
 
     static Outcome circuitOpen(OutboundAttempt attempt, CircuitBreaker breaker) {
@@ -96,6 +108,27 @@ final class Rejections {
                 "cluster \"" + attempt.cluster() + "\" has "
                         + attempt.target().limits().requestsInFlight() + " requests in flight and allows "
                         + attempt.target().limits().config().maxRequests() + config(attempt.dispatch()));
+    }
+
+    static Outcome noConnectionFree(OutboundAttempt attempt) {
+        ConnectionLimit connections = attempt.target().limits().connections();
+        CircuitBreakerConfig allowed = attempt.target().limits().config();
+        return unavailable(
+                Reason.OVERFLOW,
+                "cluster \"" + attempt.cluster() + "\" has " + connections.inUse() + " connections in use and allows "
+                        + allowed.maxConnections() + " (maxConnections); " + connections.waiting()
+                        + " attempts wait for one, and " + allowed.maxPendingRequests() + " may (maxPendingRequests)"
+                        + config(attempt.dispatch()));
+    }
+
+    static Outcome noConnectionInTime(OutboundAttempt attempt) {
+        return new Rejection(
+                Reason.DEADLINE,
+                504,
+                StatusCodes.GRPC_DEADLINE_EXCEEDED,
+                "none of the " + attempt.target().limits().config().maxConnections()
+                        + " connections (maxConnections) of cluster \"" + attempt.cluster()
+                        + "\" became free in the time of attempt " + attempt.number() + config(attempt.dispatch()));
     }
 
     static Outcome noOwnIdentity(OutboundAttempt attempt) {

@@ -6,7 +6,7 @@ import io.inmesh.stage.Stage;
 import io.inmesh.stage.Ticket;
 import io.inmesh.stage.Verdict;
 
-/** Bounds the attempts in flight to a cluster. Refuses at once; nothing queues in a mesh client. */
+/** Bounds the attempts in flight to a cluster. Refuses at once. */
 final class RequestLimit implements Stage<OutboundAttempt>, Ticket<OutboundAttempt> {
 
     private static final Verdict<OutboundAttempt> UNLIMITED = Verdict.admit();

@@ -3,6 +3,7 @@ package io.inmesh.drive;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
+import io.inmesh.call.Wakeup;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.time.Deadlines;
 import java.util.concurrent.CountDownLatch;
@@ -44,7 +45,7 @@ public final class BlockingDriver {
     /** Waits between attempts. */
     public interface Sleeper {
         /**
-         * Waits.
+         * Waits the whole time, also where a {@link Wakeup} may come earlier.
          *
          * @param delayNanos how long, positive
          * @throws InterruptedException if the thread is interrupted
@@ -96,7 +97,7 @@ public final class BlockingDriver {
                     }
                     step = dispatch.settle(attempt, sender.send(attempt));
                 } else {
-                    sleep(((Step.Wait) step).delayNanos());
+                    sleep((Step.Wait) step);
                     step = dispatch.resume();
                 }
             }
@@ -126,17 +127,21 @@ public final class BlockingDriver {
         }
     }
 
-    private void sleep(long delayNanos) throws InterruptedException {
+    private void sleep(Step.Wait step) throws InterruptedException {
         if (sleeper != null) {
-            sleeper.sleep(delayNanos);
+            sleeper.sleep(step.delayNanos());
             return;
         }
         CountDownLatch wait = new CountDownLatch(1);
         waiting = wait;
+        Wakeup wakeup = step.wakeup();
+        if (wakeup != null) {
+            wakeup.whenReady(wait::countDown);
+        }
         // Looked at after the latch is known, so that a cancellation either sees the latch or is seen here.
         if (!cancelled) {
-            boolean woken = wait.await(delayNanos, TimeUnit.NANOSECONDS);
-            assert !woken || cancelled : "only cancellation wakes a wait";
+            boolean woken = wait.await(step.delayNanos(), TimeUnit.NANOSECONDS);
+            assert !woken || cancelled || wakeup != null : "nothing else wakes a wait";
         }
         waiting = null;
     }

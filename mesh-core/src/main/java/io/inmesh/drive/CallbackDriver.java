@@ -3,9 +3,11 @@ package io.inmesh.drive;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
+import io.inmesh.call.Wakeup;
 import io.inmesh.dispatch.Dispatch;
 import io.inmesh.time.Deadlines;
 import io.inmesh.time.Scheduler;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
@@ -146,7 +148,7 @@ public final class CallbackDriver {
             step = call.settle(attempt, outcome);
         }
         if (step instanceof Step.Wait wait) {
-            waitThenResume(call, wait.delayNanos());
+            waitThenResume(call, wait);
         } else if (step instanceof Step.Done) {
             finish(step);
         }
@@ -161,11 +163,41 @@ public final class CallbackDriver {
         }
     }
 
-    private void waitThenResume(Dispatch call, long delayNanos) {
-        Scheduler.Cancellable scheduled = scheduler.schedule(() -> drive(call, call.resume()), delayNanos);
+    private void waitThenResume(Dispatch call, Step.Wait wait) {
+        Wakeup wakeup = wait.wakeup();
+        // Time and wake-up may come at once, and a call is resumed once.
+        Runnable resume =
+                wakeup == null ? () -> drive(call, call.resume()) : new Once(() -> drive(call, call.resume()));
+        Scheduler.Cancellable scheduled =
+                wait.delayNanos() == Deadlines.NEVER ? NOTHING : scheduler.schedule(resume, wait.delayNanos());
         timer = scheduled;
         if (cancelled) {
             scheduled.cancel();
+        }
+        if (wakeup != null) {
+            // Not on the thread that wakes, which is in the midst of another call.
+            wakeup.whenReady(() -> {
+                scheduled.cancel();
+                scheduler.schedule(resume, 0);
+            });
+        }
+    }
+
+    /** Runs something the first time it is asked to. */
+    private static final class Once extends AtomicBoolean implements Runnable {
+        private static final long serialVersionUID = 1;
+
+        private final transient Runnable action;
+
+        Once(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void run() {
+            if (compareAndSet(false, true)) {
+                action.run();
+            }
         }
     }
 

@@ -17,6 +17,7 @@ import io.inmesh.fault.Fault;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.limit.BreakerState;
 import io.inmesh.limit.ClusterLimits;
+import io.inmesh.limit.ConnectionLimit;
 import io.inmesh.route.Destination;
 import io.inmesh.route.MirrorTarget;
 import io.inmesh.route.Route;
@@ -169,10 +170,17 @@ final class RouteExplainer {
         BreakerState state = limits.breakerState();
         String breaker =
                 state == null ? "no breaker" : "breaker " + state.name().toLowerCase(Locale.ROOT);
-        return limits.limitsRequests()
-                ? breaker + ", " + limits.requestsInFlight() + " of at most "
-                        + limits.config().maxRequests() + " requests in flight"
-                : breaker + ", requests in flight are not limited";
+        String requests = limits.limitsRequests()
+                ? limits.requestsInFlight() + " of at most " + limits.config().maxRequests() + " requests in flight"
+                : "requests in flight are not limited";
+        ConnectionLimit connections = limits.connections();
+        return connections.limited()
+                ? breaker + ", " + requests + ", " + connections.inUse() + " of at most "
+                        + limits.config().maxConnections() + " connections of HTTP calls in use, "
+                        + connections.waiting() + " of at most "
+                        + limits.config().maxPendingRequests()
+                        + " attempts waiting for one; gRPC calls share connections, which are not limited"
+                : breaker + ", " + requests;
     }
 
     private static EndpointView endpoint(Cluster cluster, Candidate candidate) {

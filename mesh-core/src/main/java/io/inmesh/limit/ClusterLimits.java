@@ -26,6 +26,7 @@ public final class ClusterLimits {
     private final InFlight requests = new InFlight();
     private final InFlight retries = new InFlight();
     private final InFlight mirrored = new InFlight();
+    private final ConnectionLimit connections;
     private volatile CircuitBreakerConfig config;
     private volatile @Nullable CircuitBreaker breaker;
     private volatile BiConsumer<BreakerState, BreakerState> listener = (from, to) -> {};
@@ -38,6 +39,7 @@ public final class ClusterLimits {
      */
     public ClusterLimits(CircuitBreakerConfig config, Clock clock) {
         this.config = config;
+        this.connections = new ConnectionLimit(config);
         this.clock = new MonotonicClock(clock);
         this.breaker = breakerOf(config);
     }
@@ -56,6 +58,7 @@ public final class ClusterLimits {
             }
             config = newer;
         }
+        connections.reconfigure(newer);
         // Outside the lock, since a listener may call back.
         if (before != null && before != BreakerState.CLOSED) {
             listener.accept(before, BreakerState.CLOSED);
@@ -70,6 +73,11 @@ public final class ClusterLimits {
     /** {@return what it goes by} */
     public CircuitBreakerConfig config() {
         return config;
+    }
+
+    /** {@return the limit on connections in use} */
+    public ConnectionLimit connections() {
+        return connections;
     }
 
     /** {@return whether requests in flight are limited} */

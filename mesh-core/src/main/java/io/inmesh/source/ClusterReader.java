@@ -39,7 +39,7 @@ final class ClusterReader {
 
     private static CircuitBreakerConfig breaker(Section breaker) {
         CircuitBreakerConfig usual = CircuitBreakerConfig.DEFAULT;
-        return new CircuitBreakerConfig(
+        CircuitBreakerConfig read = new CircuitBreakerConfig(
                 breaker.get("maxRequests", Value::whole, usual.maxRequests()),
                 breaker.get("maxRetries", Value::whole, usual.maxRetries()),
                 breaker.get("failureRatePercent", Value::decimal, (double) usual.failureRatePercent())
@@ -51,6 +51,9 @@ final class ClusterReader {
                 breaker.get("slowCallPercent", Value::decimal, (double) usual.slowCallPercent())
                         .floatValue(),
                 breaker.duration("slowCallDuration", usual.slowCallDuration()));
+        return read.withConnections(
+                breaker.get("maxConnections", Value::whole, usual.maxConnections()),
+                breaker.get("maxPendingRequests", Value::whole, usual.maxPendingRequests()));
     }
 
     private static RetryBudgetConfig budget(Section budget) {

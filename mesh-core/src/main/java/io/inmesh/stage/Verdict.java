@@ -1,6 +1,7 @@
 package io.inmesh.stage;
 
 import io.inmesh.call.Outcome;
+import io.inmesh.call.Wakeup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,18 @@ public sealed interface Verdict<W> {
      *
      * @param ticket told how it ended; null if the stage does not care
      * @param delayNanos how long to wait first, usually 0
+     * @param wakeup what may end that wait earlier; null if only time does
      */
-    record Admit<W>(@Nullable Ticket<W> ticket, long delayNanos) implements Verdict<W> {}
+    record Admit<W>(
+            @Nullable Ticket<W> ticket,
+            long delayNanos,
+            @Nullable Wakeup wakeup) implements Verdict<W> {
+
+        /** An admission after a wait that only time ends. */
+        public Admit(@Nullable Ticket<W> ticket, long delayNanos) {
+            this(ticket, delayNanos, null);
+        }
+    }
 
     /**
      * The work ends here.

@@ -90,6 +90,13 @@ final class TrafficPolicyCheck {
             report.notNegative(http.get(limit));
         }
         report.duration(http.get("idleTimeout"), true);
+        if (http.get("http1MaxPendingRequests").integer(0) > 0
+                && tcp.get("maxConnections").integer(0) == 0) {
+            report.add(
+                    Check.NO_EFFECT,
+                    http.get("http1MaxPendingRequests"),
+                    "has no effect in Inmesh's own clients without tcp.maxConnections: calls wait for nothing but a connection");
+        }
     }
 
     private static void outlierDetection(Report report, Field outlier) {

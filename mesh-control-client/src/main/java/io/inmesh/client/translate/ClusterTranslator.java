@@ -1,5 +1,6 @@
 package io.inmesh.client.translate;
 
+import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.RetryBudgetConfig;
 import io.inmesh.xds.cluster.CircuitBreakers.Thresholds;
@@ -22,7 +23,8 @@ final class ClusterTranslator {
     Translated.Cluster translate(Cluster cluster) {
         String name = cluster.getName();
         Thresholds thresholds = thresholds(cluster);
-        noteUnused(cluster, thresholds);
+        CircuitBreakerConfig limits = new LimitsTranslator(reader).translate(thresholds, cluster.getMetadata());
+        noteUnused(cluster, limits);
         boolean named = cluster.getType() == Cluster.DiscoveryType.EDS;
         BalancingTranslator balancing = new BalancingTranslator(reader);
         Duration connectTimeout = Values.duration(cluster.getConnectTimeout());
@@ -32,7 +34,7 @@ final class ClusterTranslator {
                 balancing.algorithm(cluster),
                 new LearningTranslator(reader).settings(cluster, balancing.settings(cluster)),
                 connectTimeout.isZero() ? DEFAULT_CONNECT_TIMEOUT : connectTimeout,
-                new LimitsTranslator(reader).translate(thresholds, cluster.getMetadata()),
+                limits,
                 OutlierTranslator.translate(cluster),
                 budget(thresholds),
                 new ClientTlsTranslator(reader).translate(cluster),
@@ -81,16 +83,13 @@ final class ClusterTranslator {
                 : RetryBudgetConfig.started(percent, minimum, interval);
     }
 
-    private void noteUnused(Cluster cluster, Thresholds thresholds) {
+    private void noteUnused(Cluster cluster, CircuitBreakerConfig limits) {
         IgnoredFields ignored = reader.ignored();
         ignored.noteIf(
-                thresholds.hasMaxConnections() && limited(Values.unsigned(thresholds.getMaxConnections())),
-                "circuit_breakers.max_connections",
-                "connections are not counted; limit requests instead");
-        ignored.noteIf(
-                thresholds.hasMaxPendingRequests() && limited(Values.unsigned(thresholds.getMaxPendingRequests())),
+                limits.maxPendingRequests() < CircuitBreakerConfig.UNLIMITED
+                        && limits.maxConnections() >= CircuitBreakerConfig.UNLIMITED,
                 "circuit_breakers.max_pending_requests",
-                "calls are never queued; limit requests instead");
+                "calls wait only for a connection, and max_connections is unlimited");
         ignored.noteIf(
                 cluster.getCircuitBreakers().getThresholdsCount() > 1,
                 "circuit_breakers.thresholds[1]",
@@ -107,10 +106,5 @@ final class ClusterTranslator {
                 cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST,
                 "type",
                 "ORIGINAL_DST needs a proxy; this cluster has no endpoints here");
-    }
-
-    /** Istio writes "no limit" as the largest number. */
-    private static boolean limited(long value) {
-        return value < Integer.MAX_VALUE;
     }
 }

@@ -20,7 +20,7 @@ final class LimitsTranslator {
         CircuitBreakerConfig none = CircuitBreakerConfig.DEFAULT;
         MeshMetadata breaker = MeshMetadata.of(metadata).section(FIELD);
         try {
-            return new CircuitBreakerConfig(
+            CircuitBreakerConfig read = new CircuitBreakerConfig(
                     thresholds.hasMaxRequests() ? Values.unsigned(thresholds.getMaxRequests()) : none.maxRequests(),
                     thresholds.hasMaxRetries() ? Values.unsigned(thresholds.getMaxRetries()) : none.maxRetries(),
                     (float) breaker.number("failureRatePercent", none.failureRatePercent()),
@@ -30,6 +30,13 @@ final class LimitsTranslator {
                     breaker.whole("halfOpenCalls", none.halfOpenCalls()),
                     (float) breaker.number("slowCallPercent", none.slowCallPercent()),
                     breaker.duration("slowCallDuration", none.slowCallDuration()));
+            return read.withConnections(
+                    thresholds.hasMaxConnections()
+                            ? Values.unsigned(thresholds.getMaxConnections())
+                            : none.maxConnections(),
+                    thresholds.hasMaxPendingRequests()
+                            ? Values.unsigned(thresholds.getMaxPendingRequests())
+                            : none.maxPendingRequests());
         } catch (IllegalArgumentException outOfRange) {
             throw reader.invalid("metadata.io.inmesh." + FIELD, String.valueOf(outOfRange.getMessage()));
         }

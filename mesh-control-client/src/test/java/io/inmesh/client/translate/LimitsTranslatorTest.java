@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
 import io.inmesh.config.CircuitBreakerConfig;
+import io.inmesh.xds.cluster.CircuitBreakers;
 import io.inmesh.xds.cluster.CircuitBreakers.Thresholds;
+import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.core.Metadata;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LimitsTranslatorTest {
@@ -44,6 +48,41 @@ class LimitsTranslatorTest {
                         5,
                         80,
                         Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void connectionsAndThoseThatWaitForOneAreLimitedByTheThresholds() {
+        Thresholds thresholds = Thresholds.newBuilder()
+                .setMaxConnections(UInt32Value.of(7))
+                .setMaxPendingRequests(UInt32Value.of(3))
+                .build();
+
+        assertThat(translator.translate(thresholds, Metadata.getDefaultInstance()))
+                .isEqualTo(CircuitBreakerConfig.DEFAULT.withConnections(7, 3));
+    }
+
+    @Test
+    void pendingRequestsAreReportedWhereNothingIsWaitedFor() {
+        Thresholds pending = Thresholds.newBuilder()
+                .setMaxConnections(UInt32Value.of(-1))
+                .setMaxPendingRequests(UInt32Value.of(3))
+                .build();
+
+        assertThat(ignored(pending)).containsExactly("circuit_breakers.max_pending_requests");
+        assertThat(ignored(
+                        pending.toBuilder().setMaxConnections(UInt32Value.of(7)).build()))
+                .isEmpty();
+    }
+
+    private static List<String> ignored(Thresholds thresholds) {
+        ResourceReader reader = new ResourceReader("cluster a");
+        new ClusterTranslator(reader)
+                .translate(Cluster.newBuilder()
+                        .setName("a")
+                        .setType(Cluster.DiscoveryType.EDS)
+                        .setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(thresholds))
+                        .build());
+        return reader.ignored().list().stream().map(IgnoredField::path).toList();
     }
 
     @Test
