@@ -42,7 +42,13 @@ public class DecisionBenchmark {
         return Scenes.call(scene.mesh, scene.calls[cursor.next()]);
     }
 
-    /** Measures each way to choose among 100 endpoints. */
+    /** Measures a call with one concern switched on. */
+    @Benchmark
+    public Step concerns(Concerns scene, Cursor cursor) {
+        return Scenes.call(scene.mesh, scene.calls[cursor.next()]);
+    }
+
+    /** Measures each way to choose among few endpoints and among many. */
     @Benchmark
     public Step balancers(Balancers scene, Cursor cursor) {
         return Scenes.call(scene.mesh, scene.calls[cursor.next()]);
@@ -134,11 +140,11 @@ public class DecisionBenchmark {
         }
     }
 
-    /** The ways to choose an endpoint. */
+    /** One thing switched on. */
     @State(Scope.Benchmark)
-    public static class Balancers {
-        @Param({"LEAST_REQUEST", "ROUND_ROBIN", "RANDOM"})
-        private LoadBalancer balancer = LoadBalancer.LEAST_REQUEST;
+    public static class Concerns {
+        @Param
+        private Concern concern = Concern.NONE;
 
         private Mesh mesh = Mesh.builder().build();
         private Call[] calls = {};
@@ -146,7 +152,33 @@ public class DecisionBenchmark {
         /** Builds the mesh. */
         @Setup
         public void open() {
-            mesh.apply(Scenes.endpoints(100, balancer));
+            mesh.apply(Scenes.concern(concern));
+            calls = Scenes.calls();
+        }
+
+        /** Releases it. */
+        @TearDown
+        public void close() {
+            mesh.close();
+        }
+    }
+
+    /** The ways to choose an endpoint. */
+    @State(Scope.Benchmark)
+    public static class Balancers {
+        @Param({"LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "RING_HASH", "MAGLEV", "PEAK_EWMA", "PROBING"})
+        private LoadBalancer balancer = LoadBalancer.LEAST_REQUEST;
+
+        @Param({"10", "10000"})
+        private int size;
+
+        private Mesh mesh = Mesh.builder().build();
+        private Call[] calls = {};
+
+        /** Builds the mesh. */
+        @Setup
+        public void open() {
+            mesh.apply(Scenes.endpoints(size, balancer));
             calls = Scenes.calls();
         }
 

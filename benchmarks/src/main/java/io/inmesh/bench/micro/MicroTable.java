@@ -3,6 +3,7 @@ package io.inmesh.bench.micro;
 import io.inmesh.bench.report.Estimate;
 import io.inmesh.bench.report.Goal;
 import io.inmesh.bench.report.Row;
+import io.inmesh.config.LoadBalancer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,8 +35,17 @@ final class MicroTable {
         hook(rows, scores, "GrpcHookBenchmark", "meshed", "gRPC hook", 600, 500);
         hook(rows, scores, "ServletHookBenchmark", "filtered", "servlet filter, plaintext", 500, 300);
         hook(rows, scores, "ServletHookBenchmark", "authorized", "servlet filter, mTLS and 10 policies", 500, 300);
-        for (String policy : List.of("LEAST_REQUEST", "ROUND_ROBIN", "RANDOM")) {
-            inform(rows, scores, DECISION + "balancers " + policy, "decision by " + policy);
+        for (LoadBalancer policy : LoadBalancer.values()) {
+            for (int size : List.of(10, 10_000)) {
+                inform(
+                        rows,
+                        scores,
+                        DECISION + "balancers " + policy + " " + size,
+                        "decision by " + policy + ", " + size + " endpoints");
+            }
+        }
+        for (Concern concern : Concern.values()) {
+            inform(rows, scores, DECISION + "concerns " + concern, "decision with " + concern);
         }
         inform(rows, scores, DECISION + "withMeters", "decision with Micrometer counters and timers");
         for (int size : List.of(10, 10_000)) {

@@ -53,6 +53,15 @@ final class Scenes {
                 .build();
     }
 
+    /** {@return one destination with ten endpoints and one concern} */
+    static MeshConfig concern(Concern concern) {
+        MeshConfig plain = endpoints(10, LoadBalancer.LEAST_REQUEST);
+        return MeshConfig.builder()
+                .cluster(concern.cluster(plain.clusters().get(0)))
+                .virtualHost(VirtualHostConfig.of(AUTHORITY, concern.route(RouteConfig.to(CLUSTER))))
+                .build();
+    }
+
     /** {@return one destination with so many path prefixes before its default route} */
     static MeshConfig routes(int count) {
         RouteConfig[] routes = new RouteConfig[count];

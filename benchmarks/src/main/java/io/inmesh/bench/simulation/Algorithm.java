@@ -17,7 +17,9 @@ record Algorithm(String label, LoadBalancer loadBalancer) {
     /** Those that are compared, from the simplest on. */
     static final List<Algorithm> ALL = List.of(
             new Algorithm("round robin", LoadBalancer.ROUND_ROBIN),
-            new Algorithm("least request", LoadBalancer.LEAST_REQUEST));
+            new Algorithm("least request", LoadBalancer.LEAST_REQUEST),
+            new Algorithm("peak EWMA", LoadBalancer.PEAK_EWMA),
+            new Algorithm("probing", LoadBalancer.PROBING));
 
     /** {@return a process that calls a fleet so, and never twice} */
     ProcessSpec withoutRetries(Fleet fleet) {

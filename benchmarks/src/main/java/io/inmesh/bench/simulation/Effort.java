@@ -13,7 +13,7 @@ import java.util.List;
 record Effort(Duration warmUp, Duration measured, List<Long> seeds) {
 
     /** What the document is made with. */
-    static final Effort FULL = new Effort(Duration.ofSeconds(4), Duration.ofSeconds(16), List.of(1L, 2L, 3L));
+    static final Effort FULL = new Effort(Duration.ofSeconds(3), Duration.ofSeconds(5), List.of(1L, 2L, 3L));
 
     /** Enough to see that a scenario works. */
     static final Effort QUICK = new Effort(Duration.ofSeconds(1), Duration.ofSeconds(2), List.of(1L));

@@ -1,5 +1,6 @@
 package io.inmesh.bench.simulation;
 
+import io.inmesh.config.InboundConfig;
 import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RetryConfig.Condition;
 import io.inmesh.testkit.simulation.Clients;
@@ -56,7 +57,8 @@ final class RetryStorm implements Scenario {
         }
         Fleet called = last;
         for (int tier = tiers - 1; tier >= 1; tier--) {
-            Fleet fleet = simulation.fleet("tier-" + tier, FleetSpec.of(20).workers(64));
+            Fleet fleet = simulation.fleet(
+                    "tier-" + tier, FleetSpec.of(20).workers(64).inbound(InboundConfig.OPEN));
             Fleet next = called;
             fleet.callsOn(next, () -> simulation.process(retrying(next, retries)));
             called = fleet;

@@ -18,6 +18,7 @@ public final class Simulate {
             new Ramp(),
             new SickReplica(),
             new RetryStorm(),
+            new Overload(),
             new EjectionFloor());
 
     private Simulate() {}

@@ -7,9 +7,11 @@ import io.inmesh.call.Outcome.Rejection;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.inbound.Admission;
+import io.inmesh.observe.InboundObserver;
 import io.inmesh.testkit.FakeCall;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The inbound engine in front of a replica's workers, if it has one. */
@@ -18,7 +20,8 @@ abstract sealed class Gatekeeper {
     /** {@return the refusal to answer a request with, null to let it in} */
     abstract @Nullable Outcome admit(Request request);
 
-    abstract void arrived(Request request);
+    /** Runs work on behalf of a request, with what the engine knows about it at hand. */
+    abstract void within(Request request, Runnable work);
 
     abstract void ended(Request request, Outcome outcome);
 
@@ -34,7 +37,9 @@ abstract sealed class Gatekeeper {
         }
 
         @Override
-        void arrived(Request request) {}
+        void within(Request request, Runnable work) {
+            work.run();
+        }
 
         @Override
         void ended(Request request, Outcome outcome) {}
@@ -55,7 +60,7 @@ abstract sealed class Gatekeeper {
         @Override
         @Nullable
         Outcome admit(Request request) {
-            FakeCall call = FakeCall.get("/");
+            FakeCall call = FakeCall.get("/").arrivedNanos(request.arrivedNanos());
             request.headers().forEach(call::header);
             Admission admission = mesh.inbound(call);
             if (!admission.admitted()) {
@@ -66,7 +71,15 @@ abstract sealed class Gatekeeper {
         }
 
         @Override
-        void arrived(Request request) {}
+        void within(Request request, Runnable work) {
+            Admission admission = Objects.requireNonNull(admitted.get(request), "not admitted");
+            InboundObserver.Scope scope = admission.enter();
+            try {
+                work.run();
+            } finally {
+                scope.close();
+            }
+        }
 
         @Override
         void ended(Request request, Outcome outcome) {

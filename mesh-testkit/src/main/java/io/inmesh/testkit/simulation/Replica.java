@@ -169,7 +169,6 @@ public final class Replica {
             time.schedule(() -> refuse(request, UNAVAILABLE), failingNanos);
             return;
         }
-        gatekeeper.arrived(request);
         queue.add(request);
         takeUp();
     }
@@ -197,17 +196,20 @@ public final class Replica {
             answer(request, OK);
         } else {
             working.put(request, () -> {});
-            backend.call(request, outcome -> {
-                if (working.containsKey(request)) {
-                    answer(request, succeeded(outcome) ? OK : UNAVAILABLE);
-                }
-            });
+            Backend needed = backend;
+            gatekeeper.within(request, () -> needed.call(request, outcome -> answered(request, outcome)));
         }
     }
 
     private void refuse(Request request, Outcome outcome) {
         meter.end(request.arrivedAt(), 0, false, time.nanos());
         request.reply(outcome);
+    }
+
+    private void answered(Request request, Outcome outcome) {
+        if (working.containsKey(request)) {
+            answer(request, succeeded(outcome) ? OK : UNAVAILABLE);
+        }
     }
 
     private void answer(Request request, Outcome outcome) {
