@@ -1,6 +1,9 @@
 package io.inmesh.server.semantic;
 
 import io.inmesh.server.rule.Field;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -92,10 +95,19 @@ final class HttpRouteCheck {
                 || body.get("bytes").text().length() / 4 * 3 > MAX_BODY_BYTES) {
             report.add(Check.BAD_VALUE, body, "is larger than 1 MiB");
         }
+        Field bytes = body.get("bytes");
         try {
-            Base64.getDecoder().decode(body.get("bytes").text());
+            StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Base64.getDecoder().decode(bytes.text())));
         } catch (IllegalArgumentException e) {
-            report.add(Check.BAD_VALUE, body.get("bytes"), "is not Base64");
+            report.add(Check.BAD_VALUE, bytes, "is not Base64");
+        } catch (CharacterCodingException e) {
+            report.add(
+                    Check.NO_EFFECT,
+                    bytes,
+                    "is not UTF-8: in Inmesh's own clients, bodies of direct responses are text, and each byte that is"
+                            + " none becomes a replacement character");
         }
     }
 

@@ -46,6 +46,18 @@ class HttpRouteCheckTest {
                 route(
                         "directResponse: {status: 200, body: {bytes: '%%'}}",
                         Check.BAD_VALUE, "spec.http[0].directResponse.body.bytes"),
+                route(
+                        "directResponse: {status: 200, body: {bytes: /w==}}",
+                        Check.NO_EFFECT,
+                        "spec.http[0].directResponse.body.bytes"),
+                route(
+                        "directResponse: {status: 200, headers: {response: {set: {a: b}}}}",
+                        Check.NO_EFFECT,
+                        "spec.http[0].directResponse.headers"),
+                toReviews(
+                        "fault: {abort: {httpStatus: 500, http2Error: '1', percentage: {value: 1}}}",
+                        Check.NO_EFFECT,
+                        "spec.http[0].fault.abort.http2Error"),
                 toReviews("match: [{uri: {regex: '('}}]", Check.BAD_REGEX, "spec.http[0].match[0].uri.regex"),
                 toReviews(
                         "match: [{headers: {a: {regex: '(?!x)'}}}]",
