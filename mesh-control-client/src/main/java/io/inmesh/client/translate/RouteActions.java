@@ -116,6 +116,11 @@ final class RouteActions {
         if (direct.hasBody() && body == null) {
             throw reader.invalid(field + ".body", "must stand inline");
         }
+        reader.ignored()
+                .noteIf(
+                        !direct.getBody().getInlineBytes().isValidUtf8(),
+                        field + ".body",
+                        "is not UTF-8: bodies are text, and each byte that is none becomes a replacement character");
         return new RouteAction.DirectResponse(direct.getStatus(), body);
     }
 
