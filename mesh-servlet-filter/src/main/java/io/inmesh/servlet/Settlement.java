@@ -57,8 +57,8 @@ final class Settlement implements AsyncListener {
     }
 
     private void sayLoad() {
-        ServerLoad load = response.isCommitted() ? null : admission.loadReport();
-        if (load != null) {
+        ServerLoad load = admission.loadReport();
+        if (load != null && !response.isCommitted()) {
             response.setHeader(LoadHeaders.TEXT, OrcaText.write(load));
         }
     }

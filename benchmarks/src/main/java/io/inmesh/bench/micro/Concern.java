@@ -2,7 +2,6 @@ package io.inmesh.bench.micro;
 
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
-import io.inmesh.config.FaultConfig;
 import io.inmesh.config.HeaderEditsConfig;
 import io.inmesh.config.HeaderEditsConfig.Header;
 import io.inmesh.config.OutlierDetectionConfig;
@@ -20,14 +19,6 @@ public enum Concern {
         @Override
         RouteConfig route(RouteConfig route) {
             return route.withTimeout(Duration.ofSeconds(10));
-        }
-    },
-    /** A delay and an abort that hardly ever hit. */
-    FAULTS {
-        @Override
-        RouteConfig route(RouteConfig route) {
-            return route.withFault(
-                    new FaultConfig(new FaultConfig.Delay(Duration.ofNanos(1), 1), new FaultConfig.Abort(503, 14, 1)));
         }
     },
     /** Two headers set and one removed. */

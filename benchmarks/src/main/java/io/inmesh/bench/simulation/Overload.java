@@ -61,7 +61,7 @@ final class Overload implements Scenario {
         }
         List<String> headings = new ArrayList<>(List.of("defence"));
         PULSES.forEach(pulse -> headings.addAll(List.of(
-                Figures.format("%.1f ×: in time, % of capacity", pulse), "recovered after s", "wasted work %")));
+                Figures.format("%.1f ×: in time, %% of capacity", pulse), "recovered after s", "wasted work %")));
         Table table = new Table(headings);
         int next = 0;
         for (Defence defence : DEFENCES) {
