@@ -1,13 +1,18 @@
 package io.inmesh.dispatch;
 
 import io.inmesh.call.Outcome;
+import io.inmesh.limit.ConnectionTurn;
 import org.jspecify.annotations.Nullable;
 
-/** What an attempt needs beside the usual if another may be under way with it. Of its own, since most attempts are alone. */
+/**
+ * What an attempt needs beside the usual if it waits for a connection behind others, or if another may be under way with it. Of its own,
+ * since most attempts neither wait nor have company.
+ */
 final class Company {
 
     private final long hedgeDelayNanos;
     private final @Nullable OutboundAttempt slow;
+    private final @Nullable ConnectionTurn turn;
     private volatile @Nullable Outcome report;
 
     /**
@@ -15,10 +20,12 @@ final class Company {
      *
      * @param hedgeDelayNanos how long it may take before it is hedged
      * @param slow the attempt it hedges; null if it is none itself
+     * @param turn its place among those that wait for a connection; null if it does not wait
      */
-    Company(long hedgeDelayNanos, @Nullable OutboundAttempt slow) {
+    Company(long hedgeDelayNanos, @Nullable OutboundAttempt slow, @Nullable ConnectionTurn turn) {
         this.hedgeDelayNanos = hedgeDelayNanos;
         this.slow = slow;
+        this.turn = turn;
     }
 
     long hedgeDelayNanos() {
@@ -28,6 +35,11 @@ final class Company {
     @Nullable
     OutboundAttempt slow() {
         return slow;
+    }
+
+    @Nullable
+    ConnectionTurn turn() {
+        return turn;
     }
 
     /** Leaves the outcome for whoever decides, told by a thread that found another deciding. */

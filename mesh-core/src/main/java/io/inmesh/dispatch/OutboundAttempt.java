@@ -41,7 +41,6 @@ final class OutboundAttempt extends Passage implements Attempt {
     private boolean asksForLoad;
     private boolean answered;
     private @Nullable Company company;
-    private @Nullable ConnectionTurn turn;
 
     OutboundAttempt(
             Dispatch dispatch, Route route, Destination destination, Endpoint endpoint, int number, long startedNanos) {
@@ -195,18 +194,19 @@ final class OutboundAttempt extends Passage implements Attempt {
     }
 
     /** Remembers its place among those that wait for a connection. */
-    void awaits(ConnectionTurn place) {
-        turn = place;
+    void awaits(ConnectionTurn turn) {
+        company = new Company(Deadlines.NEVER, null, turn);
     }
 
-    /** {@return its place among those that waited for a connection, null if it did not wait} */
+    /** {@return its place among those that wait for a connection, null unless it waits} */
     @Nullable
     ConnectionTurn awaited() {
-        return turn;
+        return company == null ? null : company.turn();
     }
 
-    /** Counts its duration from now on. */
+    /** Waits no longer, and counts its duration from now on. */
     void beginsNow() {
+        company = null;
         startedNanos = dispatch.nowNanos();
     }
 
@@ -222,13 +222,13 @@ final class OutboundAttempt extends Passage implements Attempt {
     /** Says how long it may take before it is hedged. */
     void hedgeAfter(long delayNanos) {
         if (delayNanos != Deadlines.NEVER) {
-            company = new Company(delayNanos, null);
+            company = new Company(delayNanos, null, null);
         }
     }
 
     /** Makes it one that is sent beside another. */
     OutboundAttempt hedging(OutboundAttempt slow) {
-        company = new Company(Deadlines.NEVER, slow);
+        company = new Company(Deadlines.NEVER, slow, null);
         return this;
     }
 

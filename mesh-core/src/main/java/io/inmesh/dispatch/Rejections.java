@@ -76,7 +76,7 @@ final class Rejections {
 
     private static String waitedFor(OutboundCall call) {
         OutboundAttempt last = call.lastAttempt();
-        return call.attemptPending && last != null && last.awaited() != null
+        return last != null && last.awaited() != null
                 ? ", while the next waited for one of the "
                         + last.target().limits().config().maxConnections()
                         + " connections (maxConnections) of cluster \"" + last.cluster() + "\""

@@ -300,6 +300,15 @@ class SemanticValidatorTest {
         assertThat(validate(SUBSETS, "")).isEmpty();
     }
 
+    @Test
+    void pendingRequestsHaveAnEffectWhereConnectionsAreLimited() {
+        String limited =
+                "v2}}], trafficPolicy: {connectionPool: {tcp: {maxConnections: 1}, http: {http1MaxPendingRequests: 1}}}}";
+        String rule = SUBSETS.replace("v2}}]}", limited);
+        assertThat(rule).contains(limited);
+        assertThat(validate(rule, "")).isEmpty();
+    }
+
     private static List<Problem> validate(String yaml, String others) {
         ConfigView view = Config.view(Config.BOOKINFO, others, yaml);
         Resource candidate = view.get(Config.resource(yaml).key()).orElseThrow();
