@@ -66,8 +66,7 @@ final class EndpointChannels {
     }
 
     /** {@return the channel of an endpoint that must prove to be somebody, or nobody in particular} */
-    ManagedChannel of(Endpoint endpoint, @Nullable PeerExpectation security, long connectNanos)
-            throws SSLException {
+    ManagedChannel of(Endpoint endpoint, @Nullable PeerExpectation security, long connectNanos) throws SSLException {
         IdentityEpoch epoch = security == null ? null : mesh.identity().current();
         Inner inner = inners.get(endpoint);
         if (inner == null || !inner.serves(security, epoch)) {
