@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,7 @@ public final class SickFleet {
             List<Way> ways = new ArrayList<>(loads.keySet());
             Collections.shuffle(ways, order);
             for (Way way : ways) {
-                Sample sample = loads.get(way).open(CALLS_PER_SECOND, TURN_NANOS, round);
+                Sample sample = Objects.requireNonNull(loads.get(way)).open(CALLS_PER_SECOND, TURN_NANOS, round);
                 samples.computeIfAbsent(way, key -> new ArrayList<>()).add(sample);
             }
         }
