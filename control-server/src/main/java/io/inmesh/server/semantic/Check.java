@@ -40,6 +40,8 @@ public enum Check {
     FAULT_NEVER("IM0109", Severity.WARNING, "Set percentage.value."),
     /** A rule that is about ingress only. */
     GATEWAY_ONLY("IM0110", Severity.WARNING, "Add mesh to gateways if calls inside the mesh are meant too."),
+    /** A call whose time is over before its retries are. */
+    TIMEOUT_TOO_SHORT("IM0112", Severity.WARNING, "Raise timeout, or make fewer or shorter attempts."),
     /** A delegate that cannot be used. */
     BAD_DELEGATE("IM0111", Severity.WARNING, "Apply a VirtualService of that name without hosts that is visible here."),
 

@@ -60,11 +60,21 @@ final class RetryAndFaultCheck {
         }
         Optional<Duration> timeout = http.get("timeout").duration().filter(d -> !d.isZero());
         Optional<Duration> perTry = retries.get("perTryTimeout").duration();
-        if (timeout.isPresent() && perTry.isPresent() && perTry.get().compareTo(timeout.get()) > 0) {
+        if (timeout.isEmpty() || perTry.isEmpty()) {
+            return;
+        }
+        long attempts = 1 + Math.max(0, retries.get("attempts").integer(0));
+        if (perTry.get().compareTo(timeout.get()) > 0) {
             report.add(
                     Check.NO_EFFECT,
                     retries.get("perTryTimeout"),
                     "has no effect: it is longer than the timeout of the whole call");
+        } else if (perTry.get().multipliedBy(attempts).compareTo(timeout.get()) > 0) {
+            report.add(
+                    Check.TIMEOUT_TOO_SHORT,
+                    http.get("timeout"),
+                    "is shorter than " + attempts + " attempts of "
+                            + retries.get("perTryTimeout").text() + ": the last of them are cut off or never made");
         }
     }
 

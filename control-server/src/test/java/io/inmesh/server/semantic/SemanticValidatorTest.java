@@ -123,6 +123,12 @@ class SemanticValidatorTest {
                         "spec.trafficPolicy.connectionPool.http.http1MaxPendingRequests"),
                 resource(
                         "networking.istio.io/v1",
+                        "VirtualService",
+                        "{hosts: [ratings], http: [{timeout: 7s, retries: {attempts: 3, perTryTimeout: 2s}, route: [{destination: {host: ratings}}]}]}",
+                        Check.TIMEOUT_TOO_SHORT,
+                        "spec.http[0].timeout"),
+                resource(
+                        "networking.istio.io/v1",
                         "DestinationRule",
                         "{host: ratings, trafficPolicy: {tls: {mode: SIMPLE}}}",
                         Check.NO_EFFECT,
