@@ -65,6 +65,8 @@ public final class ControlServer implements AutoCloseable {
      */
     public ControlServer(ServerOptions options) throws IOException {
         try {
+            // Every part reads its own section before this; what none has asked for is a mistake.
+            options.settings().end();
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

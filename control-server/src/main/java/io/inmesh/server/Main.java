@@ -1,6 +1,7 @@
 package io.inmesh.server;
 
 import io.inmesh.server.ctl.MeshCtl;
+import io.inmesh.server.settings.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -75,12 +76,22 @@ public final class Main {
                 description = "SPIFFE trust domain. Default: ${DEFAULT-VALUE}")
         private String trustDomain = "inmesh.local";
 
+        @Option(names = "--config", description = "Settings file (YAML): docs/settings.md. Default: none")
+        private @Nullable Path settings;
+
         @Override
         public Integer call() throws InterruptedException {
             ControlServer server;
             try {
                 server = new ControlServer(new ServerOptions(
-                        grpcAddress, grpcPort, httpPort, plaintextPort, dataDir, configDir, trustDomain));
+                        grpcAddress,
+                        grpcPort,
+                        httpPort,
+                        plaintextPort,
+                        dataDir,
+                        configDir,
+                        trustDomain,
+                        settings == null ? SettingsFile.none() : SettingsFile.read(settings)));
             } catch (IOException | RuntimeException e) {
                 LOG.debug("start failed", e);
                 System.err.println("control-server: " + e.getMessage());

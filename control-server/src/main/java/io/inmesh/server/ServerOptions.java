@@ -1,5 +1,7 @@
 package io.inmesh.server;
 
+import io.inmesh.server.settings.Section;
+import io.inmesh.server.settings.SettingsFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir folder of the store and the certificate authority, default {@code ./inmesh-data}
  * @param configDir folder of YAML files to follow, null for none
  * @param trustDomain SPIFFE trust domain, default {@code inmesh.local}
+ * @param settings what the settings file holds; {@link SettingsFile#none()} without one
  */
 public record ServerOptions(
         String grpcAddress,
@@ -21,7 +24,8 @@ public record ServerOptions(
         int plaintextPort,
         Path dataDir,
         @Nullable Path configDir,
-        String trustDomain) {
+        String trustDomain,
+        Section settings) {
 
     private static final int MAX_PORT = 65_535;
 
@@ -34,6 +38,12 @@ public record ServerOptions(
         check("--grpc-port", grpcPort, 0);
         check("--http-port", httpPort, 0);
         check("--xds-plaintext-port", plaintextPort, -1);
+    }
+
+    /** A server on loopback without settings file, discovery in plaintext or watched folder. */
+    public static ServerOptions onLoopback(int grpcPort, int httpPort, Path dataDir) {
+        return new ServerOptions(
+                "127.0.0.1", grpcPort, httpPort, -1, dataDir, null, "inmesh.local", SettingsFile.none());
     }
 
     private static void check(String flag, int port, int least) {

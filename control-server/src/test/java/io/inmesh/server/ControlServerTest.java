@@ -3,6 +3,7 @@ package io.inmesh.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inmesh.server.settings.SettingsFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -108,17 +109,15 @@ class ControlServerTest {
 
     @Test
     void namesTheFlagOfAPortThatIsNone() {
-        assertThatThrownBy(() -> new ServerOptions("127.0.0.1", 0, 65_536, -1, data(), null, "inmesh.local"))
-                .hasMessageContaining("--http-port 65536");
-        assertThatThrownBy(() -> new ServerOptions("127.0.0.1", -1, 0, -1, data(), null, "inmesh.local"))
-                .hasMessageContaining("--grpc-port -1");
+        assertThatThrownBy(() -> ServerOptions.onLoopback(0, 65_536, data())).hasMessageContaining("--http-port 65536");
+        assertThatThrownBy(() -> ServerOptions.onLoopback(-1, 0, data())).hasMessageContaining("--grpc-port -1");
     }
 
     @Test
     void saysWhichPortIsTakenAndWhatToDo() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             int port = taken.getLocalPort();
-            ServerOptions options = new ServerOptions("127.0.0.1", port, 0, -1, data(), null, "inmesh.local");
+            ServerOptions options = ServerOptions.onLoopback(port, 0, data());
 
             assertThatThrownBy(() -> new ControlServer(options))
                     .hasMessageContaining(Integer.toString(port))
@@ -131,7 +130,7 @@ class ControlServerTest {
     }
 
     private ServerOptions options(@Nullable Path config) {
-        return new ServerOptions("127.0.0.1", 0, 0, -1, data(), config, "inmesh.local");
+        return new ServerOptions("127.0.0.1", 0, 0, -1, data(), config, "inmesh.local", SettingsFile.none());
     }
 
     private HttpResponse<String> get(ControlServer server, String path) throws Exception {

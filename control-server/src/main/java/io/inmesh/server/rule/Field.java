@@ -3,6 +3,7 @@ package io.inmesh.server.rule;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.inmesh.server.model.Resource;
+import io.inmesh.server.time.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -61,8 +61,7 @@ class MeshCtlTest {
 
     @BeforeAll
     static void serve() throws IOException {
-        server =
-                new ControlServer(new ServerOptions("127.0.0.1", 0, 0, -1, data.resolve("data"), null, "inmesh.local"));
+        server = new ControlServer(ServerOptions.onLoopback(0, 0, data.resolve("data")));
     }
 
     @AfterAll

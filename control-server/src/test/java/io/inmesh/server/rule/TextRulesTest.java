@@ -2,6 +2,7 @@ package io.inmesh.server.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.server.time.Durations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.inmesh.server.rule;
+package io.inmesh.server.time;
 
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -1,0 +1,77 @@
+package io.inmesh.server.settings;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads the file named by {@code serve --config}: one YAML document with a section for each part of the server. Read once, at start; a
+ * server with a wrong file does not start.
+ */
+public final class SettingsFile {
+
+    private static final int MAX_BYTES = 1 << 20;
+
+    private SettingsFile() {}
+
+    /** {@return the settings of a server without a file: every section is absent} */
+    public static Section none() {
+        return new Section("settings", Path.of(""), "", Map.of());
+    }
+
+    /**
+     * {@return what {@code file} holds; call {@link Section#end} when every part has read its section}
+     *
+     * @throws IOException if it cannot be read
+     * @throws SettingsException if it is no YAML document with fields
+     */
+    public static Section read(Path file) throws IOException {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new SettingsException(file + " has more than " + MAX_BYTES + " bytes; is it the right file?");
+            }
+            return parse(file, Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no settings file " + file + "; correct --config", e);
+        }
+    }
+
+    private static Section parse(Path file, String text) {
+        Object content;
+        try {
+            content = new Load(LoadSettings.builder()
+                            .setLabel(file.toString())
+                            .setAllowDuplicateKeys(false)
+                            .build())
+                    .loadFromString(text);
+        } catch (YamlEngineException e) {
+            throw new SettingsException(file + " is no YAML: " + e.getMessage());
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        Path base = folder == null ? Path.of("/") : folder;
+        if (content == null) {
+            return new Section(file.toString(), base, "", Map.of());
+        }
+        if (!(content instanceof Map<?, ?> fields)) {
+            throw new SettingsException(file + " has to be a YAML object of sections, not a list or a text");
+        }
+        return new Section(file.toString(), base, "", named(fields));
+    }
+
+    static Map<String, Object> named(Map<?, ?> fields) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        // A field without value is the same as no field, as in the resources.
+        fields.forEach((name, value) -> {
+            if (value != null) {
+                named.put(String.valueOf(name), value);
+            }
+        });
+        return named;
+    }
+}
