@@ -3,6 +3,8 @@ package io.inmesh.identity;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.inmesh.time.Clock;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -71,6 +73,24 @@ public final class IdentityEpoch {
     /** {@return a trust manager that accepts the expected peer only, by this epoch's roots} */
     public X509ExtendedTrustManager trustManager(PeerExpectation expectation) {
         return new SpiffeTrustManager(() -> trust, expectation, clock);
+    }
+
+    /**
+     * {@return whether a peer that was let in before would be let in now: its certificate is valid, a root of this epoch vouches for
+     * it, and it is not on the deny list}
+     *
+     * <p>For connections that have outlived the epoch they began in. It validates a whole path, so call it once per connection and
+     * epoch, never per call.
+     *
+     * @param chain what the peer presented when its connection began, leaf first
+     */
+    public boolean accepts(X509Certificate[] chain) {
+        try {
+            PeerValidator.validate(chain, trust, clock.epochMillis());
+            return true;
+        } catch (CertificateException e) {
+            return false;
+        }
     }
 
     /**

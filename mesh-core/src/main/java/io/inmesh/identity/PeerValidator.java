@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * Decides who a chain of certificates proves its holder to be: the SVID rules, then an RFC 5280 path to a root of the <em>holder's
- * own</em> trust domain.
+ * own</em> trust domain, then the deny list.
  */
 final class PeerValidator {
 
@@ -56,18 +56,22 @@ final class PeerValidator {
             parameters.addCertStore(
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(Arrays.asList(chain))));
             parameters.setDate(new Date(nowMillis));
-            // SVIDs live hours and name no revocation source; a compromised one is stopped by rotating the root or by
-            // policy.
+            // SVIDs live hours and name no revocation source; a compromised one is stopped by the deny list.
             parameters.setRevocationEnabled(false);
             parameters.setMaxPathLength(MAX_CHAIN);
             CertPathBuilder.getInstance("PKIX").build(parameters);
-            return id;
         } catch (GeneralSecurityException e) {
             throw new CertificateException(
                     "no valid path to a root of trust domain \"" + id.trustDomain() + "\": " + e.getMessage()
                             + validity(leaf, nowMillis) + " (" + SvidRules.describe(leaf) + ")",
                     e);
         }
+        // Last, so that a certificate that nobody vouches for learns nothing about the list.
+        String refusal = trust.denied().refusal(id, chain);
+        if (refusal != null) {
+            throw new CertificateException(refusal + " (" + SvidRules.describe(leaf) + ")");
+        }
+        return id;
     }
 
     private static Set<TrustAnchor> anchors(TrustBundle trust, String trustDomain, long nowMillis) {

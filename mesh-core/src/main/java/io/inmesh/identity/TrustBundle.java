@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
  * <p>Source: SPIFFE Trust Domain and Bundle, section 4.
  *
  * @param roots root certificates by trust domain in lower case
+ * @param denied who is refused although a root vouches for them
  */
-public record TrustBundle(Map<String, Set<X509Certificate>> roots) {
+public record TrustBundle(Map<String, Set<X509Certificate>> roots, DenyList denied) {
 
     /** Trusts nobody. */
     public static final TrustBundle EMPTY = new TrustBundle(Map.of());
@@ -22,6 +23,11 @@ public record TrustBundle(Map<String, Set<X509Certificate>> roots) {
     public TrustBundle {
         roots = roots.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> Set.copyOf(entry.getValue())));
+    }
+
+    /** A bundle that denies nobody whom its roots vouch for. */
+    public TrustBundle(Map<String, Set<X509Certificate>> roots) {
+        this(roots, DenyList.NONE);
     }
 
     /** {@return a bundle of one trust domain} */
@@ -34,13 +40,19 @@ public record TrustBundle(Map<String, Set<X509Certificate>> roots) {
         return roots.getOrDefault(trustDomain, Set.of());
     }
 
-    /** {@return trust domains and how many roots each has} */
+    /** {@return the same roots with another deny list} */
+    public TrustBundle withDenied(DenyList other) {
+        return new TrustBundle(roots, other);
+    }
+
+    /** {@return trust domains, how many roots each has, and how much is denied} */
     @Override
     public String toString() {
         return "TrustBundle"
                 + roots.entrySet().stream()
                         .map(entry -> entry.getKey() + "=" + entry.getValue().size())
                         .sorted()
-                        .toList();
+                        .toList()
+                + (denied.isEmpty() ? "" : " without " + denied);
     }
 }
