@@ -83,7 +83,7 @@ public final class ControlServer implements AutoCloseable {
 
             CertificateAuthority authority =
                     CertificateAuthority.open(options.dataDir().resolve("ca"), options.trustDomain(), clock, random);
-            AuditLog audit = new AuditLog(engine, clock);
+            AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
             CertificateService certificates = new CertificateService(authority, tokens, audit, meters);
             ServerCertificate certificate = new ServerCertificate(authority, hosts(options), clock, random);

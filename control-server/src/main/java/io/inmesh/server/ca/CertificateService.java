@@ -64,7 +64,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         try {
             IssuedCertificate certificate =
                     authority.issue(SigningRequest.parse(csr).publicKey(), identity, List.of(), validity);
-            log("certificate-issued", identity, certificate, Map.of("by", "operator", "createdBy", createdBy));
+            log(createdBy, identity, certificate, Map.of("by", "operator"));
             issued.increment();
             return certificate;
         } catch (SigningRequest.Unacceptable e) {
@@ -91,7 +91,8 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         } catch (JoinTokens.Rejected e) {
             audit.append(
                     "token-refused",
-                    Map.of("caller", caller.address(), "token", e.tokenId(), "reason", String.valueOf(e.getMessage())));
+                    caller.address(),
+                    Map.of("token", e.tokenId(), "reason", String.valueOf(e.getMessage())));
             throw Status.UNAUTHENTICATED.withDescription("token not accepted").asException();
         }
     }
@@ -100,8 +101,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         try {
             return SigningRequest.parse(request.getCsr());
         } catch (SigningRequest.Unacceptable e) {
-            audit.append(
-                    "request-refused", Map.of("caller", caller.address(), "reason", String.valueOf(e.getMessage())));
+            audit.append("request-refused", caller.toString(), Map.of("reason", String.valueOf(e.getMessage())));
             throw Status.INVALID_ARGUMENT
                     .withDescription("certificate request not accepted: " + e.getMessage())
                     .asException();
@@ -116,20 +116,18 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
             Map<String, String> how) {
         Duration wanted = Duration.ofSeconds(Math.max(0, request.getValidityDuration()));
         IssuedCertificate certificate = authority.issue(signing.publicKey(), identity, List.of(), wanted);
-        Map<String, String> facts = new LinkedHashMap<>(how);
-        facts.put("caller", caller.address());
-        log("certificate-issued", identity, certificate, facts);
+        log(caller.toString(), identity, certificate, how);
         return certificate;
     }
 
     private void log(
-            String event, WorkloadIdentity identity, IssuedCertificate certificate, Map<String, String> facts) {
+            String actor, WorkloadIdentity identity, IssuedCertificate certificate, Map<String, String> facts) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("identity", identity.uri());
         all.put("serial", certificate.serial());
         all.put("notAfter", certificate.notAfter().toString());
         all.putAll(facts);
-        audit.append(event, all);
+        audit.append("certificate-issued", actor, all);
     }
 
     private static Counter counter(MeterRegistry meters, String result) {

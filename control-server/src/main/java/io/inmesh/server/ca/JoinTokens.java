@@ -122,7 +122,8 @@ public final class JoinTokens {
         table.put(TABLE, id, write(token));
         audit.append(
                 "token-created",
-                Map.of("token", id, "identity", identity.uri(), "createdBy", createdBy, "expires", expires.toString()));
+                createdBy,
+                Map.of("token", id, "identity", identity.uri(), "expires", expires.toString()));
         removeExpired(now);
         return new Issued(
                 id, String.join(".", SCHEME, id, secret, BASE64.encodeToString(authority.rootHash())), expires);

@@ -61,7 +61,7 @@ class JoinTokensTest {
         JoinTokens.Issued issued = tokens.issue("default", "reviews", Duration.ofHours(1), 1, "operator");
         String secret = issued.token().split("\\.")[2];
 
-        Stream<String> stored = Stream.of("join-tokens", "audit")
+        Stream<String> stored = Stream.of("join-tokens", "audit-log")
                 .flatMap(name -> table.scan(name).values().stream())
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
 
