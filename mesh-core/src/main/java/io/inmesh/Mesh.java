@@ -316,7 +316,7 @@ public final class Mesh implements AutoCloseable {
     /** {@return what was sent since this was asked last; a control plane asks too, so then leave it to that} */
     public LoadReport loadReport() {
         long now = clock.nanos();
-        return Reports.load(configs.snapshot(), now - loadTakenNanos.getAndSet(now));
+        return Reports.load(configs.snapshot(), inbound.sources(), now - loadTakenNanos.getAndSet(now));
     }
 
     /** Registers this process as one that takes requests on a port, which serves the service's port named {@code http}. */

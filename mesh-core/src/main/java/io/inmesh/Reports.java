@@ -7,6 +7,7 @@ import io.inmesh.config.RateLimitConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.inbound.InboundTraffic;
+import io.inmesh.inbound.SourceTable;
 import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.snapshot.Snapshot;
 import io.inmesh.spi.LoadReport;
@@ -80,7 +81,7 @@ final class Reports {
                 leaf.getNotAfter().toInstant());
     }
 
-    static LoadReport load(Snapshot snapshot, long periodNanos) {
+    static LoadReport load(Snapshot snapshot, SourceTable sources, long periodNanos) {
         List<LoadReport.Entry> entries = new ArrayList<>();
         for (Cluster cluster : snapshot.clusters()) {
             List<LocalityShare> shares = cluster.load().take();
@@ -88,6 +89,6 @@ final class Reports {
                 entries.add(new LoadReport.Entry(cluster.name(), cluster.service(), shares));
             }
         }
-        return new LoadReport(Duration.ofNanos(periodNanos), entries);
+        return new LoadReport(Duration.ofNanos(periodNanos), entries, sources.take());
     }
 }

@@ -3,13 +3,9 @@ package io.inmesh.client;
 import com.google.protobuf.Duration;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import io.inmesh.cluster.ClusterLoad.LocalityShare;
-import io.inmesh.spi.LoadReport;
 import io.inmesh.spi.MeshLink;
 import io.inmesh.time.Scheduler;
 import io.inmesh.xds.core.Node;
-import io.inmesh.xds.endpoint.ClusterStats;
-import io.inmesh.xds.endpoint.UpstreamLocalityStats;
 import io.inmesh.xds.load.LoadReportingServiceGrpc;
 import io.inmesh.xds.load.LoadStatsRequest;
 import io.inmesh.xds.load.LoadStatsResponse;
@@ -92,12 +88,9 @@ final class LoadReporter {
     }
 
     private void report(StreamObserver<LoadStatsRequest> stream) {
-        LoadReport report = mesh.takeLoadReport();
-        LoadStatsRequest.Builder request = LoadStatsRequest.newBuilder();
-        for (LoadReport.Entry entry : report.clusters()) {
-            request.addClusterStats(stats(entry, report.period()));
-        }
-        stream.onNext(request.build());
+        stream.onNext(LoadStatsRequest.newBuilder()
+                .addAllClusterStats(LoadMessages.of(mesh.takeLoadReport()))
+                .build());
     }
 
     private void ended(int which, Status status) {
@@ -130,22 +123,5 @@ final class LoadReporter {
         if (stream != null) {
             stream.onCompleted();
         }
-    }
-
-    private static ClusterStats stats(LoadReport.Entry entry, java.time.Duration period) {
-        ClusterStats.Builder stats = ClusterStats.newBuilder()
-                .setClusterName(entry.cluster())
-                .setClusterServiceName(entry.service())
-                .setLoadReportInterval(
-                        Duration.newBuilder().setSeconds(period.getSeconds()).setNanos(period.getNano()));
-        for (LocalityShare share : entry.localities()) {
-            stats.addUpstreamLocalityStats(UpstreamLocalityStats.newBuilder()
-                    .setLocality(Localities.parse(share.locality()))
-                    .setTotalIssuedRequests(share.started())
-                    .setTotalSuccessfulRequests(share.succeeded())
-                    .setTotalErrorRequests(share.failed())
-                    .setTotalRequestsInProgress(share.inProgress()));
-        }
-        return stats.build();
     }
 }

@@ -26,7 +26,7 @@ final class FakeMesh implements MeshLink {
     final FakeClock clock = new FakeClock();
     final FakeScheduler time = new FakeScheduler(clock);
     final BlockingQueue<MeshConfig> applied = new LinkedBlockingQueue<>();
-    volatile LoadReport load = new LoadReport(Duration.ZERO, List.of());
+    volatile LoadReport load = new LoadReport(Duration.ZERO, List.of(), List.of());
     private final BlockingQueue<Long> delays = new LinkedBlockingQueue<>();
     private final IdentityHolder identity = new IdentityHolder(clock);
 

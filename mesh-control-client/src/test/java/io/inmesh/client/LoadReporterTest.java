@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Duration;
 import io.grpc.Status;
 import io.inmesh.cluster.ClusterLoad.LocalityShare;
+import io.inmesh.inbound.SourceShare;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.endpoint.ClusterStats;
+import io.inmesh.xds.endpoint.EndpointLoadMetricStats;
 import io.inmesh.xds.endpoint.UpstreamLocalityStats;
 import io.inmesh.xds.load.LoadStatsRequest;
 import io.inmesh.xds.load.LoadStatsResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,10 +80,11 @@ final class LoadReporterTest {
                                     Shapes.REVIEWS,
                                     "reviews:9080",
                                     List.of(
-                                            new LocalityShare("eu/a/rack1", 100, 80, 15, 5),
-                                            new LocalityShare("us", 10, 10, 0, 0))),
+                                            new LocalityShare("eu/a/rack1", 100, 80, 15, 5, 7),
+                                            new LocalityShare("us", 10, 10, 0, 0, 0))),
                             new LoadReport.Entry(
-                                    Shapes.RATINGS, "ratings:9080", List.of(new LocalityShare("", 1, 0, 1, 0)))));
+                                    Shapes.RATINGS, "ratings:9080", List.of(new LocalityShare("", 1, 0, 1, 0, 0)))),
+                    List.of());
             var stream = joined.nextLoadStream();
             FakeControlPlane.next(stream.requests);
             ask(joined, stream, 7);
@@ -104,6 +108,7 @@ final class LoadReporterTest {
             assertThat(rack.getTotalSuccessfulRequests()).isEqualTo(80);
             assertThat(rack.getTotalErrorRequests()).isEqualTo(15);
             assertThat(rack.getTotalRequestsInProgress()).isEqualTo(5);
+            assertThat(rack.getLoadMetricStatsList()).containsExactly(metric("inmesh.plaintext", 7, 0));
             assertThat(reviews.getUpstreamLocalityStats(1).getLocality().getRegion())
                     .isEqualTo("us");
             assertThat(reviews.getUpstreamLocalityStats(1).getLocality().getZone())
@@ -111,6 +116,45 @@ final class LoadReporterTest {
             assertThat(report.getClusterStats(1).getUpstreamLocalityStats(0).getTotalErrorRequests())
                     .isEqualTo(1);
         }
+    }
+
+    @Test
+    void whoCallsThisProcessIsReportedByPortAndConnection() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            String reviews = "spiffe://inmesh.local/ns/default/sa/reviews";
+            joined.mesh.load = new LoadReport(
+                    java.time.Duration.ofSeconds(7),
+                    List.of(),
+                    List.of(
+                            new SourceShare(reviews, true, true, 9080, 30, 2, Map.of("p", 4L)),
+                            new SourceShare("10.0.0.7", false, false, 9080, 5, 5, Map.of()),
+                            new SourceShare("10.0.0.8", false, true, 9443, 1, 0, Map.of())));
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            ask(joined, stream, 7);
+            joined.mesh.time.advance(java.time.Duration.ofSeconds(7));
+            LoadStatsRequest report = FakeControlPlane.next(stream.requests);
+            assertThat(report.getClusterStatsList())
+                    .extracting(ClusterStats::getClusterName)
+                    .containsExactly("inbound|9080||", "inbound|9443||");
+            UpstreamLocalityStats first = report.getClusterStats(0).getUpstreamLocalityStats(0);
+            assertThat(first.getTotalIssuedRequests()).isEqualTo(35);
+            assertThat(first.getLoadMetricStatsList())
+                    .containsExactly(
+                            metric("inmesh.source|mtls|" + reviews, 30, 2),
+                            metric("inmesh.shadow_denied|p|" + reviews, 4, 0),
+                            metric("inmesh.source|plaintext|10.0.0.7", 5, 5));
+            assertThat(report.getClusterStats(1).getUpstreamLocalityStats(0).getLoadMetricStatsList())
+                    .containsExactly(metric("inmesh.source|tls|10.0.0.8", 1, 0));
+        }
+    }
+
+    private static EndpointLoadMetricStats metric(String name, long requests, double total) {
+        return EndpointLoadMetricStats.newBuilder()
+                .setMetricName(name)
+                .setNumRequestsFinishedWithMetric(requests)
+                .setTotalMetricValue(total)
+                .build();
     }
 
     @Test

@@ -59,7 +59,12 @@ public final class ClusterLoad {
             Counts since = now.minus(before);
             if (since.started() > 0 || since.succeeded() > 0 || since.failed() > 0 || now.inProgress() > 0) {
                 shares.add(new LocalityShare(
-                        load.locality(), since.started(), since.succeeded(), since.failed(), now.inProgress()));
+                        load.locality(),
+                        since.started(),
+                        since.succeeded(),
+                        since.failed(),
+                        now.inProgress(),
+                        since.plaintext()));
             }
         }
         return shares;
@@ -118,6 +123,8 @@ public final class ClusterLoad {
      * @param succeeded attempts that went well
      * @param failed attempts that failed
      * @param inProgress attempts that have not ended by now
+     * @param plaintext attempts sent over connections that the mesh does not secure
      */
-    public record LocalityShare(String locality, long started, long succeeded, long failed, long inProgress) {}
+    public record LocalityShare(
+            String locality, long started, long succeeded, long failed, long inProgress, long plaintext) {}
 }

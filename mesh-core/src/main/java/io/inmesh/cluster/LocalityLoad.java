@@ -10,6 +10,7 @@ public final class LocalityLoad {
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder ignored = new LongAdder();
+    private final LongAdder plaintext = new LongAdder();
 
     LocalityLoad(String locality) {
         this.locality = locality;
@@ -20,9 +21,16 @@ public final class LocalityLoad {
         return locality;
     }
 
-    /** Counts an attempt that is being sent. */
-    public void start() {
+    /**
+     * Counts an attempt that is being sent.
+     *
+     * @param secure whether the mesh secures its connection
+     */
+    public void start(boolean secure) {
         started.increment();
+        if (!secure) {
+            plaintext.increment();
+        }
     }
 
     /** Counts the end of an attempt that went well. */
@@ -51,7 +59,7 @@ public final class LocalityLoad {
         long succeededNow = succeeded.sum();
         long failedNow = failed.sum();
         long ignoredNow = ignored.sum();
-        return new Counts(started.sum(), succeededNow, failedNow, ignoredNow);
+        return new Counts(started.sum(), succeededNow, failedNow, ignoredNow, plaintext.sum());
     }
 
     /**
@@ -61,9 +69,10 @@ public final class LocalityLoad {
      * @param succeeded attempts that went well
      * @param failed attempts that failed
      * @param ignored attempts of which nothing can be learned, such as cancelled ones
+     * @param plaintext attempts sent over connections that the mesh does not secure
      */
-    public record Counts(long started, long succeeded, long failed, long ignored) {
-        static final Counts ZERO = new Counts(0, 0, 0, 0);
+    public record Counts(long started, long succeeded, long failed, long ignored, long plaintext) {
+        static final Counts ZERO = new Counts(0, 0, 0, 0, 0);
 
         /** {@return attempts that have not ended} */
         public long inProgress() {
@@ -75,7 +84,8 @@ public final class LocalityLoad {
                     started - before.started,
                     succeeded - before.succeeded,
                     failed - before.failed,
-                    ignored - before.ignored);
+                    ignored - before.ignored,
+                    plaintext - before.plaintext);
         }
     }
 }

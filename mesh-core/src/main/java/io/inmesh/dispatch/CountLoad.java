@@ -18,7 +18,7 @@ final class CountLoad implements Stage<OutboundAttempt>, Ticket<OutboundAttempt>
         LocalityLoad load =
                 attempt.target().load().of(attempt.endpoint().config().locality());
         attempt.load(load);
-        load.start();
+        load.start(attempt.security() != null);
         Endpoint endpoint = attempt.endpoint();
         Experience experience = endpoint.experience();
         if (experience != null) {

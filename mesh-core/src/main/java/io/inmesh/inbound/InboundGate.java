@@ -16,6 +16,7 @@ public final class InboundGate {
     private final Clock clock;
     private final MeshObserver observer;
     private final LoadMeter load = new LoadMeter();
+    private final SourceTable sources = new SourceTable();
 
     /**
      * Makes a gate.
@@ -51,9 +52,14 @@ public final class InboundGate {
         return load;
     }
 
+    /** {@return who sends requests to this process} */
+    public SourceTable sources() {
+        return sources;
+    }
+
     /** {@return what is decided about a request under a policy; never throws, since a failure is a refusal} */
     public Admission admit(InboundCall call, InboundPolicy policy) {
-        InboundWork work = new InboundWork(call, policy, observer, clock, load);
+        InboundWork work = new InboundWork(call, policy, observer, clock, load, sources);
         work.run(InboundStages.RING);
         return work;
     }

@@ -9,6 +9,8 @@ final class InboundStages {
     static final List<Stage<InboundWork>> RING = List.of(
             // First, so that refusals are counted and timed like everything else.
             new ObserveInbound(),
+            // Before everything that refuses: whom it refuses is what an operator wants to know.
+            new CountSource(),
             // Before anything the request says is read: who says it.
             new RequirePeerIdentity(),
             // Before any policy looks at the path: that there is only one way to read it.

@@ -41,6 +41,7 @@ final class InboundWork implements Admission {
     private final MeshObserver meshObserver;
     private final Clock clock;
     private final LoadMeter load;
+    private final SourceTable sources;
     private final long startNanos;
 
     private InboundObserver observer = InboundObserver.NONE;
@@ -56,12 +57,19 @@ final class InboundWork implements Admission {
     private int arrivedAt = NOT_MEASURED;
     private volatile int settled;
 
-    InboundWork(InboundCall call, InboundPolicy policy, MeshObserver meshObserver, Clock clock, LoadMeter load) {
+    InboundWork(
+            InboundCall call,
+            InboundPolicy policy,
+            MeshObserver meshObserver,
+            Clock clock,
+            LoadMeter load,
+            SourceTable sources) {
         this.call = call;
         this.policy = policy;
         this.meshObserver = meshObserver;
         this.clock = clock;
         this.load = load;
+        this.sources = sources;
         this.startNanos = clock.nanos();
         this.path = call.path();
         this.deadlineNanos = call.deadlineNanos();
@@ -219,6 +227,10 @@ final class InboundWork implements Admission {
 
     InboundPolicy policy() {
         return policy;
+    }
+
+    SourceTable sources() {
+        return sources;
     }
 
     MeshObserver meshObserver() {

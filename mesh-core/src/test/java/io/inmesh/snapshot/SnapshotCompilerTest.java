@@ -124,7 +124,7 @@ final class SnapshotCompilerTest {
             Snapshot now = apply(
                     config("" + i, ClusterConfig.of("a").withSpread(weighted).withEndpoints(endpoints)));
             Cluster cluster = now.cluster("a");
-            cluster.load().of(i % 2 == 0 ? "eu/flap" + i : "eu/a").start();
+            cluster.load().of(i % 2 == 0 ? "eu/flap" + i : "eu/a").start(true);
             cluster.load().of(i % 2 == 0 ? "eu/flap" + i : "eu/a").succeed();
             cluster.load().take();
         }

@@ -1,0 +1,93 @@
+package io.inmesh.client;
+
+import com.google.protobuf.Duration;
+import io.inmesh.cluster.ClusterLoad.LocalityShare;
+import io.inmesh.inbound.SourceShare;
+import io.inmesh.spi.LoadReport;
+import io.inmesh.xds.endpoint.ClusterStats;
+import io.inmesh.xds.endpoint.EndpointLoadMetricStats;
+import io.inmesh.xds.endpoint.UpstreamLocalityStats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Load reports as LRS messages. Clusters are LRS's own subject. What comes in is reported as clusters named {@code inbound|port||}, with one
+ * named metric for each source and for each policy in a dry run, since LRS has no other place for it: servers that do not know the names
+ * see metrics they have no use for.
+ *
+ * <ul>
+ *   <li>{@code inmesh.plaintext}: attempts sent to the cluster over connections the mesh does not secure
+ *   <li>{@code inmesh.source|mtls|<SPIFFE id>}, {@code inmesh.source|tls|<address>}, {@code inmesh.source|plaintext|<address>}: requests
+ *       from there; the metric's total is how many of them security refused
+ *   <li>{@code inmesh.shadow_denied|<policy>|<source>}: requests from there that a policy in a dry run would have refused
+ * </ul>
+ */
+final class LoadMessages {
+
+    static final String PLAINTEXT = "inmesh.plaintext";
+    static final String SOURCE = "inmesh.source";
+    static final String SHADOW_DENIED = "inmesh.shadow_denied";
+
+    private LoadMessages() {}
+
+    static List<ClusterStats> of(LoadReport report) {
+        Duration period = Duration.newBuilder()
+                .setSeconds(report.period().getSeconds())
+                .setNanos(report.period().getNano())
+                .build();
+        List<ClusterStats> messages = new ArrayList<>();
+        report.clusters().forEach(entry -> messages.add(cluster(entry, period)));
+        Map<Integer, UpstreamLocalityStats.Builder> byPort = new TreeMap<>();
+        for (SourceShare source : report.sources()) {
+            add(source, byPort.computeIfAbsent(source.port(), port -> UpstreamLocalityStats.newBuilder()));
+        }
+        byPort.forEach((port, stats) -> messages.add(ClusterStats.newBuilder()
+                .setClusterName("inbound|" + port + "||")
+                .setLoadReportInterval(period)
+                .addUpstreamLocalityStats(stats)
+                .build()));
+        return messages;
+    }
+
+    private static void add(SourceShare source, UpstreamLocalityStats.Builder stats) {
+        String connection = source.identified() ? "mtls" : source.secure() ? "tls" : "plaintext";
+        stats.setTotalIssuedRequests(stats.getTotalIssuedRequests() + source.requests());
+        stats.addLoadMetricStats(
+                metric(String.join("|", SOURCE, connection, source.source()), source.requests(), source.refused()));
+        source.shadowDenied()
+                .forEach((policy, count) -> stats.addLoadMetricStats(
+                        metric(String.join("|", SHADOW_DENIED, policy, source.source()), count, 0)));
+    }
+
+    private static ClusterStats cluster(LoadReport.Entry entry, Duration period) {
+        ClusterStats.Builder stats = ClusterStats.newBuilder()
+                .setClusterName(entry.cluster())
+                .setClusterServiceName(entry.service())
+                .setLoadReportInterval(period);
+        entry.localities().forEach(share -> stats.addUpstreamLocalityStats(locality(share)));
+        return stats.build();
+    }
+
+    private static UpstreamLocalityStats locality(LocalityShare share) {
+        UpstreamLocalityStats.Builder stats = UpstreamLocalityStats.newBuilder()
+                .setLocality(Localities.parse(share.locality()))
+                .setTotalIssuedRequests(share.started())
+                .setTotalSuccessfulRequests(share.succeeded())
+                .setTotalErrorRequests(share.failed())
+                .setTotalRequestsInProgress(share.inProgress());
+        if (share.plaintext() > 0) {
+            stats.addLoadMetricStats(metric(PLAINTEXT, share.plaintext(), 0));
+        }
+        return stats.build();
+    }
+
+    private static EndpointLoadMetricStats metric(String name, long requests, long total) {
+        return EndpointLoadMetricStats.newBuilder()
+                .setMetricName(name)
+                .setNumRequestsFinishedWithMetric(requests)
+                .setTotalMetricValue(total)
+                .build();
+    }
+}

@@ -1,0 +1,60 @@
+package io.inmesh.inbound;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts the requests of one source to one port, in one way of connecting. Counting is striped and takes no lock. */
+final class SourceCount {
+
+    private final int port;
+    private final boolean secure;
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    // As many entries as there are policies in a dry run, since only their names are keys.
+    private final Map<String, LongAdder> shadowDenied = new ConcurrentHashMap<>();
+    // What was reported before; only the reporting thread reads and writes these.
+    private long requestsTaken;
+    private long refusedTaken;
+    private final Map<String, Long> shadowDeniedTaken = new TreeMap<>();
+
+    SourceCount(int port, boolean secure) {
+        this.port = port;
+        this.secure = secure;
+    }
+
+    boolean isFor(int port, boolean secure) {
+        return this.port == port && this.secure == secure;
+    }
+
+    void request(boolean wasRefused) {
+        requests.increment();
+        if (wasRefused) {
+            refused.increment();
+        }
+    }
+
+    void shadowDenied(String policy) {
+        shadowDenied.computeIfAbsent(policy, name -> new LongAdder()).increment();
+    }
+
+    /** {@return what came since this was asked last} */
+    SourceShare take(String source, boolean identified) {
+        long requestsNow = requests.sum();
+        long refusedNow = refused.sum();
+        Map<String, Long> shadow = new TreeMap<>();
+        shadowDenied.forEach((policy, count) -> {
+            long now = count.sum();
+            Long before = shadowDeniedTaken.put(policy, now);
+            if (now > (before == null ? 0 : before)) {
+                shadow.put(policy, now - (before == null ? 0 : before));
+            }
+        });
+        SourceShare taken = new SourceShare(
+                source, identified, secure, port, requestsNow - requestsTaken, refusedNow - refusedTaken, shadow);
+        requestsTaken = requestsNow;
+        refusedTaken = refusedNow;
+        return taken;
+    }
+}
