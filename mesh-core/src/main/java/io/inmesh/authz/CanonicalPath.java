@@ -67,10 +67,13 @@ public record CanonicalPath(String path, @Nullable String suspicious) {
             int parameters = segment.indexOf(';');
             String name = parameters < 0 ? segment : segment.substring(0, parameters);
             String decoded = decode(name);
-            if (decoded == null) {
+            // Parameters go, but not unread: some reader may decode before it cuts.
+            String cut = parameters < 0 ? "" : decode(segment.substring(parameters));
+            if (decoded == null || cut == null) {
                 return bad(raw, "it has bad percent-encoding or is not UTF-8");
             }
             problem = problemOf(name, decoded, parameters >= 0);
+            problem = problem == null ? problemOfText(cut) : problem;
             if (problem != null) {
                 return bad(raw, problem);
             }
@@ -107,6 +110,22 @@ public record CanonicalPath(String path, @Nullable String suspicious) {
 
     /** Looks at a segment's name before and after decoding. */
     private static @Nullable String problemOf(String name, String decoded, boolean hasParameters) {
+        String problem = problemOfText(decoded);
+        if (problem != null) {
+            return problem;
+        }
+        boolean dots = decoded.equals(".") || decoded.equals("..");
+        if (dots && name.length() != decoded.length()) {
+            return "it has an encoded dot segment";
+        }
+        if (hasParameters && (dots || decoded.isEmpty())) {
+            return "it has parameters on a dot segment or an empty segment";
+        }
+        return null;
+    }
+
+    /** Looks at what decoding brought to light. */
+    private static @Nullable String problemOfText(String decoded) {
         for (int i = 0; i < decoded.length(); i++) {
             char c = decoded.charAt(i);
             if (c < ' ' || c == 0x7f) {
@@ -118,13 +137,6 @@ public record CanonicalPath(String path, @Nullable String suspicious) {
             if (c == '\\') {
                 return "it has an encoded backslash";
             }
-        }
-        boolean dots = decoded.equals(".") || decoded.equals("..");
-        if (dots && name.length() != decoded.length()) {
-            return "it has an encoded dot segment";
-        }
-        if (hasParameters && (dots || decoded.isEmpty())) {
-            return "it has parameters on a dot segment or an empty segment";
         }
         return null;
     }

@@ -9,15 +9,30 @@ import io.inmesh.identity.SpiffeId;
 import io.inmesh.match.AddressRange;
 import io.inmesh.match.TextTest;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Compiles the condition of one policy.
  *
  * <p>A header may come several times, and which value the application takes is unknown, so each test assumes the worst: to be allowed
- * every value must pass, to be denied any value is enough. A negation turns that around, whatever the depth. (The lesson of
+ * every value must pass, to be denied any value is enough. A line {@code a,b} may be one value or two, so it is tested as both. A negation turns that around, whatever the depth. (The lesson of
  * CVE-2026-26308.)
  */
 final class ConditionCompiler {
+
+    /** Headers that have one value, in which a comma is a comma (RFC 9110; RFC 6265 for cookies). */
+    private static final Set<String> SINGLE_VALUES = Set.of(
+            "authorization",
+            "content-type",
+            "cookie",
+            "date",
+            "from",
+            "if-modified-since",
+            "if-range",
+            "if-unmodified-since",
+            "proxy-authorization",
+            "referer",
+            "user-agent");
 
     private final String policy;
     private final Action action;
@@ -93,7 +108,8 @@ final class ConditionCompiler {
         }
         return switch (match.name()) {
             case ":method" -> new FactTest.Method(text);
-            case ":authority", "host" -> new FactTest.Authority(TextTest.compile(ignoringCase(match.match())));
+            case ":authority", "host" ->
+                new FactTest.Authority(TextTest.compile(ignoringCase(match.match())), everyValue);
             case ":scheme" -> new FactTest.Scheme(text);
             default -> {
                 if (match.name().startsWith(":")) {
@@ -101,9 +117,32 @@ final class ConditionCompiler {
                             "header " + match.name()
                                     + " cannot be tested; known are :method, :authority and :scheme, and paths have their own test");
                 }
-                yield new FactTest.Header(match.name(), text, match.missingAsEmpty(), everyValue);
+                yield new FactTest.Header(
+                        match.name(), text, match.missingAsEmpty(), everyValue, list(match, everyValue));
             }
         };
+    }
+
+    /**
+     * Whether a line is also read as a list. Not for headers whose one value may have commas, and not where the policy names a text with
+     * commas that has to be the whole line.
+     */
+    private static boolean list(HeaderMatch match, boolean everyValue) {
+        return !SINGLE_VALUES.contains(match.name())
+                && !(everyValue && textOf(match.match()).indexOf(',') >= 0);
+    }
+
+    private static String textOf(StringMatch match) {
+        if (match instanceof StringMatch.Exact exact) {
+            return exact.value();
+        } else if (match instanceof StringMatch.Prefix prefix) {
+            return prefix.value();
+        } else if (match instanceof StringMatch.Suffix suffix) {
+            return suffix.value();
+        } else if (match instanceof StringMatch.Contains contains) {
+            return contains.value();
+        }
+        return match instanceof StringMatch.Regex regex ? regex.pattern() : "";
     }
 
     /** Hosts have no case (CVE-2021-39155), whatever the policy says. */

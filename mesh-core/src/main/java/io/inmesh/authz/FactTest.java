@@ -53,8 +53,10 @@ sealed interface FactTest {
      * A header's values.
      *
      * @param everyValue whether all values must pass, rather than any; an absent header has no value and fails both
+     * @param list whether a line with commas is also as many values as it has elements, which is how some applications read it
      */
-    record Header(String name, TextTest text, boolean missingAsEmpty, boolean everyValue) implements FactTest {
+    record Header(String name, TextTest text, boolean missingAsEmpty, boolean everyValue, boolean list)
+            implements FactTest {
         @Override
         public boolean holds(RequestFacts facts) {
             List<String> values = facts.call().headerValues(name);
@@ -62,7 +64,25 @@ sealed interface FactTest {
                 return missingAsEmpty && text.test("");
             }
             for (int i = 0; i < values.size(); i++) {
-                if (text.test(values.get(i)) != everyValue) {
+                if (line(values.get(i)) != everyValue) {
+                    return !everyValue;
+                }
+            }
+            return everyValue;
+        }
+
+        private boolean line(String line) {
+            boolean whole = text.test(line);
+            int comma = line.indexOf(',');
+            if (!list || comma < 0 || whole != everyValue) {
+                return whole;
+            }
+            for (int start = 0; start <= line.length(); start = comma + 1) {
+                comma = line.indexOf(',', start);
+                comma = comma < 0 ? line.length() : comma;
+                String element = line.substring(start, comma).strip();
+                // Empty elements count for nothing (RFC 9110 5.6.1.2).
+                if (!element.isEmpty() && text.test(element) != everyValue) {
                     return !everyValue;
                 }
             }
@@ -84,11 +104,26 @@ sealed interface FactTest {
         }
     }
 
-    /** The host with and without its port are two names of the same thing, so a rule that names either one means it. */
-    record Authority(TextTest text) implements FactTest {
+    /**
+     * The host with and without its port are two names of the same thing, so a rule that names either one means it.
+     *
+     * @param everyHost whether every host that the request can be read to name must pass, rather than any
+     */
+    record Authority(TextTest text, boolean everyHost) implements FactTest {
         @Override
         public boolean holds(RequestFacts facts) {
-            return text.test(facts.host()) || text.test(facts.hostAndPort());
+            boolean first = text.test(facts.host()) || text.test(facts.hostAndPort());
+            if (first != everyHost) {
+                return first;
+            }
+            for (HostName other : facts.otherHosts()) {
+                boolean passes = text.test(other.host())
+                        || text.test(other.withPort(facts.call().port()));
+                if (passes != everyHost) {
+                    return passes;
+                }
+            }
+            return everyHost;
         }
     }
 

@@ -2,6 +2,8 @@ package io.inmesh.authz;
 
 import io.inmesh.call.InboundCall;
 import io.inmesh.identity.SpiffeId;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What policies are tested on: an inbound request in its canonical form. Used by one thread. */
@@ -23,7 +25,7 @@ public final class RequestFacts {
     public RequestFacts(InboundCall call, String path) {
         this.call = call;
         this.path = path;
-        this.host = withoutDot(call.host());
+        this.host = HostName.canonical(call.host());
         this.peer = call.peer();
     }
 
@@ -35,7 +37,7 @@ public final class RequestFacts {
         return path;
     }
 
-    /** {@return lower case host without port and without the dot that marks it as absolute} */
+    /** {@return canonical host, as whoever received the request reads it} */
     String host() {
         return host;
     }
@@ -46,6 +48,26 @@ public final class RequestFacts {
             hostAndPort = host + ":" + call.port();
         }
         return hostAndPort;
+    }
+
+    /**
+     * {@return what {@code Host} headers name besides, empty as a rule}
+     *
+     * <p>A container that believes {@code X-Forwarded-Host} tells the application another host than the one the client asked for.
+     */
+    List<HostName> otherHosts() {
+        List<String> named = call.headerValues("host");
+        if (named.isEmpty()) {
+            return List.of();
+        }
+        List<HostName> others = new ArrayList<>(0);
+        for (String text : named) {
+            HostName name = HostName.parse(text);
+            if (!name.host().equals(host)) {
+                others.add(name);
+            }
+        }
+        return others;
     }
 
     @Nullable
@@ -60,9 +82,5 @@ public final class RequestFacts {
             principal = peer == null ? null : peer.toString();
         }
         return principal;
-    }
-
-    private static String withoutDot(String host) {
-        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 }

@@ -13,8 +13,8 @@ final class InboundStages {
             new CountSource(),
             // Before anything the request says is read: who says it.
             new RequirePeerIdentity(),
-            // Before any policy looks at the path: that there is only one way to read it.
-            new RequireCanonicalPath(),
+            // Before any policy looks at path, host or method: that there is only one way to read them.
+            new RequireOneReading(),
             // After identity and path, which it decides on; before anything that costs the application something.
             new Authorize(),
             // Only what may ask uses up tokens; and before concurrency, since it needs no permit to be given back.

@@ -44,11 +44,12 @@ final class GrpcInboundCall implements InboundCall {
     }
 
     private static Authority authorityOf(ServerCall<?, ?> call) {
-        String text = call.getAuthority();
+        String text = call.getAuthority() == null ? "" : call.getAuthority();
         try {
-            return Authority.parse(text == null ? "" : text);
+            return Authority.parse(text);
         } catch (IllegalArgumentException unreadable) {
-            return new Authority("", "", 0);
+            // Kept whole, so that it is refused as a host.
+            return new Authority(text, text, 0);
         }
     }
 

@@ -61,12 +61,16 @@ final class MeshServerInterceptor implements ServerInterceptor {
     private static void hideIdentityHeaders(Metadata headers) {
         List<String> hidden = new ArrayList<>(0);
         for (String name : headers.keys()) {
-            if (IdentityHeaders.hides(name) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+            if (IdentityHeaders.hides(name)) {
                 hidden.add(name);
             }
         }
         for (String name : hidden) {
-            headers.discardAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                headers.discardAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
+            } else {
+                headers.discardAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+            }
         }
     }
 
