@@ -2,9 +2,6 @@ package io.inmesh.authz;
 
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.AuthorizationConfig.Action;
-import io.inmesh.config.AuthorizationConfig.Policy;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -12,21 +9,26 @@ import java.util.List;
  *
  * <p>Sets are evaluated DENY before ALLOW and otherwise in their order: the first DENY policy that matches refuses; then each ALLOW
  * set must have a policy that matches. Every set must agree, so the order changes only which policy is named. DENY is
- * evaluated for peers without identity as for any other.
+ * evaluated for peers without identity as for any other. CUSTOM, which asks somebody outside, comes before all of this and is
+ * a stage of its own.
  *
- * <p>Source: Istio {@code AuthorizationPolicy}, "Authorization Policy evaluation"; CUSTOM comes in no config.
+ * <p>Source: Istio {@code AuthorizationPolicy}, "Authorization Policy evaluation".
  */
 public final class Authorizer {
 
     /** Refuses nothing. */
-    public static final Authorizer NONE = new Authorizer(List.of());
+    public static final Authorizer NONE = new Authorizer(List.of(), List.of(), List.of(), ShadowPolicies.NONE);
 
-    private final Set[] sets;
+    private final PolicySet[] denies;
+    private final PolicySet[] allows;
+    private final PolicySet[] audits;
+    private final ShadowPolicies shadow;
 
-    private record Set(Action action, FactTest[] tests, Decision[] matched, Decision unmatched) {}
-
-    private Authorizer(List<Set> sets) {
-        this.sets = sets.toArray(new Set[0]);
+    private Authorizer(List<PolicySet> denies, List<PolicySet> allows, List<PolicySet> audits, ShadowPolicies shadow) {
+        this.denies = denies.toArray(new PolicySet[0]);
+        this.allows = allows.toArray(new PolicySet[0]);
+        this.audits = audits.toArray(new PolicySet[0]);
+        this.shadow = shadow;
     }
 
     /**
@@ -36,17 +38,28 @@ public final class Authorizer {
      * @param problems told of every policy that cannot be enforced; if there is any, the result must not be used
      */
     public static Authorizer compile(List<AuthorizationConfig> configs, PolicyProblems problems) {
-        return new Authorizer(configs.stream()
-                .sorted(Comparator.comparing(config -> config.action() != Action.DENY))
-                .map(config -> compile(config, problems))
-                .toList());
+        return configs.isEmpty()
+                ? NONE
+                : new Authorizer(
+                        sets(configs, Action.DENY, false, problems),
+                        sets(configs, Action.ALLOW, false, problems),
+                        sets(configs, Action.AUDIT, false, problems),
+                        ShadowPolicies.of(
+                                sets(configs, Action.DENY, true, problems),
+                                sets(configs, Action.ALLOW, true, problems)));
     }
 
     /** {@return what the policies say about a request} */
     public Decision decide(RequestFacts facts) {
         Decision decision = Decision.NO_POLICIES;
-        for (Set set : sets) {
-            decision = decide(set, facts);
+        for (PolicySet set : denies) {
+            decision = set.decide(facts);
+            if (!decision.allowed()) {
+                return decision;
+            }
+        }
+        for (PolicySet set : allows) {
+            decision = set.decide(facts);
             if (!decision.allowed()) {
                 return decision;
             }
@@ -54,37 +67,38 @@ public final class Authorizer {
         return decision;
     }
 
-    private static Decision decide(Set set, RequestFacts facts) {
-        FactTest[] tests = set.tests();
-        for (int i = 0; i < tests.length; i++) {
-            if (tests[i].holds(facts)) {
-                return set.matched()[i];
-            }
-        }
-        return set.unmatched();
+    /** {@return whether there are policies that change no answer, so that {@link #report} has something to say} */
+    public boolean reports() {
+        return audits.length > 0 || shadow != ShadowPolicies.NONE;
     }
 
-    private static Set compile(AuthorizationConfig config, PolicyProblems problems) {
-        Action action = config.action();
-        boolean allows = action == Action.ALLOW;
-        List<FactTest> tests = new ArrayList<>();
-        List<Decision> matched = new ArrayList<>();
-        for (Policy policy : config.policies()) {
-            tests.add(new ConditionCompiler(policy.name(), action, problems).compile(policy.condition()));
-            matched.add(new Decision(
-                    allows,
-                    action,
-                    policy.name(),
-                    (allows ? "allowed" : "denied") + " by " + action + " policy \"" + policy.name() + "\""));
+    /**
+     * Evaluates the policies that change no answer.
+     *
+     * @param decision what {@link #decide} said of this request
+     */
+    public void report(RequestFacts facts, Decision decision, PolicyListener listener) {
+        for (PolicySet set : audits) {
+            String reported = null;
+            for (int i = set.next(0, facts); i >= 0; i = set.next(i + 1, facts)) {
+                Decision match = set.matched()[i];
+                String resource = match.resource();
+                if (resource != null && !resource.equals(reported)) {
+                    listener.audited(match);
+                    reported = resource;
+                }
+            }
         }
-        int count = config.policies().size();
-        Decision unmatched = new Decision(
-                !allows,
-                action,
-                null,
-                allows
-                        ? "denied: none of " + count + " ALLOW policies matched"
-                        : "allowed: none of " + count + " DENY policies matched");
-        return new Set(action, tests.toArray(new FactTest[0]), matched.toArray(new Decision[0]), unmatched);
+        if (shadow != ShadowPolicies.NONE) {
+            shadow.report(facts, decision, listener);
+        }
+    }
+
+    private static List<PolicySet> sets(
+            List<AuthorizationConfig> configs, Action action, boolean shadow, PolicyProblems problems) {
+        return configs.stream()
+                .filter(config -> config.action() == action && config.shadow() == shadow)
+                .map(config -> PolicySet.compile(config, problems))
+                .toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.authz;
 
 import io.inmesh.config.AuthorizationConfig.Action;
+import io.inmesh.config.AuthorizationConfig.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,5 +15,11 @@ import org.jspecify.annotations.Nullable;
 public record Decision(
         boolean allowed, @Nullable Action action, @Nullable String policy, String reason) {
 
-    static final Decision NO_POLICIES = new Decision(true, null, null, "allowed: there are no policies");
+    /** What is said where no policy is enforced. */
+    public static final Decision NO_POLICIES = new Decision(true, null, null, "allowed: there are no policies");
+
+    /** {@return the resource whose rule matched, e.g. {@code ns[default]-policy[ratings-viewer]}; null if none did} */
+    public @Nullable String resource() {
+        return policy == null ? null : Policy.resource(policy);
+    }
 }

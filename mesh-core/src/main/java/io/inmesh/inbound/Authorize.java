@@ -9,7 +9,7 @@ import io.inmesh.stage.Verdict;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the authorization policies. The peer learns no more than that it was refused; the policy's name goes to the log. */
+/** Asks the authorization policies. The peer learns no more than that it was refused; the policy's name goes to log, metrics and trace. */
 final class Authorize implements Stage<InboundWork> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Authorize.class);
@@ -23,6 +23,7 @@ final class Authorize implements Stage<InboundWork> {
             return PASS;
         }
         Decision decision = authorizer.decide(work.facts());
+        tell(work, authorizer, decision);
         if (decision.allowed()) {
             return PASS;
         }
@@ -34,5 +35,19 @@ final class Authorize implements Stage<InboundWork> {
                 decision.reason());
         return Verdict.reject(
                 new Outcome.Rejection(Reason.UNAUTHORIZED, 403, GRPC_PERMISSION_DENIED, decision.reason()));
+    }
+
+    /** Nothing that goes wrong in here changes the answer. */
+    private static void tell(InboundWork work, Authorizer authorizer, Decision decision) {
+        try {
+            if (authorizer.reports()) {
+                authorizer.report(work.facts(), decision, new ReportPolicies(work));
+            }
+            if (decision != Decision.NO_POLICIES) {
+                work.observer().authorized(work.call(), decision);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("What policies said of a request could not be reported; the decision stands", e);
+        }
     }
 }

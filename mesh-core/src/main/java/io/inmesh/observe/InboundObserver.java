@@ -1,5 +1,6 @@
 package io.inmesh.observe;
 
+import io.inmesh.authz.Decision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 
@@ -26,6 +27,29 @@ public interface InboundObserver {
     default Scope enter() {
         return Scope.NONE;
     }
+
+    /**
+     * Authorization policies decided about the request. Before its last event, and only where there are such policies.
+     *
+     * @param decision names the policy
+     */
+    default void authorized(InboundCall call, Decision decision) {}
+
+    /**
+     * An AUDIT policy marks the request. Once for each such policy.
+     *
+     * @param match names the rule that matched
+     */
+    default void audited(InboundCall call, Decision match) {}
+
+    /**
+     * Policies on trial (dry run) were evaluated. Once for each policy that would change the answer; if none would, once with the same
+     * decision twice.
+     *
+     * @param decision what was decided
+     * @param shadow what would have been; names the policy that makes the difference
+     */
+    default void shadowDecided(InboundCall call, Decision decision, Decision shadow) {}
 
     /**
      * The mesh refused the request. The last event.

@@ -1,5 +1,6 @@
 package io.inmesh.observe;
 
+import io.inmesh.authz.Decision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 
@@ -26,6 +27,36 @@ record ManyInboundObservers(InboundObserver first, InboundObserver second) imple
                     inner.close();
                     outer.close();
                 };
+    }
+
+    @Override
+    public void authorized(InboundCall call, Decision decision) {
+        try {
+            first.authorized(call, decision);
+        } catch (RuntimeException e) {
+            ManyObservers.failed(first, e);
+        }
+        second.authorized(call, decision);
+    }
+
+    @Override
+    public void audited(InboundCall call, Decision match) {
+        try {
+            first.audited(call, match);
+        } catch (RuntimeException e) {
+            ManyObservers.failed(first, e);
+        }
+        second.audited(call, match);
+    }
+
+    @Override
+    public void shadowDecided(InboundCall call, Decision decision, Decision shadow) {
+        try {
+            first.shadowDecided(call, decision, shadow);
+        } catch (RuntimeException e) {
+            ManyObservers.failed(first, e);
+        }
+        second.shadowDecided(call, decision, shadow);
     }
 
     @Override

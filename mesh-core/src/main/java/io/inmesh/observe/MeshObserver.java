@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *    │     └─ retrying | retryRefused           when a try failed and another would be allowed
  *    └─ callEnded                               exactly once
  * inboundStarted ── InboundObserver
+ *    ├─ authorized · audited · shadowDecided    what policies said, where there are any
  *    ├─ refused                                 the mesh said no; the last event
  *    └─ ended                                   the application is done, for real
  * rateLimitFull                              a table of buckets has no room for one more value

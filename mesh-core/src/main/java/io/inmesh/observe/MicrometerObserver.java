@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * inmesh.client.mirrored           per cluster and outcome: copies of calls, counted nowhere else
  * inmesh.client.mirrored.skipped   per cluster and reason: copies that were not sent
  * inmesh.server.rejections         per reason
+ * inmesh.authorization.denied      per policy; none where no ALLOW policy matched
+ * inmesh.authorization.audited     per AUDIT policy
+ * inmesh.authorization.shadow      per policy on trial and what it would change: denied, allowed, unchanged
  * inmesh.server.ratelimit.overflows per limit: requests of values beyond those with a bucket of their own
  * inmesh.server.concurrency.limit  gauge: requests that may be in flight now, not a number without a limit
  * inmesh.server.concurrency.used   gauge: requests in flight that count towards it

@@ -1,5 +1,6 @@
 package io.inmesh.observe;
 
+import io.inmesh.authz.Decision;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
@@ -20,10 +21,28 @@ final class ServerMeters implements InboundObserver {
     private final NamedTable<MeterTable<Timer>> grpc;
     private final MeterTable<Counter> rejections = new MeterTable<>(this::rejectionsCounter);
 
+    private final AuthorizationMeters authorization;
+
     ServerMeters(MeterFactory meters) {
         this.meters = meters;
+        this.authorization = new AuthorizationMeters(meters);
         this.grpc = new NamedTable<>(
                 MAX_GRPC_METHODS, path -> new MeterTable<>(outcome -> grpcDuration(path, outcome)), meters::overflowed);
+    }
+
+    @Override
+    public void authorized(InboundCall call, Decision decision) {
+        authorization.decided(decision);
+    }
+
+    @Override
+    public void audited(InboundCall call, Decision match) {
+        authorization.audited(match);
+    }
+
+    @Override
+    public void shadowDecided(InboundCall call, Decision decision, Decision shadow) {
+        authorization.shadowDecided(decision, shadow);
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.inmesh.observe;
 
+import io.inmesh.authz.Decision;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.identity.SpiffeId;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
@@ -39,6 +42,9 @@ final class TraceAttributes {
     private static final AttributeKey<String> PEER = AttributeKey.stringKey("inmesh.peer");
     private static final AttributeKey<Boolean> HEDGE = AttributeKey.booleanKey("inmesh.hedge");
     private static final AttributeKey<String> REJECTION = AttributeKey.stringKey("inmesh.rejection");
+
+    private static final AttributeKey<String> POLICY = AttributeKey.stringKey("inmesh.authorization.policy");
+    private static final AttributeKey<Boolean> ALLOWED = AttributeKey.booleanKey("inmesh.authorization.allowed");
 
     private TraceAttributes() {}
 
@@ -99,6 +105,33 @@ final class TraceAttributes {
     static void serverOutcome(Span span, Call call, Outcome outcome) {
         int code = OutcomeCode.of(call.protocol(), outcome);
         outcome(span, call, outcome, code, OutcomeCode.serverError(code));
+    }
+
+    /** Says which policy decided, if one did. */
+    static void authorized(Span span, Decision decision) {
+        if (decision.policy() != null) {
+            span.setAttribute(POLICY, decision.policy());
+        }
+    }
+
+    /** An event, since several policies may mark a request. */
+    static void audited(Span span, Decision match) {
+        if (span.isRecording()) {
+            span.addEvent("inmesh.authorization.audited", policy(match).build());
+        }
+    }
+
+    static void shadowDecided(Span span, Decision shadow) {
+        if (span.isRecording()) {
+            span.addEvent(
+                    "inmesh.authorization.shadow",
+                    policy(shadow).put(ALLOWED, shadow.allowed()).build());
+        }
+    }
+
+    private static AttributesBuilder policy(Decision decision) {
+        AttributesBuilder attributes = Attributes.builder();
+        return decision.policy() == null ? attributes : attributes.put(POLICY, decision.policy());
     }
 
     /** Says why the mesh refused. */

@@ -1,5 +1,6 @@
 package io.inmesh.observe;
 
+import io.inmesh.authz.Decision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.opentelemetry.api.trace.Span;
@@ -22,6 +23,23 @@ record TracedRequest(Span span, @Nullable Context own) implements InboundObserve
         }
         io.opentelemetry.context.Scope scope = own.makeCurrent();
         return scope::close;
+    }
+
+    @Override
+    public void authorized(InboundCall call, Decision decision) {
+        TraceAttributes.authorized(span, decision);
+    }
+
+    @Override
+    public void audited(InboundCall call, Decision match) {
+        TraceAttributes.audited(span, match);
+    }
+
+    @Override
+    public void shadowDecided(InboundCall call, Decision decision, Decision shadow) {
+        if (shadow.allowed() != decision.allowed()) {
+            TraceAttributes.shadowDecided(span, shadow);
+        }
     }
 
     @Override

@@ -26,7 +26,11 @@ final class InboundReader {
         section.required("action");
         Action action = section.find("action", value -> value.word(Action.class));
         var policies = MeshConfigYaml.all(section.list("policies"), InboundReader::policy);
-        return action == null ? null : new AuthorizationConfig(action, policies);
+        boolean shadow = section.flag("shadow", false);
+        if (shadow && action == Action.AUDIT) {
+            section.value().report("is an AUDIT set on trial, which would do nothing", "leave out shadow");
+        }
+        return action == null ? null : new AuthorizationConfig(action, shadow, policies);
     }
 
     private static @Nullable Policy policy(Section section) {

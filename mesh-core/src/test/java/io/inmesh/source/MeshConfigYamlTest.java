@@ -156,6 +156,7 @@ final class MeshConfigYamlTest {
                 "inbound: {mtls: maybe} | is \"maybe\"",
                 "inbound: {authorization: [{policies: []}]} | has no action",
                 "inbound: {authorization: [{action: deny, policies: [{name: a}]}]} | has no when",
+                "inbound: {authorization: [{action: audit, shadow: true}]} | is an AUDIT set on trial",
                 "inbound: {authorization: [{action: deny, policies: [{name: a, when: {always: false}}]}]} | is false",
                 "inbound: {authorization: [{action: deny, policies: [{name: a, when: {}}]}]} | has 0 keys",
                 "[unclosed | is not YAML",
@@ -166,6 +167,17 @@ final class MeshConfigYamlTest {
         assertThat(problems(yaml.replace("\\n", "\n").replace("''", "")))
                 .extracting(Problem::message)
                 .anySatisfy(text -> assertThat(text).startsWith(message));
+    }
+
+    @Test
+    void aSetMayBeOnTrial() {
+        String yaml =
+                "inbound: {authorization: [{action: deny, shadow: true, policies: [{name: a, when: {always: true}}]}]}";
+        assertThat(MeshConfigYaml.parse("mesh.yaml", yaml).inbound().authorization())
+                .containsExactly(new AuthorizationConfig(
+                        AuthorizationConfig.Action.DENY,
+                        true,
+                        List.of(new AuthorizationConfig.Policy("a", new Condition.Always()))));
     }
 
     @Test

@@ -94,9 +94,11 @@ final class InboundTranslator {
             }
             RBAC rbac = reader.unpack(place, filter.getTypedConfig(), RBAC.parser());
             if (rbac.hasRules()) {
-                sets.add(translator.translate(rbac.getRules()));
+                sets.add(translator.translate("rules", rbac.getRules(), false));
             }
-            reader.ignored().noteIf(rbac.hasShadowRules(), place + ".shadow_rules", "there is no dry run");
+            if (rbac.hasShadowRules()) {
+                sets.add(translator.translate("shadow_rules", rbac.getShadowRules(), true));
+            }
         }
         return new Asked(sets, traffic.traffic());
     }

@@ -23,23 +23,30 @@ final class RbacTranslator {
         this.matchers = new Matchers(reader);
     }
 
-    AuthorizationConfig translate(RBAC rules) {
+    /**
+     * Reads one set.
+     *
+     * @param field {@code rules} or {@code shadow_rules}
+     * @param shadow whether it is only tried out
+     */
+    AuthorizationConfig translate(String field, RBAC rules, boolean shadow) {
         AuthorizationConfig.Action action = switch (rules.getAction()) {
             case ALLOW -> AuthorizationConfig.Action.ALLOW;
             case DENY -> AuthorizationConfig.Action.DENY;
-            case LOG, UNRECOGNIZED ->
-                throw invalid("rules.action", "is " + rules.getAction() + "; only ALLOW and DENY are enforced");
+            case LOG -> AuthorizationConfig.Action.AUDIT;
+            case UNRECOGNIZED ->
+                throw invalid(field + ".action", "is " + rules.getActionValue() + "; known are ALLOW, DENY and LOG");
         };
         List<AuthorizationConfig.Policy> policies = new ArrayList<>();
         for (Map.Entry<String, Policy> policy : new TreeMap<>(rules.getPoliciesMap()).entrySet()) {
-            policies.add(
-                    new AuthorizationConfig.Policy(policy.getKey(), condition(policy.getKey(), policy.getValue())));
+            String name = policy.getKey();
+            policies.add(new AuthorizationConfig.Policy(
+                    name, condition(field + ".policies[" + name + "]", policy.getValue())));
         }
-        return new AuthorizationConfig(action, policies);
+        return new AuthorizationConfig(action, shadow, policies);
     }
 
-    private Condition condition(String name, Policy policy) {
-        String field = "rules.policies[" + name + "]";
+    private Condition condition(String field, Policy policy) {
         List<Condition> permissions = new ArrayList<>();
         policy.getPermissionsList()
                 .forEach(permission -> permissions.add(permission(field + ".permissions", permission)));
