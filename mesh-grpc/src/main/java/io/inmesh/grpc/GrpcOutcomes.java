@@ -6,12 +6,18 @@ import io.grpc.StatusRuntimeException;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Failure;
 import io.inmesh.call.Outcome.Failure.Kind;
+import io.inmesh.call.Outcome.Reason;
 import java.net.ConnectException;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Translates between the words of gRPC and those of the core. */
 final class GrpcOutcomes {
+
+    private static final Set<Reason> ABOUT_LOAD = EnumSet.of(Reason.RATE_LIMITED, Reason.OVERLOADED, Reason.DEADLINE);
 
     /** Source: gRFC A6, server pushback. */
     private static final Metadata.Key<String> PUSHBACK =
@@ -92,6 +98,18 @@ final class GrpcOutcomes {
             trailers.put(PUSHBACK, Long.toString(rejection.retryAfterMillis()));
         }
         return trailers;
+    }
+
+    /**
+     * {@return what the caller of a request that this process refuses learns: how to come back if there is too much to do, and nothing but
+     * the kind of reason otherwise; which policy said no is for the log}
+     */
+    static Status refusalOf(Outcome outcome) {
+        if (outcome instanceof Outcome.Rejection rejection && !ABOUT_LOAD.contains(rejection.reason())) {
+            return Status.fromCodeValue(rejection.grpcStatus())
+                    .withDescription("mesh: " + rejection.reason().name().toLowerCase(Locale.ROOT));
+        }
+        return statusOf(outcome, null);
     }
 
     /**

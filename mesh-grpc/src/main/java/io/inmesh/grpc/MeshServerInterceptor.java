@@ -18,9 +18,13 @@ import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks the mesh about every call that comes in, and tells it the end exactly once: close, cancellation or a handler that throws. */
 final class MeshServerInterceptor implements ServerInterceptor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MeshServerInterceptor.class);
 
     private final Mesh mesh;
 
@@ -39,7 +43,8 @@ final class MeshServerInterceptor implements ServerInterceptor {
         Admission admission = mesh.inbound(inbound);
         if (!admission.admitted()) {
             Outcome refusal = admission.rejection();
-            call.close(GrpcOutcomes.statusOf(refusal, null), GrpcOutcomes.trailersOf(refusal));
+            LOG.debug("refused: {}", refusal);
+            call.close(GrpcOutcomes.refusalOf(refusal), GrpcOutcomes.trailersOf(refusal));
             return new ServerCall.Listener<>() {};
         }
         hideIdentityHeaders(headers);
