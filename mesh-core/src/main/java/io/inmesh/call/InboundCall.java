@@ -11,6 +11,14 @@ public interface InboundCall extends Call {
     @Nullable
     SpiffeId peer();
 
+    /**
+     * {@return why what the peer proved when the connection began does not count any more: its root has been removed, or it is on the deny
+     * list; null if it counts, or nothing was proved}
+     */
+    default @Nullable String peerRefusal() {
+        return null;
+    }
+
     /** {@return whether the connection is TLS} */
     boolean secure();
 

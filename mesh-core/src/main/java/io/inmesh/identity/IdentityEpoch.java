@@ -9,6 +9,7 @@ import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One identity with one set of roots, for as long as neither changes. Connections belong to an epoch: TLS sessions are never resumed
@@ -25,12 +26,18 @@ public final class IdentityEpoch {
     private final WorkloadIdentity identity;
     private final TrustBundle trust;
     private final Clock clock;
+    private final long beganNanos;
+    private final CertificateLife life;
     private final X509ExtendedKeyManager keyManager;
     private final Cache<PeerExpectation, SSLContext> clientContexts =
             Caffeine.newBuilder().maximumSize(MAX_CONTEXTS).build();
 
-    IdentityEpoch(long number, WorkloadIdentity identity, TrustBundle trust, Clock clock) {
-        this.number = number;
+    IdentityEpoch(@Nullable IdentityEpoch before, WorkloadIdentity identity, TrustBundle trust, Clock clock) {
+        this.number = before == null ? 1 : before.number + 1;
+        this.beganNanos = clock.nanos();
+        this.life = before != null && before.identity.equals(identity)
+                ? before.life
+                : CertificateLife.of(identity.leaf(), clock.epochMillis());
         this.alias = "epoch-" + number;
         this.identity = identity;
         this.trust = trust;
@@ -46,6 +53,21 @@ public final class IdentityEpoch {
     /** {@return who this process is} */
     public WorkloadIdentity identity() {
         return identity;
+    }
+
+    /** {@return from when to when its certificate is good, as this process sees it} */
+    public CertificateLife life() {
+        return life;
+    }
+
+    /** {@return how well its certificate is now} */
+    public IdentityHealth health() {
+        return life.healthAt(clock.epochMillis());
+    }
+
+    /** {@return monotonic time at which it began} */
+    long beganNanos() {
+        return beganNanos;
     }
 
     /** {@return whom it trusts} */
@@ -76,8 +98,8 @@ public final class IdentityEpoch {
     }
 
     /**
-     * {@return whether a peer that was let in before would be let in now: its certificate is valid, a root of this epoch vouches for
-     * it, and it is not on the deny list}
+     * {@return whether a peer that was let in before is still trusted: a root of this epoch vouches for it, and it is not on the deny
+     * list}
      *
      * <p>For connections that have outlived the epoch they began in. It validates a whole path, so call it once per connection and
      * epoch, never per call.
@@ -85,11 +107,26 @@ public final class IdentityEpoch {
      * @param chain what the peer presented when its connection began, leaf first
      */
     public boolean accepts(X509Certificate[] chain) {
+        return refusal(chain) == null;
+    }
+
+    /**
+     * {@return why a peer that was let in before is not trusted any more, null if it is}
+     *
+     * <p>That its leaf has ended since is no reason: the peer held it when the connection began, and how long connections last is
+     * bounded by asking peers to connect again after every epoch.
+     *
+     * @param chain what the peer presented when its connection began, leaf first
+     */
+    @Nullable
+    String refusal(X509Certificate[] chain) {
+        long now = clock.epochMillis();
         try {
-            PeerValidator.validate(chain, trust, clock.epochMillis());
-            return true;
+            PeerValidator.validate(
+                    chain, trust, now, Math.min(now, chain[0].getNotAfter().getTime()));
+            return null;
         } catch (CertificateException e) {
-            return false;
+            return e.getMessage();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.inmesh.identity;
 
 import io.inmesh.time.Clock;
+import java.security.cert.Certificate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,7 @@ public final class IdentityHolder {
     private final Clock clock;
     private final ReentrantLock writer = new ReentrantLock();
     private final List<Consumer<IdentityEpoch>> listeners = new CopyOnWriteArrayList<>();
+    private final PeerProofs peers = new PeerProofs();
     // Kept so that a handshake that began before an update finishes with the key and chain it began with.
     private volatile @Nullable IdentityEpoch previous;
     private volatile @Nullable IdentityEpoch current;
@@ -62,7 +64,7 @@ public final class IdentityHolder {
                     && before.trust().equals(trust)) {
                 return;
             }
-            IdentityEpoch epoch = new IdentityEpoch(before == null ? 1 : before.number() + 1, identity, trust, clock);
+            IdentityEpoch epoch = new IdentityEpoch(before, identity, trust, clock);
             previous = before;
             current = epoch;
             // Under the lock, so that listeners see epochs in their order.
@@ -80,6 +82,16 @@ public final class IdentityHolder {
     public AutoCloseable onChange(Consumer<IdentityEpoch> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
+    }
+
+    /**
+     * {@return what the peer of an open connection has proved, judged by the trust of now; a lookup unless the epoch is another one}
+     *
+     * @param chain what the peer presented in the handshake, leaf first, the same objects for all requests of the connection; null or
+     *     empty where it presented nothing
+     */
+    public PeerProof peer(Certificate @Nullable [] chain) {
+        return peers.of(chain, current);
     }
 
     /** {@return the clock that judges validity} */

@@ -34,6 +34,19 @@ final class PeerValidator {
      * @throws CertificateException if it proves nothing; the message says why and what was presented
      */
     static SpiffeId validate(X509Certificate[] chain, TrustBundle trust, long nowMillis) throws CertificateException {
+        return validate(chain, trust, nowMillis, nowMillis);
+    }
+
+    /**
+     * {@return the identity proved}
+     *
+     * @param chain what the peer presented, leaf first
+     * @param trust roots by trust domain
+     * @param nowMillis wall-clock time to judge roots by, milliseconds since 1970 UTC
+     * @param provedMillis wall-clock time to judge the chain by, which is past for connections that outlive their leaf
+     */
+    static SpiffeId validate(X509Certificate[] chain, TrustBundle trust, long nowMillis, long provedMillis)
+            throws CertificateException {
         if (chain == null || chain.length == 0) {
             throw new CertificateException("the peer presented no certificate");
         }
@@ -55,7 +68,7 @@ final class PeerValidator {
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
             parameters.addCertStore(
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(Arrays.asList(chain))));
-            parameters.setDate(new Date(nowMillis));
+            parameters.setDate(new Date(provedMillis));
             // SVIDs live hours and name no revocation source; a compromised one is stopped by the deny list.
             parameters.setRevocationEnabled(false);
             parameters.setMaxPathLength(MAX_CHAIN);
@@ -63,7 +76,7 @@ final class PeerValidator {
         } catch (GeneralSecurityException e) {
             throw new CertificateException(
                     "no valid path to a root of trust domain \"" + id.trustDomain() + "\": " + e.getMessage()
-                            + validity(leaf, nowMillis) + " (" + SvidRules.describe(leaf) + ")",
+                            + validity(leaf, provedMillis) + " (" + SvidRules.describe(leaf) + ")",
                     e);
         }
         // Last, so that a certificate that nobody vouches for learns nothing about the list.

@@ -35,7 +35,9 @@ public final class InboundGate {
      * <p>Costs next to nothing, and counts nowhere. Where mutual TLS is strict only peers that proved an identity are told.
      */
     public @Nullable ServerLoad answerProbe(InboundCall call, InboundPolicy policy) {
-        if (!asksForLoadOnly(call) || (policy.mtls() == Mtls.STRICT && !(call.secure() && call.peer() != null))) {
+        if (!asksForLoadOnly(call)
+                || (policy.mtls() == Mtls.STRICT && !(call.secure() && call.peer() != null))
+                || call.peerRefusal() != null) {
             return null;
         }
         return load.now(clock.nanos());

@@ -10,8 +10,8 @@ import io.inmesh.stage.Verdict;
 /**
  * Refuses who did not prove an identity where the mode is strict.
  *
- * <p>A strict listener refuses in the handshake already; this catches connections made before the mode changed, and listeners
- * that are set up otherwise. Source: Istio {@code PeerAuthentication}.
+ * <p>A strict listener refuses in the handshake already; this catches connections made before the mode or the trust changed, and
+ * listeners that are set up otherwise. Source: Istio {@code PeerAuthentication}.
  */
 final class RequirePeerIdentity implements Stage<InboundWork> {
 
@@ -20,6 +20,10 @@ final class RequirePeerIdentity implements Stage<InboundWork> {
 
     @Override
     public Verdict<InboundWork> admit(InboundWork work) {
+        String refusal = work.call().peerRefusal();
+        if (refusal != null) {
+            return notBelieved(work.call(), refusal);
+        }
         if (work.policy().mtls() != Mtls.STRICT) {
             return PASS;
         }
@@ -37,5 +41,15 @@ final class RequirePeerIdentity implements Stage<InboundWork> {
                 403,
                 GRPC_UNAUTHENTICATED,
                 "mutual TLS is STRICT" + origin + ", but " + what + " (from " + call.peerAddress() + ")"));
+    }
+
+    /** In any mode: whoever showed a certificate that does not count is not taken for somebody who showed none. */
+    private static Verdict<InboundWork> notBelieved(InboundCall call, String refusal) {
+        return Verdict.reject(new Outcome.Rejection(
+                Reason.NO_PEER_IDENTITY,
+                403,
+                GRPC_UNAUTHENTICATED,
+                "the certificate this connection began with does not count any more: " + refusal + " (from "
+                        + call.peerAddress() + ")"));
     }
 }

@@ -5,7 +5,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.inmesh.call.InboundCall;
-import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.PeerProof;
 import io.inmesh.identity.SpiffeId;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,22 +25,22 @@ final class GrpcInboundCall implements InboundCall {
     private final ServerCall<?, ?> call;
     private final Metadata headers;
     private final @Nullable SSLSession session;
-    private final @Nullable SpiffeId peer;
+    private final PeerProof proof;
     private final Authority authority;
 
-    GrpcInboundCall(ServerCall<?, ?> call, Metadata headers) {
+    GrpcInboundCall(ServerCall<?, ?> call, Metadata headers, IdentityHolder identity) {
         this.call = call;
         this.headers = headers;
         this.session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-        this.peer = session == null ? null : peerOf(session);
+        this.proof = session == null ? PeerProof.NONE : proofOf(session, identity);
         this.authority = authorityOf(call);
     }
 
-    private static @Nullable SpiffeId peerOf(SSLSession session) {
+    private static PeerProof proofOf(SSLSession session, IdentityHolder identity) {
         try {
-            return ServerTls.peerOf(session.getPeerCertificates()).orElse(null);
+            return identity.peer(session.getPeerCertificates());
         } catch (SSLPeerUnverifiedException noCertificate) {
-            return null;
+            return PeerProof.NONE;
         }
     }
 
@@ -55,7 +56,12 @@ final class GrpcInboundCall implements InboundCall {
 
     @Override
     public @Nullable SpiffeId peer() {
-        return peer;
+        return proof.id();
+    }
+
+    @Override
+    public @Nullable String peerRefusal() {
+        return proof.refusal();
     }
 
     @Override

@@ -35,7 +35,7 @@ final class MeshServerInterceptor implements ServerInterceptor {
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-        GrpcInboundCall inbound = new GrpcInboundCall(call, headers);
+        GrpcInboundCall inbound = new GrpcInboundCall(call, headers, mesh.identity());
         if (mesh.answerProbe(inbound) != null) {
             // Nothing of the application: the load service answers, and neither is counted.
             return next.startCall(call, headers);

@@ -85,7 +85,11 @@ public final class MeshFilter implements Filter {
 
     private void judge(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        ServletCall call = new ServletCall(request);
+        ServletCall call = new ServletCall(request, mesh.identity());
+        if (call.proof().ends(mesh.clock().nanos())) {
+            // HTTP/2 has no such header and containers leave it out there; its connections end by GOAWAY.
+            response.setHeader("Connection", "close");
+        }
         ServerLoad asked = mesh.answerProbe(call);
         if (asked != null) {
             response.setHeader(LoadHeaders.TEXT, OrcaText.write(asked));

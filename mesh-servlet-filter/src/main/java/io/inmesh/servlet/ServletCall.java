@@ -2,7 +2,8 @@ package io.inmesh.servlet;
 
 import io.inmesh.authz.CanonicalPath;
 import io.inmesh.call.InboundCall;
-import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.PeerProof;
 import io.inmesh.identity.SpiffeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
@@ -28,13 +29,18 @@ final class ServletCall implements InboundCall {
             Pattern.compile("[0-9]+(\\.[0-9]+){3}|\\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*(%[^\\]]*)?\\]?");
 
     private final HttpServletRequest request;
-    private final @Nullable SpiffeId peer;
+    private final PeerProof proof;
 
-    ServletCall(HttpServletRequest request) {
+    ServletCall(HttpServletRequest request, IdentityHolder identity) {
         this.request = request;
-        this.peer = request.getAttribute(CERTIFICATES) instanceof Certificate[] chain
-                ? ServerTls.peerOf(chain).orElse(null)
-                : null;
+        this.proof = request.getAttribute(CERTIFICATES) instanceof Certificate[] chain
+                ? identity.peer(chain)
+                : PeerProof.NONE;
+    }
+
+    /** {@return what the peer has proved, judged by the trust of now} */
+    PeerProof proof() {
+        return proof;
     }
 
     /**
@@ -88,7 +94,12 @@ final class ServletCall implements InboundCall {
 
     @Override
     public @Nullable SpiffeId peer() {
-        return peer;
+        return proof.id();
+    }
+
+    @Override
+    public @Nullable String peerRefusal() {
+        return proof.refusal();
     }
 
     @Override

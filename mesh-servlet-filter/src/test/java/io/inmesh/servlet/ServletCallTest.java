@@ -2,6 +2,7 @@ package io.inmesh.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.identity.IdentityHolder;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -26,9 +27,10 @@ class ServletCallTest {
     }
 
     private static ServletCall from(String remoteAddress) {
-        return new ServletCall((HttpServletRequest) Proxy.newProxyInstance(
+        HttpServletRequest request = (HttpServletRequest) Proxy.newProxyInstance(
                 ServletCallTest.class.getClassLoader(),
                 new Class<?>[] {HttpServletRequest.class},
-                (proxy, method, arguments) -> method.getName().equals("getRemoteAddr") ? remoteAddress : null));
+                (proxy, method, arguments) -> method.getName().equals("getRemoteAddr") ? remoteAddress : null);
+        return new ServletCall(request, new IdentityHolder());
     }
 }
