@@ -37,7 +37,7 @@ final class LoadService implements ServerCallHandler<InputStream, InputStream> {
     @Override
     public ServerCall.Listener<InputStream> startCall(ServerCall<InputStream, InputStream> call, Metadata headers) {
         Metadata trailers = new Metadata();
-        ServerLoad load = mesh.answerProbe(new GrpcInboundCall(call, headers));
+        ServerLoad load = mesh.answerProbe(new GrpcInboundCall(call, headers, mesh.identity()));
         if (load == null) {
             call.close(Status.PERMISSION_DENIED, trailers);
         } else {
