@@ -22,6 +22,7 @@ import io.inmesh.server.semantic.SemanticValidator;
 import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.EmbeddedEngine;
 import io.inmesh.server.time.SystemTimer;
+import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.translate.Translator;
 import io.inmesh.server.validate.SchemaValidator;
 import io.inmesh.server.write.ConfigWriter;
@@ -96,6 +97,7 @@ public final class ControlServer implements AutoCloseable {
             registry.onChange(resources::changed);
             StreamHub hub = new StreamHub(resources, timer, meters);
             LoadReports loads = new LoadReports(timer);
+            ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
 
             @Nullable
             WatchedFolder folder = options.configDir() == null
@@ -114,7 +116,7 @@ public final class ControlServer implements AutoCloseable {
                     List.of(
                             new AdsService(resources, registry, hub, rpc, timer, clock, true),
                             certificates,
-                            new LoadReportService(loads))));
+                            new LoadReportService(loads, traffic))));
             plaintext = options.plaintextPort() < 0
                     ? null
                     : open(XdsServer.plaintextOnLoopback(
@@ -130,6 +132,7 @@ public final class ControlServer implements AutoCloseable {
                             tokens,
                             certificates,
                             resources,
+                            traffic,
                             meters,
                             folder == null ? List::of : folder::problems)));
         } catch (IOException | RuntimeException e) {

@@ -32,6 +32,10 @@ record ReportPolicies(InboundWork work) implements PolicyListener {
         if (shadow.allowed() != decision.allowed()) {
             LOG.debug("{} {} from {} {}", call.method(), work.canonicalPath(), call.peer(), shadow.reason());
         }
+        if (decision.allowed() && !shadow.allowed()) {
+            String resource = shadow.resource();
+            work.sources().of(call).shadowDenied(resource == null ? "no ALLOW policy" : resource);
+        }
         work.observer().shadowDecided(call, decision, shadow);
     }
 }

@@ -3,8 +3,13 @@ package io.inmesh.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.inmesh.config.InboundConfig;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.observe.MeshObserver;
 import io.inmesh.testkit.FakeCall;
+import io.inmesh.testkit.FakeClock;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +90,27 @@ class SourceTableTest {
         table.of(call(null, "10.9.9.9", 9080, false)).request(false);
 
         assertThat(table.take()).extracting(SourceShare::source).containsExactly("10.9.9.9");
+    }
+
+    @Test
+    void theGateCountsWhomMutualTlsRefused() {
+        InboundGate gate = new InboundGate(new FakeClock(), MeshObserver.NONE);
+        InboundPolicy strict = InboundPolicy.compile(
+                new InboundConfig(InboundConfig.Mtls.STRICT, List.of(), ""),
+                null,
+                new FakeClock(),
+                (resource, field, message, remedy) -> {
+                    throw new AssertionError(message);
+                });
+        gate.admit(call(null, "10.0.0.1", 9080, false), strict);
+        Admission admitted = gate.admit(call(REVIEWS, "10.0.0.2", 9080, true), strict);
+
+        assertThat(gate.sources().take())
+                .as("the one under way is counted when it ends")
+                .containsExactly(new SourceShare("10.0.0.1", false, false, 9080, 1, 1, Map.of()));
+        admitted.settle(Outcome.Response.http(200));
+        assertThat(gate.sources().take())
+                .containsExactly(new SourceShare(REVIEWS.toString(), true, true, 9080, 1, 0, Map.of()));
     }
 
     private static InboundCall call(@Nullable SpiffeId peer, @Nullable String address, int port, boolean secure) {

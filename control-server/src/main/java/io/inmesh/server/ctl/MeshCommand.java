@@ -36,6 +36,11 @@ abstract class MeshCommand implements Callable<Integer> {
         return namespace;
     }
 
+    /** {@return whether the command line names a namespace} */
+    boolean namespaceGiven() {
+        return Objects.requireNonNull(spec).commandLine().getParseResult().hasMatchedOption("-n");
+    }
+
     Api api() {
         String given = server != null ? server : System.getenv("INMESH_SERVER");
         String url = given == null || given.isBlank() ? "http://127.0.0.1:15014" : given;

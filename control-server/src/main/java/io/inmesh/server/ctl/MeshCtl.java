@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             AnalyzeCommand.class,
             ApplyCommand.class,
+            CheckCommand.class,
             DeleteCommand.class,
             GetCommand.class,
             StatusCommand.class,

@@ -1,26 +1,38 @@
 package io.inmesh.server.lrs;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Value;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.ca.WorkloadIdentity;
+import io.inmesh.server.traffic.ObservedTraffic;
+import io.inmesh.server.traffic.ReportedTraffic;
+import io.inmesh.server.traffic.WorkloadGroup;
+import io.inmesh.xds.core.Node;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.UpstreamLocalityStats;
 import io.inmesh.xds.load.LoadReportingServiceGrpc.LoadReportingServiceImplBase;
 import io.inmesh.xds.load.LoadStatsRequest;
 import io.inmesh.xds.load.LoadStatsResponse;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Takes load reports over gRPC (xDS LRS). Who reports is told by its certificate. */
 public final class LoadReportService extends LoadReportingServiceImplBase {
     private static final int INTERVAL_SECONDS = 10;
     private static final int MAX_CLUSTERS = 10_000;
 
-    private final LoadReports reports;
+    private static final int MAX_LABELS = 100;
+    private static final int MAX_LABEL_CHARACTERS = 256;
 
-    /** Adds what is reported to {@code reports}. */
-    public LoadReportService(LoadReports reports) {
+    private final LoadReports reports;
+    private final ObservedTraffic traffic;
+
+    /** Adds what is reported to {@code reports}, and who talks to whom to {@code traffic}. */
+    public LoadReportService(LoadReports reports, ObservedTraffic traffic) {
         this.reports = reports;
+        this.traffic = traffic;
     }
 
     @Override
@@ -41,6 +53,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
         private final LoadReports.Reporter reporter;
         private final StreamObserver<LoadStatsResponse> responses;
         private boolean begun;
+        private Map<String, String> labels = Map.of();
 
         Reporting(LoadReports.Reporter reporter, StreamObserver<LoadStatsResponse> responses) {
             this.reporter = reporter;
@@ -49,6 +62,14 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
 
         @Override
         public void onNext(LoadStatsRequest request) {
+            if (!begun) {
+                // Only the first request has a node.
+                labels = labels(request.getNode());
+            }
+            WorkloadGroup group = new WorkloadGroup(reporter.namespace(), reporter.service(), labels);
+            request.getClusterStatsList().stream()
+                    .limit(MAX_CLUSTERS)
+                    .forEach(stats -> ReportedTraffic.add(traffic, group, stats));
             reports.add(
                     reporter,
                     request.getClusterStatsList().stream()
@@ -74,6 +95,21 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
             reports.left(reporter);
             responses.onCompleted();
         }
+    }
+
+    private static Map<String, String> labels(Node node) {
+        Map<String, String> labels = new TreeMap<>();
+        node.getMetadata()
+                .getFieldsOrDefault("LABELS", Value.getDefaultInstance())
+                .getStructValue()
+                .getFieldsMap()
+                .forEach((name, value) -> {
+                    if (labels.size() < MAX_LABELS
+                            && name.length() + value.getStringValue().length() <= MAX_LABEL_CHARACTERS) {
+                        labels.put(name, value.getStringValue());
+                    }
+                });
+        return labels;
     }
 
     private static LoadReports.Counts counts(ClusterStats stats) {

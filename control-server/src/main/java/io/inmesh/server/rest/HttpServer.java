@@ -5,6 +5,7 @@ import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -40,6 +41,7 @@ public final class HttpServer implements AutoCloseable {
      * @param tokens join tokens
      * @param certificates certificates for stock clients
      * @param resources translated configuration, for explanations
+     * @param traffic who called whom lately
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
      */
@@ -50,6 +52,7 @@ public final class HttpServer implements AutoCloseable {
             JoinTokens tokens,
             CertificateService certificates,
             TranslatedResources resources,
+            ObservedTraffic traffic,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
 
@@ -86,6 +89,7 @@ public final class HttpServer implements AutoCloseable {
                         sources.folderProblems(),
                         sources.resources()::state,
                         statuses),
+                new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
                 sources.tokens(),
                 sources.certificates(),
                 sources.resources());

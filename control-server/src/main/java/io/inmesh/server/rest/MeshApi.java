@@ -28,6 +28,7 @@ final class MeshApi {
 
     private final FilesApi files;
     private final StatusApi status;
+    private final TrafficApi traffic;
     private final JoinTokens tokens;
     private final CertificateService certificates;
     private final TranslatedResources resources;
@@ -35,11 +36,13 @@ final class MeshApi {
     MeshApi(
             FilesApi files,
             StatusApi status,
+            TrafficApi traffic,
             JoinTokens tokens,
             CertificateService certificates,
             TranslatedResources resources) {
         this.files = files;
         this.status = status;
+        this.traffic = traffic;
         this.tokens = tokens;
         this.certificates = certificates;
         this.resources = resources;
@@ -52,6 +55,8 @@ final class MeshApi {
             case "POST delete" -> files.delete(exchange);
             case "GET analyze" -> files.analyze(exchange);
             case "GET status" -> status.status(exchange);
+            case "GET traffic" -> traffic.flows(exchange);
+            case "GET check/mtls" -> traffic.mtls(exchange);
             case "POST explain" -> explain(exchange);
             case "POST certificates" -> certificate(exchange);
             default -> throw HttpProblem.notFound("/inmesh/v1/" + String.join("/", path));

@@ -6,10 +6,11 @@ import io.inmesh.server.service.Locality;
 import io.inmesh.server.service.Workload;
 
 /** Self-registered workloads as the service model sees them. */
-final class RegisteredWorkloads {
+public final class RegisteredWorkloads {
     private RegisteredWorkloads() {}
 
-    static Workload workload(RegisteredWorkload registered) {
+    /** {@return the workload that a process registered} */
+    public static Workload workload(RegisteredWorkload registered) {
         return new Workload(
                 registered.namespace(),
                 registered.workloadName(),

@@ -20,6 +20,7 @@ import io.inmesh.server.lrs.LoadReports;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
 import io.inmesh.server.time.SystemTimer;
+import io.inmesh.server.traffic.ObservedTraffic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -48,6 +49,7 @@ final class TestServer implements AutoCloseable {
     final AuditLog audit = new AuditLog(table, clock);
     final WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(table, Runnable::run), timer);
     final LoadReports loads = new LoadReports(timer);
+    final ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
     final CertificateAuthority authority;
     final JoinTokens tokens;
     final CertificateService certificates;
@@ -80,7 +82,7 @@ final class TestServer implements AutoCloseable {
                 List.of(
                         new AdsService(source, registry, hub, pool, timer, clock, true),
                         certificates,
-                        new LoadReportService(loads)));
+                        new LoadReportService(loads, traffic)));
         plaintext = XdsServer.plaintextOnLoopback(
                 0, pool, List.of(new AdsService(source, registry, hub, pool, timer, clock, false)));
     }

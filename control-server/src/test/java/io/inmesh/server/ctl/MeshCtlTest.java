@@ -77,6 +77,18 @@ class MeshCtlTest {
     }
 
     @Test
+    void checkKnowsNothingBeforeAnybodyReports() {
+        assertThat(run("check", "--mtls")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains("1. Who talks plaintext")
+                .contains("2. What STRICT would do")
+                .contains("3. Whom policies in a dry run would refuse")
+                .contains("Next: nothing is known yet: no process has registered or reported.");
+        assertThat(run("check")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("say what to check: --mtls");
+    }
+
+    @Test
     void applySaysWhatBecameOfEachDocument() throws IOException {
         String files = file("mesh.yaml", SERVICE + "---\n" + SUBSETS);
 
