@@ -8,6 +8,8 @@ import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.ClientTrust;
+import io.inmesh.server.ca.DenyGate;
+import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.ServerCertificate;
@@ -24,6 +26,7 @@ import io.inmesh.server.store.EmbeddedEngine;
 import io.inmesh.server.time.SystemTimer;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.translate.Translator;
+import io.inmesh.server.translate.Trust;
 import io.inmesh.server.validate.SchemaValidator;
 import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -39,6 +42,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,16 +90,23 @@ public final class ControlServer implements AutoCloseable {
                     CertificateAuthority.open(options.dataDir().resolve("ca"), options.trustDomain(), clock, random);
             AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
-            CertificateService certificates = new CertificateService(authority, tokens, audit, meters);
             ServerCertificate certificate = new ServerCertificate(authority, hosts(options), clock, random);
             renew(certificate, timer);
+            DenyList denied = new DenyList(engine, options.trustDomain(), certificate::serial, audit, clock, timer);
+            DenyGate gate = new DenyGate(denied::current);
+            CertificateService certificates =
+                    new CertificateService(authority, List.of(tokens), denied::current, audit, meters);
 
             WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(engine, writing), timer);
             TranslatedResources resources = new TranslatedResources(
-                    new Translator(settings), store::view, registry::workloads, () -> Pem.encode(authority.roots()));
+                    new Translator(settings), store::view, registry::workloads, () -> trust(authority, denied));
             store.onChange(view -> resources.changed());
             registry.onChange(resources::changed);
             StreamHub hub = new StreamHub(resources, timer, meters);
+            denied.onChange(() -> {
+                hub.close(gate::denies, DenyGate.status());
+                resources.changed();
+            });
             LoadReports loads = new LoadReports(timer);
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
 
@@ -111,7 +122,8 @@ public final class ControlServer implements AutoCloseable {
             xds = open(XdsServer.tls(
                     new InetSocketAddress(InetAddress.getByName(options.grpcAddress()), options.grpcPort()),
                     certificate.keyManager(),
-                    new ClientTrust(authority, clock),
+                    new ClientTrust(authority, denied::current, clock),
+                    gate,
                     rpc,
                     List.of(
                             new AdsService(resources, registry, hub, rpc, timer, clock, true),
@@ -131,6 +143,7 @@ public final class ControlServer implements AutoCloseable {
                             registry,
                             tokens,
                             certificates,
+                            denied,
                             resources,
                             traffic,
                             meters,
@@ -155,6 +168,11 @@ public final class ControlServer implements AutoCloseable {
         });
         opened.push(executor::shutdownNow);
         return executor;
+    }
+
+    private static Trust trust(CertificateAuthority authority, DenyList denied) {
+        DenyList.Denied now = denied.current();
+        return new Trust(Pem.encode(authority.roots()), authority.revocationLists(now), now.identities(), Map.of());
     }
 
     private static void renew(ServerCertificate certificate, SystemTimer timer) {

@@ -165,11 +165,11 @@ final class Session {
         if (epoch == null || secret == null) {
             return null;
         }
-        Set<X509Certificate> roots = ((Translated.Roots) secret.meaning()).certificates();
+        Translated.Roots bundle = (Translated.Roots) secret.meaning();
         try {
             Map<String, Set<X509Certificate>> all = new HashMap<>(epoch.trust().roots());
-            all.put(epoch.identity().id().trustDomain(), roots);
-            identity.update(epoch.identity(), new TrustBundle(all));
+            all.put(epoch.identity().id().trustDomain(), bundle.certificates());
+            identity.update(epoch.identity(), new TrustBundle(all, bundle.denied()));
             return null;
         } catch (IllegalArgumentException e) {
             return e.getMessage();

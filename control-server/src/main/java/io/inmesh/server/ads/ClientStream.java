@@ -84,6 +84,16 @@ final class ClientStream {
         }
     }
 
+    /** Who is at the other end. May be called from any thread. */
+    Caller caller() {
+        return caller;
+    }
+
+    /** Ends the stream, soon. May be called from any thread. */
+    void refuse(Status status) {
+        mailbox.execute(() -> close(status));
+    }
+
     /** Takes a request. */
     void receive(ClientRequest request) {
         if (closed) {

@@ -1,5 +1,7 @@
 package io.inmesh.server.ads;
 
+import io.grpc.Status;
+import io.inmesh.server.ca.Caller;
 import io.inmesh.server.time.Timer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,11 @@ public final class StreamHub {
     /** Counts pushes. Whoever reads resources after reading this has all changes up to it. */
     long generation() {
         return generation;
+    }
+
+    /** Ends the streams of clients for which {@code refused} holds. New ones are refused before they get here. */
+    public void close(Predicate<Caller> refused, Status status) {
+        streams.stream().filter(stream -> refused.test(stream.caller())).forEach(stream -> stream.refuse(status));
     }
 
     void add(ClientStream stream) {

@@ -1,16 +1,14 @@
 package io.inmesh.server.ads;
 
-import com.google.protobuf.ByteString;
 import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.ClientContext;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.server.translate.Translator;
+import io.inmesh.server.translate.Trust;
+import io.inmesh.server.translate.TrustSecret;
 import io.inmesh.server.translate.VersionedResource;
-import io.inmesh.xds.core.DataSource;
-import io.inmesh.xds.tls.CertificateValidationContext;
-import io.inmesh.xds.tls.Secret;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,13 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class TranslatedResources implements ResourceSource {
     private static final Logger LOG = LoggerFactory.getLogger(TranslatedResources.class);
 
-    /** Name of the trust bundle among secrets, as Istio's workloads know it. */
-    public static final String TRUST_BUNDLE = "ROOTCA";
-
     private final Translator translator;
     private final Supplier<ConfigView> config;
     private final Supplier<? extends Collection<RegisteredWorkload>> workloads;
-    private final Supplier<String> trustBundle;
+    private final Supplier<Trust> trust;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
     private boolean stale = true;
@@ -46,17 +41,17 @@ public final class TranslatedResources implements ResourceSource {
     /**
      * @param config the present configuration
      * @param workloads the registered workloads at present
-     * @param trustBundle the roots to trust at present, as PEM
+     * @param trust whom to trust at present, and whom not
      */
     public TranslatedResources(
             Translator translator,
             Supplier<ConfigView> config,
             Supplier<? extends Collection<RegisteredWorkload>> workloads,
-            Supplier<String> trustBundle) {
+            Supplier<Trust> trust) {
         this.translator = translator;
         this.config = config;
         this.workloads = workloads;
-        this.trustBundle = trustBundle;
+        this.trust = trust;
     }
 
     /** To be called after every change of what the suppliers give. */
@@ -95,9 +90,10 @@ public final class TranslatedResources implements ResourceSource {
 
     private Current translate(@Nullable Current before) {
         try {
-            MeshState state =
-                    translator.translate(config.get(), workloads.get(), before == null ? null : before.state());
-            return new Current(state, secret(), new ConcurrentHashMap<>());
+            Trust trusted = trust.get();
+            MeshState state = translator.translate(
+                    config.get(), workloads.get(), trusted.denied(), before == null ? null : before.state());
+            return new Current(state, TrustSecret.of(trusted), new ConcurrentHashMap<>());
         } catch (RuntimeException e) {
             if (before == null) {
                 stale = true;
@@ -111,18 +107,5 @@ public final class TranslatedResources implements ResourceSource {
     @Override
     public void onChange(Runnable listener) {
         listeners.add(listener);
-    }
-
-    private VersionedResource secret() {
-        DataSource roots = DataSource.newBuilder()
-                .setInlineStringBytes(ByteString.copyFromUtf8(trustBundle.get()))
-                .build();
-        return VersionedResource.of(
-                TRUST_BUNDLE,
-                Secret.newBuilder()
-                        .setName(TRUST_BUNDLE)
-                        .setValidationContext(
-                                CertificateValidationContext.newBuilder().setTrustedCa(roots))
-                        .build());
     }
 }

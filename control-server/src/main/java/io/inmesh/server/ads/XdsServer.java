@@ -3,6 +3,7 @@ package io.inmesh.server.ads;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
@@ -10,6 +11,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.inmesh.server.ca.Caller;
+import io.inmesh.server.ca.DenyGate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,6 +49,7 @@ public final class XdsServer implements AutoCloseable {
      * @param address where to listen; port 0 chooses a free one
      * @param key the server's certificate
      * @param trust which client certificates are good
+     * @param gate refuses calls on connections whose certificate is no longer good
      * @param executor runs calls
      * @throws IOException if the address cannot be listened on
      */
@@ -54,11 +57,18 @@ public final class XdsServer implements AutoCloseable {
             InetSocketAddress address,
             X509ExtendedKeyManager key,
             X509ExtendedTrustManager trust,
+            DenyGate gate,
             Executor executor,
             List<BindableService> services)
             throws IOException {
         return start(
-                address, NettyServerBuilder.forAddress(address).sslContext(sslContext(key, trust)), executor, services);
+                address,
+                NettyServerBuilder.forAddress(address).sslContext(sslContext(key, trust)),
+                executor,
+                // The last one named is the first to see a call.
+                services.stream()
+                        .map(s -> ServerInterceptors.intercept(s, gate, Caller.interceptor()))
+                        .toList());
     }
 
     /**
@@ -70,7 +80,13 @@ public final class XdsServer implements AutoCloseable {
     public static XdsServer plaintextOnLoopback(int port, Executor executor, List<BindableService> services)
             throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        return start(address, NettyServerBuilder.forAddress(address), executor, services);
+        return start(
+                address,
+                NettyServerBuilder.forAddress(address),
+                executor,
+                services.stream()
+                        .map(s -> ServerInterceptors.intercept(s, Caller.interceptor()))
+                        .toList());
     }
 
     /** The port listened on. */
@@ -97,7 +113,10 @@ public final class XdsServer implements AutoCloseable {
     }
 
     private static XdsServer start(
-            InetSocketAddress address, NettyServerBuilder builder, Executor executor, List<BindableService> services)
+            InetSocketAddress address,
+            NettyServerBuilder builder,
+            Executor executor,
+            List<ServerServiceDefinition> services)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
         builder.executor(executor)
@@ -112,7 +131,7 @@ public final class XdsServer implements AutoCloseable {
                 .maxConnectionAge(MAX_CONNECTION_MINUTES, TimeUnit.MINUTES)
                 .maxConnectionAgeGrace(CONNECTION_GRACE_SECONDS, TimeUnit.SECONDS)
                 .addService(health.getHealthService());
-        services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, Caller.interceptor())));
+        services.forEach(builder::addService);
         try {
             return new XdsServer(builder.build().start(), health);
         } catch (IOException e) {

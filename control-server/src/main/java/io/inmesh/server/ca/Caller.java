@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import java.math.BigInteger;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -22,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  * @param address network address, for logs
  * @param identity the identity in its verified certificate; empty without a certificate
  * @param certificateExpiry when that certificate ends
+ * @param serial its serial number
  * @param bearer bearer token of the authorization header, not verified
  */
 public record Caller(
         String address,
         Optional<WorkloadIdentity> identity,
         Optional<Instant> certificateExpiry,
+        Optional<BigInteger> serial,
         Optional<String> bearer) {
     private static final Context.Key<Caller> KEY = Context.key("inmesh-caller");
     private static final Metadata.Key<String> AUTHORIZATION =
@@ -62,6 +65,7 @@ public record Caller(
                 address,
                 leaf.map(WorkloadIdentity::of),
                 leaf.map(c -> c.getNotAfter().toInstant()),
+                leaf.map(X509Certificate::getSerialNumber),
                 bearer);
     }
 

@@ -45,6 +45,7 @@ public final class CertificateAuthority {
     private final InstantSource clock;
     private final SecureRandom random;
     private final X509Certificate root;
+    private final RevocationLists revocations = new RevocationLists();
     private volatile Issuer intermediate;
 
     private CertificateAuthority(
@@ -89,6 +90,12 @@ public final class CertificateAuthority {
     /** The trust bundle: every root that workloads have to trust. */
     public List<X509Certificate> roots() {
         return List.of(root);
+    }
+
+    /** The deny list as revocation lists of everything that signs workloads here, PEM; empty if nobody is denied. */
+    public String revocationLists(DenyList.Denied denied) {
+        Instant now = clock.instant();
+        return revocations.of(denied, List.of(currentIntermediate(now)), now);
     }
 
     /** SHA-256 of the root certificate, which join tokens pin. */

@@ -12,22 +12,37 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Signs certificates over gRPC (Istio's {@code IstioCertificateService}). Callers prove themselves by the certificate they have or by a
- * join token; the new certificate carries that identity whatever the request asks for.
+ * token that an {@link Attestor} knows; the new certificate carries that identity whatever the request asks for. Whoever is refused
+ * learns that he is, and nothing else; the audit log has the reason.
  */
 public final class CertificateService extends IstioCertificateServiceImplBase {
     private final CertificateAuthority authority;
-    private final JoinTokens tokens;
+    private final List<? extends Attestor> attestors;
+    private final Supplier<DenyList.Denied> denied;
     private final AuditLog audit;
     private final Counter issued;
     private final Counter refused;
 
-    /** Signs with {@code authority}; counts {@code inmesh.ca.requests} by {@code result} in {@code meters}. */
-    public CertificateService(CertificateAuthority authority, JoinTokens tokens, AuditLog audit, MeterRegistry meters) {
+    /**
+     * Signs with {@code authority}; counts {@code inmesh.ca.requests} by {@code result} in {@code meters}.
+     *
+     * @param attestors asked in order about callers without certificate
+     * @param denied for whom nothing is signed
+     */
+    public CertificateService(
+            CertificateAuthority authority,
+            List<? extends Attestor> attestors,
+            Supplier<DenyList.Denied> denied,
+            AuditLog audit,
+            MeterRegistry meters) {
         this.authority = authority;
-        this.tokens = tokens;
+        this.attestors = List.copyOf(attestors);
+        this.denied = denied;
         this.audit = audit;
         this.issued = counter(meters, "issued");
         this.refused = counter(meters, "refused");
@@ -61,6 +76,11 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
     public IssuedCertificate issueFor(
             String namespace, String serviceAccount, String csr, Duration validity, String createdBy) {
         WorkloadIdentity identity = new WorkloadIdentity(authority.trustDomain(), namespace, serviceAccount);
+        if (denied.get().identities().contains(identity.uri())) {
+            refused.increment();
+            throw new IllegalArgumentException(
+                    identity + " is on the deny list; take it off first: meshctl ca allow " + identity);
+        }
         try {
             IssuedCertificate certificate =
                     authority.issue(SigningRequest.parse(csr).publicKey(), identity, List.of(), validity);
@@ -80,21 +100,32 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
 
     private IssuedCertificate join(IstioCertificateRequest request, Caller caller) throws StatusException {
         try {
-            String bearer =
-                    caller.bearer().orElseThrow(() -> new JoinTokens.Rejected("", "neither certificate nor token"));
-            JoinTokens.Verified verified = tokens.verify(bearer);
+            Attestor.Evidence evidence = examine(caller);
+            if (denied.get().identities().contains(evidence.identity().uri())) {
+                throw new Attestor.Refused(evidence.identity() + " is on the deny list", evidence.facts());
+            }
             // Read before the token is used: a request that cannot be signed must not use it up.
             SigningRequest signing = parse(request, caller);
-            tokens.use(verified);
-            return issue(
-                    signing, request, caller, verified.identity(), Map.of("by", "token", "token", verified.tokenId()));
-        } catch (JoinTokens.Rejected e) {
-            audit.append(
-                    "token-refused",
-                    caller.address(),
-                    Map.of("token", e.tokenId(), "reason", String.valueOf(e.getMessage())));
-            throw Status.UNAUTHENTICATED.withDescription("token not accepted").asException();
+            evidence.use().count();
+            return issue(signing, request, caller, evidence.identity(), evidence.facts());
+        } catch (Attestor.Refused e) {
+            Map<String, String> facts = new LinkedHashMap<>(e.facts());
+            facts.put("reason", String.valueOf(e.getMessage()));
+            audit.append("token-refused", caller.address(), facts);
+            throw Status.UNAUTHENTICATED.withDescription("not accepted").asException();
         }
+    }
+
+    private Attestor.Evidence examine(Caller caller) throws Attestor.Refused {
+        String bearer = caller.bearer()
+                .orElseThrow(() -> new Attestor.Refused("there is neither certificate nor token", Map.of()));
+        for (Attestor attestor : attestors) {
+            Optional<Attestor.Evidence> evidence = attestor.examine(bearer);
+            if (evidence.isPresent()) {
+                return evidence.get();
+            }
+        }
+        throw new Attestor.Refused("the token is of no kind that is known here", Map.of());
     }
 
     private SigningRequest parse(IstioCertificateRequest request, Caller caller) throws StatusException {

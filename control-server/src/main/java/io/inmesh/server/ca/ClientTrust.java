@@ -12,23 +12,26 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Which client certificates the server's TLS accepts: those that lead to the mesh's roots (RFC 5280) and are X.509-SVIDs of its trust
- * domain. There is no revocation check: certificates live for a day.
+ * domain, unless they are on the deny list.
  */
 public final class ClientTrust extends X509ExtendedTrustManager {
     private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 
     private final CertificateAuthority authority;
+    private final Supplier<DenyList.Denied> denied;
     private final InstantSource clock;
 
-    /** Trusts what {@code authority} has issued, at the time {@code clock} tells. */
-    public ClientTrust(CertificateAuthority authority, InstantSource clock) {
+    /** Trusts what {@code authority} has issued, at the time {@code clock} tells, except whom {@code denied} names by then. */
+    public ClientTrust(CertificateAuthority authority, Supplier<DenyList.Denied> denied, InstantSource clock) {
         this.authority = authority;
+        this.denied = denied;
         this.clock = clock;
     }
 
@@ -105,6 +108,10 @@ public final class ClientTrust extends X509ExtendedTrustManager {
             WorkloadIdentity identity = WorkloadIdentity.of(leaf);
             if (!identity.trustDomain().equals(authority.trustDomain())) {
                 throw new CertificateException(identity + " is not of trust domain " + authority.trustDomain());
+            }
+            String refusal = denied.get().refusal(identity.uri(), leaf.getSerialNumber());
+            if (refusal != null) {
+                throw new CertificateException(identity + " is refused: " + refusal);
             }
         } catch (IllegalArgumentException e) {
             throw new CertificateException("the client certificate is no X.509-SVID: " + e.getMessage(), e);

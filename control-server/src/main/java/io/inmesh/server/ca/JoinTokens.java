@@ -14,12 +14,13 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Tokens by which a process gets its first certificate. A token is {@code inmesh.<id>.<secret>.<root hash>}: 256 random bits that prove
  * that the bearer may have an identity, and the hash of the root by which the bearer knows this server. Only a hash of the secret is kept.
  */
-public final class JoinTokens {
+public final class JoinTokens implements Attestor {
     /** Validity of a token unless less is asked for; also the most that is given. */
     public static final Duration MAX_VALIDITY = Duration.ofDays(30);
 
@@ -68,17 +69,12 @@ public final class JoinTokens {
     }
 
     /** Says why a token is refused; for the audit log, never for the caller. */
-    static final class Rejected extends Exception {
-        private final String tokenId;
+    static final class Rejected extends Refused {
+        private static final long serialVersionUID = 1L;
 
+        /** @param tokenId the id the caller named; empty if the token was not even well-formed */
         Rejected(String tokenId, String reason) {
-            super(reason);
-            this.tokenId = tokenId;
-        }
-
-        /** The id the caller named; empty if the token was not even well-formed. */
-        String tokenId() {
-            return tokenId;
+            super(reason, Map.of("token", tokenId));
         }
     }
 
@@ -127,6 +123,16 @@ public final class JoinTokens {
         removeExpired(now);
         return new Issued(
                 id, String.join(".", SCHEME, id, secret, BASE64.encodeToString(authority.rootHash())), expires);
+    }
+
+    @Override
+    public Optional<Evidence> examine(String bearer) throws Refused {
+        if (!bearer.startsWith(SCHEME + ".")) {
+            return Optional.empty();
+        }
+        Verified verified = verify(bearer);
+        Map<String, String> facts = Map.of("by", "token", "token", verified.tokenId());
+        return Optional.of(new Evidence(verified.identity(), facts, () -> use(verified)));
     }
 
     /** Finds out whether a token is valid, without using it. */

@@ -1,6 +1,7 @@
 package io.inmesh.server.ca;
 
 import io.grpc.util.AdvancedTlsX509KeyManager;
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -60,6 +61,11 @@ public final class ServerCertificate {
             current = renew();
             LOG.info("renewed the server's certificate until {}", current.notAfter());
         }
+    }
+
+    /** The serial number of the certificate in use. */
+    public BigInteger serial() {
+        return current().leaf().getSerialNumber();
     }
 
     /** The certificate in use. */

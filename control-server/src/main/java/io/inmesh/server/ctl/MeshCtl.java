@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             ExplainCommand.class,
             TokenCommand.class,
+            AuthorityCommand.class,
             CertificateCommand.class,
             BootstrapCommand.class,
             VersionCommand.class

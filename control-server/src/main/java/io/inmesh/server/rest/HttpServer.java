@@ -3,6 +3,7 @@ package io.inmesh.server.rest;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ca.CertificateService;
+import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.traffic.ObservedTraffic;
@@ -40,6 +41,7 @@ public final class HttpServer implements AutoCloseable {
      * @param registry registered workloads
      * @param tokens join tokens
      * @param certificates certificates for stock clients
+     * @param denied who is refused
      * @param resources translated configuration, for explanations
      * @param traffic who called whom lately
      * @param meters metrics
@@ -51,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
             WorkloadRegistry registry,
             JoinTokens tokens,
             CertificateService certificates,
+            DenyList denied,
             TranslatedResources resources,
             ObservedTraffic traffic,
             PrometheusMeterRegistry meters,
@@ -92,6 +95,7 @@ public final class HttpServer implements AutoCloseable {
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
                 sources.tokens(),
                 sources.certificates(),
+                new DenyListApi(sources.denied()),
                 sources.resources());
         server.setHandler(
                 new Routes(new ResourceApi(writer, statuses), new SkippedApi(writer.store()), mesh, sources.meters()));

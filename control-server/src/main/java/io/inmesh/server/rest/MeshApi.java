@@ -31,6 +31,7 @@ final class MeshApi {
     private final TrafficApi traffic;
     private final JoinTokens tokens;
     private final CertificateService certificates;
+    private final DenyListApi denyList;
     private final TranslatedResources resources;
 
     MeshApi(
@@ -39,12 +40,14 @@ final class MeshApi {
             TrafficApi traffic,
             JoinTokens tokens,
             CertificateService certificates,
+            DenyListApi denyList,
             TranslatedResources resources) {
         this.files = files;
         this.status = status;
         this.traffic = traffic;
         this.tokens = tokens;
         this.certificates = certificates;
+        this.denyList = denyList;
         this.resources = resources;
     }
 
@@ -59,6 +62,9 @@ final class MeshApi {
             case "GET check/mtls" -> traffic.mtls(exchange);
             case "POST explain" -> explain(exchange);
             case "POST certificates" -> certificate(exchange);
+            case "GET ca/denied" -> denyList.list(exchange);
+            case "POST ca/denied" -> denyList.deny(exchange, ACTOR);
+            case "DELETE ca/denied" -> denyList.allow(exchange, ACTOR);
             default -> throw HttpProblem.notFound("/inmesh/v1/" + String.join("/", path));
         }
     }

@@ -1,17 +1,31 @@
 package io.inmesh.server.rule;
 
+import java.util.Set;
+
 /**
  * What rules mean depends on these.
  *
  * @param rootNamespace rules there hold for the whole mesh; Istio's name for it is {@code istio-system}
  * @param clusterDomain the DNS domain behind {@code svc}, {@code cluster.local} by default
  * @param trustDomain the SPIFFE trust domain of the mesh's identities
+ * @param deniedIdentities SPIFFE ids that are refused everywhere, before any rule is asked
  */
-public record RuleSettings(String rootNamespace, String clusterDomain, String trustDomain) {
+public record RuleSettings(
+        String rootNamespace, String clusterDomain, String trustDomain, Set<String> deniedIdentities) {
+
+    /** Copies the set. */
+    public RuleSettings {
+        deniedIdentities = Set.copyOf(deniedIdentities);
+    }
 
     /** Istio's defaults with the given trust domain. */
     public static RuleSettings forTrustDomain(String trustDomain) {
-        return new RuleSettings("istio-system", "cluster.local", trustDomain);
+        return new RuleSettings("istio-system", "cluster.local", trustDomain, Set.of());
+    }
+
+    /** {@return the same settings with other denied identities} */
+    public RuleSettings denying(Set<String> identities) {
+        return new RuleSettings(rootNamespace, clusterDomain, trustDomain, identities);
     }
 
     /** The SPIFFE id of a service account. */

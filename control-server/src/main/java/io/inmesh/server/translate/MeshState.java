@@ -58,6 +58,7 @@ public final class MeshState {
         this.endpoints = EndpointResources.following(samePeers ? previous.endpoints : null, peers, shared);
         boolean sameShapes = previous.shapes.equals(shapes);
         boolean sameClusters = sameShapes
+                && before.settings().equals(rules.settings())
                 && before.destinationRules().sameAs(rules.destinationRules())
                 && before.backendTrafficPolicies().sameAs(rules.backendTrafficPolicies());
         this.clusters = sameClusters ? previous.clusters : new ConcurrentHashMap<>();

@@ -11,8 +11,9 @@ import io.inmesh.xds.rbac.RBAC;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** The authorization filters of a workload: DENY before ALLOW. */
+/** The authorization filters of a workload: the deny list, DENY, then ALLOW. */
 final class RbacFilters {
     private static final String FILTER = "envoy.filters.http.rbac";
 
@@ -24,11 +25,17 @@ final class RbacFilters {
                     Principal.newBuilder().setNotId(Principal.newBuilder().setAny(true)))
             .build();
 
+    /** Name of the policy that refuses denied identities; no AuthorizationPolicy can have it. */
+    private static final String DENY_LIST = "inmesh-deny-list";
+
     private RbacFilters() {}
 
     /** The filters that guard a workload, in the order they decide; none if no policy selects it. */
     static List<HttpFilter> of(Rules rules, String namespace, Map<String, String> labels, Personality personality) {
         List<HttpFilter> filters = new ArrayList<>();
+        if (!rules.settings().deniedIdentities().isEmpty()) {
+            filters.add(denyList(rules.settings().deniedIdentities()));
+        }
         List<Resource> deny = rules.authorizationPolicies().guarding(namespace, labels, "DENY");
         if (!deny.isEmpty()) {
             filters.add(filter(RBAC.Action.DENY, deny, personality));
@@ -55,6 +62,18 @@ final class RbacFilters {
                 rbac.putPolicies(prefix + "0]", NEVER);
             }
         }
+        return filter(rbac);
+    }
+
+    /** Denied callers, told by their certificates. It comes first, so that no policy can let them in. */
+    private static HttpFilter denyList(Set<String> identities) {
+        Policy.Builder policy =
+                Policy.newBuilder().addPermissions(Permission.newBuilder().setAny(true));
+        identities.stream().sorted().map(RbacValues::spiffeId).forEach(policy::addPrincipals);
+        return filter(RBAC.newBuilder().setAction(RBAC.Action.DENY).putPolicies(DENY_LIST, policy.build()));
+    }
+
+    private static HttpFilter filter(RBAC.Builder rbac) {
         return HttpFilter.newBuilder()
                 .setName(FILTER)
                 .setTypedConfig(Protos.pack(io.inmesh

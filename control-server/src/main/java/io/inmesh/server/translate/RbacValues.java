@@ -78,6 +78,11 @@ final class RbacValues {
                         : StringMatcher.newBuilder().setExact(SPIFFE + value).build());
     }
 
+    /** A caller of exactly this SPIFFE id. */
+    static Principal spiffeId(String id) {
+        return authenticated(StringMatcher.newBuilder().setExact(id).build());
+    }
+
     /** Callers of a namespace, whatever their service account and trust domain. */
     static Principal namespace(String value) {
         return identity(".*/ns/" + wildcard(value) + "/.*");

@@ -27,6 +27,9 @@ final class TlsContexts {
     static final String TLS_MODE = "tlsMode";
     static final String ISTIO_MUTUAL = "istio";
 
+    /** Path of an identity that the authority never issues: it has neither namespace nor service account. */
+    private static final String NOBODY = "/nobody";
+
     /** A message without fields: its type is all there is to say. */
     private static final Any RAW_BUFFER = Any.newBuilder()
             .setTypeUrl("type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer")
@@ -88,7 +91,10 @@ final class TlsContexts {
                 .build();
     }
 
-    /** The identities a server of this service may have. Never empty: a service nobody serves is expected to run as {@code default}. */
+    /**
+     * The identities a server of this service may have, without those that are denied. Never empty, since no name at all would stand for
+     * every name: a service nobody serves is expected to run as {@code default}, one whose servers are all denied as nobody.
+     */
     static List<SubjectAltNameMatcher> meshIdentities(MeshService service, RuleSettings settings) {
         List<SubjectAltNameMatcher> matchers = new ArrayList<>();
         for (String account : service.serviceAccounts()) {
@@ -98,6 +104,11 @@ final class TlsContexts {
         service.subjectAltNames().forEach(name -> matchers.add(subjectAltName(name)));
         if (matchers.isEmpty()) {
             matchers.add(uri(settings.spiffeId(service.namespace(), "default")));
+        }
+        matchers.removeIf(matcher ->
+                settings.deniedIdentities().contains(matcher.getMatcher().getExact()));
+        if (matchers.isEmpty()) {
+            matchers.add(uri("spiffe://" + settings.trustDomain() + NOBODY));
         }
         return matchers;
     }

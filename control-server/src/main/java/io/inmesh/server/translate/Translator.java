@@ -6,6 +6,7 @@ import io.inmesh.server.rule.Rules;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.store.ConfigView;
 import java.util.Collection;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,27 @@ public final class Translator {
      */
     public MeshState translate(
             ConfigView view, Collection<RegisteredWorkload> registered, @Nullable MeshState previous) {
-        Rules rules = previous != null && previous.config().revision() == view.revision()
+        return translate(view, registered, Set.of(), previous);
+    }
+
+    /**
+     * Translates a configuration in which some identities are denied.
+     *
+     * @param denied SPIFFE ids that are refused everywhere
+     */
+    public MeshState translate(
+            ConfigView view,
+            Collection<RegisteredWorkload> registered,
+            Set<String> denied,
+            @Nullable MeshState previous) {
+        RuleSettings now = denied.isEmpty() ? settings : settings.denying(denied);
+        Rules rules = previous != null
+                        && previous.config().revision() == view.revision()
+                        && previous.rules().settings().equals(now)
                 ? previous.rules()
-                : Rules.of(view, settings);
+                : Rules.of(view, now);
         ServiceIndex services = ServiceIndex.of(
-                view, registered.stream().map(RegisteredWorkloads::workload).toList(), settings);
+                view, registered.stream().map(RegisteredWorkloads::workload).toList(), now);
         return MeshState.following(previous, view, rules, services);
     }
 }

@@ -14,6 +14,7 @@ import io.grpc.stub.MetadataUtils;
 import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.ClientTrust;
+import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.WorkloadIdentity;
 import io.inmesh.server.fixture.FakeTime;
@@ -96,7 +97,7 @@ class CertificateServiceTest {
         StatusRuntimeException refusal = refusal(server.anonymousChannel(), wrong, Keys.csr(Keys.p256()));
 
         assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
-        assertThat(refusal.getStatus().getDescription()).isEqualTo("token not accepted");
+        assertThat(refusal.getStatus().getDescription()).isEqualTo("not accepted");
         assertThat(server.audit.entries()).last().asString().contains("token-refused", "wrong secret");
     }
 
@@ -142,8 +143,9 @@ class CertificateServiceTest {
         FakeTime future = new FakeTime();
         CertificateAuthority authority =
                 CertificateAuthority.open(directory.resolve("other"), "inmesh.local", future, new SecureRandom());
-        var trust = new ClientTrust(authority, future);
-        X509Certificate[] chain = new CertificateService(authority, server.tokens, server.audit, server.meters)
+        var trust = new ClientTrust(authority, () -> DenyList.Denied.NOBODY, future);
+        X509Certificate[] chain = new CertificateService(
+                        authority, List.of(server.tokens), () -> DenyList.Denied.NOBODY, server.audit, server.meters)
                 .issueFor("default", "reviews", Keys.csr(Keys.p256()), Duration.ofHours(1), "test")
                 .chain()
                 .toArray(X509Certificate[]::new);
@@ -159,7 +161,7 @@ class CertificateServiceTest {
         var chain = server.certificates
                 .issueFor("default", "reviews", Keys.csr(Keys.p256()), Duration.ZERO, "test")
                 .chain();
-        var trust = new ClientTrust(server.authority, server.clock);
+        var trust = new ClientTrust(server.authority, server.denied::current, server.clock);
 
         assertThatThrownBy(() -> trust.checkClientTrusted(new X509Certificate[] {chain.get(1)}, "UNKNOWN"))
                 .isInstanceOf(CertificateException.class);

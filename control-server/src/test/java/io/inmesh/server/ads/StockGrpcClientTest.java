@@ -33,6 +33,7 @@ import io.inmesh.server.semantic.GrpcLimits;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.ClientContext;
 import io.inmesh.server.translate.Translator;
+import io.inmesh.server.translate.Trust;
 import io.inmesh.server.validate.Problem;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,7 +85,7 @@ class StockGrpcClientTest {
                     new Translator(RuleSettings.forTrustDomain("inmesh.local")),
                     config::get,
                     registry::workloads,
-                    () -> Pem.encode(authority.roots()));
+                    () -> Trust.of(Pem.encode(authority.roots())));
             registry.onChange(resources::changed);
             return resources;
         });

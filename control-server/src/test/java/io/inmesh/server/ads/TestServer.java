@@ -9,6 +9,8 @@ import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.ClientTrust;
+import io.inmesh.server.ca.DenyGate;
+import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.IssuedCertificate;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.Pem;
@@ -54,6 +56,7 @@ final class TestServer implements AutoCloseable {
     final JoinTokens tokens;
     final CertificateService certificates;
     final ServerCertificate serverCertificate;
+    final DenyList denied;
     final StreamHub hub;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
@@ -70,14 +73,18 @@ final class TestServer implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", clock, random);
         tokens = new JoinTokens(table, authority, audit, clock, random);
-        certificates = new CertificateService(authority, tokens, audit, meters);
         serverCertificate = new ServerCertificate(authority, List.of("localhost", "127.0.0.1"), clock, random);
+        denied = new DenyList(table, "inmesh.local", serverCertificate::serial, audit, clock, timer);
+        certificates = new CertificateService(authority, List.of(tokens), denied::current, audit, meters);
         ResourceSource source = sources.apply(registry, authority);
         hub = new StreamHub(source, timer, meters);
+        DenyGate gate = new DenyGate(denied::current);
+        denied.onChange(() -> hub.close(gate::denies, DenyGate.status()));
         tls = XdsServer.tls(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 serverCertificate.keyManager(),
-                new ClientTrust(authority, clock),
+                new ClientTrust(authority, denied::current, clock),
+                gate,
                 pool,
                 List.of(
                         new AdsService(source, registry, hub, pool, timer, clock, true),

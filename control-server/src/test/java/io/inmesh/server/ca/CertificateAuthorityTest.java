@@ -79,7 +79,8 @@ class CertificateAuthorityTest {
         assertThat(chain).hasSize(3);
         assertThat(chain.get(2)).isEqualTo(authority.roots().get(0));
         assertThat(chain.get(1).getBasicConstraints()).isZero();
-        new ClientTrust(authority, time).checkClientTrusted(chain.toArray(X509Certificate[]::new), "UNKNOWN");
+        new ClientTrust(authority, () -> DenyList.Denied.NOBODY, time)
+                .checkClientTrusted(chain.toArray(X509Certificate[]::new), "UNKNOWN");
     }
 
     @Test

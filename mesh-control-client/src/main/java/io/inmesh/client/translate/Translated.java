@@ -5,6 +5,7 @@ import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.SpreadConfig.LocalityConfig;
 import io.inmesh.config.VirtualHostConfig;
+import io.inmesh.identity.DenyList;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -89,8 +90,9 @@ public sealed interface Translated {
      * A trust bundle.
      *
      * @param certificates roots of the own trust domain
+     * @param denied who is refused although they vouch for him
      */
-    record Roots(Set<X509Certificate> certificates) implements Translated {
+    record Roots(Set<X509Certificate> certificates, DenyList denied) implements Translated {
         /** Copies the set. */
         public Roots {
             certificates = Set.copyOf(certificates);

@@ -1,40 +1,98 @@
 package io.inmesh.client.translate;
 
+import io.inmesh.identity.DenyList;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.xds.tls.CertificateValidationContext;
 import io.inmesh.xds.tls.Secret;
 import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CRL;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import javax.security.auth.x500.X500Principal;
 
-/** The trust bundle (SDS secret {@code ROOTCA}). */
+/**
+ * The trust bundle (SDS secret {@code ROOTCA}): roots, and revocation lists of those who sign below them.
+ *
+ * <p>A list is believed because it comes with the roots, from the server that names those; its signature adds nothing to that and is not
+ * looked at, nor is its end: what was pushed holds until something else is.
+ */
 public final class TrustTranslator {
 
     /** Istio's name of the secret that holds the roots. */
     public static final String SECRET = "ROOTCA";
 
-    private static final String FIELD = "validation_context.trusted_ca";
+    private static final String ROOTS = "validation_context.trusted_ca";
+    private static final String LISTS = "validation_context.crl";
 
     private TrustTranslator() {}
 
     static Translated.Roots translate(ResourceReader reader, Secret secret) {
-        String pem = Values.inline(secret.getValidationContext().getTrustedCa());
+        CertificateValidationContext context = secret.getValidationContext();
+        String pem = Values.inline(context.getTrustedCa());
         if (pem == null) {
-            throw reader.invalid(FIELD, "must hold the roots inline");
+            throw reader.invalid(ROOTS, "must hold the roots inline");
         }
-        Set<X509Certificate> roots = new LinkedHashSet<>();
+        Set<X509Certificate> roots = certificates(reader, ROOTS, pem);
+        if (roots.isEmpty()) {
+            throw reader.invalid(ROOTS, "holds no certificate; trusting nobody is never pushed");
+        }
+        return new Translated.Roots(roots, denied(reader, context));
+    }
+
+    private static Set<X509Certificate> certificates(ResourceReader reader, String field, String pem) {
+        Set<X509Certificate> certificates = new LinkedHashSet<>();
         try {
             CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
-                    .forEach(certificate -> roots.add((X509Certificate) certificate));
+                    .generateCertificates(bytes(pem))
+                    .forEach(certificate -> certificates.add((X509Certificate) certificate));
         } catch (CertificateException e) {
-            throw reader.invalid(FIELD, "is not PEM: " + e.getMessage());
+            throw reader.invalid(field, "is not PEM: " + e.getMessage());
         }
-        if (roots.isEmpty()) {
-            throw reader.invalid(FIELD, "holds no certificate; trusting nobody is never pushed");
+        return certificates;
+    }
+
+    private static DenyList denied(ResourceReader reader, CertificateValidationContext context) {
+        if (!context.hasCrl()) {
+            return DenyList.NONE;
         }
-        return new Translated.Roots(roots);
+        String pem = Values.inline(context.getCrl());
+        if (pem == null) {
+            throw reader.invalid(LISTS, "must hold the revocation lists inline");
+        }
+        Map<X500Principal, Set<BigInteger>> serials = new HashMap<>();
+        Set<SpiffeId> identities = new HashSet<>();
+        try {
+            for (CRL list : CertificateFactory.getInstance("X.509").generateCRLs(bytes(pem))) {
+                read((X509CRL) list, serials, identities);
+            }
+        } catch (CertificateException | CRLException | IllegalArgumentException e) {
+            throw reader.invalid(LISTS, "cannot be read: " + e.getMessage());
+        }
+        return new DenyList(serials, identities);
+    }
+
+    private static void read(X509CRL list, Map<X500Principal, Set<BigInteger>> serials, Set<SpiffeId> identities) {
+        if (list.getRevokedCertificates() != null) {
+            Set<BigInteger> ofIssuer = serials.computeIfAbsent(list.getIssuerX500Principal(), k -> new HashSet<>());
+            for (X509CRLEntry entry : list.getRevokedCertificates()) {
+                ofIssuer.add(entry.getSerialNumber());
+            }
+        }
+        DeniedIdentities.of(list).forEach(uri -> identities.add(SpiffeId.parse(uri)));
+    }
+
+    private static ByteArrayInputStream bytes(String pem) {
+        return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
     }
 }

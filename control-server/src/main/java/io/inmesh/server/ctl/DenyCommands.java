@@ -1,0 +1,108 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The deny list on the command line. */
+final class DenyCommands {
+
+    private static final String PATH = "/inmesh/v1/ca/denied";
+
+    private DenyCommands() {}
+
+    @Command(
+            name = "deny",
+            description = "Refuses a certificate or an identity everywhere, within seconds, until it is allowed again.")
+    static final class Deny extends MeshCommand {
+
+        @Parameters(
+                paramLabel = "SERIAL|SPIFFE-ID",
+                description = "Serial number in hexadecimal digits, or spiffe://...")
+        private String subject = "";
+
+        @Option(names = "--reason", defaultValue = "", description = "Why, for other operators.")
+        private String reason = "";
+
+        @Option(
+                names = "--until",
+                defaultValue = "",
+                description = "From when it is allowed again: a moment (2026-01-31T12:00:00Z) or a duration (PT24H)."
+                        + " Default: never")
+        private String until = "";
+
+        @Override
+        int run(Api api) throws Failure, IOException {
+            ObjectNode request = Api.JSON
+                    .createObjectNode()
+                    .put("subject", subject)
+                    .put("reason", reason)
+                    .put("until", moment(until));
+            JsonNode denied =
+                    api.post(PATH, "application/json", request.toString()).orFail();
+            out().println("denied " + denied.path("subject").asText());
+            return ExitCode.OK;
+        }
+
+        private static String moment(String text) throws Failure {
+            if (!text.startsWith("P")) {
+                return text;
+            }
+            try {
+                return Instant.now().plus(Duration.parse(text)).toString();
+            } catch (DateTimeParseException e) {
+                throw new Failure(ExitCode.USAGE, "--until " + text + " is no duration such as PT24H");
+            }
+        }
+    }
+
+    @Command(name = "allow", description = "Takes a certificate or an identity off the deny list.")
+    static final class Allow extends MeshCommand {
+
+        @Parameters(paramLabel = "SERIAL|SPIFFE-ID", description = "As it is on the list.")
+        private String subject = "";
+
+        @Override
+        int run(Api api) throws Failure, IOException {
+            api.delete(PATH + "?subject=" + Api.encoded(subject)).orFail();
+            out().println("allowed " + subject);
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "denied", description = "Shows the deny list.")
+    static final class Denied extends MeshCommand {
+
+        @Option(
+                names = {"-o", "--output"},
+                defaultValue = "table",
+                description = "table or json. Default: ${DEFAULT-VALUE}")
+        private String output = "table";
+
+        @Override
+        int run(Api api) throws Failure, IOException {
+            JsonNode answer = api.get(PATH).orFail();
+            if (oneOf(output, "table", "json").equals("json")) {
+                out().println(json(answer));
+                return ExitCode.OK;
+            }
+            Table table = new Table("SUBJECT", "SINCE", "UNTIL", "BY", "REASON");
+            for (JsonNode denial : answer.path("items")) {
+                table.row(
+                        denial.path("subject").asText(),
+                        denial.path("created").asText(),
+                        denial.path("until").asText(),
+                        denial.path("createdBy").asText(),
+                        denial.path("reason").asText());
+            }
+            table.print(out());
+            return ExitCode.OK;
+        }
+    }
+}
