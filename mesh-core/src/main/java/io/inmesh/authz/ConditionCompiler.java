@@ -84,6 +84,9 @@ final class ConditionCompiler {
             return principal(principal.match());
         } else if (condition instanceof Condition.Authenticated) {
             return new FactTest.Authenticated();
+        } else if (condition instanceof Condition.Claim claim) {
+            return new FactTest.Claim(
+                    claim.path().toArray(new String[0]), TextTest.compile(claim.match()), claim.element());
         } else if (condition instanceof Condition.RequestedServerName name) {
             return new FactTest.ServerName(TextTest.compile(name.match()));
         }

@@ -3,6 +3,7 @@ package io.inmesh.authz;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.match.AddressRange;
 import io.inmesh.match.TextTest;
+import io.inmesh.token.VerifiedToken;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -190,6 +191,26 @@ sealed interface FactTest {
         @Override
         public boolean holds(RequestFacts facts) {
             return facts.peer() != null;
+        }
+    }
+
+    /** A claim of the verified token. Source: Envoy {@code MetadataMatcher} on what its {@code jwt_authn} filter leaves. */
+    record Claim(String[] path, TextTest text, boolean element) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            VerifiedToken token = facts.token();
+            Object value = token == null ? null : token.claim(path);
+            if (!element) {
+                return value instanceof String claim && text.test(claim);
+            }
+            if (value instanceof List<?> list) {
+                for (int i = 0; i < list.size(); i++) {
+                    if (list.get(i) instanceof String one && text.test(one)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
         }
     }
 

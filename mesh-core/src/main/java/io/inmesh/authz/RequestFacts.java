@@ -2,6 +2,7 @@ package io.inmesh.authz;
 
 import io.inmesh.call.InboundCall;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.token.VerifiedToken;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ public final class RequestFacts {
     private final String path;
     private final String host;
     private final @Nullable SpiffeId peer;
+    private final @Nullable VerifiedToken token;
     private @Nullable String hostAndPort;
     private @Nullable String principal;
 
@@ -23,6 +25,18 @@ public final class RequestFacts {
      * @param path its {@linkplain CanonicalPath canonical path}
      */
     public RequestFacts(InboundCall call, String path) {
+        this(call, path, null);
+    }
+
+    /**
+     * Makes the facts of a request.
+     *
+     * @param call the request
+     * @param path its {@linkplain CanonicalPath canonical path}
+     * @param token the token it proved, null for none
+     */
+    public RequestFacts(InboundCall call, String path, @Nullable VerifiedToken token) {
+        this.token = token;
         this.call = call;
         this.path = path;
         this.host = HostName.canonical(call.host());
@@ -73,6 +87,11 @@ public final class RequestFacts {
     @Nullable
     SpiffeId peer() {
         return peer;
+    }
+
+    @Nullable
+    VerifiedToken token() {
+        return token;
     }
 
     /** {@return the peer's SPIFFE id as text, null without one} */

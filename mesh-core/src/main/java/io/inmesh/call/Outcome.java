@@ -172,6 +172,8 @@ public sealed interface Outcome {
         REDIRECT,
         /** An authorization policy said no. Envoy flag UAEX has the external case only. */
         UNAUTHORIZED,
+        /** The request has a token that is not accepted. */
+        INVALID_TOKEN,
         /** A client identity is needed and there is none. */
         NO_PEER_IDENTITY,
         /** This process has no certificate to call with. */

@@ -56,6 +56,20 @@ public sealed interface Condition {
     /** Holds for any peer that proved an identity by mTLS. */
     record Authenticated() implements Condition {}
 
+    /**
+     * Tests a claim of the request's verified token; never holds without one.
+     *
+     * @param path names that lead to the claim
+     * @param match what it must be
+     * @param element whether an element of a list is meant, any of which is enough, rather than a text
+     */
+    record Claim(List<String> path, StringMatch match, boolean element) implements Condition {
+        public Claim {
+            path = List.copyOf(path);
+            Objects.requireNonNull(match, "match");
+        }
+    }
+
     /** Tests the server name the client sent in the TLS handshake. */
     record RequestedServerName(StringMatch match) implements Condition {}
 

@@ -7,12 +7,17 @@ import java.util.Objects;
  * What is asked of requests that come in.
  *
  * @param mtls whether a client certificate is needed
+ * @param jwtRules whose tokens are accepted; without any, tokens are not looked at
  * @param authorization policy sets in order of evaluation
  * @param traffic how much is taken at once and how often
  * @param origin the resource that decided {@code mtls}, empty if none
  */
 public record InboundConfig(
-        Mtls mtls, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic, String origin) {
+        Mtls mtls,
+        List<JwtRuleConfig> jwtRules,
+        List<AuthorizationConfig> authorization,
+        InboundTrafficConfig traffic,
+        String origin) {
 
     /** Source: Istio {@code PeerAuthentication.MutualTLS.Mode}. */
     public enum Mtls {
@@ -27,11 +32,18 @@ public record InboundConfig(
     /** Permissive, nothing refused. */
     public static final InboundConfig OPEN = new InboundConfig(Mtls.PERMISSIVE, List.of(), "");
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public InboundConfig {
         Objects.requireNonNull(mtls, "mtls");
+        jwtRules = List.copyOf(jwtRules);
         authorization = List.copyOf(authorization);
         Objects.requireNonNull(traffic, "traffic");
+    }
+
+    /** Who may call and how much, without a look at tokens. */
+    public InboundConfig(
+            Mtls mtls, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic, String origin) {
+        this(mtls, List.of(), authorization, traffic, origin);
     }
 
     /** Who may call, without limits on how much. */
@@ -41,6 +53,11 @@ public record InboundConfig(
 
     /** {@return this, with limits on how much is taken} */
     public InboundConfig withTraffic(InboundTrafficConfig traffic) {
-        return new InboundConfig(mtls, authorization, traffic, origin);
+        return new InboundConfig(mtls, jwtRules, authorization, traffic, origin);
+    }
+
+    /** {@return this, with tokens accepted by rules} */
+    public InboundConfig withJwtRules(List<JwtRuleConfig> jwtRules) {
+        return new InboundConfig(mtls, jwtRules, authorization, traffic, origin);
     }
 }

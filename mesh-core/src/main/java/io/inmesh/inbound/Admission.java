@@ -2,8 +2,10 @@ package io.inmesh.inbound;
 
 import io.inmesh.call.CallContext;
 import io.inmesh.call.Outcome;
+import io.inmesh.call.RequestEdits;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
+import io.inmesh.token.VerifiedToken;
 import org.jspecify.annotations.Nullable;
 
 /** What the mesh decided about one inbound request. One per request. */
@@ -44,6 +46,16 @@ public interface Admission {
      * another one}
      */
     String canonicalPath();
+
+    /** {@return what the application sees of the request otherwise than it came in} */
+    default RequestEdits edits() {
+        return RequestEdits.NONE;
+    }
+
+    /** {@return the token the request proved, null if it has none or tokens are not looked at} */
+    default @Nullable VerifiedToken token() {
+        return null;
+    }
 
     /**
      * Makes the trace and the {@link #context} of this request current on the calling thread. Adapters wrap the application's work in it, on every thread

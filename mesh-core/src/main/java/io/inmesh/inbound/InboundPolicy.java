@@ -5,21 +5,28 @@ import io.inmesh.authz.PolicyProblems;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.time.Clock;
+import io.inmesh.token.TokenAuthenticator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of inbound requests, compiled. Part of a snapshot; immutable but for the live state of its limits.
  *
  * @param mtls whether a client certificate is needed
+ * @param tokens what is believed of tokens
  * @param authorizer who may do what
  * @param traffic how much is taken, null for everything
  * @param origin the resource that decided {@code mtls}, empty if none
  */
 public record InboundPolicy(
-        Mtls mtls, Authorizer authorizer, @Nullable InboundTraffic traffic, String origin) {
+        Mtls mtls,
+        TokenAuthenticator tokens,
+        Authorizer authorizer,
+        @Nullable InboundTraffic traffic,
+        String origin) {
 
     /** Asks for nothing. */
-    public static final InboundPolicy OPEN = new InboundPolicy(Mtls.PERMISSIVE, Authorizer.NONE, null, "");
+    public static final InboundPolicy OPEN =
+            new InboundPolicy(Mtls.PERMISSIVE, TokenAuthenticator.NONE, Authorizer.NONE, null, "");
 
     /**
      * {@return the compiled form of a config}
@@ -32,6 +39,11 @@ public record InboundPolicy(
             InboundConfig config, @Nullable InboundPolicy previous, Clock clock, PolicyProblems problems) {
         return new InboundPolicy(
                 config.mtls(),
+                TokenAuthenticator.compile(
+                        config.jwtRules(),
+                        previous == null ? null : previous.tokens(),
+                        clock,
+                        (field, message, remedy) -> problems.report("inbound", field, message, remedy)),
                 Authorizer.compile(config.authorization(), problems),
                 InboundTraffic.compile(config.traffic(), previous == null ? null : previous.traffic(), clock, problems),
                 config.origin());

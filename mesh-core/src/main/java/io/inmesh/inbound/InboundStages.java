@@ -15,7 +15,9 @@ final class InboundStages {
             new RequirePeerIdentity(),
             // Before any policy looks at path, host or method: that there is only one way to read them.
             new RequireOneReading(),
-            // After identity and path, which it decides on; before anything that costs the application something.
+            // Only sound requests are searched for tokens; before authorization, which asks what tokens say.
+            new VerifyToken(),
+            // After identities and path, which it decides on; before anything that costs the application something.
             new Authorize(),
             // Only what may ask uses up tokens; and before concurrency, since it needs no permit to be given back.
             new LimitRate(),

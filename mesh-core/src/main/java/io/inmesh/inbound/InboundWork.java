@@ -6,6 +6,7 @@ import io.inmesh.call.Criticality;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
+import io.inmesh.call.RequestEdits;
 import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.load.LoadHeaders;
 import io.inmesh.load.LoadMeter;
@@ -17,6 +18,8 @@ import io.inmesh.stage.Ticket;
 import io.inmesh.stage.Verdict;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Deadlines;
+import io.inmesh.token.TokenResult;
+import io.inmesh.token.VerifiedToken;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -50,6 +53,8 @@ final class InboundWork implements Admission {
     private CallContext context = CallContext.NONE;
     private @Nullable Outcome rejection;
     private @Nullable RequestFacts facts;
+    private @Nullable VerifiedToken token;
+    private RequestEdits edits = RequestEdits.NONE;
     private @Nullable ConcurrencyLimit concurrency;
     // Tickets of the stages passed, at the index of their stage; made by the first stage that has one.
     private @Nullable Ticket<InboundWork> @Nullable [] tickets;
@@ -245,6 +250,23 @@ final class InboundWork implements Admission {
         this.observer = observer;
     }
 
+    /** Keeps what the tokens of the request come to. */
+    void token(TokenResult result) {
+        this.token = result.token();
+        this.facts = null;
+        this.edits = edits.then(result.edits());
+    }
+
+    @Override
+    public @Nullable VerifiedToken token() {
+        return token;
+    }
+
+    @Override
+    public RequestEdits edits() {
+        return edits;
+    }
+
     void path(String canonical) {
         this.path = canonical;
     }
@@ -256,7 +278,7 @@ final class InboundWork implements Admission {
     /** {@return what conditions are tested on; to be asked once the path is canonical} */
     RequestFacts facts() {
         if (facts == null) {
-            facts = new RequestFacts(call, path);
+            facts = new RequestFacts(call, path, token);
         }
         return facts;
     }
