@@ -2,11 +2,13 @@ package io.inmesh.servlet;
 
 import io.inmesh.Mesh;
 import io.inmesh.call.Outcome;
+import io.inmesh.call.RequestEdits;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.inbound.Admission;
 import io.inmesh.load.LoadHeaders;
 import io.inmesh.load.OrcaText;
 import io.inmesh.load.ServerLoad;
+import io.inmesh.token.VerifiedToken;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -39,6 +41,9 @@ public final class MeshFilter implements Filter {
 
     /** Request attribute with the {@link SpiffeId} the caller proved; absent without mTLS. */
     public static final String PEER = "io.inmesh.peer";
+
+    /** Request attribute with the {@link VerifiedToken} of the request; absent without one, and where no tokens are asked for. */
+    public static final String TOKEN = "io.inmesh.token";
 
     /**
      * Request attribute with the {@link System#nanoTime} at which the request was there, a {@link Long}, set by whoever knows: time
@@ -77,7 +82,7 @@ public final class MeshFilter implements Filter {
             known.again(http, answer, chain);
         } else if (known != null || http.getDispatcherType() == DispatcherType.ERROR) {
             // Inside work that is counted already, or the container's page about a request that never got this far.
-            chain.doFilter(HiddenHeaders.of(http), answer);
+            chain.doFilter(known == null ? ShownRequest.of(http, RequestEdits.NONE) : known.shown(http), answer);
         } else {
             judge(http, answer, chain);
         }
@@ -109,6 +114,10 @@ public final class MeshFilter implements Filter {
         SpiffeId peer = call.peer();
         if (peer != null) {
             request.setAttribute(PEER, peer);
+        }
+        VerifiedToken token = admission.token();
+        if (token != null) {
+            request.setAttribute(TOKEN, token);
         }
         Settlement settlement = new Settlement(admission, response, inFlight);
         request.setAttribute(SETTLEMENT, settlement);

@@ -30,6 +30,10 @@ final class Refusal {
         if (rejection.retryAfterMillis() >= 0) {
             response.setHeader("Retry-After", Long.toString((rejection.retryAfterMillis() + 999) / 1000));
         }
+        if (rejection.reason() == Outcome.Reason.INVALID_TOKEN) {
+            // RFC 6750, section 3. What is wrong with the token is for the log.
+            response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        }
         write(
                 response,
                 rejection.httpStatus(),

@@ -56,6 +56,11 @@ final class Settlement implements AsyncListener {
         }
     }
 
+    /** {@return a request as the application sees it} */
+    HttpServletRequest shown(HttpServletRequest request) {
+        return ShownRequest.of(request, admission.edits());
+    }
+
     private void sayLoad() {
         ServerLoad load = admission.loadReport();
         if (load != null && !response.isCommitted()) {
@@ -72,7 +77,7 @@ final class Settlement implements AsyncListener {
     private void work(HttpServletRequest request, HttpServletResponse shown, FilterChain chain)
             throws IOException, ServletException {
         try (InboundObserver.Scope ignored = admission.enter()) {
-            chain.doFilter(HiddenHeaders.of(request), shown);
+            chain.doFilter(shown(request), shown);
         } catch (Throwable failure) {
             // Whatever it is, including what the compiler thinks cannot be thrown: the request is over.
             end(Failures.outcome(failure));

@@ -6,6 +6,7 @@ import io.inmesh.Mesh;
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.config.JwtRuleConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.PeerExpectation;
@@ -62,6 +63,13 @@ final class Service implements AutoCloseable {
     /** Changes what the mesh asks for, while the server runs. */
     void ask(Mtls mode, AuthorizationConfig... policies) {
         assertThat(mesh.apply(config(mode, policies)).applied()).isTrue();
+    }
+
+    /** Changes whose tokens are accepted and who may do what, while the server runs. */
+    void ask(List<JwtRuleConfig> tokens, AuthorizationConfig... policies) {
+        InboundConfig inbound = new InboundConfig(Mtls.PERMISSIVE, List.of(policies), "").withJwtRules(tokens);
+        assertThat(mesh.apply(MeshConfig.builder().inbound(inbound).build()).applied())
+                .isTrue();
     }
 
     private static MeshConfig config(Mtls mode, AuthorizationConfig... policies) {
