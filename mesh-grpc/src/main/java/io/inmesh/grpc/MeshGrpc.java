@@ -14,6 +14,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.inmesh.Mesh;
 import io.inmesh.identity.ServerTls;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.token.VerifiedToken;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
@@ -29,6 +30,9 @@ public final class MeshGrpc {
 
     /** Who called, in handlers behind {@link #serverInterceptor}; absent without mTLS. */
     public static final Context.Key<SpiffeId> PEER = Context.key("inmesh-peer");
+
+    /** The token a call proved, in handlers behind {@link #serverInterceptor}; absent without one, and where no tokens are asked for. */
+    public static final Context.Key<VerifiedToken> TOKEN = Context.key("inmesh-token");
 
     private MeshGrpc() {}
 

@@ -11,11 +11,13 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.inmesh.Mesh;
 import io.inmesh.call.Outcome;
+import io.inmesh.call.RequestEdits;
 import io.inmesh.identity.IdentityHeaders;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.inbound.Admission;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
+import io.inmesh.token.VerifiedToken;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -48,10 +50,15 @@ final class MeshServerInterceptor implements ServerInterceptor {
             return new ServerCall.Listener<>() {};
         }
         hideIdentityHeaders(headers);
+        edit(headers, admission.edits());
         SpiffeId peer = inbound.peer();
         Context context = Context.current().withValue(GrpcCall.CONTEXT, admission.context());
         if (peer != null) {
             context = context.withValue(MeshGrpc.PEER, peer);
+        }
+        VerifiedToken token = admission.token();
+        if (token != null) {
+            context = context.withValue(MeshGrpc.TOKEN, token);
         }
         try (InboundObserver.Scope ignored = admission.enter()) {
             ServerCall.Listener<ReqT> listener =
@@ -60,6 +67,15 @@ final class MeshServerInterceptor implements ServerInterceptor {
         } catch (RuntimeException | Error failure) {
             admission.settle(Outcome.Response.grpc(Status.Code.UNKNOWN.value()));
             throw failure;
+        }
+    }
+
+    /** Has the application see what the mesh wants it to. A method has no query, and gRPC does not parse cookies. */
+    private static void edit(Metadata headers, RequestEdits edits) {
+        if (edits != RequestEdits.NONE) {
+            MetadataSink sink = new MetadataSink(headers);
+            edits.hiddenHeaders().forEach(sink::remove);
+            edits.setHeaders().forEach(header -> sink.set(header.getKey(), header.getValue()));
         }
     }
 
