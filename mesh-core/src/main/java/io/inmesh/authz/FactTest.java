@@ -72,12 +72,22 @@ sealed interface FactTest {
             return everyValue;
         }
 
+        /** Tests every reading of a line: as it is, without space around it (RFC 9110 5.5), and as a list. */
         private boolean line(String line) {
             boolean whole = text.test(line);
-            int comma = line.indexOf(',');
-            if (!list || comma < 0 || whole != everyValue) {
+            if (whole != everyValue) {
                 return whole;
             }
+            String bare = line.strip();
+            if (bare.length() != line.length() && text.test(bare) != everyValue) {
+                return !everyValue;
+            }
+            int comma = list ? line.indexOf(',') : -1;
+            return comma < 0 ? everyValue : elements(line);
+        }
+
+        private boolean elements(String line) {
+            int comma;
             for (int start = 0; start <= line.length(); start = comma + 1) {
                 comma = line.indexOf(',', start);
                 comma = comma < 0 ? line.length() : comma;

@@ -49,6 +49,14 @@ class HeaderListTest {
     }
 
     @Test
+    void spaceAroundAValueHidesNothing() {
+        assertThat(decide(Action.DENY, "x-role", StringMatch.exact("admin"), " admin\t"))
+                .isFalse();
+        assertThat(decide(Action.ALLOW, "x-role", StringMatch.exact("admin"), "admin "))
+                .isFalse();
+    }
+
+    @Test
     void aPolicyMayNameAWholeLine() {
         assertThat(decide(Action.ALLOW, "x-role", StringMatch.exact("a,b"), "a,b"))
                 .isTrue();

@@ -71,14 +71,26 @@ final class ServletCall implements InboundCall {
      * where the two views differ, a policy could be walked around.
      */
     private boolean seesPath(String canonicalPath) {
-        String info = request.getPathInfo();
-        String inContext = info == null ? request.getServletPath() : request.getServletPath() + info;
+        String inContext = pathInContext();
+        if (inContext == null) {
+            return false;
+        }
         String context = request.getContextPath();
         // The one part that containers hand out as it was received.
         String seen = context.isEmpty() ? inContext : CanonicalPath.of(context).path() + inContext;
         return seen.equals(canonicalPath)
                 || (seen.isEmpty() && canonicalPath.equals("/"))
                 || showsWelcomeFile(canonicalPath, seen);
+    }
+
+    /** The path without the context, null if the container will not say: Jetty throws where it took a path that it finds ambiguous. */
+    private @Nullable String pathInContext() {
+        try {
+            String info = request.getPathInfo();
+            return info == null ? request.getServletPath() : request.getServletPath() + info;
+        } catch (RuntimeException ambiguous) {
+            return null;
+        }
     }
 
     /**

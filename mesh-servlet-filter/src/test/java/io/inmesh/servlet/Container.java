@@ -40,12 +40,13 @@ enum Container {
             server.addConnector(connector);
             ServletContextHandler context =
                     new ServletContextHandler(application.contextPath.isEmpty() ? "/" : application.contextPath);
-            if (settings.lenient()) {
+            if (settings.leniency() != Leniency.NONE) {
+                boolean all = settings.leniency() == Leniency.ALL;
                 connector
                         .getConnectionFactory(HttpConnectionFactory.class)
                         .getHttpConfiguration()
-                        .setUriCompliance(UriCompliance.UNSAFE);
-                context.getServletHandler().setDecodeAmbiguousURIs(true);
+                        .setUriCompliance(all ? UriCompliance.UNSAFE : UriCompliance.LEGACY);
+                context.getServletHandler().setDecodeAmbiguousURIs(all);
             }
             FilterHolder holder = new FilterHolder(filter);
             holder.setAsyncSupported(true);
@@ -77,9 +78,10 @@ enum Container {
             if (mesh.inboundMtls() != Mtls.PERMISSIVE) {
                 TomcatTls.configure(connector, mesh);
             }
-            if (settings.lenient()) {
-                connector.setEncodedSolidusHandling("decode");
-                connector.setEncodedReverseSolidusHandling("decode");
+            if (settings.leniency() != Leniency.NONE) {
+                String handling = settings.leniency() == Leniency.ALL ? "decode" : "passthrough";
+                connector.setEncodedSolidusHandling(handling);
+                connector.setEncodedReverseSolidusHandling(handling);
                 connector.setAllowBackslash(true);
                 connector.setProperty("relaxedPathChars", "\\|{}[]^`\"<>");
             }
@@ -129,18 +131,30 @@ enum Container {
         Stream.of(Logger.getLogger("").getHandlers()).forEach(handler -> handler.setLevel(Level.OFF));
     }
 
+    /** Which paths a container takes that it refuses by default. */
+    enum Leniency {
+        NONE,
+        /** What applications of old need: Jetty's mode of that name, Tomcat leaving encoded slashes alone. */
+        LEGACY,
+        /** Every path it can be made to take. */
+        ALL
+    }
+
     /**
      * How to listen.
      *
      * @param host address to listen on
-     * @param lenient whether the container takes every path it can be made to take
+     * @param leniency which paths the container takes besides those it takes by default
      * @param virtualThreads whether requests run on virtual threads
      */
-    record Settings(String host, boolean lenient, boolean virtualThreads) {
-        static final Settings USUAL = new Settings("127.0.0.1", false, false);
-        static final Settings LENIENT = new Settings("127.0.0.1", true, false);
-        static final Settings VIRTUAL_THREADS = new Settings("127.0.0.1", false, true);
-        static final Settings IPV6 = new Settings("::1", false, false);
+    record Settings(String host, Leniency leniency, boolean virtualThreads) {
+        static final Settings USUAL = new Settings("127.0.0.1", Leniency.NONE, false);
+        static final Settings VIRTUAL_THREADS = new Settings("127.0.0.1", Leniency.NONE, true);
+        static final Settings IPV6 = new Settings("::1", Leniency.NONE, false);
+
+        static Settings of(Leniency leniency) {
+            return new Settings("127.0.0.1", leniency, false);
+        }
     }
 
     /** Stops a server and waits until it has stopped. */

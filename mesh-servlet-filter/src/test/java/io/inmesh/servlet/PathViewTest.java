@@ -145,9 +145,9 @@ class PathViewTest {
             .on("/", PathViewTest::show);
 
     @ParameterizedTest
-    @CsvSource({"JETTY, false", "JETTY, true", "TOMCAT, false", "TOMCAT, true"})
-    void applicationSeesWhatWasJudgedOrNothing(Container container, boolean lenient) throws Exception {
-        Container.Settings settings = lenient ? Container.Settings.LENIENT : Container.Settings.USUAL;
+    @CsvSource({"JETTY, NONE", "JETTY, LEGACY", "JETTY, ALL", "TOMCAT, NONE", "TOMCAT, LEGACY", "TOMCAT, ALL"})
+    void applicationSeesWhatWasJudgedOrNothing(Container container, Container.Leniency leniency) throws Exception {
+        Container.Settings settings = Container.Settings.of(leniency);
         int served = 0;
         try (Service service = Service.open(container, application, settings)) {
             for (String target : ODD) {
@@ -169,9 +169,9 @@ class PathViewTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"JETTY, false", "JETTY, true", "TOMCAT, false", "TOMCAT, true"})
-    void noSpellingLeadsAroundADenial(Container container, boolean lenient) throws Exception {
-        Container.Settings settings = lenient ? Container.Settings.LENIENT : Container.Settings.USUAL;
+    @CsvSource({"JETTY, NONE", "JETTY, LEGACY", "JETTY, ALL", "TOMCAT, NONE", "TOMCAT, LEGACY", "TOMCAT, ALL"})
+    void noSpellingLeadsAroundADenial(Container container, Container.Leniency leniency) throws Exception {
+        Container.Settings settings = Container.Settings.of(leniency);
         AuthorizationConfig denyAdmin = new AuthorizationConfig(
                 Action.DENY,
                 List.of(new Policy(
