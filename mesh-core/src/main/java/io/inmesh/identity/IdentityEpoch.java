@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.inmesh.time.Clock;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.function.Consumer;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -94,7 +95,21 @@ public final class IdentityEpoch {
 
     /** {@return a trust manager that accepts the expected peer only, by this epoch's roots} */
     public X509ExtendedTrustManager trustManager(PeerExpectation expectation) {
-        return new SpiffeTrustManager(() -> trust, expectation, clock);
+        return trustManager(expectation, chain -> {});
+    }
+
+    /**
+     * {@return a trust manager that accepts the expected peer only, by this epoch's roots}
+     *
+     * @param accepted told the chain of every peer that is accepted, so that it can be judged again in later epochs
+     */
+    public X509ExtendedTrustManager trustManager(PeerExpectation expectation, Consumer<X509Certificate[]> accepted) {
+        return new SpiffeTrustManager(() -> trust, expectation, clock, accepted);
+    }
+
+    /** {@return a trust manager for servers: accepts clients with any SPIFFE id of a domain that this epoch trusts} */
+    public X509ExtendedTrustManager clientTrustManager() {
+        return new SpiffeTrustManager(() -> trust, null, clock);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.inmesh.time.Clock;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -23,6 +24,11 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
     private final Supplier<@Nullable TrustBundle> trust;
     private final @Nullable PeerExpectation expectation;
     private final Clock clock;
+    private final Consumer<X509Certificate[]> accepted;
+
+    SpiffeTrustManager(Supplier<@Nullable TrustBundle> trust, @Nullable PeerExpectation expectation, Clock clock) {
+        this(trust, expectation, clock, chain -> {});
+    }
 
     /**
      * Makes a trust manager.
@@ -30,11 +36,17 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
      * @param trust read once per check; null while there is none, then nobody is trusted
      * @param expectation whom the peer must be; null accepts every identity with a valid chain, which only servers want
      * @param clock wall clock that judges validity
+     * @param accepted told every chain that passed
      */
-    SpiffeTrustManager(Supplier<@Nullable TrustBundle> trust, @Nullable PeerExpectation expectation, Clock clock) {
+    SpiffeTrustManager(
+            Supplier<@Nullable TrustBundle> trust,
+            @Nullable PeerExpectation expectation,
+            Clock clock,
+            Consumer<X509Certificate[]> accepted) {
         this.trust = trust;
         this.expectation = expectation;
         this.clock = clock;
+        this.accepted = accepted;
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
@@ -50,6 +62,7 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
                             : "one of " + expectation.identities())
                     + " (" + SvidRules.describe(chain[0]) + ")");
         }
+        accepted.accept(chain);
     }
 
     private void checkServer(X509Certificate[] chain) throws CertificateException {

@@ -12,10 +12,16 @@ import io.inmesh.call.Attempt;
 import io.inmesh.call.Probe;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.InboundConnections;
 import io.inmesh.identity.PeerExpectation;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The inner channels of one mesh channel: one per endpoint, for the identity epoch of now.
  *
- * <p>A channel whose epoch or endpoint is gone is shut down gracefully: calls on it go on to their end, new ones use another.
+ * <p>A channel whose epoch or endpoint is gone takes no new calls and is shut down when those under way have ended. Calls that do not
+ * end are ended with UNAVAILABLE {@value #GRACE_SECONDS} s after their server's root has been removed, or the server been denied.
  */
 final class EndpointChannels {
 
@@ -36,18 +43,25 @@ final class EndpointChannels {
     /** The connection serves calls afterwards, so it is given as long as they usually have. */
     private static final long PROBE_CONNECT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** How long calls go on whose server is not trusted any more, in seconds. */
+    static final int GRACE_SECONDS = InboundConnections.GRACE_SECONDS;
+
+    /** How long a channel that is given to no further call stays open for those that have just been given it, in seconds. */
+    private static final int LINGER_SECONDS = 2;
+
     private final Mesh mesh;
     private final Authority authority;
     private final UnaryOperator<NettyChannelBuilder> customizer;
     private final ConcurrentHashMap<Endpoint, Inner> inners = new ConcurrentHashMap<>();
-    private final AutoCloseable removals;
+    private final List<AutoCloseable> listening;
+    private final Set<Inner> ending = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     EndpointChannels(Mesh mesh, Authority authority, UnaryOperator<NettyChannelBuilder> customizer) {
         this.mesh = mesh;
         this.authority = authority;
         this.customizer = customizer;
-        this.removals = mesh.onEndpointRemoved(this::remove);
+        this.listening = List.of(mesh.onEndpointRemoved(this::remove), mesh.onIdentityChange(this::leave));
     }
 
     /**
@@ -83,13 +97,14 @@ final class EndpointChannels {
             throws SSLException {
         // Built outside the map, because building a TLS context takes milliseconds; a loser of the race is thrown away
         // unused.
-        Inner fresh = new Inner(build(endpoint, security, epoch, connectNanos), security, epoch);
+        AtomicReference<X509Certificate @Nullable []> peer = new AtomicReference<>();
+        Inner fresh = new Inner(build(endpoint, security, epoch, connectNanos, peer), security, epoch, peer);
         Inner kept = inners.compute(endpoint, (key, old) -> {
             if (old != null && old.serves(security, epoch)) {
                 return old;
             }
             if (old != null) {
-                old.channel.shutdown();
+                end(old);
             }
             return fresh;
         });
@@ -102,8 +117,53 @@ final class EndpointChannels {
         return kept;
     }
 
+    /** No call waits for the next one to the same endpoint to leave an identity that is not that of this process any more. */
+    private void leave(IdentityEpoch now) {
+        ending.removeIf(inner -> inner.channel.isTerminated());
+        inners.forEach((endpoint, inner) -> {
+            if (inner.security != null && inner.epoch != now && inners.remove(endpoint, inner)) {
+                end(inner);
+            }
+        });
+        if (!ending.isEmpty()) {
+            mesh.scheduler().schedule(this::endUntrusted, TimeUnit.SECONDS.toNanos(GRACE_SECONDS));
+        }
+    }
+
+    private void endUntrusted() {
+        ending.removeIf(inner -> inner.channel.isTerminated());
+        IdentityEpoch now = mesh.identity().current();
+        for (Inner inner : ending) {
+            X509Certificate[] chain = inner.peer.get();
+            if (chain != null && now != null && !now.accepts(chain)) {
+                inner.channel.shutdownNow();
+            }
+        }
+    }
+
+    private void end(Inner inner) {
+        ending.add(inner);
+        // A call that has just been given this channel has yet to begin on it.
+        mesh.scheduler().schedule(() -> end(inner, false), TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
+        if (closed) {
+            end(inner, false);
+        }
+    }
+
+    private static void end(Inner inner, boolean now) {
+        if (now) {
+            inner.channel.shutdownNow();
+        } else {
+            inner.channel.shutdown();
+        }
+    }
+
     private ManagedChannel build(
-            Endpoint endpoint, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch, long connectNanos)
+            Endpoint endpoint,
+            @Nullable PeerExpectation security,
+            @Nullable IdentityEpoch epoch,
+            long connectNanos,
+            AtomicReference<X509Certificate @Nullable []> peer)
             throws SSLException {
         long connectMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(connectNanos));
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
@@ -119,45 +179,48 @@ final class EndpointChannels {
         if (epoch == null) {
             throw new SSLException("no identity to call " + endpoint + " with");
         }
-        return builder.sslContext(context(security, epoch)).build();
+        return builder.sslContext(context(security, epoch, peer)).build();
     }
 
-    private static SslContext context(PeerExpectation security, IdentityEpoch epoch) throws SSLException {
-        SslContextBuilder context =
-                SslContextBuilder.forClient().keyManager(epoch.keyManager()).trustManager(epoch.trustManager(security));
+    private static SslContext context(
+            PeerExpectation security, IdentityEpoch epoch, AtomicReference<X509Certificate @Nullable []> peer)
+            throws SSLException {
+        SslContextBuilder context = SslContextBuilder.forClient()
+                .keyManager(epoch.keyManager())
+                .trustManager(epoch.trustManager(security, peer::set));
         return GrpcSslContexts.configure(context).protocols("TLSv1.3").build();
     }
 
     private void remove(Endpoint endpoint) {
         Inner inner = inners.remove(endpoint);
         if (inner != null) {
-            inner.channel.shutdown();
+            end(inner);
         }
     }
 
     /** Takes no new calls; those under way go on, or end at once. */
     void shutdown(boolean now) {
         closed = true;
-        try {
-            removals.close();
-        } catch (Exception e) {
-            LOG.warn("a listener of {} could not be taken away", authority.text(), e);
-        }
-        for (Inner inner : inners.values()) {
-            if (now) {
-                inner.channel.shutdownNow();
-            } else {
-                inner.channel.shutdown();
+        for (AutoCloseable listener : listening) {
+            try {
+                listener.close();
+            } catch (Exception e) {
+                LOG.warn("a listener of {} could not be taken away", authority.text(), e);
             }
         }
+        all().forEach(inner -> end(inner, now));
+    }
+
+    private Stream<Inner> all() {
+        return Stream.concat(inners.values().stream(), ending.stream());
     }
 
     boolean isTerminated() {
-        return inners.values().stream().allMatch(inner -> inner.channel.isTerminated());
+        return all().allMatch(inner -> inner.channel.isTerminated());
     }
 
     boolean awaitTermination(long deadlineNanos) throws InterruptedException {
-        for (Inner inner : inners.values()) {
+        for (Inner inner : all().toList()) {
             long left = deadlineNanos - System.nanoTime();
             if (!inner.channel.awaitTermination(Math.max(0, left), TimeUnit.NANOSECONDS)) {
                 return false;
@@ -174,7 +237,8 @@ final class EndpointChannels {
     private record Inner(
             ManagedChannel channel,
             @Nullable PeerExpectation security,
-            @Nullable IdentityEpoch epoch) {
+            @Nullable IdentityEpoch epoch,
+            AtomicReference<X509Certificate @Nullable []> peer) {
         boolean serves(@Nullable PeerExpectation neededSecurity, @Nullable IdentityEpoch currentEpoch) {
             if (channel.isShutdown()) {
                 return false;

@@ -6,17 +6,14 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.inmesh.Mesh;
-import io.inmesh.identity.ServerTls;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.token.VerifiedToken;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLException;
 
 /**
  * Puts the mesh into gRPC-Java.
@@ -90,7 +87,8 @@ public final class MeshGrpc {
      * {@return a server builder with the mesh's TLS, interceptor and arrival tracer}
      *
      * <p>STRICT: TLS 1.3 and a client certificate of the mesh. DISABLE: plaintext. Certificates are read per handshake, so
-     * rotation reaches a running server.
+     * rotation reaches a running server; connections end some time after the identity they began under, and streams of peers
+     * that are not trusted any more with UNAVAILABLE, see {@link io.inmesh.identity.InboundConnections}.
      *
      * @param port TCP port, 0 for any free one
      * @param mesh the mesh of this process
@@ -98,31 +96,20 @@ public final class MeshGrpc {
      *     PeerAuthentication for this workload or port
      */
     public static ServerBuilder<?> server(int port, Mesh mesh) {
-        NettyServerBuilder builder = NettyServerBuilder.forPort(port)
-                .addStreamTracerFactory(arrivalTracer(mesh))
-                .intercept(serverInterceptor(mesh))
-                .addService(loadService(mesh));
-        return switch (mesh.inboundMtls()) {
-            case DISABLE -> builder;
-            case STRICT -> builder.sslContext(strict(mesh));
+        NettyServerBuilder builder = switch (mesh.inboundMtls()) {
+            case DISABLE -> NettyServerBuilder.forPort(port);
+            case STRICT -> NettyServerBuilder.forPort(port, InternalNettyServerCredentials.create(strict(mesh)));
             case PERMISSIVE ->
                 throw new IllegalStateException(
                         "PeerAuthentication asks for PERMISSIVE, but a gRPC port speaks either TLS or plaintext;"
                                 + " set mtls.mode STRICT or DISABLE for this workload");
         };
+        return builder.addStreamTracerFactory(arrivalTracer(mesh))
+                .intercept(serverInterceptor(mesh))
+                .addService(loadService(mesh));
     }
 
-    private static io.grpc.netty.shaded.io.netty.handler.ssl.SslContext strict(Mesh mesh) {
-        try {
-            SslContextBuilder context = SslContextBuilder.forServer(ServerTls.keyManager(mesh.identity()))
-                    .trustManager(ServerTls.clientTrustManager(mesh.identity()))
-                    .clientAuth(ClientAuth.REQUIRE)
-                    // A resumed session would keep an identity or a root that has been replaced since.
-                    .sessionCacheSize(1)
-                    .sessionTimeout(1);
-            return GrpcSslContexts.configure(context).protocols("TLSv1.3").build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("the TLS context of the server could not be made", e);
-        }
+    private static InternalProtocolNegotiator.ServerFactory strict(Mesh mesh) {
+        return executors -> new EpochNegotiator(mesh, executors);
     }
 }

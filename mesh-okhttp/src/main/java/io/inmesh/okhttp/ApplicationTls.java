@@ -2,7 +2,9 @@ package io.inmesh.okhttp;
 
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
+import java.util.function.Consumer;
 import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.CertificatePinner;
@@ -20,10 +22,19 @@ final class ApplicationTls {
     private final X509TrustManager trust;
     private final HostnameVerifier verifier;
 
-    ApplicationTls(PeerExpectation security, IdentityEpoch epoch) {
+    /**
+     * Makes the settings of one target.
+     *
+     * @param proved told of every handshake
+     */
+    ApplicationTls(PeerExpectation security, IdentityEpoch epoch, Consumer<SSLSession> proved) {
         this.sockets = epoch.clientContext(security).getSocketFactory();
         this.trust = epoch.trustManager(security);
-        this.verifier = IdentityEpoch.hostnameVerifier(security);
+        HostnameVerifier expected = IdentityEpoch.hostnameVerifier(security);
+        this.verifier = (host, session) -> {
+            proved.accept(session);
+            return expected.verify(host, session);
+        };
     }
 
     Interceptor.Chain secure(Interceptor.Chain chain) {

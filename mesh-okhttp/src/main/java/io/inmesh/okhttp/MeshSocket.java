@@ -49,6 +49,7 @@ final class MeshSocket extends Socket {
         this.tls = tls;
         this.settings = settings;
         this.socket = plain;
+        target.opened(this);
     }
 
     @Override
@@ -77,6 +78,7 @@ final class MeshSocket extends Socket {
         secured.setSSLParameters(parameters);
         secured.setSoTimeout(timeoutMillis);
         handshake(secured, timeoutMillis);
+        target.proved(secured.getSession());
         secured.setSoTimeout(readTimeoutMillis);
         socket = secured;
     }
@@ -109,11 +111,12 @@ final class MeshSocket extends Socket {
         }
     }
 
-    private void closeQuietly() {
+    /** Closes, whatever comes of it. */
+    void closeQuietly() {
         try {
             close();
         } catch (IOException alreadyBroken) {
-            LOG.debug("closing a connection to {} that took too long", target, alreadyBroken);
+            LOG.debug("closing a connection to {}", target, alreadyBroken);
         }
     }
 

@@ -8,8 +8,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import javax.net.SocketFactory;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import okhttp3.Dns;
 import okhttp3.Interceptor;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +36,10 @@ final class Target implements Dns {
     private final SocketFactory sockets;
     private final @Nullable ApplicationTls applicationTls;
     private volatile List<InetAddress> answered = List.of();
+    // Weak, since a socket that was dropped needs no closing.
+    private final Set<MeshSocket> opened = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private volatile X509Certificate @Nullable [] peer;
+    private volatile boolean left;
 
     /**
      * Makes a target.
@@ -51,7 +63,7 @@ final class Target implements Dns {
             this.applicationTls = null;
             this.sockets = new MeshSocketFactory(this, null, settings);
         } else if (https) {
-            this.applicationTls = new ApplicationTls(security, epoch);
+            this.applicationTls = new ApplicationTls(security, epoch, this::proved);
             this.sockets = new MeshSocketFactory(this, null, settings);
         } else {
             this.applicationTls = null;
@@ -70,6 +82,63 @@ final class Target implements Dns {
             return security == null;
         }
         return epoch == currentEpoch && neededSecurity.equals(security);
+    }
+
+    /** {@return whether it is secured by another epoch than this one} */
+    boolean replacedBy(IdentityEpoch now) {
+        return epoch != null && epoch != now;
+    }
+
+    /** Takes note of a socket that goes here. */
+    void opened(MeshSocket socket) {
+        opened.add(socket);
+    }
+
+    /** Takes note of what the peer of a connection has presented. */
+    void proved(SSLSession session) {
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            peer = Arrays.copyOf(chain, chain.length, X509Certificate[].class);
+        } catch (SSLPeerUnverifiedException | ArrayStoreException nothingToJudge) {
+            peer = null;
+        }
+    }
+
+    /** Says that no further call goes here: connections end with the calls that are on them. */
+    void leave() {
+        left = true;
+    }
+
+    /** {@return whether no further call goes here} */
+    boolean left() {
+        return left;
+    }
+
+    /** Ends the calls that are still here if an epoch does not trust their peer any more. */
+    void endUnlessTrustedBy(IdentityEpoch now) {
+        X509Certificate[] chain = peer;
+        if (chain == null || now.accepts(chain)) {
+            return;
+        }
+        for (MeshSocket socket : sockets()) {
+            socket.closeQuietly();
+        }
+    }
+
+    /** {@return whether a connection to it is open} */
+    boolean open() {
+        for (MeshSocket socket : sockets()) {
+            if (!socket.isClosed()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private MeshSocket[] sockets() {
+        synchronized (opened) {
+            return opened.toArray(new MeshSocket[0]);
+        }
     }
 
     /** Opens a connection, with the handshake if it is secured, and closes it again. */

@@ -193,6 +193,18 @@ final class Wire extends EventListener {
     @Override
     public void connectionReleased(okhttp3.Call call, Connection released) {
         connection = null;
+        if (released.route().address().dns() instanceof Target target && target.left()) {
+            closeIfUnused((RealConnection) released);
+        }
+    }
+
+    /** The pool would keep a connection that no call can ever be sent on for as long as any other. */
+    private static void closeIfUnused(RealConnection released) {
+        released.noNewExchanges();
+        // Another call that ends at the same moment may see an empty list too; closing twice does no harm.
+        if (released.getCalls().isEmpty()) {
+            released.cancel();
+        }
     }
 
     @Override
