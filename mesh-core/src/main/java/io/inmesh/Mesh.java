@@ -226,9 +226,13 @@ public final class Mesh implements AutoCloseable {
         return identity;
     }
 
-    /** {@return whether servers ask for client certificates now} */
-    public InboundConfig.Mtls inboundMtls() {
-        return configs.snapshot().inbound().mtls();
+    /**
+     * {@return whether servers ask for client certificates now}
+     *
+     * @param port port of this process that is listened on
+     */
+    public InboundConfig.Mtls inboundMtls(int port) {
+        return configs.snapshot().inbound().mtls(port);
     }
 
     /** {@return whether a policy limits how much comes in; only then need adapters note when requests arrive} */

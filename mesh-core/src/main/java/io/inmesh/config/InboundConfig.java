@@ -1,12 +1,14 @@
 package io.inmesh.config;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
  * What is asked of requests that come in.
  *
- * @param mtls whether a client certificate is needed
+ * @param mtls whether a client certificate is needed, on ports that {@code mtlsByPort} does not name
+ * @param mtlsByPort whether one is needed on single ports of this process
  * @param jwtRules whose tokens are accepted; without any, tokens are not looked at
  * @param authorization policy sets in order of evaluation
  * @param traffic how much is taken at once and how often
@@ -14,6 +16,7 @@ import java.util.Objects;
  */
 public record InboundConfig(
         Mtls mtls,
+        Map<Integer, Mtls> mtlsByPort,
         List<JwtRuleConfig> jwtRules,
         List<AuthorizationConfig> authorization,
         InboundTrafficConfig traffic,
@@ -32,18 +35,19 @@ public record InboundConfig(
     /** Permissive, nothing refused. */
     public static final InboundConfig OPEN = new InboundConfig(Mtls.PERMISSIVE, List.of(), "");
 
-    /** Copies the lists. */
+    /** Copies the collections. */
     public InboundConfig {
         Objects.requireNonNull(mtls, "mtls");
+        mtlsByPort = Map.copyOf(mtlsByPort);
         jwtRules = List.copyOf(jwtRules);
         authorization = List.copyOf(authorization);
         Objects.requireNonNull(traffic, "traffic");
     }
 
-    /** Who may call and how much, without a look at tokens. */
+    /** The same mutual TLS on every port, without a look at tokens. */
     public InboundConfig(
             Mtls mtls, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic, String origin) {
-        this(mtls, List.of(), authorization, traffic, origin);
+        this(mtls, Map.of(), List.of(), authorization, traffic, origin);
     }
 
     /** Who may call, without limits on how much. */
@@ -53,11 +57,21 @@ public record InboundConfig(
 
     /** {@return this, with limits on how much is taken} */
     public InboundConfig withTraffic(InboundTrafficConfig traffic) {
-        return new InboundConfig(mtls, jwtRules, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, authorization, traffic, origin);
     }
 
     /** {@return this, with tokens accepted by rules} */
     public InboundConfig withJwtRules(List<JwtRuleConfig> jwtRules) {
-        return new InboundConfig(mtls, jwtRules, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, authorization, traffic, origin);
+    }
+
+    /** {@return this, with other modes on single ports of this process} */
+    public InboundConfig withMtlsByPort(Map<Integer, Mtls> mtlsByPort) {
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, authorization, traffic, origin);
+    }
+
+    /** {@return whether a client certificate is needed on a port} */
+    public Mtls mtls(int port) {
+        return mtlsByPort.isEmpty() ? mtls : mtlsByPort.getOrDefault(port, mtls);
     }
 }

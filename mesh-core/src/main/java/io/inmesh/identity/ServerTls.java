@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerTls {
 
+    private static final byte HANDSHAKE_RECORD = 22;
     private static final int MAX_KNOWN_PEERS = 10_000;
 
     // Reading names out of a certificate allocates; a connection presents the same certificate object for all its
@@ -52,6 +53,15 @@ public final class ServerTls {
     /** {@return a trust manager for clients: accepts only servers with an expected SPIFFE id} */
     public static X509ExtendedTrustManager serverTrustManager(IdentityHolder holder, PeerExpectation expectation) {
         return new SpiffeTrustManager(() -> trustOf(holder), expectation, holder.clock());
+    }
+
+    /**
+     * {@return whether a connection whose first byte is this one speaks TLS}
+     *
+     * <p>A TLS client begins with a record of type handshake, 22 (RFC 8446, section 5.1). What HTTP/1.1 and HTTP/2 begin with is a letter.
+     */
+    public static boolean beginsTls(byte first) {
+        return first == HANDSHAKE_RECORD;
     }
 
     /**

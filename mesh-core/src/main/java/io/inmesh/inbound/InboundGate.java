@@ -36,7 +36,7 @@ public final class InboundGate {
      */
     public @Nullable ServerLoad answerProbe(InboundCall call, InboundPolicy policy) {
         if (!asksForLoadOnly(call)
-                || (policy.mtls() == Mtls.STRICT && !(call.secure() && call.peer() != null))
+                || (policy.mtls(call.localPort()) == Mtls.STRICT && !(call.secure() && call.peer() != null))
                 || call.peerRefusal() != null) {
             return null;
         }

@@ -6,12 +6,14 @@ import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.time.Clock;
 import io.inmesh.token.TokenAuthenticator;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of inbound requests, compiled. Part of a snapshot; immutable but for the live state of its limits.
  *
- * @param mtls whether a client certificate is needed
+ * @param mtls whether a client certificate is needed, on ports that {@code mtlsByPort} does not name
+ * @param mtlsByPort whether one is needed on single ports of this process
  * @param tokens what is believed of tokens
  * @param authorizer who may do what
  * @param traffic how much is taken, null for everything
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record InboundPolicy(
         Mtls mtls,
+        Map<Integer, Mtls> mtlsByPort,
         TokenAuthenticator tokens,
         Authorizer authorizer,
         @Nullable InboundTraffic traffic,
@@ -26,7 +29,7 @@ public record InboundPolicy(
 
     /** Asks for nothing. */
     public static final InboundPolicy OPEN =
-            new InboundPolicy(Mtls.PERMISSIVE, TokenAuthenticator.NONE, Authorizer.NONE, null, "");
+            new InboundPolicy(Mtls.PERMISSIVE, Map.of(), TokenAuthenticator.NONE, Authorizer.NONE, null, "");
 
     /**
      * {@return the compiled form of a config}
@@ -39,6 +42,7 @@ public record InboundPolicy(
             InboundConfig config, @Nullable InboundPolicy previous, Clock clock, PolicyProblems problems) {
         return new InboundPolicy(
                 config.mtls(),
+                config.mtlsByPort(),
                 TokenAuthenticator.compile(
                         config.jwtRules(),
                         previous == null ? null : previous.tokens(),
@@ -47,5 +51,10 @@ public record InboundPolicy(
                 Authorizer.compile(config.authorization(), problems),
                 InboundTraffic.compile(config.traffic(), previous == null ? null : previous.traffic(), clock, problems),
                 config.origin());
+    }
+
+    /** {@return whether a client certificate is needed on a port of this process} */
+    public Mtls mtls(int port) {
+        return mtlsByPort.isEmpty() ? mtls : mtlsByPort.getOrDefault(port, mtls);
     }
 }

@@ -20,14 +20,14 @@ final class RequirePeerIdentity implements Stage<InboundWork> {
 
     @Override
     public Verdict<InboundWork> admit(InboundWork work) {
-        String refusal = work.call().peerRefusal();
+        InboundCall call = work.call();
+        String refusal = call.peerRefusal();
         if (refusal != null) {
-            return notBelieved(work.call(), refusal);
+            return notBelieved(call, refusal);
         }
-        if (work.policy().mtls() != Mtls.STRICT) {
+        if (work.policy().mtls(call.localPort()) != Mtls.STRICT) {
             return PASS;
         }
-        InboundCall call = work.call();
         if (call.secure() && call.peer() != null) {
             return PASS;
         }

@@ -7,19 +7,39 @@ import io.inmesh.config.Condition;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code inbound}. */
 final class InboundReader {
 
+    private static final int MAX_PORT = 65535;
+    private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
+
     private InboundReader() {}
 
     static InboundConfig read(Section inbound) {
         return new InboundConfig(
-                inbound.get("mtls", value -> value.word(Mtls.class), Mtls.PERMISSIVE),
-                MeshConfigYaml.all(inbound.list("authorization"), InboundReader::authorization),
-                inbound.section("traffic", InboundTrafficReader::read, InboundTrafficConfig.NONE),
-                inbound.value().place());
+                        inbound.get("mtls", value -> value.word(Mtls.class), Mtls.PERMISSIVE),
+                        MeshConfigYaml.all(inbound.list("authorization"), InboundReader::authorization),
+                        inbound.section("traffic", InboundTrafficReader::read, InboundTrafficConfig.NONE),
+                        inbound.value().place())
+                .withMtlsByPort(inbound.section("mtlsByPort", InboundReader::byPort, Map.of()));
+    }
+
+    private static Map<Integer, Mtls> byPort(Section ports) {
+        Map<Integer, Mtls> byPort = new TreeMap<>();
+        for (String port : ports.keys()) {
+            Mtls mode = ports.find(port, value -> value.word(Mtls.class));
+            if (!PORT.matcher(port).matches() || Integer.parseInt(port) > MAX_PORT) {
+                ports.value().report("has the key " + port, "write a port from 1 to " + MAX_PORT);
+            } else if (mode != null) {
+                byPort.put(Integer.parseInt(port), mode);
+            }
+        }
+        return byPort;
     }
 
     private static @Nullable AuthorizationConfig authorization(Section section) {

@@ -22,6 +22,7 @@ import io.inmesh.testkit.FakeClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +59,16 @@ class InboundGateTest {
                 .contains("STRICT by PeerAuthentication default/default")
                 .contains("plaintext")
                 .contains("10.0.0.9");
+    }
+
+    @Test
+    void portLevelModeIsThatOfThePortTheRequestCameTo() {
+        InboundConfig strictBut9090 = new InboundConfig(Mtls.STRICT, List.of(), "").withMtlsByPort(Map.of(9090, Mtls.PERMISSIVE));
+        InboundPolicy policy = InboundPolicy.compile(strictBut9090, null, clock, NONE_EXPECTED);
+        assertThat(gate.admit(FakeCall.get("/").at("127.0.0.1", 9090), policy).admitted())
+                .isTrue();
+        assertThat(gate.admit(FakeCall.get("/").at("127.0.0.1", 9080), policy).admitted())
+                .isFalse();
     }
 
     @Test

@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,7 @@ final class MeshConfigYamlTest {
         assertThat(routes.get(2).action()).isEqualTo(new RouteAction.DirectResponse(403, "not here"));
         assertThat(routes.get(3).fault().delay().millionths()).isEqualTo(1000);
         assertThat(config.inbound().mtls()).isEqualTo(Mtls.STRICT);
+        assertThat(config.inbound().mtlsByPort()).containsExactly(Map.entry(9090, Mtls.PERMISSIVE));
         assertThat(config.inbound().authorization().get(0).action()).isEqualTo(AuthorizationConfig.Action.ALLOW);
         InboundTrafficConfig traffic = config.inbound().traffic();
         assertThat(traffic.rateLimits())
@@ -154,6 +156,9 @@ final class MeshConfigYamlTest {
                 "clusters: {} | is not a list",
                 "clusters: [a] | is not a mapping",
                 "inbound: {mtls: maybe} | is \"maybe\"",
+                "inbound: {mtlsByPort: {9090: maybe}} | is \"maybe\"",
+                "inbound: {mtlsByPort: {http: strict}} | has the key http",
+                "inbound: {mtlsByPort: {99999: strict}} | has the key 99999",
                 "inbound: {authorization: [{policies: []}]} | has no action",
                 "inbound: {authorization: [{action: deny, policies: [{name: a}]}]} | has no when",
                 "inbound: {authorization: [{action: audit, shadow: true}]} | is an AUDIT set on trial",

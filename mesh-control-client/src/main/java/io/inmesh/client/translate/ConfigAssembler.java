@@ -262,6 +262,14 @@ public final class ConfigAssembler {
         authorization.addAll(other.authorization());
         InboundConfig stricter = one.mtls().compareTo(other.mtls()) >= 0 ? one : other;
         InboundConfig limiting = one.traffic().active() ? one : other;
-        return new InboundConfig(stricter.mtls(), authorization, limiting.traffic(), stricter.origin());
+        Map<Integer, InboundConfig.Mtls> byPort = new HashMap<>();
+        one.mtlsByPort().forEach((port, mode) -> byPort.put(port, stricter(mode, other.mtls(port))));
+        other.mtlsByPort().forEach((port, mode) -> byPort.put(port, stricter(mode, one.mtls(port))));
+        return new InboundConfig(stricter.mtls(), authorization, limiting.traffic(), stricter.origin())
+                .withMtlsByPort(byPort);
+    }
+
+    private static InboundConfig.Mtls stricter(InboundConfig.Mtls one, InboundConfig.Mtls other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 }

@@ -2,21 +2,28 @@ package io.inmesh.client.translate;
 
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.InboundConfig;
+import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
 import io.inmesh.xds.filter.rbac.RBAC;
 import io.inmesh.xds.listener.FilterChain;
+import io.inmesh.xds.listener.FilterChainMatch;
 import io.inmesh.xds.listener.Listener;
 import io.inmesh.xds.tls.DownstreamTlsContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The inbound listener: whether client certificates are needed, who may do what, and how much. Everything in it is understood, or nothing. */
 final class InboundTranslator {
 
     private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
     private static final String SOCKET = "filter_chains.transport_socket";
+
+    /** Where a chain's match names no port. */
+    private static final int EVERY_PORT = 0;
 
     private final ResourceReader reader;
     private final ListenerTranslator listeners;
@@ -26,17 +33,30 @@ final class InboundTranslator {
         this.listeners = listeners;
     }
 
+    /** What the chains of one port take. */
+    private record Transports(boolean tls, boolean plaintext) {
+        static Transports of(boolean secured) {
+            return new Transports(secured, !secured);
+        }
+
+        Transports and(Transports other) {
+            return new Transports(tls || other.tls, plaintext || other.plaintext);
+        }
+
+        Mtls mtls() {
+            return !tls ? Mtls.DISABLE : plaintext ? Mtls.PERMISSIVE : Mtls.STRICT;
+        }
+    }
+
     /** What one chain's filters ask. */
     private record Asked(List<AuthorizationConfig> authorization, InboundTrafficConfig traffic) {}
 
     Translated translate(Listener listener) {
-        boolean plaintext = false;
-        boolean tls = false;
+        Map<Integer, Transports> transports = new TreeMap<>();
         Asked asked = null;
         for (FilterChain chain : ListenerTranslator.chains(listener)) {
-            boolean secured = secured(chain);
-            tls |= secured;
-            plaintext |= !secured;
+            int port = port(chain.getFilterChainMatch());
+            transports.merge(port, Transports.of(secured(chain)), Transports::and);
             Asked own = asked(chain);
             if (asked != null && !asked.equals(own)) {
                 throw reader.invalid(
@@ -48,11 +68,29 @@ final class InboundTranslator {
         if (asked == null) {
             throw reader.invalid("filter_chains", "is empty; an inbound listener needs at least one");
         }
-        InboundConfig.Mtls mtls = !tls
-                ? InboundConfig.Mtls.DISABLE
-                : plaintext ? InboundConfig.Mtls.PERMISSIVE : InboundConfig.Mtls.STRICT;
-        return new Translated.Inbound(
-                new InboundConfig(mtls, asked.authorization(), asked.traffic(), Values.origin(listener.getMetadata())));
+        Map<Integer, Mtls> byPort = new TreeMap<>();
+        transports.forEach((port, transport) -> byPort.put(port, transport.mtls()));
+        Mtls everyOther = byPort.remove(EVERY_PORT);
+        InboundConfig config = new InboundConfig(
+                // A connection for which there is no chain would be refused.
+                everyOther == null ? Mtls.STRICT : everyOther,
+                asked.authorization(),
+                asked.traffic(),
+                Values.origin(listener.getMetadata()));
+        return new Translated.Inbound(config.withMtlsByPort(byPort));
+    }
+
+    private int port(FilterChainMatch match) {
+        FilterChainMatch rest = match.toBuilder()
+                .clearDestinationPort()
+                .clearTransportProtocol()
+                .build();
+        if (!rest.equals(FilterChainMatch.getDefaultInstance())) {
+            throw reader.invalid(
+                    "filter_chains.filter_chain_match",
+                    "may name destination_port and transport_protocol only; what is accepted cannot depend on more");
+        }
+        return match.getDestinationPort().getValue();
     }
 
     private boolean secured(FilterChain chain) {
