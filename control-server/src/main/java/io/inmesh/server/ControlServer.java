@@ -1,5 +1,7 @@
 package io.inmesh.server;
 
+import io.inmesh.server.access.Access;
+import io.inmesh.server.access.AccessSettings;
 import io.inmesh.server.ads.AdsService;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
@@ -18,6 +20,7 @@ import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.LoadReports;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
+import io.inmesh.server.rest.HttpListen;
 import io.inmesh.server.rest.HttpServer;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.semantic.SemanticValidator;
@@ -42,6 +45,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -71,6 +75,7 @@ public final class ControlServer implements AutoCloseable {
     public ControlServer(ServerOptions options) throws IOException {
         try {
             // Every part reads its own section before this; what none has asked for is a mistake.
+            AccessSettings accessSettings = AccessSettings.read(options.settings());
             options.settings().end();
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
@@ -90,10 +95,12 @@ public final class ControlServer implements AutoCloseable {
                     CertificateAuthority.open(options.dataDir().resolve("ca"), options.trustDomain(), clock, random);
             AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
-            ServerCertificate certificate = new ServerCertificate(authority, hosts(options), clock, random);
+            Set<String> hosts = hosts(options, accessSettings);
+            ServerCertificate certificate = new ServerCertificate(authority, new ArrayList<>(hosts), clock, random);
             renew(certificate, timer);
             DenyList denied = new DenyList(engine, options.trustDomain(), certificate::serial, audit, clock, timer);
             DenyGate gate = new DenyGate(denied::current);
+            ClientTrust trust = new ClientTrust(authority, denied::current, clock);
             CertificateService certificates =
                     new CertificateService(authority, List.of(tokens), denied::current, audit, meters);
 
@@ -122,7 +129,7 @@ public final class ControlServer implements AutoCloseable {
             xds = open(XdsServer.tls(
                     new InetSocketAddress(InetAddress.getByName(options.grpcAddress()), options.grpcPort()),
                     certificate.keyManager(),
-                    new ClientTrust(authority, denied::current, clock),
+                    trust,
                     gate,
                     rpc,
                     List.of(
@@ -135,8 +142,16 @@ public final class ControlServer implements AutoCloseable {
                             options.plaintextPort(),
                             rpc,
                             List.of(new AdsService(resources, registry, hub, rpc, timer, clock, false))));
+            Access access = Access.open(accessSettings, trust, engine, audit, clock, random);
             http = open(HttpServer.start(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), options.httpPort()),
+                    HttpListen.of(
+                            new InetSocketAddress(InetAddress.getByName(options.httpAddress()), options.httpPort()),
+                            hosts,
+                            access,
+                            certificate.keyManager(),
+                            timer,
+                            random),
+                    access,
                     new HttpServer.Sources(
                             writer,
                             hub,
@@ -182,21 +197,30 @@ public final class ControlServer implements AutoCloseable {
         });
     }
 
-    private static List<String> hosts(ServerOptions options) throws IOException {
+    /** {@return under which names and addresses this server is called: by those its certificate has to have} */
+    private static Set<String> hosts(ServerOptions options, AccessSettings access) throws IOException {
         Set<String> hosts = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
-        InetAddress address = InetAddress.getByName(options.grpcAddress());
-        if (!address.isAnyLocalAddress()) {
-            hosts.add(address.getHostAddress());
-        } else {
-            hosts.add(InetAddress.getLocalHost().getHostName());
-            hosts.add(InetAddress.getLocalHost().getHostAddress());
+        hosts.addAll(access.hosts());
+        for (String name : List.of(options.grpcAddress(), options.httpAddress())) {
+            InetAddress address = InetAddress.getByName(name);
+            if (!address.isAnyLocalAddress()) {
+                hosts.add(address.getHostAddress());
+            } else {
+                hosts.add(InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT));
+                hosts.add(InetAddress.getLocalHost().getHostAddress());
+            }
         }
-        return new ArrayList<>(hosts);
+        return hosts;
     }
 
     /** {@return the port of xDS, certificates and load reports} */
     public int grpcPort() {
         return xds.port();
+    }
+
+    /** {@return where REST and metrics are, such as {@code http://127.0.0.1:15014}} */
+    public String httpUrl() {
+        return http.url();
     }
 
     /** {@return the port of REST and metrics} */

@@ -50,9 +50,16 @@ public final class Main {
         private int grpcPort;
 
         @Option(
+                names = "--http-address",
+                defaultValue = "127.0.0.1",
+                description =
+                        "Address of REST and metrics; others than loopback need --config. Default: ${DEFAULT-VALUE}")
+        private String httpAddress = "127.0.0.1";
+
+        @Option(
                 names = "--http-port",
                 defaultValue = "15014",
-                description = "Port of REST and metrics on loopback. Default: ${DEFAULT-VALUE}")
+                description = "Port of REST and metrics. Default: ${DEFAULT-VALUE}")
         private int httpPort;
 
         @Option(
@@ -86,6 +93,7 @@ public final class Main {
                 server = new ControlServer(new ServerOptions(
                         grpcAddress,
                         grpcPort,
+                        httpAddress,
                         httpPort,
                         plaintextPort,
                         dataDir,
@@ -103,10 +111,10 @@ public final class Main {
                 stopped.countDown();
             }));
             LOG.info(
-                    "serving xDS, certificates and load reports on {}:{}, HTTP on http://127.0.0.1:{}",
+                    "serving xDS, certificates and load reports on {}:{}, HTTP on {}",
                     grpcAddress,
                     server.grpcPort(),
-                    server.httpPort());
+                    server.httpUrl());
             stopped.await();
             return 0;
         }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grpcAddress address that xDS, certificates and load reports are served on; default loopback
  * @param grpcPort its port, default 15012; 0 for any free one
- * @param httpPort port of REST and metrics on loopback, default 15014; 0 for any free one
+ * @param httpAddress address that REST and metrics are served on; default loopback. Others take TLS and who may come in: {@code access}
+ * @param httpPort port of REST and metrics, default 15014; 0 for any free one
  * @param plaintextPort port of discovery without TLS on loopback, for stock clients that cannot do the mesh's TLS; -1 for none
  * @param dataDir folder of the store and the certificate authority, default {@code ./inmesh-data}
  * @param configDir folder of YAML files to follow, null for none
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerOptions(
         String grpcAddress,
         int grpcPort,
+        String httpAddress,
         int httpPort,
         int plaintextPort,
         Path dataDir,
@@ -42,8 +44,13 @@ public record ServerOptions(
 
     /** A server on loopback without settings file, discovery in plaintext or watched folder. */
     public static ServerOptions onLoopback(int grpcPort, int httpPort, Path dataDir) {
+        return onLoopback(grpcPort, httpPort, dataDir, SettingsFile.none());
+    }
+
+    /** A server on loopback without discovery in plaintext or watched folder. */
+    public static ServerOptions onLoopback(int grpcPort, int httpPort, Path dataDir, Section settings) {
         return new ServerOptions(
-                "127.0.0.1", grpcPort, httpPort, -1, dataDir, null, "inmesh.local", SettingsFile.none());
+                "127.0.0.1", grpcPort, "127.0.0.1", httpPort, -1, dataDir, null, "inmesh.local", settings);
     }
 
     private static void check(String flag, int port, int least) {

@@ -44,9 +44,18 @@ final class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("io.inmesh.server.ca..")
             .should()
-            .dependOnClassesThat()
-            .resideInAPackage("org.bouncycastle..")
+            .dependOnClassesThat(
+                    resideInAPackage("org.bouncycastle..").and(not(resideInAnyPackage("org.bouncycastle.crypto.."))))
             .because("certificates are made, and reviewed, in one package");
+
+    @ArchTest
+    static final ArchRule hashesPasswordsInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.inmesh.server.ca..", "io.inmesh.server.access..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bouncycastle.crypto..")
+            .because("how passwords are kept is decided, and reviewed, in one package");
 
     @ArchTest
     static final ArchRule trustsInOnePlace = noClasses()

@@ -130,7 +130,8 @@ class ControlServerTest {
     }
 
     private ServerOptions options(@Nullable Path config) {
-        return new ServerOptions("127.0.0.1", 0, 0, -1, data(), config, "inmesh.local", SettingsFile.none());
+        return new ServerOptions(
+                "127.0.0.1", 0, "127.0.0.1", 0, -1, data(), config, "inmesh.local", SettingsFile.none());
     }
 
     private HttpResponse<String> get(ControlServer server, String path) throws Exception {

@@ -43,7 +43,7 @@ public final class Pem {
     }
 
     /** All certificates in a text, in order. */
-    static List<X509Certificate> certificates(String text) throws CertificateException {
+    public static List<X509Certificate> certificates(String text) throws CertificateException {
         return CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)))
                 .stream()

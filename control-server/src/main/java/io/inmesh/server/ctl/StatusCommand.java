@@ -73,6 +73,9 @@ final class StatusCommand extends MeshCommand {
         body.path("unenforced")
                 .forEach(u -> out().println("not enforced: "
                         + u.path("resource").asText() + ": " + u.path("reason").asText()));
+        if (body.path("openOnLoopback").asBoolean()) {
+            out().println("access: whoever is on the server's machine may do everything without credentials");
+        }
         body.path("folderProblems").forEach(problem -> out().println("folder: " + problem.asText()));
         return rejected ? ExitCode.FINDINGS : ExitCode.OK;
     }

@@ -1,20 +1,33 @@
 package io.inmesh.server.rest;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.access.Authenticator.Proof;
+import io.inmesh.server.access.Credentials;
+import io.inmesh.server.access.Permission;
+import io.inmesh.server.access.Principal;
+import io.inmesh.server.access.Role;
 import io.inmesh.server.write.Document;
 import io.inmesh.server.write.Documents;
 import io.inmesh.server.write.UnreadableException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.List;
+import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
@@ -28,18 +41,123 @@ final class Exchange {
     /** Largest body taken. */
     static final int MAX_BODY_BYTES = 1 << 20;
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MAX_FORM_BYTES = 8 << 10;
+
+    /** As deep as YAML may nest; what is deeper is no resource. */
+    private static final int MAX_DEPTH = 100;
+
+    static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .build());
 
     private final Request request;
     private final Response response;
     private final Callback callback;
     private final Fields query;
+    private Principal principal = Principal.NOBODY;
+    private @Nullable String csrf;
+    private @Nullable Demands demands;
+
+    /** Asks whether the caller may do something. */
+    interface Demands {
+        /**
+         * Asks.
+         *
+         * @throws HttpProblem if it may not
+         */
+        void check(Permission permission) throws HttpProblem;
+    }
 
     Exchange(Request request, Response response, Callback callback) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.query = Request.extractQueryParameters(request);
+    }
+
+    /** Remembers who makes the request, and how to ask what that one may do. */
+    void admitted(Proof proof, Demands asked) {
+        principal = proof.principal();
+        csrf = proof.csrf();
+        demands = asked;
+    }
+
+    /** {@return who makes the request} */
+    Principal principal() {
+        return principal;
+    }
+
+    /** {@return what a page has to send with changes; null if the caller is no page} */
+    @Nullable
+    String csrf() {
+        return csrf;
+    }
+
+    /**
+     * Goes on only if the caller may do something.
+     *
+     * @throws HttpProblem if it may not; the answer to give
+     */
+    void demand(Permission permission) throws HttpProblem {
+        if (demands == null) {
+            throw HttpProblem.unauthorized();
+        }
+        demands.check(permission);
+    }
+
+    /**
+     * {@return the namespace of the query that the caller may look at; empty for all of them}
+     *
+     * @throws HttpProblem if it may not
+     */
+    String viewedNamespace() throws HttpProblem {
+        String asked = parameter("namespace");
+        String namespace = asked == null ? "" : asked;
+        demand(new Permission(Role.VIEWER, namespace, "get", null, Request.getPathInContext(request)));
+        return namespace;
+    }
+
+    /** {@return the network address the request comes from} */
+    InetAddress address() {
+        SocketAddress remote = request.getConnectionMetaData().getRemoteSocketAddress();
+        return remote instanceof InetSocketAddress internet ? internet.getAddress() : InetAddress.getLoopbackAddress();
+    }
+
+    /** {@return what the request brings to prove who makes it} */
+    Credentials credentials() {
+        Object tls = request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE);
+        X509Certificate[] chain = tls instanceof EndPoint.SslSessionData session ? session.peerCertificates() : null;
+        List<String> sessions = Request.getCookies(request).stream()
+                .filter(cookie -> cookie.getName().equals(sessionCookie()))
+                .map(HttpCookie::getValue)
+                .toList();
+        return new Credentials(
+                address(),
+                chain == null ? List.of() : List.of(chain),
+                request.getHeaders().get(HttpHeader.AUTHORIZATION),
+                // Two cookies of one name: one of them is not from this server.
+                sessions.isEmpty() ? null : sessions.size() == 1 ? sessions.get(0) : "");
+    }
+
+    /** {@return the name of the session cookie; over TLS one that browsers keep to this very host} */
+    String sessionCookie() {
+        return request.isSecure() ? "__Host-inmesh-session" : "inmesh-session";
+    }
+
+    /** Sets the session cookie; an empty value removes it. It has no age: it goes when the browser does. */
+    void cookie(String value) {
+        response.getHeaders()
+                .add(
+                        HttpHeader.SET_COOKIE,
+                        sessionCookie() + "=" + value + "; Path=/; HttpOnly; Secure; SameSite=Strict"
+                                + (value.isEmpty() ? "; Max-Age=0" : ""));
+    }
+
+    /** For logs: method and path, without the query, which may hold anything. */
+    @Override
+    public String toString() {
+        return method() + " " + Request.getPathInContext(request);
     }
 
     String method() {
@@ -94,16 +212,32 @@ final class Exchange {
 
     /** {@return the body as text} */
     String body() throws IOException, HttpProblem {
-        if (request.getLength() > MAX_BODY_BYTES) {
-            throw tooLarge();
+        return body(MAX_BODY_BYTES);
+    }
+
+    private String body(int most) throws IOException, HttpProblem {
+        if (request.getLength() > most) {
+            throw tooLarge(most);
         }
         try (InputStream in = Content.Source.asInputStream(request)) {
-            byte[] bytes = in.readNBytes(MAX_BODY_BYTES + 1);
-            if (bytes.length > MAX_BODY_BYTES) {
-                throw tooLarge();
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw tooLarge(most);
             }
             return new String(bytes, StandardCharsets.UTF_8);
         }
+    }
+
+    /** {@return the body, which is a small JSON object, such as anybody may send} */
+    ObjectNode form() throws IOException, HttpProblem {
+        try {
+            if (JSON.readTree(body(MAX_FORM_BYTES)) instanceof ObjectNode form) {
+                return form;
+            }
+        } catch (JsonProcessingException e) {
+            throw HttpProblem.badRequest("the body is not valid JSON: " + e.getOriginalMessage());
+        }
+        throw HttpProblem.badRequest("the body has to be a JSON object");
     }
 
     /** {@return the one object of the body; an empty one if there is no body} */
@@ -135,17 +269,21 @@ final class Exchange {
         throw HttpProblem.badRequest("the body has to be a list of steps");
     }
 
-    private static HttpProblem tooLarge() {
+    private static HttpProblem tooLarge(int most) {
         return new HttpProblem(
-                413,
-                "RequestEntityTooLarge",
-                "the body is larger than " + MAX_BODY_BYTES + " bytes; apply it in parts");
+                413, "RequestEntityTooLarge", "the body is larger than " + most + " bytes; apply it in parts");
     }
 
     /** Adds a warning (RFC 9111 5.5: code 299, no agent), as kubectl prints them. */
     void warn(String text) {
         String safe = text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[^\\x20-\\x7E]", "?");
         response.getHeaders().add("Warning", "299 - \"" + safe + "\"");
+    }
+
+    /** Answers with what went wrong. */
+    void problem(HttpProblem problem) throws IOException {
+        problem.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        json(problem.status(), problem.body());
     }
 
     void json(int status, JsonNode body) throws IOException {
@@ -164,9 +302,7 @@ final class Exchange {
     private void head(int status, String contentType) {
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
-        response.getHeaders().put("X-Content-Type-Options", "nosniff");
-        response.getHeaders().put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        SecurityHeaders.put(request, response.getHeaders());
     }
 
     /** Begins an answer that is written line by line until {@link #end}; its head is sent at once. */

@@ -2,6 +2,8 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.access.Permission;
+import io.inmesh.server.access.Role;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.store.ConfigStore.Change;
@@ -29,6 +31,7 @@ final class FilesApi {
     void apply(Exchange exchange) throws IOException, HttpProblem {
         List<Document> documents = documents(exchange);
         String namespace = namespace(exchange);
+        demand(exchange, documents, namespace);
         try {
             WriteResult result = writer.apply(
                     documents.stream().map(Document::body).toList(),
@@ -45,6 +48,7 @@ final class FilesApi {
     void delete(Exchange exchange) throws IOException, HttpProblem {
         List<Document> documents = documents(exchange);
         String namespace = namespace(exchange);
+        demand(exchange, documents, namespace);
         try {
             WriteResult result = writer.delete(
                     documents.stream()
@@ -65,6 +69,24 @@ final class FilesApi {
         ArrayNode problems = body.putArray("problems");
         writer.analyze().forEach(problem -> problem(problems.addObject(), problem, null));
         exchange.json(200, body);
+    }
+
+    /** Every document is asked about before any is written. */
+    private static void demand(Exchange exchange, List<Document> documents, String namespace) throws HttpProblem {
+        boolean delete = exchange.path().contains("delete");
+        for (Document document : documents) {
+            ResourceKey key = document.key(namespace);
+            String plural = Kinds.all().stream()
+                    .filter(kind ->
+                            kind.group().equals(key.group()) && kind.kind().equals(key.kind()))
+                    .map(Kinds.Kind::plural)
+                    .findFirst()
+                    .orElse(key.kind());
+            // A namespace itself is not kept, and needs a role in it only.
+            String where = key.group().isEmpty() && key.kind().equals("Namespace") ? key.name() : key.namespace();
+            exchange.demand(Permission.ofResource(
+                    Role.EDITOR, where, delete ? "delete" : "patch", key.group(), plural, key.name()));
+        }
     }
 
     private static List<Document> documents(Exchange exchange) throws IOException, HttpProblem {

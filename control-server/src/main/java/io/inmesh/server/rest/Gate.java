@@ -2,27 +2,41 @@ package io.inmesh.server.rest;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Keeps web pages out. A server on loopback is reachable by every page its user opens: by a name that resolves to loopback (DNS
- * rebinding), or by a form posted across sites. Programs send neither header, so they notice nothing.
+ * Keeps web pages out. A server on loopback, or one that a browser has credentials for, is reachable by every page its user opens: by a
+ * name that resolves to it (DNS rebinding), or by a form posted across sites. Programs send neither header, so they notice nothing.
  */
 final class Gate {
 
-    private static final List<String> OWN_NAMES = List.of("localhost", "127.0.0.1", "[::1]");
     private static final List<String> OWN_SITES = List.of("", "none", "same-origin");
 
-    private Gate() {}
+    private final Set<String> hosts;
+    private final String scheme;
 
-    static void check(Exchange exchange) throws HttpProblem {
+    /**
+     * Makes a gate.
+     *
+     * @param hosts names and addresses under which the server may be called, without ports; IPv6 addresses without brackets
+     * @param tls whether it is called over TLS
+     */
+    Gate(Set<String> hosts, boolean tls) {
+        this.hosts = Set.copyOf(hosts);
+        this.scheme = tls ? "https://" : "http://";
+    }
+
+    void check(Exchange exchange) throws HttpProblem {
         String name = hostOf(exchange.header(HttpHeader.HOST));
-        if (!OWN_NAMES.contains(name)) {
+        if (!hosts.contains(name)) {
             throw new HttpProblem(
-                    421, "MisdirectedRequest", "this server answers to localhost only, not to \"" + name + "\"");
+                    421,
+                    "MisdirectedRequest",
+                    "this server does not answer to \"" + name + "\"; add it to access.hosts of the settings file");
         }
         String origin = exchange.header(HttpHeader.ORIGIN);
-        boolean own = origin.isEmpty() || origin.equals("http://" + exchange.header(HttpHeader.HOST));
+        boolean own = origin.isEmpty() || origin.equals(scheme + exchange.header(HttpHeader.HOST));
         if (!own || !OWN_SITES.contains(exchange.header("Sec-Fetch-Site"))) {
             throw new HttpProblem(403, "Forbidden", "pages of other sites have no business here");
         }
@@ -38,7 +52,11 @@ final class Gate {
         }
     }
 
+    /** {@return the name in a Host header, without its port and brackets, in lower case} */
     private static String hostOf(String host) {
-        return host.startsWith("[") ? host.substring(0, host.indexOf(']') + 1) : host.split(":", 2)[0];
+        String name = host.startsWith("[") && host.contains("]")
+                ? host.substring(1, host.indexOf(']'))
+                : host.split(":", 2)[0];
+        return name.toLowerCase(Locale.ROOT);
     }
 }

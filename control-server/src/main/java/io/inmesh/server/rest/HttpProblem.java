@@ -2,10 +2,14 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.access.Permission;
 import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.validate.Problem.Severity;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /** A request that cannot be done, with what Kubernetes calls a {@code Status}. */
@@ -17,6 +21,7 @@ final class HttpProblem extends Exception {
     private final String reason;
     private final transient List<Problem> problems;
     private final transient @Nullable ResourceKey resource;
+    private final transient Map<HttpHeader, String> headers = new EnumMap<>(HttpHeader.class);
 
     HttpProblem(int status, String reason, String message) {
         this(status, reason, message, List.of(), null);
@@ -45,6 +50,38 @@ final class HttpProblem extends Exception {
 
     static HttpProblem conflict(String message) {
         return new HttpProblem(409, "Conflict", message);
+    }
+
+    /** {@return the answer to somebody who has not proved to be anybody, or wrongly; it says no more than that} */
+    static HttpProblem unauthorized() {
+        HttpProblem problem = new HttpProblem(401, "Unauthorized", "Unauthorized");
+        problem.headers.put(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"inmesh\"");
+        return problem;
+    }
+
+    /** {@return the answer to somebody who may not do something} */
+    static HttpProblem forbidden(String message, Permission permission) {
+        Permission.Target target = permission.resource();
+        return new HttpProblem(
+                403,
+                "Forbidden",
+                message,
+                List.of(),
+                target == null
+                        ? null
+                        : new ResourceKey(target.group(), target.plural(), permission.namespace(), target.name()));
+    }
+
+    /** {@return the answer to somebody who asks too often or too much} */
+    static HttpProblem tooMany(String message, long retryAfterSeconds) {
+        HttpProblem problem = new HttpProblem(429, "TooManyRequests", message);
+        problem.headers.put(HttpHeader.RETRY_AFTER, Long.toString(Math.max(1, retryAfterSeconds)));
+        return problem;
+    }
+
+    /** {@return headers that belong to the answer} */
+    Map<HttpHeader, String> headers() {
+        return headers;
     }
 
     /** {@return the answer to a change that was refused} */

@@ -1,5 +1,6 @@
 package io.inmesh.server.rest;
 
+import io.inmesh.server.access.Access;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ca.CertificateService;
@@ -14,11 +15,17 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /** Listens for HTTP, on loopback unless told otherwise. */
 public final class HttpServer implements AutoCloseable {
@@ -62,21 +69,20 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Begins to listen.
      *
-     * @param address where; loopback addresses only, since there is no authentication yet
+     * @param listen where and how
+     * @param access who may do what
+     * @param sources what to answer from
      * @throws IOException if it cannot be listened on
      */
-    public static HttpServer start(InetSocketAddress address, Sources sources) throws IOException {
-        if (!address.getAddress().isLoopbackAddress()) {
-            throw new IOException("HTTP is served on loopback only, because it asks nobody who he is; " + address
-                    + " is reachable by others");
-        }
+    public static HttpServer start(HttpListen listen, Access access, Sources sources) throws IOException {
+        InetSocketAddress address = listen.address();
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("inmesh-http");
         threads.setDaemon(true);
         Server server = new Server(threads);
         HttpConfiguration settings = new HttpConfiguration();
         settings.setSendServerVersion(false);
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(settings));
+        ServerConnector connector = new ServerConnector(server, 1, 1, protocols(listen.tls(), settings));
         connector.setHost(address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
         server.addConnector(connector);
@@ -91,20 +97,49 @@ public final class HttpServer implements AutoCloseable {
                         sources.registry(),
                         sources.folderProblems(),
                         sources.resources()::state,
-                        statuses),
+                        statuses,
+                        access.open()),
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
                 sources.tokens(),
                 sources.certificates(),
                 new DenyListApi(sources.denied()),
                 sources.resources());
-        server.setHandler(
-                new Routes(new ResourceApi(writer, statuses), new SkippedApi(writer.store()), mesh, sources.meters()));
+        server.setHandler(new Routes(
+                new Entry(access, listen.hosts(), listen.tls() != null),
+                new ResourceApi(writer, statuses),
+                new SkippedApi(writer.store()),
+                mesh,
+                new AccessApi(access),
+                sources.meters()));
         try {
             server.start();
         } catch (Exception e) {
             throw new IOException("HTTP cannot be served on " + address + ": " + e.getMessage(), e);
         }
         return new HttpServer(server, connector);
+    }
+
+    /** HTTP/1.1 only: nothing here needs HTTP/2, and what is not spoken cannot be flooded. */
+    private static ConnectionFactory[] protocols(@Nullable SSLContext tls, HttpConfiguration settings) {
+        HttpConnectionFactory http = new HttpConnectionFactory(settings);
+        if (tls == null) {
+            return new ConnectionFactory[] {http};
+        }
+        // Which name is called is checked with every request, also without SNI, by the gate.
+        settings.addCustomizer(new SecureRequestCustomizer(false));
+        SslContextFactory.Server context = new SslContextFactory.Server();
+        context.setSslContext(tls);
+        context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        context.setRenegotiationAllowed(false);
+        context.setWantClientAuth(true);
+        return new ConnectionFactory[] {new SslConnectionFactory(context, http.getProtocol()), http};
+    }
+
+    /** {@return where this server is, such as {@code http://127.0.0.1:15014}} */
+    public String url() {
+        String host = connector.getHost();
+        String scheme = connector.getConnectionFactory(SslConnectionFactory.class) == null ? "http://" : "https://";
+        return scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
     }
 
     /** {@return the port listened on} */

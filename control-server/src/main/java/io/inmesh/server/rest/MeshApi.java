@@ -3,6 +3,8 @@ package io.inmesh.server.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.access.Permission;
+import io.inmesh.server.access.Role;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.IssuedCertificate;
@@ -24,7 +26,6 @@ final class MeshApi {
 
     private static final Duration DEFAULT_TOKEN_LIFE = Duration.ofHours(1);
     private static final int DEFAULT_TOKEN_USES = 1000;
-    private static final String ACTOR = "rest";
 
     private final FilesApi files;
     private final StatusApi status;
@@ -63,14 +64,17 @@ final class MeshApi {
             case "POST explain" -> explain(exchange);
             case "POST certificates" -> certificate(exchange);
             case "GET ca/denied" -> denyList.list(exchange);
-            case "POST ca/denied" -> denyList.deny(exchange, ACTOR);
-            case "DELETE ca/denied" -> denyList.allow(exchange, ACTOR);
+            case "POST ca/denied" ->
+                denyList.deny(exchange, exchange.principal().id());
+            case "DELETE ca/denied" ->
+                denyList.allow(exchange, exchange.principal().id());
             default -> throw HttpProblem.notFound("/inmesh/v1/" + String.join("/", path));
         }
     }
 
     private void explain(Exchange exchange) throws IOException, HttpProblem {
         ObjectNode asked = exchange.object();
+        demand(exchange, Role.VIEWER, asked.path("namespace").asText("default"));
         if (asked.path("authority").asText().isEmpty()) {
             throw HttpProblem.badRequest("authority is missing: name the host that is called, such as reviews:9080");
         }
@@ -101,13 +105,14 @@ final class MeshApi {
 
     private void certificate(Exchange exchange) throws IOException, HttpProblem {
         ObjectNode asked = exchange.object();
+        demand(exchange, Role.ADMIN, asked.path("namespace").asText("default"));
         try {
             IssuedCertificate issued = certificates.issueFor(
                     asked.path("namespace").asText("default"),
                     asked.path("serviceAccount").asText("default"),
                     asked.path("csr").asText(),
                     Duration.ofSeconds(asked.path("seconds").asLong(0)),
-                    ACTOR);
+                    exchange.principal().id());
             int size = issued.chain().size();
             exchange.json(
                     200,
@@ -121,14 +126,23 @@ final class MeshApi {
         }
     }
 
+    private static void demand(Exchange exchange, Role role, String namespace) throws HttpProblem {
+        String path = "/" + String.join("/", exchange.path());
+        exchange.demand(new Permission(role, namespace, "post", null, path));
+    }
+
     /** Kubernetes' TokenRequest: makes a join token for a service account. */
     void token(Exchange exchange, String namespace, String serviceAccount) throws IOException, HttpProblem {
         JsonNode spec = exchange.object().path("spec");
         long seconds = spec.path("expirationSeconds").asLong(DEFAULT_TOKEN_LIFE.toSeconds());
         int uses = spec.path("maxUses").asInt(DEFAULT_TOKEN_USES);
         try {
-            JoinTokens.Issued issued =
-                    tokens.issue(namespace, serviceAccount, Duration.ofSeconds(seconds), uses, ACTOR);
+            JoinTokens.Issued issued = tokens.issue(
+                    namespace,
+                    serviceAccount,
+                    Duration.ofSeconds(seconds),
+                    uses,
+                    exchange.principal().id());
             ObjectNode body = Exchange.JSON
                     .createObjectNode()
                     .put("kind", "TokenRequest")

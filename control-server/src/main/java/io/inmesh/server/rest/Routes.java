@@ -27,7 +27,18 @@ final class Routes extends Handler.Abstract {
     private final MeshApi mesh;
     private final PrometheusMeterRegistry meters;
 
-    Routes(ResourceApi resources, SkippedApi skipped, MeshApi mesh, PrometheusMeterRegistry meters) {
+    private final Entry entry;
+    private final AccessApi access;
+
+    Routes(
+            Entry entry,
+            ResourceApi resources,
+            SkippedApi skipped,
+            MeshApi mesh,
+            AccessApi access,
+            PrometheusMeterRegistry meters) {
+        this.entry = entry;
+        this.access = access;
         this.resources = resources;
         this.skipped = skipped;
         this.mesh = mesh;
@@ -39,8 +50,9 @@ final class Routes extends Handler.Abstract {
         Exchange exchange = new Exchange(request, response, callback);
         Timer.Sample sample = Timer.start(meters);
         try {
-            Gate.check(exchange);
-            route(exchange);
+            List<String> path = path(exchange);
+            entry.admit(exchange, path);
+            route(exchange, path);
         } catch (HttpProblem e) {
             answer(exchange, e);
         } catch (InterruptedException e) {
@@ -73,16 +85,24 @@ final class Routes extends Handler.Abstract {
             return;
         }
         try {
-            exchange.json(problem.status(), problem.body());
+            exchange.problem(problem);
         } catch (IOException e) {
             exchange.fail(e);
         }
     }
 
-    private void route(Exchange exchange) throws IOException, HttpProblem, InterruptedException {
+    /** {@return the path that decides who may come in, and where to: one and the same} */
+    private static List<String> path(Exchange exchange) {
         List<String> path = new ArrayList<>(exchange.path());
         if (path.get(path.size() - 1).isEmpty()) {
             path.remove(path.size() - 1);
+        }
+        return path;
+    }
+
+    private void route(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
+        if (access.handle(exchange, path)) {
+            return;
         }
         String first = path.isEmpty() ? "" : path.get(0);
         switch (first) {

@@ -14,6 +14,7 @@ import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.MeshState;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Who is connected, what each process runs, who is registered, and what of the configuration is not in force. */
@@ -26,6 +27,7 @@ final class StatusApi {
 
     private final Supplier<MeshState> state;
     private final RouteStatuses routes;
+    private final boolean open;
 
     StatusApi(
             Supplier<ConfigView> view,
@@ -33,7 +35,9 @@ final class StatusApi {
             WorkloadRegistry registry,
             Supplier<List<String>> folderProblems,
             Supplier<MeshState> state,
-            RouteStatuses routes) {
+            RouteStatuses routes,
+            boolean open) {
+        this.open = open;
         this.routes = routes;
         this.state = state;
         this.view = view;
@@ -42,11 +46,18 @@ final class StatusApi {
         this.folderProblems = folderProblems;
     }
 
-    void status(Exchange exchange) throws IOException {
+    /** Answers for one namespace, the query's, or for all of them. */
+    void status(Exchange exchange) throws IOException, HttpProblem {
+        String namespace = exchange.viewedNamespace();
+        Predicate<String> shown = name -> namespace.isEmpty() || namespace.equals(name);
         ConfigView now = view.get();
-        ObjectNode body = Exchange.JSON.createObjectNode().put("revision", now.revision());
+        ObjectNode body =
+                Exchange.JSON.createObjectNode().put("revision", now.revision()).put("openOnLoopback", open);
         ArrayNode processes = body.putArray("processes");
         for (ConnectedProcess process : hub.processes()) {
+            if (!shown.test(process.namespace())) {
+                continue;
+            }
             ObjectNode node = processes.addObject();
             process(node, process);
             ArrayNode limits = node.putArray("unenforced");
@@ -57,11 +68,18 @@ final class StatusApi {
                             .put("reason", limit.message()));
         }
         ArrayNode workloads = body.putArray("workloads");
-        registry.workloads().forEach(workload -> workload(workloads.addObject(), workload));
+        registry.workloads().stream()
+                .filter(workload -> shown.test(workload.namespace()))
+                .forEach(workload -> workload(workloads.addObject(), workload));
         ArrayNode problems = body.putArray("folderProblems");
-        folderProblems.get().forEach(problems::add);
+        if (namespace.isEmpty()) {
+            folderProblems.get().forEach(problems::add);
+        }
         ArrayNode unenforced = body.putArray("unenforced");
         for (Resource resource : now.all()) {
+            if (!shown.test(resource.key().namespace())) {
+                continue;
+            }
             Kinds.Kind kind = Kinds.of(resource.key());
             if (kind.use() == Kinds.Kind.Use.STORED) {
                 unenforced(unenforced, resource, kind.why());

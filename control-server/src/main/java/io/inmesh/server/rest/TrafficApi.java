@@ -59,8 +59,8 @@ final class TrafficApi {
         exchange.json(200, body);
     }
 
-    void mtls(Exchange exchange) throws IOException {
-        String namespace = exchange.parameter("namespace");
+    void mtls(Exchange exchange) throws IOException, HttpProblem {
+        String namespace = exchange.viewedNamespace();
         MeshState now = state.get();
         MtlsReport report = new MtlsCheck(
                         now.rules().peerAuthentications(),

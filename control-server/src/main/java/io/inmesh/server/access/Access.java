@@ -1,0 +1,102 @@
+package io.inmesh.server.access;
+
+import io.inmesh.server.ca.AuditLog;
+import io.inmesh.server.ca.CallerTrust;
+import io.inmesh.server.ca.Pem;
+import io.inmesh.server.store.KeyValueTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Everything about who may use the REST interface.
+ *
+ * @param settings what the settings file says
+ * @param trust whose client certificates are taken
+ * @param authenticator finds out who makes a request
+ * @param bindings who may do what
+ * @param users users with passwords
+ * @param tokens tokens of programs
+ * @param logins checks passwords
+ * @param audit what was done and refused
+ */
+public record Access(
+        AccessSettings settings,
+        CallerTrust trust,
+        Authenticator authenticator,
+        Bindings bindings,
+        Users users,
+        ServiceTokens tokens,
+        Logins logins,
+        AccessAudit audit) {
+
+    private static final int MOST_SESSIONS = 10_000;
+
+    /**
+     * Puts the parts together.
+     *
+     * @param mesh decides about X.509-SVIDs
+     * @param table where users and tokens are kept
+     * @throws IOException if a file that the settings name cannot be read, or holds something else
+     */
+    public static Access open(
+            AccessSettings settings,
+            X509ExtendedTrustManager mesh,
+            KeyValueTable table,
+            AuditLog log,
+            InstantSource clock,
+            SecureRandom random)
+            throws IOException {
+        CallerTrust trust = new CallerTrust(mesh, people(settings, mesh), clock);
+        Users users = new Users(settings.users(), table, random);
+        ServiceTokens tokens = new ServiceTokens(table, clock, random);
+        Sessions sessions = new Sessions(users, clock, random, settings.idle(), settings.lifetime(), MOST_SESSIONS);
+        List<OidcIssuer> issuers = settings.oidc().stream()
+                .map(oidc -> new OidcIssuer(oidc, IssuerKeys.at(oidc.jwks()), clock))
+                .toList();
+        return new Access(
+                settings,
+                trust,
+                new Authenticator(
+                        settings.loopback() == AccessSettings.Loopback.OPEN, trust, issuers, tokens, sessions, users),
+                new Bindings(settings.bindings()),
+                users,
+                tokens,
+                new Logins(users, sessions, new LoginGuard(clock), random),
+                new AccessAudit(log, clock));
+    }
+
+    /** {@return whether callers on the machine itself may do everything without credentials} */
+    public boolean open() {
+        return settings.loopback() == AccessSettings.Loopback.OPEN;
+    }
+
+    private static List<X509Certificate> people(AccessSettings settings, X509ExtendedTrustManager mesh)
+            throws IOException {
+        if (settings.people().isEmpty()) {
+            return List.of();
+        }
+        Path file = settings.people().get();
+        List<X509Certificate> certificates;
+        try {
+            certificates = Pem.certificates(Files.readString(file));
+        } catch (CertificateException e) {
+            throw new IOException(file + " is no PEM certificate: " + e.getMessage(), e);
+        }
+        if (certificates.isEmpty() || certificates.stream().anyMatch(c -> c.getBasicConstraints() < 0)) {
+            throw new IOException(file + " has to hold certificates of an authority, for access.clientCertificates");
+        }
+        if (certificates.stream().anyMatch(Arrays.asList(mesh.getAcceptedIssuers())::contains)) {
+            throw new IOException(file + " is the mesh's own root, whose certificates are processes, not people;"
+                    + " leave access.clientCertificates.authority out, or name another authority");
+        }
+        return certificates;
+    }
+}

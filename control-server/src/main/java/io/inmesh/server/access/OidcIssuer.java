@@ -1,0 +1,125 @@
+package io.inmesh.server.access;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import java.text.ParseException;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Verifies the tokens of one OIDC issuer, and reads the user out of them (RFC 7519, OpenID Connect Core 3.1.3.7). */
+final class OidcIssuer {
+
+    private static final int SKEW_SECONDS = 30;
+    private static final int MOST_GROUPS = 200;
+    private static final int LONGEST_NAME = 256;
+
+    private final OidcSettings settings;
+    private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+
+    OidcIssuer(OidcSettings settings, JWKSource<SecurityContext> keys, InstantSource clock) {
+        this.settings = settings;
+        Set<JWSAlgorithm> algorithms =
+                settings.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toSet());
+        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, keys));
+        processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
+                JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null));
+        Claims claims = new Claims(settings, clock);
+        claims.setMaxClockSkew(SKEW_SECONDS);
+        processor.setJWTClaimsSetVerifier(claims);
+    }
+
+    /** Issuer, audience and end have to be there and right; the time is the server's clock, also in tests. */
+    private static final class Claims extends DefaultJWTClaimsVerifier<SecurityContext> {
+
+        private final InstantSource clock;
+
+        Claims(OidcSettings settings, InstantSource clock) {
+            super(
+                    Set.of(settings.audience()),
+                    new JWTClaimsSet.Builder().issuer(settings.issuer()).build(),
+                    Set.of("exp", settings.usernameClaim()),
+                    Set.of());
+            this.clock = clock;
+        }
+
+        @Override
+        protected Date currentTime() {
+            return Date.from(clock.instant());
+        }
+    }
+
+    /**
+     * {@return the user a token names}
+     *
+     * @param issuers those whose tokens are taken
+     * @throws Unauthenticated if it is of none of them, or wrong; the message says why
+     */
+    static Principal verify(List<OidcIssuer> issuers, String token) throws Unauthenticated {
+        SignedJWT jwt;
+        @Nullable String issuer;
+        try {
+            jwt = SignedJWT.parse(token);
+            issuer = jwt.getJWTClaimsSet().getIssuer();
+        } catch (ParseException e) {
+            throw new Unauthenticated("the bearer token is no signed JWT");
+        }
+        for (OidcIssuer known : issuers) {
+            if (known.settings.issuer().equals(issuer)) {
+                return known.verify(jwt);
+            }
+        }
+        throw new Unauthenticated("the bearer token is of the unknown issuer " + issuer);
+    }
+
+    private Principal verify(SignedJWT jwt) throws Unauthenticated {
+        try {
+            return principal(processor.process(jwt, null));
+        } catch (BadJOSEException | JOSEException | ParseException e) {
+            throw new Unauthenticated("the token of " + settings.issuer() + " is refused: " + e.getMessage());
+        }
+    }
+
+    private Principal principal(JWTClaimsSet claims) throws ParseException, Unauthenticated {
+        String user = claims.getStringClaim(settings.usernameClaim());
+        if (user == null || user.isBlank() || user.length() > LONGEST_NAME) {
+            throw new Unauthenticated("the claim " + settings.usernameClaim() + " names no user");
+        }
+        // An address proves nothing until its issuer has verified it, as in Kubernetes.
+        if (settings.usernameClaim().equals("email") && Boolean.FALSE.equals(claims.getClaim("email_verified"))) {
+            throw new Unauthenticated("the claim email has not been verified by its issuer");
+        }
+        String name = settings.usernamePrefix() + user;
+        if (settings.usernamePrefix().isEmpty() && User.reserved(name)) {
+            throw new Unauthenticated("the user name " + name + " is reserved");
+        }
+        return Principal.user(name, groups(claims), "oidc");
+    }
+
+    private Set<String> groups(JWTClaimsSet claims) {
+        Set<String> groups = new HashSet<>();
+        Object claim = settings.groupsClaim().isEmpty() ? null : claims.getClaim(settings.groupsClaim());
+        List<?> listed = claim instanceof List<?> list ? list : claim == null ? List.of() : List.of(claim);
+        for (Object group : listed) {
+            if (group instanceof String text && !text.isBlank() && groups.size() < MOST_GROUPS) {
+                groups.add(settings.groupsPrefix() + text);
+            }
+        }
+        groups.removeIf(group -> settings.groupsPrefix().isEmpty() && User.reserved(group));
+        return groups;
+    }
+}
