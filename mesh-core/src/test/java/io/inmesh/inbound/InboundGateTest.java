@@ -63,7 +63,8 @@ class InboundGateTest {
 
     @Test
     void portLevelModeIsThatOfThePortTheRequestCameTo() {
-        InboundConfig strictBut9090 = new InboundConfig(Mtls.STRICT, List.of(), "").withMtlsByPort(Map.of(9090, Mtls.PERMISSIVE));
+        InboundConfig strictBut9090 =
+                new InboundConfig(Mtls.STRICT, List.of(), "").withMtlsByPort(Map.of(9090, Mtls.PERMISSIVE));
         InboundPolicy policy = InboundPolicy.compile(strictBut9090, null, clock, NONE_EXPECTED);
         assertThat(gate.admit(FakeCall.get("/").at("127.0.0.1", 9090), policy).admitted())
                 .isTrue();

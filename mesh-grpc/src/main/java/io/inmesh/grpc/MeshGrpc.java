@@ -6,13 +6,12 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
-import io.grpc.netty.shaded.io.grpc.netty.InternalNettyServerCredentials;
-import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.inmesh.Mesh;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.token.VerifiedToken;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,6 +29,8 @@ public final class MeshGrpc {
 
     /** The token a call proved, in handlers behind {@link #serverInterceptor}; absent without one, and where no tokens are asked for. */
     public static final Context.Key<VerifiedToken> TOKEN = Context.key("inmesh-token");
+
+    private static final long HANDSHAKE_SECONDS = 10;
 
     private MeshGrpc() {}
 
@@ -86,30 +87,21 @@ public final class MeshGrpc {
     /**
      * {@return a server builder with the mesh's TLS, interceptor and arrival tracer}
      *
-     * <p>STRICT: TLS 1.3 and a client certificate of the mesh. DISABLE: plaintext. Certificates are read per handshake, so
-     * rotation reaches a running server; connections end some time after the identity they began under, and streams of peers
-     * that are not trusted any more with UNAVAILABLE, see {@link io.inmesh.identity.InboundConnections}.
+     * <p>STRICT: TLS 1.3 with a client certificate of the mesh, and nothing else; plaintext connections are closed unanswered.
+     * PERMISSIVE: the same and plaintext, on one port. DISABLE: plaintext. The mode of every connection is the one in force when its
+     * first byte is there, and certificates are read per handshake, so changes of both reach a running server; connections end
+     * some time after the identity they began under, and streams of peers that are not trusted any more with UNAVAILABLE, see {@link
+     * io.inmesh.identity.InboundConnections}. Connections that have not finished the handshakes of TLS and HTTP/2 after 10 seconds
+     * are closed.
      *
      * @param port TCP port, 0 for any free one
      * @param mesh the mesh of this process
-     * @throws IllegalStateException if the mode is PERMISSIVE: one gRPC port cannot speak both; choose STRICT or DISABLE by a
-     *     PeerAuthentication for this workload or port
      */
     public static ServerBuilder<?> server(int port, Mesh mesh) {
-        NettyServerBuilder builder = switch (mesh.inboundMtls()) {
-            case DISABLE -> NettyServerBuilder.forPort(port);
-            case STRICT -> NettyServerBuilder.forPort(port, InternalNettyServerCredentials.create(strict(mesh)));
-            case PERMISSIVE ->
-                throw new IllegalStateException(
-                        "PeerAuthentication asks for PERMISSIVE, but a gRPC port speaks either TLS or plaintext;"
-                                + " set mtls.mode STRICT or DISABLE for this workload");
-        };
-        return builder.addStreamTracerFactory(arrivalTracer(mesh))
+        return NettyServerBuilder.forPort(port, ModeNegotiator.credentials(mesh))
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .addStreamTracerFactory(arrivalTracer(mesh))
                 .intercept(serverInterceptor(mesh))
                 .addService(loadService(mesh));
-    }
-
-    private static InternalProtocolNegotiator.ServerFactory strict(Mesh mesh) {
-        return executors -> new EpochNegotiator(mesh, executors);
     }
 }

@@ -9,6 +9,7 @@ import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.DetectorConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,15 +23,31 @@ final class JettyModeDetector extends DetectorConnectionFactory {
     private static final Logger LOG = LoggerFactory.getLogger(JettyModeDetector.class);
 
     private final Mesh mesh;
+    private final UnlessDisabled tls;
 
     JettyModeDetector(Mesh mesh, SslConnectionFactory tls) {
-        super(new UnlessDisabled(mesh, tls));
+        this(mesh, new UnlessDisabled(mesh, tls));
+    }
+
+    private JettyModeDetector(Mesh mesh, UnlessDisabled tls) {
+        super(tls);
         this.mesh = mesh;
+        this.tls = tls;
+    }
+
+    @Override
+    public Connection newConnection(Connector connector, EndPoint endPoint) {
+        tls.port = port(connector);
+        return super.newConnection(connector, endPoint);
+    }
+
+    private static int port(Connector connector) {
+        return connector instanceof NetworkConnector network ? network.getLocalPort() : 0;
     }
 
     @Override
     protected void nextProtocol(Connector connector, EndPoint endPoint, ByteBuffer buffer) {
-        if (mesh.inboundMtls() == Mtls.STRICT) {
+        if (mesh.inboundMtls(port(connector)) == Mtls.STRICT) {
             LOG.debug(
                     "closed: a plaintext connection from {}, but mutual TLS is STRICT",
                     endPoint.getRemoteSocketAddress());
@@ -44,6 +61,8 @@ final class JettyModeDetector extends DetectorConnectionFactory {
     private static final class UnlessDisabled extends AbstractConnectionFactory implements ConnectionFactory.Detecting {
         private final Mesh mesh;
         private final SslConnectionFactory tls;
+        // Of the one connector this belongs to, which knows it once it listens; detection is told nothing but bytes.
+        private volatile int port;
 
         UnlessDisabled(Mesh mesh, SslConnectionFactory tls) {
             super(tls.getProtocol());
@@ -54,7 +73,7 @@ final class JettyModeDetector extends DetectorConnectionFactory {
 
         @Override
         public Detection detect(ByteBuffer buffer) {
-            return mesh.inboundMtls() == Mtls.DISABLE ? Detection.NOT_RECOGNIZED : tls.detect(buffer);
+            return mesh.inboundMtls(port) == Mtls.DISABLE ? Detection.NOT_RECOGNIZED : tls.detect(buffer);
         }
 
         @Override

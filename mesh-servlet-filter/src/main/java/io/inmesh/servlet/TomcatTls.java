@@ -1,45 +1,53 @@
 package io.inmesh.servlet;
 
 import io.inmesh.Mesh;
-import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.identity.ServerTls;
 import org.apache.catalina.connector.Connector;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
-/** The mesh's TLS for Tomcat 11: TLS 1.3 with the certificate of now and client certificates of the mesh, right after every rotation. */
+/**
+ * The mesh's TLS for Tomcat 11: TLS 1.3 with the certificate of now, client certificates of the mesh, and no rebuilding when either
+ * changes.
+ */
 public final class TomcatTls {
 
     private TomcatTls() {}
 
     /**
-     * Has a connector speak what the mesh asks for; to be called before the connector starts.
+     * {@return a connector that speaks what the mesh asks for; give it to the service}
      *
-     * <p>STRICT: TLS with a client certificate, and nothing else. DISABLE: plaintext. Tomcat cannot take both on one port. A change
-     * of the mode at run time is enforced by {@link MeshFilter} on every request; the connector speaks what was asked for when
-     * it was configured.
+     * <p>STRICT: TLS with a client certificate, and nothing else; plaintext connections are closed unanswered. PERMISSIVE: the same and
+     * plaintext, on one port. DISABLE: plaintext. The mode of every connection is the one in force when its first byte is there;
+     * what a connection that is already there may still do is decided by {@link MeshFilter} for every request.
      *
-     * @param connector a connector for HTTP/1.1, without TLS settings of its own
+     * <p>Speaks HTTP/1.1, and inside TLS HTTP/2 where the client negotiates it.
+     *
      * @param mesh the mesh of this process
-     * @throws IllegalStateException if the mode is PERMISSIVE
+     * @param port TCP port, 0 for any free one
+     */
+    public static Connector connector(Mesh mesh, int port) {
+        Connector connector = new Connector(new TomcatProtocol());
+        connector.setPort(port);
+        configure(connector, mesh);
+        return connector;
+    }
+
+    /**
+     * Has a connector speak what the mesh asks for, as {@link #connector} does; to be called before the connector starts.
+     *
+     * @param connector a connector with the protocol {@link TomcatProtocol}, without TLS settings of its own
+     * @param mesh the mesh of this process
      * @throws IllegalArgumentException if the connector is of another protocol
      */
     public static void configure(Connector connector, Mesh mesh) {
-        Mtls mode = mesh.inboundMtls();
-        if (mode == Mtls.PERMISSIVE) {
-            throw new IllegalStateException(
-                    "Tomcat cannot take plaintext and TLS on one port, which mutual TLS mode PERMISSIVE"
-                            + " asks for; set a PeerAuthentication with mode STRICT or DISABLE for this workload, or serve with"
-                            + " JettyTls, which can");
+        if (!(connector.getProtocolHandler() instanceof TomcatProtocol protocol)) {
+            throw new IllegalArgumentException("the connector speaks " + connector.getProtocolHandlerClassName()
+                    + ", which cannot take plaintext and TLS on one port; make it with TomcatTls.connector(mesh, port), or with"
+                    + " new Connector(\"" + TomcatProtocol.class.getName() + "\")");
         }
-        if (!(connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http)) {
-            throw new IllegalArgumentException("the connector speaks " + connector.getProtocol()
-                    + ", but the mesh needs one for HTTP/1.1: new Connector()");
-        }
-        if (mode == Mtls.DISABLE) {
-            return;
-        }
+        protocol.follow(mesh);
         SSLHostConfig host = new SSLHostConfig();
         host.setProtocols("TLSv1.3");
         host.setCertificateVerification("required");
@@ -47,9 +55,12 @@ public final class TomcatTls {
                 new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
         certificate.setSslContext(new TomcatSslContext(ServerTls.serverContext(mesh.identity())));
         host.addCertificate(certificate);
-        connector.setSecure(true);
-        connector.setScheme("https");
-        http.setSSLEnabled(true);
-        http.addSslHostConfig(host);
+        protocol.addSslHostConfig(host);
+        if (connector.findUpgradeProtocols().length == 0) {
+            Http2Protocol http2 = new Http2Protocol();
+            // Callers inside the mesh write http:// and are secured below it.
+            http2.setAllowSchemeMismatch(true);
+            connector.addUpgradeProtocol(http2);
+        }
     }
 }

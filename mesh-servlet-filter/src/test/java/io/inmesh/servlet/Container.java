@@ -1,7 +1,6 @@
 package io.inmesh.servlet;
 
 import io.inmesh.Mesh;
-import io.inmesh.config.InboundConfig.Mtls;
 import jakarta.servlet.DispatcherType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,12 +71,8 @@ enum Container {
             Path directory = Files.createDirectories(Path.of("target", "tomcat"));
             Tomcat tomcat = new Tomcat();
             tomcat.setBaseDir(directory.toString());
-            Connector connector = new Connector();
-            connector.setPort(0);
+            Connector connector = TomcatTls.connector(mesh, 0);
             connector.setProperty("address", settings.host());
-            if (mesh.inboundMtls() != Mtls.PERMISSIVE) {
-                TomcatTls.configure(connector, mesh);
-            }
             if (settings.leniency() != Leniency.NONE) {
                 String handling = settings.leniency() == Leniency.ALL ? "decode" : "passthrough";
                 connector.setEncodedSolidusHandling(handling);

@@ -13,6 +13,7 @@ import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.testkit.TestCa;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 
@@ -70,6 +71,20 @@ final class Service implements AutoCloseable {
         InboundConfig inbound = new InboundConfig(Mtls.PERMISSIVE, List.of(policies), "").withJwtRules(tokens);
         assertThat(mesh.apply(MeshConfig.builder().inbound(inbound).build()).applied())
                 .isTrue();
+    }
+
+    /** Changes what the mesh asks for on one port, where it is strict on others. */
+    void ask(int port, Mtls mode) {
+        MeshConfig strict = config(Mtls.STRICT);
+        MeshConfig changed = MeshConfig.builder()
+                .inbound(strict.inbound().withMtlsByPort(Map.of(port, mode)))
+                .build();
+        assertThat(mesh.apply(changed).applied()).isTrue();
+    }
+
+    /** {@return what a client proves to be a service account of this mesh with, and expects this service} */
+    SSLContext context(String serviceAccount) {
+        return ca.holder("default", serviceAccount).current().clientContext(EXPECT_REVIEWS);
     }
 
     private static MeshConfig config(Mtls mode, AuthorizationConfig... policies) {
