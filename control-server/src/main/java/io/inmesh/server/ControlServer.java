@@ -3,10 +3,12 @@ package io.inmesh.server;
 import io.inmesh.server.access.Access;
 import io.inmesh.server.access.AccessSettings;
 import io.inmesh.server.ads.AdsService;
+import io.inmesh.server.ads.ProcessTrusts;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ads.XdsServer;
 import io.inmesh.server.ca.AuditLog;
+import io.inmesh.server.ca.AuthoritySettings;
 import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.ClientTrust;
@@ -14,6 +16,7 @@ import io.inmesh.server.ca.DenyGate;
 import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.Pem;
+import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.ca.ServerCertificate;
 import io.inmesh.server.folder.WatchedFolder;
 import io.inmesh.server.lrs.LoadReportService;
@@ -60,6 +63,7 @@ public final class ControlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
+    private static final Duration ROTATION_CHECK = Duration.ofSeconds(1);
     private static final int RPC_THREADS = Math.max(4, Runtime.getRuntime().availableProcessors() * 2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -74,6 +78,8 @@ public final class ControlServer implements AutoCloseable {
      */
     public ControlServer(ServerOptions options) throws IOException {
         try {
+            AuthoritySettings authoritySettings =
+                    AuthoritySettings.read(options.settings().section("authority"));
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
             options.settings().end();
@@ -91,13 +97,13 @@ public final class ControlServer implements AutoCloseable {
             ConfigWriter writer =
                     new ConfigWriter(store, List.of(new SchemaValidator(), new SemanticValidator(settings)));
 
-            CertificateAuthority authority =
-                    CertificateAuthority.open(options.dataDir().resolve("ca"), options.trustDomain(), clock, random);
+            CertificateAuthority authority = authoritySettings.open(
+                    options.dataDir().resolve("ca"), options.trustDomain(), System.getenv(), clock, random);
             AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
             Set<String> hosts = hosts(options, accessSettings);
             ServerCertificate certificate = new ServerCertificate(authority, new ArrayList<>(hosts), clock, random);
-            renew(certificate, timer);
+            every(CERTIFICATE_CHECK, certificate::renewIfDue, timer);
             DenyList denied = new DenyList(engine, options.trustDomain(), certificate::serial, audit, clock, timer);
             DenyGate gate = new DenyGate(denied::current);
             ClientTrust trust = new ClientTrust(authority, denied::current, clock);
@@ -109,11 +115,15 @@ public final class ControlServer implements AutoCloseable {
                     new Translator(settings), store::view, registry::workloads, () -> trust(authority, denied));
             store.onChange(view -> resources.changed());
             registry.onChange(resources::changed);
+            authority.onChange(resources::changed);
             StreamHub hub = new StreamHub(resources, timer, meters);
             denied.onChange(() -> {
                 hub.close(gate::denies, DenyGate.status());
                 resources.changed();
             });
+            RootRotation rotation = new RootRotation(
+                    authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, audit, clock);
+            every(ROTATION_CHECK, rotation::advance, timer);
             LoadReports loads = new LoadReports(timer);
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
 
@@ -159,6 +169,9 @@ public final class ControlServer implements AutoCloseable {
                             tokens,
                             certificates,
                             denied,
+                            authority,
+                            rotation,
+                            audit,
                             resources,
                             traffic,
                             meters,
@@ -190,10 +203,15 @@ public final class ControlServer implements AutoCloseable {
         return new Trust(Pem.encode(authority.roots()), authority.revocationLists(now), now.identities(), Map.of());
     }
 
-    private static void renew(ServerCertificate certificate, SystemTimer timer) {
-        timer.schedule(CERTIFICATE_CHECK, () -> {
-            certificate.renewIfDue();
-            renew(certificate, timer);
+    private static void every(Duration pause, Runnable task, SystemTimer timer) {
+        timer.schedule(pause, () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("a regular task failed; it is tried again", e);
+            } finally {
+                every(pause, task, timer);
+            }
         });
     }
 

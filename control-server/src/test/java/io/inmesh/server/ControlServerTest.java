@@ -52,11 +52,11 @@ class ControlServerTest {
         byte[] root;
         try (ControlServer server = new ControlServer(options(null))) {
             assertThat(server.grpcPort()).isPositive();
-            root = Files.readAllBytes(data().resolve("ca/root.crt"));
+            root = Files.readAllBytes(rootCertificate());
         }
         try (ControlServer server = new ControlServer(options(null))) {
             assertThat(server.grpcPort()).isPositive();
-            assertThat(Files.readAllBytes(data().resolve("ca/root.crt"))).isEqualTo(root);
+            assertThat(Files.readAllBytes(rootCertificate())).isEqualTo(root);
         }
     }
 
@@ -149,5 +149,11 @@ class ControlServerTest {
 
     private static URI uri(ControlServer server, String path) {
         return URI.create("http://127.0.0.1:" + server.httpPort() + path);
+    }
+
+    private Path rootCertificate() throws IOException {
+        try (var roots = Files.list(data().resolve("ca/roots"))) {
+            return roots.findFirst().orElseThrow().resolve("root.crt");
+        }
     }
 }

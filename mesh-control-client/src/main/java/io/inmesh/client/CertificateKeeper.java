@@ -13,11 +13,17 @@ import io.inmesh.identity.TrustBundle;
 import io.inmesh.identity.WorkloadIdentity;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
+import io.inmesh.time.Scheduler;
 import io.inmesh.xds.ca.IstioCertificateRequest;
 import io.inmesh.xds.ca.IstioCertificateResponse;
 import io.inmesh.xds.ca.IstioCertificateServiceGrpc;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,13 +32,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Gets the certificate and renews it: at half of its life, give or take a tenth of that, with a new key each time; on failure again
  * with growing waits. The first one, and one that has ended, is asked for with the join token, the others with the one before.
+ *
+ * <p>A control server of ours puts the root that signs first into the trust bundle. If the certificate is below another one, that root
+ * is about to go, and the certificate is renewed soon.
  */
 final class CertificateKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateKeeper.class);
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-    private static final long LEAF_SECONDS = TimeUnit.HOURS.toSeconds(24);
+    /** Processes that hear at the same moment of another root renew within that time, or a twentieth of what is left if that is less. */
+    private static final long SOON_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+    private static final int SOON_SHARE = 20;
     private static final int DEADLINE_SECONDS = 20;
 
     private final Link link;
@@ -45,6 +57,11 @@ final class CertificateKeeper {
     private final Backoff backoff;
     private final Runnable whenIssued;
     private boolean asking;
+    private Scheduler.Cancellable waiting = () -> {};
+    /** The root that signs, as far as is known. */
+    private @Nullable X509Certificate signing;
+    /** The root that was known to sign when the last certificate was asked for. */
+    private @Nullable X509Certificate signingWhenAsked;
 
     /**
      * Makes a keeper that does nothing yet.
@@ -78,6 +95,7 @@ final class CertificateKeeper {
             return;
         }
         asking = true;
+        signingWhenAsked = signing;
         SigningRequest request = SigningRequest.create();
         var stub = IstioCertificateServiceGrpc.newStub(link.channel())
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
@@ -89,7 +107,6 @@ final class CertificateKeeper {
         stub.createCertificate(
                 IstioCertificateRequest.newBuilder()
                         .setCsr(request.pem())
-                        .setValidityDuration(LEAF_SECONDS)
                         .build(),
                 new StreamObserver<>() {
                     @Override
@@ -117,7 +134,7 @@ final class CertificateKeeper {
             holder.update(issued.identity(), trustFor(issued));
             asking = false;
             backoff.reset();
-            scheduleRenewal(issued.identity());
+            scheduleRenewal(issued.identity(), clock.epochMillis());
             LOG.info(
                     "this process is {} until {}",
                     issued.identity().id(),
@@ -142,14 +159,18 @@ final class CertificateKeeper {
         }
     }
 
-    /** A bundle that was pushed knows more roots than the answer's own; both count until the next push. */
+    /** A bundle that was pushed may know more roots than the answer's own, or not know that one yet; all count until the next push. */
     private TrustBundle trustFor(Certificates.Issued issued) {
         IdentityEpoch epoch = holder.current();
-        String trustDomain = issued.identity().id().trustDomain();
-        if (epoch == null || epoch.trust().rootsOf(trustDomain).isEmpty()) {
+        if (epoch == null) {
             return issued.trust();
         }
-        return epoch.trust();
+        String trustDomain = issued.identity().id().trustDomain();
+        Set<X509Certificate> roots = new HashSet<>(epoch.trust().rootsOf(trustDomain));
+        roots.addAll(issued.trust().rootsOf(trustDomain));
+        Map<String, Set<X509Certificate>> all = new HashMap<>(epoch.trust().roots());
+        all.put(trustDomain, roots);
+        return new TrustBundle(all, epoch.trust().denied());
     }
 
     private void failed(String message, Throwable cause) {
@@ -170,15 +191,57 @@ final class CertificateKeeper {
                     epoch.identity().leaf().getNotAfter().toInstant(),
                     message);
         }
-        thread.schedule(this::request, waitNanos);
+        requestIn(waitNanos);
     }
 
-    /** Renews an identity in time, however it was come by. */
+    /** Renews an identity from an earlier run in time. */
     void scheduleRenewal(WorkloadIdentity identity) {
-        long begins = identity.leaf().getNotBefore().getTime();
-        long life = identity.leaf().getNotAfter().getTime() - begins;
+        scheduleRenewal(identity, identity.leaf().getNotBefore().getTime());
+    }
+
+    /** Counted from when it was issued: it may begin long before, for those whose clocks are slow. */
+    private void scheduleRenewal(WorkloadIdentity identity, long issuedMillis) {
+        long now = clock.epochMillis();
+        long end = identity.leaf().getNotAfter().getTime();
         double share = 0.45 + 0.1 * randomness.below(10_001) / 10_000.0;
-        long waitMillis = Math.max(0, begins + (long) (life * share) - clock.epochMillis());
-        thread.schedule(this::request, TimeUnit.MILLISECONDS.toNanos(waitMillis));
+        long waitMillis = Math.max(0, issuedMillis + (long) ((end - issuedMillis) * share) - now);
+        if (shouldMove(identity)) {
+            long spread = Math.min(SOON_MILLIS, Math.max(0, end - now) / SOON_SHARE);
+            waitMillis = Math.min(waitMillis, randomness.below((int) spread + 1));
+        }
+        requestIn(TimeUnit.MILLISECONDS.toNanos(waitMillis));
+    }
+
+    /**
+     * Renews soon if another root signs now than that of the certificate in use. Asked for once for each such root: another control plane
+     * may list its roots in any order.
+     *
+     * @param first the root that the trust bundle lists first
+     */
+    void bundleChanged(X509Certificate first) {
+        signing = first;
+        IdentityEpoch epoch = holder.current();
+        if (epoch != null && !asking && shouldMove(epoch.identity())) {
+            LOG.info("another root signs certificates now, so this process renews its own");
+            scheduleRenewal(epoch.identity(), clock.epochMillis());
+        }
+    }
+
+    private boolean shouldMove(WorkloadIdentity identity) {
+        X509Certificate root = signing;
+        if (root == null || root.equals(signingWhenAsked)) {
+            return false;
+        }
+        try {
+            Chains.withRoot(identity, TrustBundle.of(identity.id().trustDomain(), Set.of(root)));
+            return false;
+        } catch (CertificateException below) {
+            return true;
+        }
+    }
+
+    private void requestIn(long nanos) {
+        waiting.cancel();
+        waiting = thread.schedule(this::request, nanos);
     }
 }

@@ -170,6 +170,7 @@ final class Session {
             Map<String, Set<X509Certificate>> all = new HashMap<>(epoch.trust().roots());
             all.put(epoch.identity().id().trustDomain(), bundle.certificates());
             identity.update(epoch.identity(), new TrustBundle(all, bundle.denied()));
+            certificates.bundleChanged(bundle.certificates().iterator().next());
             return null;
         } catch (IllegalArgumentException e) {
             return e.getMessage();

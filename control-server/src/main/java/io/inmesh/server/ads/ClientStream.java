@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +50,7 @@ final class ClientStream {
     // What other threads may look at.
     private volatile @Nullable ClientNode node;
     private volatile List<TypeStatus> statuses = List.of();
+    private volatile Optional<String> acknowledgedTrust = Optional.empty();
     private volatile long settledGeneration = -1;
     private volatile long settledEndpointsGeneration = Long.MAX_VALUE;
 
@@ -143,6 +145,8 @@ final class ClientStream {
                 incremental,
                 connectedSince,
                 caller.certificateExpiry(),
+                caller.chain(),
+                acknowledgedTrust,
                 known.context(),
                 statuses);
     }
@@ -236,7 +240,18 @@ final class ClientStream {
                 .filter(t -> t.state().subscribed())
                 .map(t -> t.delivery().status(t.state().typeUrl()))
                 .toList();
+        noteTrust();
         hub.progressed(this);
+    }
+
+    /** Once a bundle is acknowledged it stays so until another one is: what is on its way takes nothing back. */
+    private void noteTrust() {
+        Delivered secrets = types.get(TypeUrls.SECRET);
+        if (secrets != null
+                && !secrets.delivery().outstanding()
+                && !secrets.delivery().rejected()) {
+            acknowledgedTrust = secrets.state().version(TranslatedResources.TRUST_BUNDLE);
+        }
     }
 
     private @Nullable ResourceSet latest(ClientNode known) {

@@ -1,6 +1,7 @@
 package io.inmesh.server.ads;
 
 import io.inmesh.server.translate.ClientContext;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param incremental whether it speaks the incremental protocol
  * @param connectedSince when its stream began
  * @param certificateExpiry when the certificate ends that the connection was opened with; empty without one
+ * @param chain the certificates that the connection was opened with, leaf first; empty without
+ * @param acknowledgedTrust version of the trust bundle it has taken over; empty if none
  * @param context which resources it is sent, and in which shape
  * @param types how it stands to each type it subscribes to, in push order
  */
@@ -33,6 +36,8 @@ public record ConnectedProcess(
         boolean incremental,
         Instant connectedSince,
         Optional<Instant> certificateExpiry,
+        List<X509Certificate> chain,
+        Optional<String> acknowledgedTrust,
         ClientContext context,
         List<TypeStatus> types) {
 

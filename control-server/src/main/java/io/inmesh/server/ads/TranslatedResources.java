@@ -71,6 +71,11 @@ public final class TranslatedResources implements ResourceSource {
         return current().state();
     }
 
+    /** The version of the trust bundle at present, which clients acknowledge. */
+    public String trustBundleVersion() {
+        return current().secret().version();
+    }
+
     @Override
     public ResourceSet resourcesFor(ClientContext client) {
         Current now = current();

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -175,6 +176,11 @@ final class TypeState {
             unanswered.remove(name);
         });
         answerDue = false;
+    }
+
+    /** The version that the client was last sent of a resource; empty if it does not have it. */
+    Optional<String> version(String name) {
+        return Optional.ofNullable(known.get(name)).map(Known::version);
     }
 
     /** A version for all that the client has: equal on every server that has sent it the same. */

@@ -40,6 +40,9 @@ public final class AuditLog {
     /** Entries that may wait to be written; if the store is that far behind, what needs an entry is refused. */
     static final int MAX_WAITING = 10_000;
 
+    /** Entries looked at for one page, so that no question keeps the store busy for long. */
+    static final int MAX_LOOKED_AT = 20_000;
+
     private static final int MAX_BATCH = 256;
     private static final int MAX_NAME = 256;
     private static final int MAX_ATTEMPTS = 100;
@@ -155,24 +158,57 @@ public final class AuditLog {
     }
 
     /**
-     * {@return entries in order}
+     * Some entries.
+     *
+     * @param entries in order
+     * @param next number of the first entry that was not looked at
+     * @param head the newest entry there was
+     */
+    public record Page(List<AuditEntry> entries, long next, Head head) {}
+
+    /**
+     * {@return entries in order, of no more than {@link #MAX_LOOKED_AT} looked at}
      *
      * @param from number of the first one to look at
      * @param filter which ones are wanted
      * @param limit how many at most
      */
-    public List<AuditEntry> entries(long from, Predicate<AuditEntry> filter, int limit) {
+    public Page page(long from, Predicate<AuditEntry> filter, int limit) {
         List<AuditEntry> found = new ArrayList<>();
-        long last = head().number();
-        for (long number = Math.max(from, first(last)); number <= last && found.size() < limit; number++) {
+        Head head = head();
+        long last = head.number();
+        long number = Math.max(from, first(last));
+        long end = Math.min(last, number + MAX_LOOKED_AT - 1);
+        for (; number <= end && found.size() < limit; number++) {
             entry(number).filter(filter).ifPresent(found::add);
         }
-        return found;
+        return new Page(found, number, head);
+    }
+
+    /** {@return the number of the first entry of {@code time} or later; that of the entry to come if there is none} */
+    public long firstSince(Instant time) {
+        long last = head().number();
+        long low = first(last);
+        long high = last + 1;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (entry(middle).filter(entry -> !entry.time().isBefore(time)).isPresent()) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     /** {@return all entries, oldest first} */
     public List<AuditEntry> entries() {
-        return entries(1, entry -> true, Integer.MAX_VALUE);
+        List<AuditEntry> all = new ArrayList<>();
+        long last = head().number();
+        for (long number = first(last); number <= last; number++) {
+            entry(number).ifPresent(all::add);
+        }
+        return all;
     }
 
     /** {@return whether every entry that is kept is as it was written, from the oldest one to the newest} */

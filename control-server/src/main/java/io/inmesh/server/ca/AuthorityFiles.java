@@ -1,78 +1,179 @@
 package io.inmesh.server.ca;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ca.Certificates.Issuer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The authority's keys and certificates in one directory (0700): {@code root.crt}, {@code root.key}, {@code intermediate.crt}, {@code
- * intermediate.key}. Keys are not encrypted, only protected by their permissions (0600); {@code root.key} may be kept elsewhere and is
- * needed only to renew the intermediate.
+ * The authority's keys and certificates in one directory (0700):
+ *
+ * <ul>
+ *   <li>{@code authority.json}: which roots there are and how far each has come. It is replaced in one step, and nothing has happened
+ *       before that
+ *   <li>{@code roots/<id>/root.crt}, {@code root.key}: a root. The key may be kept elsewhere; it is needed only to renew the intermediate
+ *       and to sign crosses
+ *   <li>{@code roots/<id>/signer.pem}: the key that signs workloads, then its certificates. One file, so that they are never of two
+ *   <li>{@code roots/<id>/crosses.crt}: certificates for this root by other roots
+ * </ul>
+ *
+ * Files have mode 0600; keys are encrypted if there is a passphrase ({@link KeyCipher}).
  */
 final class AuthorityFiles {
-    private final Path directory;
+    private static final String STATE = "authority.json";
+    private static final String ROOT = "root.crt";
+    private static final String ROOT_KEY = "root.key";
+    private static final String SIGNER = "signer.pem";
+    private static final String CROSSES = "crosses.crt";
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    AuthorityFiles(Path directory) throws IOException {
+    private final Path directory;
+    private final KeyCipher cipher;
+
+    AuthorityFiles(Path directory, KeyCipher cipher) throws IOException {
         SecretFiles.createDirectory(directory);
         this.directory = directory;
+        this.cipher = cipher;
     }
 
-    Path rootKey() {
-        return directory.resolve("root.key");
+    KeyCipher cipher() {
+        return cipher;
     }
 
-    /** The root certificate; empty on the very first start. */
-    Optional<X509Certificate> rootCertificate() throws IOException {
-        return certificate("root.crt");
-    }
-
-    /** The root with its key; empty if the key is kept elsewhere. */
-    Optional<Issuer> root() throws IOException {
-        return issuer("root.crt", "root.key");
-    }
-
-    /** The intermediate with its key; empty if there is none yet. */
-    Optional<Issuer> intermediate() throws IOException {
-        return issuer("intermediate.crt", "intermediate.key");
-    }
-
-    void storeRoot(KeyPair key, X509Certificate certificate) throws IOException {
-        store("root", key, certificate);
-    }
-
-    void storeIntermediate(KeyPair key, X509Certificate certificate) throws IOException {
-        store("intermediate", key, certificate);
-    }
-
-    /** Key first: a certificate whose key is missing would look like an authority that lost its key. */
-    private void store(String name, KeyPair key, X509Certificate certificate) throws IOException {
-        SecretFiles.write(directory.resolve(name + ".key"), Pem.encode(key.getPrivate()));
-        SecretFiles.write(directory.resolve(name + ".crt"), Pem.encode(certificate));
-    }
-
-    private Optional<Issuer> issuer(String certificateName, String keyName) throws IOException {
-        Optional<X509Certificate> certificate = certificate(certificateName);
-        Path key = directory.resolve(keyName);
-        if (certificate.isEmpty() || !Files.exists(key)) {
-            return Optional.empty();
-        }
-        return Optional.of(new Issuer(certificate.get(), Pem.privateKey(SecretFiles.read(key))));
-    }
-
-    private Optional<X509Certificate> certificate(String name) throws IOException {
-        Path file = directory.resolve(name);
+    /** {@return every root, those that are gone included, oldest first; empty on the very first start} */
+    List<Root> load() throws IOException {
+        Path file = directory.resolve(STATE);
+        List<Root> roots = new ArrayList<>();
         if (!Files.exists(file)) {
-            return Optional.empty();
+            return roots;
         }
         try {
-            return Pem.certificates(Files.readString(file)).stream().findFirst();
+            for (JsonNode node : JSON.readTree(SecretFiles.read(file)).path("roots")) {
+                roots.add(load(
+                        node.path("id").asText(),
+                        RootState.valueOf(node.path("state").asText().toUpperCase(Locale.ROOT)),
+                        Instant.parse(node.path("since").asText())));
+            }
+        } catch (com.fasterxml.jackson.core.JsonProcessingException | RuntimeException e) {
+            throw new IOException(file + " cannot be read (" + e.getMessage() + "); restore it from a backup", e);
+        }
+        return roots;
+    }
+
+    private Root load(String id, RootState state, Instant since) throws IOException {
+        Path file = place(id).resolve(ROOT);
+        X509Certificate certificate = certificates(file).stream()
+                .findFirst()
+                .orElseThrow(() -> new IOException(file + " is missing; restore it from a backup"));
+        if (!Root.idOf(certificate).equals(id)) {
+            throw new IOException(file + " is another root than " + id + "; restore it from a backup");
+        }
+        return new Root(
+                id,
+                state,
+                since,
+                certificate,
+                state == RootState.GONE ? null : signer(id),
+                certificates(place(id).resolve(CROSSES)));
+    }
+
+    private @Nullable Signer signer(String id) throws IOException {
+        Path file = place(id).resolve(SIGNER);
+        if (!Files.exists(file)) {
+            return null;
+        }
+        PrivateKey key = cipher.decode(SecretFiles.read(file), file);
+        return new Signer(certificates(file), key);
+    }
+
+    /** Makes {@code roots} what {@link #load} gives from now on, even after a crash. Their files have to be there already. */
+    void commit(List<Root> roots) throws IOException {
+        ObjectNode state = JSON.createObjectNode().put("format", 1);
+        ArrayNode list = state.putArray("roots");
+        roots.forEach(root -> list.addObject()
+                .put("id", root.id())
+                .put("state", root.state().name().toLowerCase(Locale.ROOT))
+                .put("since", root.since().toString()));
+        SecretFiles.write(directory.resolve(STATE), state.toPrettyString() + "\n");
+    }
+
+    void storeRoot(X509Certificate certificate, @Nullable PrivateKey key) throws IOException {
+        Path place = place(Root.idOf(certificate));
+        SecretFiles.createDirectory(place);
+        if (key != null) {
+            SecretFiles.write(place.resolve(ROOT_KEY), cipher.encode(key));
+        }
+        SecretFiles.write(place.resolve(ROOT), Pem.encode(certificate));
+    }
+
+    void storeSigner(String id, Signer signer) throws IOException {
+        SecretFiles.write(place(id).resolve(SIGNER), cipher.encode(signer.key()) + Pem.encode(signer.chain()));
+    }
+
+    void storeCrosses(String id, List<X509Certificate> crosses) throws IOException {
+        SecretFiles.write(place(id).resolve(CROSSES), Pem.encode(crosses));
+    }
+
+    /** A root with its key; empty if the key is kept elsewhere. */
+    Optional<Issuer> issuer(Root root) throws IOException {
+        Path file = rootKey(root.id());
+        return Files.exists(file)
+                ? Optional.of(new Issuer(root.certificate(), cipher.decode(SecretFiles.read(file), file)))
+                : Optional.empty();
+    }
+
+    /** Where a root's key is, if it is here. */
+    Path rootKey(String id) {
+        return place(id).resolve(ROOT_KEY);
+    }
+
+    /** Removes all keys of a root; its certificates stay, as what was trusted once. */
+    void deleteKeys(String id) throws IOException {
+        Files.deleteIfExists(rootKey(id));
+        Files.deleteIfExists(place(id).resolve(SIGNER));
+    }
+
+    /** Encrypts keys that are not yet, if there is a passphrase; {@return how many files were changed} */
+    int encryptKeys(List<Root> roots) throws IOException {
+        int changed = 0;
+        for (Root root : roots) {
+            for (String name : cipher.encrypts() ? List.of(ROOT_KEY, SIGNER) : List.<String>of()) {
+                Path file = place(root.id()).resolve(name);
+                if (Files.exists(file) && !KeyCipher.encrypted(SecretFiles.read(file))) {
+                    String text = SecretFiles.read(file);
+                    SecretFiles.write(file, cipher.encode(cipher.decode(text, file)) + Pem.encode(certificates(file)));
+                    changed++;
+                }
+            }
+        }
+        return changed;
+    }
+
+    private Path place(String id) {
+        return directory.resolve("roots").resolve(id);
+    }
+
+    private static List<X509Certificate> certificates(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try {
+            return Pem.certificates(Files.readString(file));
         } catch (CertificateException e) {
-            throw new IOException(file + " is no PEM certificate: " + e.getMessage(), e);
+            throw new IOException(file + " holds no PEM certificates: " + e.getMessage(), e);
         }
     }
 }

@@ -8,9 +8,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.math.BigInteger;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -25,13 +26,15 @@ import org.jspecify.annotations.Nullable;
  * @param certificateExpiry when that certificate ends
  * @param serial its serial number
  * @param bearer bearer token of the authorization header, not verified
+ * @param chain the verified certificate and what the caller sent along with it, leaf first; empty without a certificate
  */
 public record Caller(
         String address,
         Optional<WorkloadIdentity> identity,
         Optional<Instant> certificateExpiry,
         Optional<BigInteger> serial,
-        Optional<String> bearer) {
+        Optional<String> bearer,
+        List<X509Certificate> chain) {
     private static final Context.Key<Caller> KEY = Context.key("inmesh-caller");
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -55,7 +58,8 @@ public record Caller(
 
     private static Caller of(ServerCall<?, ?> call, Metadata headers) {
         String address = String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-        Optional<X509Certificate> leaf = leaf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        List<X509Certificate> chain = chain(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        Optional<X509Certificate> leaf = chain.stream().findFirst();
         String authorization = headers.get(AUTHORIZATION);
         Optional<String> bearer =
                 authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
@@ -66,19 +70,21 @@ public record Caller(
                 leaf.map(WorkloadIdentity::of),
                 leaf.map(c -> c.getNotAfter().toInstant()),
                 leaf.map(X509Certificate::getSerialNumber),
-                bearer);
+                bearer,
+                chain);
     }
 
-    /** The certificate that TLS has verified already; see {@link ClientTrust}. */
-    private static Optional<X509Certificate> leaf(@Nullable SSLSession session) {
+    /** What TLS has verified already; see {@link ClientTrust}. */
+    private static List<X509Certificate> chain(@Nullable SSLSession session) {
         if (session == null) {
-            return Optional.empty();
+            return List.of();
         }
         try {
-            Certificate[] chain = session.getPeerCertificates();
-            return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? Optional.of(leaf) : Optional.empty();
+            return Arrays.stream(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList();
         } catch (SSLPeerUnverifiedException e) {
-            return Optional.empty();
+            return List.of();
         }
     }
 

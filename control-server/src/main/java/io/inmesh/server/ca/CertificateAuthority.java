@@ -3,13 +3,9 @@ package io.inmesh.server.ca;
 import io.inmesh.server.ca.Certificates.Issuer;
 import io.inmesh.server.ca.Certificates.Validity;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.KeyPair;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,69 +13,82 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The mesh's own certificate authority: a root (10 years) that signs an intermediate (1 year) that signs workloads (24 hours). Both are
- * made on the first start. Safe for use by several threads.
+ * The mesh's own certificate authority: a root that signs an intermediate that signs workloads. Made on the first start, or brought
+ * along. While one root replaces another there are several; {@link RootRotation} has the steps. Safe for use by several threads.
  */
 public final class CertificateAuthority {
-    /** Validity of a workload certificate unless less is asked for; also the most that is given. */
-    public static final Duration LEAF_VALIDITY = Duration.ofHours(24);
-
-    /** The least that is given: shorter ones would be renewed all the time. */
-    static final Duration MIN_LEAF_VALIDITY = Duration.ofMinutes(1);
-
     /** How far certificates begin in the past, for workloads whose clock is slow. */
     static final Duration BACKDATE = Duration.ofMinutes(5);
 
-    private static final Duration ROOT_VALIDITY = Duration.ofDays(3650);
-    private static final Duration INTERMEDIATE_VALIDITY = Duration.ofDays(365);
-    private static final Duration INTERMEDIATE_RENEWAL = INTERMEDIATE_VALIDITY.dividedBy(3);
+    /** Validity of the server's own certificate: it is renewed by a clock that ticks every minute. */
+    private static final Duration SERVER_VALIDITY = Duration.ofHours(24);
+
+    private static final Duration RENEWAL_RETRY = Duration.ofHours(1);
+    /** What TLS stacks read of a chain at most; PKIX implementations stop there too. */
+    private static final int MAX_CHAIN = 8;
+
     private static final Logger LOG = LoggerFactory.getLogger(CertificateAuthority.class);
 
     private final String trustDomain;
+    private final AuthoritySettings settings;
     private final AuthorityFiles files;
+    private final AuthorityOpening opening;
     private final InstantSource clock;
     private final SecureRandom random;
-    private final X509Certificate root;
     private final RevocationLists revocations = new RevocationLists();
-    private volatile Issuer intermediate;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Object changing = new Object();
+    private volatile RootSet roots;
+    private Instant nextRenewal = Instant.MIN;
 
     private CertificateAuthority(
             String trustDomain,
+            AuthoritySettings settings,
             AuthorityFiles files,
+            AuthorityOpening opening,
             InstantSource clock,
             SecureRandom random,
-            X509Certificate root,
-            Issuer intermediate) {
+            RootSet roots) {
         this.trustDomain = trustDomain;
+        this.settings = settings;
         this.files = files;
+        this.opening = opening;
         this.clock = clock;
         this.random = random;
-        this.root = root;
-        this.intermediate = intermediate;
+        this.roots = roots;
+    }
+
+    /** Opens with {@link AuthoritySettings#defaults} and without a passphrase. */
+    public static CertificateAuthority open(
+            Path directory, String trustDomain, InstantSource clock, SecureRandom random) throws IOException {
+        return open(directory, trustDomain, AuthoritySettings.defaults(), KeyCipher.NONE, clock, random);
     }
 
     /**
-     * Opens the authority kept in {@code directory}, or founds one if there is none.
+     * Opens the authority kept in {@code directory}. If there is none, founds one, or takes over that which the settings name.
      *
-     * @throws IOException if files cannot be read or written, are readable by others, do not belong together, or belong to another
-     *     trust domain; the message names the file and the remedy
+     * @throws IOException if files cannot be read, written or decrypted, are readable by others, do not belong together, belong to
+     *     another trust domain, or would sign what peers refuse; the message names the file or certificate and the remedy
      */
-    public static CertificateAuthority open(
-            Path directory, String trustDomain, InstantSource clock, SecureRandom random) throws IOException {
-        AuthorityFiles files = new AuthorityFiles(directory);
-        Optional<X509Certificate> known = files.rootCertificate();
-        X509Certificate root = known.isPresent() ? known.get() : found(files, trustDomain, clock.instant(), random);
-        checkTrustDomain(root, trustDomain, directory);
-        Optional<Issuer> intermediate = files.intermediate();
-        Issuer issuer =
-                intermediate.isPresent() ? intermediate.get() : newIntermediate(files, trustDomain, clock, random);
-        checkTogether(issuer, root, directory);
-        return new CertificateAuthority(trustDomain, files, clock, random, root, issuer);
+    static CertificateAuthority open(
+            Path directory,
+            String trustDomain,
+            AuthoritySettings settings,
+            KeyCipher cipher,
+            InstantSource clock,
+            SecureRandom random)
+            throws IOException {
+        AuthorityFiles files = new AuthorityFiles(directory, cipher);
+        AuthorityOpening opening = new AuthorityOpening(trustDomain, settings, files, clock, random);
+        return new CertificateAuthority(trustDomain, settings, files, opening, clock, random, opening.open());
     }
 
     /** The trust domain of every identity issued here. */
@@ -87,24 +96,40 @@ public final class CertificateAuthority {
         return trustDomain;
     }
 
-    /** The trust bundle: every root that workloads have to trust. */
+    /** How long workload certificates hold unless less is asked for; also the most that is given. */
+    public Duration leafValidity() {
+        return settings.leafValidity();
+    }
+
+    /** Whether the keys on disk are encrypted. */
+    public boolean encryptsKeys() {
+        return files.cipher().encrypts();
+    }
+
+    /** The trust bundle: every root that workloads have to trust, the one that signs first. */
     public List<X509Certificate> roots() {
-        return List.of(root);
+        return roots.bundle().stream().map(Root::certificate).toList();
     }
 
     /** The deny list as revocation lists of everything that signs workloads here, PEM; empty if nobody is denied. */
     public String revocationLists(DenyList.Denied denied) {
         Instant now = clock.instant();
-        return revocations.of(denied, List.of(currentIntermediate(now)), now);
+        current(now);
+        List<Issuer> issuers = roots.bundle().stream()
+                .flatMap(root -> Stream.ofNullable(root.signer()))
+                .map(Signer::issuer)
+                .toList();
+        return revocations.of(denied, issuers, now);
     }
 
-    /** SHA-256 of the root certificate, which join tokens pin. */
+    /** SHA-256 of the root below which certificates are issued, which new join tokens pin. */
     public byte[] rootHash() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(root.getEncoded());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Root.hash(roots.active().certificate());
+    }
+
+    /** Calls a listener after every change of the roots, on the thread that made it. It must be short. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
     }
 
     /**
@@ -112,111 +137,207 @@ public final class CertificateAuthority {
      *
      * @param key the public key, whose possession the caller has proven
      * @param identity whom the caller has proven to be
-     * @param hosts further DNS names or IP addresses, for servers that foreign clients call by name; empty for workloads
-     * @param wanted how long it should hold; capped by {@link #LEAF_VALIDITY}; zero for the default
+     * @param wanted how long it should hold; capped by {@link #leafValidity}; zero for the default
      */
-    IssuedCertificate issue(SubjectPublicKeyInfo key, WorkloadIdentity identity, List<String> hosts, Duration wanted) {
+    IssuedCertificate issue(SubjectPublicKeyInfo key, WorkloadIdentity identity, Duration wanted) {
+        return issue(key, identity, List.of(), validity(wanted));
+    }
+
+    /**
+     * Issues the server's own certificate.
+     *
+     * @param hosts DNS names or IP addresses by which foreign clients call it
+     */
+    IssuedCertificate issueForServer(SubjectPublicKeyInfo key, WorkloadIdentity identity, List<String> hosts) {
+        return issue(key, identity, hosts, SERVER_VALIDITY);
+    }
+
+    private IssuedCertificate issue(
+            SubjectPublicKeyInfo key, WorkloadIdentity identity, List<String> hosts, Duration validity) {
         if (!identity.trustDomain().equals(trustDomain)) {
             throw new IllegalArgumentException(identity + " is not of trust domain " + trustDomain);
         }
         Instant now = clock.instant();
-        Issuer issuer = currentIntermediate(now);
-        Instant end = now.plus(validity(wanted));
-        Instant issuerEnd = issuer.certificate().getNotAfter().toInstant();
-        Validity validity = new Validity(now.minus(BACKDATE), end.isBefore(issuerEnd) ? end : issuerEnd);
-        X509Certificate leaf = Certificates.leaf(key, issuer, identity, hosts, validity, random);
+        Root root = current(now);
+        Signer signer = signer(root);
+        Instant end = now.plus(validity);
+        Instant issuerEnd = signer.notAfter();
+        if (!issuerEnd.isAfter(now)) {
+            throw new IllegalStateException("the intermediate certificate has ended at " + issuerEnd);
+        }
+        Validity span = new Validity(now.minus(BACKDATE), end.isBefore(issuerEnd) ? end : issuerEnd);
+        X509Certificate leaf = Certificates.leaf(key, signer.issuer(), identity, hosts, span, random);
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(leaf);
-        chain.add(issuer.certificate());
-        chain.add(root);
+        chain.addAll(signer.chain());
+        chain.add(root.certificate());
         return new IssuedCertificate(chain);
     }
 
-    private static Duration validity(Duration wanted) {
-        if (wanted.isZero() || wanted.isNegative() || wanted.compareTo(LEAF_VALIDITY) > 0) {
-            return LEAF_VALIDITY;
+    private Duration validity(Duration wanted) {
+        Duration most = settings.leafValidity();
+        if (wanted.isZero() || wanted.isNegative() || wanted.compareTo(most) > 0) {
+            return most;
         }
-        return wanted.compareTo(MIN_LEAF_VALIDITY) < 0 ? MIN_LEAF_VALIDITY : wanted;
+        Duration least = AuthoritySettings.MIN_LEAF_VALIDITY;
+        return wanted.compareTo(least) < 0 ? least : wanted;
+    }
+
+    /**
+     * {@return a chain with more certificates behind it, by which also those can verify it who know only another root of the bundle:
+     * for each such root a certificate by it for the active one, and that root itself, which join tokens pin}
+     */
+    List<X509Certificate> withCrosses(IssuedCertificate issued) {
+        RootSet now = roots;
+        List<X509Certificate> chain = new ArrayList<>(issued.chain());
+        for (X509Certificate cross : now.active().crosses()) {
+            now.bundle().stream()
+                    .filter(root -> root.signed(cross) && chain.size() + 2 <= MAX_CHAIN)
+                    .findFirst()
+                    .ifPresent(root -> {
+                        chain.add(cross);
+                        chain.add(root.certificate());
+                    });
+        }
+        return chain;
+    }
+
+    /** Whether there was nothing in the directory when this was opened. */
+    boolean isNew() {
+        return opening.isNew();
+    }
+
+    /** All roots there are and were. */
+    RootSet rootSet() {
+        return roots;
+    }
+
+    /** Whether a root's key is here. */
+    boolean hasRootKey(Root root) {
+        return root.state() != RootState.GONE && Files.exists(files.rootKey(root.id()));
+    }
+
+    /** Makes a root, or takes one over, and puts it in the trust bundle. */
+    Root stage(@Nullable SigningMaterial material) throws IOException {
+        Root staged;
+        synchronized (changing) {
+            staged = (material == null ? opening.found() : opening.take(material))
+                    .in(RootState.STAGED, clock.instant());
+            commit(roots.with(staged));
+        }
+        changed();
+        return staged;
+    }
+
+    /** Moves a root to a state in which it does not sign. */
+    void move(Root root, RootState state) throws IOException {
+        synchronized (changing) {
+            commit(roots.with(root.in(state, clock.instant())));
+            if (state == RootState.GONE) {
+                files.deleteKeys(root.id());
+            }
+        }
+        changed();
+    }
+
+    /**
+     * Lets a root sign from now on; the one before stays trusted.
+     *
+     * @return ids of other roots in the bundle whose keys are not here: who trusts only one of them cannot verify what is below this one
+     */
+    List<String> activate(Root root) throws IOException {
+        List<String> uncrossed = new ArrayList<>();
+        synchronized (changing) {
+            signer(root);
+            List<X509Certificate> crosses = new ArrayList<>();
+            Instant now = clock.instant();
+            for (Root other : roots.bundle()) {
+                if (!other.id().equals(root.id())) {
+                    Optional<Issuer> issuer = files.issuer(other);
+                    issuer.ifPresent(by -> crosses.add(cross(root, by, now)));
+                    if (issuer.isEmpty()) {
+                        uncrossed.add(other.id());
+                    }
+                }
+            }
+            files.storeCrosses(root.id(), crosses);
+            commit(roots.with(roots.active().in(RootState.TRUSTED, now))
+                    .with(root.with(crosses).in(RootState.ACTIVE, now)));
+        }
+        changed();
+        return uncrossed;
+    }
+
+    private X509Certificate cross(Root root, Issuer by, Instant now) {
+        Instant end = root.certificate().getNotAfter().toInstant();
+        Instant otherEnd = by.certificate().getNotAfter().toInstant();
+        return Certificates.cross(
+                root.certificate(),
+                by,
+                trustDomain,
+                new Validity(now.minus(BACKDATE), end.isBefore(otherEnd) ? end : otherEnd),
+                random);
+    }
+
+    private void commit(RootSet changed) throws IOException {
+        files.commit(changed.all());
+        roots = changed;
+    }
+
+    /** Outside of the lock: listeners issue certificates. */
+    private void changed() {
+        listeners.forEach(Runnable::run);
+    }
+
+    private static Signer signer(Root root) {
+        Signer signer = root.signer();
+        if (signer == null) {
+            throw new IllegalStateException("there is no key to sign with below root " + root.id());
+        }
+        return signer;
     }
 
     /** Renews the intermediate in its last third, if the root's key is at hand. */
-    private Issuer currentIntermediate(Instant now) {
-        if (!dueForRenewal(intermediate, now)) {
-            return intermediate;
+    private Root current(Instant now) {
+        Root root = roots.active();
+        if (!dueForRenewal(signer(root), now)) {
+            return root;
         }
-        synchronized (this) {
-            if (dueForRenewal(intermediate, now)) {
-                try {
-                    intermediate = newIntermediate(files, trustDomain, clock, random);
-                    LOG.info(
-                            "renewed the intermediate certificate until {}",
-                            intermediate.certificate().getNotAfter());
-                } catch (IOException e) {
-                    LOG.error(
-                            "cannot renew the intermediate certificate, which ends {}",
-                            intermediate.certificate().getNotAfter(),
-                            e);
-                }
+        synchronized (changing) {
+            Root active = roots.active();
+            if (dueForRenewal(signer(active), now) && !now.isBefore(nextRenewal)) {
+                nextRenewal = now.plus(RENEWAL_RETRY);
+                renew(active);
             }
-            return intermediate;
+            return roots.active();
         }
     }
 
-    private static boolean dueForRenewal(Issuer issuer, Instant now) {
-        return now.isAfter(issuer.certificate().getNotAfter().toInstant().minus(INTERMEDIATE_RENEWAL));
-    }
-
-    private static X509Certificate found(AuthorityFiles files, String trustDomain, Instant now, SecureRandom random)
-            throws IOException {
-        KeyPair key = Certificates.newKey(random);
-        X509Certificate root =
-                Certificates.root(key, trustDomain, new Validity(now.minus(BACKDATE), now.plus(ROOT_VALIDITY)), random);
-        files.storeRoot(key, root);
-        LOG.info("founded a certificate authority for trust domain {}", trustDomain);
-        return root;
-    }
-
-    private static Issuer newIntermediate(
-            AuthorityFiles files, String trustDomain, InstantSource clock, SecureRandom random) throws IOException {
-        Issuer root = files.root()
-                .orElseThrow(() -> new IOException(
-                        "the intermediate has to be renewed, which needs the root's key: put it back to "
-                                + files.rootKey() + " and start again"));
-        Instant now = clock.instant();
-        KeyPair key = Certificates.newKey(random);
-        X509Certificate certificate = Certificates.intermediate(
-                key, root, trustDomain, new Validity(now.minus(BACKDATE), now.plus(INTERMEDIATE_VALIDITY)), random);
-        files.storeIntermediate(key, certificate);
-        return new Issuer(certificate, key.getPrivate());
-    }
-
-    private static void checkTrustDomain(X509Certificate root, String trustDomain, Path directory) throws IOException {
-        if (!WorkloadIdentity.uris(root).equals(List.of("spiffe://" + trustDomain))) {
-            throw new IOException("the authority in " + directory + " is for " + WorkloadIdentity.uris(root)
-                    + ", not for trust domain " + trustDomain
-                    + "; start with that trust domain or with another data directory");
-        }
-    }
-
-    /** A key that does not fit its certificate would sign what nobody can verify; better not to start. */
-    private static void checkTogether(Issuer issuer, X509Certificate root, Path directory) throws IOException {
+    private void renew(Root active) {
+        Instant end = signer(active).notAfter();
         try {
-            issuer.certificate().verify(root.getPublicKey());
-            Signature signature = Signature.getInstance("SHA256withECDSA");
-            byte[] sample = {1};
-            signature.initSign(issuer.key());
-            signature.update(sample);
-            byte[] signed = signature.sign();
-            signature.initVerify(issuer.certificate().getPublicKey());
-            signature.update(sample);
-            if (!signature.verify(signed)) {
-                throw new InvalidKeyException("intermediate.key does not belong to intermediate.crt");
+            Optional<Issuer> issuer = files.issuer(active);
+            if (issuer.isEmpty()) {
+                LOG.error(
+                        "the intermediate certificate ends at {} and cannot be renewed here: put the root's key to {},"
+                                + " or give a newer intermediate in section authority of the settings",
+                        end,
+                        files.rootKey(active.id()));
+                return;
             }
-        } catch (GeneralSecurityException e) {
-            throw new IOException(
-                    "the files of the authority in " + directory + " do not belong together (" + e.getMessage()
-                            + "); restore them from a backup",
-                    e);
+            Signer renewed = opening.newSigner(issuer.get());
+            files.storeSigner(active.id(), renewed);
+            roots = roots.with(active.with(renewed));
+            nextRenewal = Instant.MIN;
+            LOG.info("renewed the intermediate certificate until {}", renewed.notAfter());
+        } catch (IOException e) {
+            LOG.error("cannot renew the intermediate certificate, which ends at {}", end, e);
         }
+    }
+
+    private static boolean dueForRenewal(Signer signer, Instant now) {
+        Instant begin = signer.certificate().getNotBefore().toInstant();
+        Duration third = Duration.between(begin, signer.notAfter()).dividedBy(3);
+        return now.isAfter(signer.notAfter().minus(third));
     }
 }

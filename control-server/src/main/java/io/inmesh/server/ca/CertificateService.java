@@ -83,7 +83,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         }
         try {
             IssuedCertificate certificate =
-                    authority.issue(SigningRequest.parse(csr).publicKey(), identity, List.of(), validity);
+                    authority.issue(SigningRequest.parse(csr).publicKey(), identity, validity);
             log(createdBy, identity, certificate, Map.of("by", "operator"));
             issued.increment();
             return certificate;
@@ -146,7 +146,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
             WorkloadIdentity identity,
             Map<String, String> how) {
         Duration wanted = Duration.ofSeconds(Math.max(0, request.getValidityDuration()));
-        IssuedCertificate certificate = authority.issue(signing.publicKey(), identity, List.of(), wanted);
+        IssuedCertificate certificate = authority.issue(signing.publicKey(), identity, wanted);
         log(caller.toString(), identity, certificate, how);
         return certificate;
     }

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -45,17 +43,6 @@ final class Certificates {
     /** From when to when a certificate holds. */
     record Validity(Instant notBefore, Instant notAfter) {}
 
-    /** A new P-256 key pair. */
-    static KeyPair newKey(SecureRandom random) {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has P-256", e);
-        }
-    }
-
     /** A self-signed root that may sign intermediates. */
     static X509Certificate root(KeyPair key, String trustDomain, Validity validity, SecureRandom random) {
         X500Name name = new X500Name("CN=Inmesh root,O=" + trustDomain);
@@ -63,6 +50,14 @@ final class Certificates {
                 SubjectPublicKeyInfo.getInstance(key.getPublic().getEncoded());
         X509v3CertificateBuilder builder = builder(name, name, publicKey, validity, random);
         return signing(builder, publicKey, publicKey, key.getPrivate(), trustDomain, 1);
+    }
+
+    /** A root's key and name, signed by another root: it leads those who trust only that one. */
+    static X509Certificate cross(
+            X509Certificate root, Issuer other, String trustDomain, Validity validity, SecureRandom random) {
+        X509v3CertificateBuilder builder =
+                builder(subject(other.certificate()), subject(root), publicKey(root), validity, random);
+        return signing(builder, publicKey(root), publicKey(other.certificate()), other.key(), trustDomain, 1);
     }
 
     /** An intermediate that may sign leaves only. */
@@ -150,7 +145,7 @@ final class Certificates {
 
     private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key) {
         try {
-            X509CertificateHolder holder = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key));
+            X509CertificateHolder holder = builder.build(new JcaContentSignerBuilder(KeyAlgorithm.signature(key)).build(key));
             return new JcaX509CertificateConverter().getCertificate(holder);
         } catch (OperatorCreationException | GeneralSecurityException e) {
             throw new IllegalStateException("the signing key cannot sign", e);

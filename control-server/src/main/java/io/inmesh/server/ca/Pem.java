@@ -1,23 +1,22 @@
 package io.inmesh.server.ca;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /** Certificates and keys as text (RFC 7468). */
 public final class Pem {
     private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
+    private static final String END = "-----END CERTIFICATE-----";
 
     private Pem() {}
 
@@ -42,26 +41,23 @@ public final class Pem {
         return block("PRIVATE KEY", key.getEncoded());
     }
 
-    /** All certificates in a text, in order. */
+    /** All certificates in a text, in order; keys and whatever else stands there is passed over. */
     public static List<X509Certificate> certificates(String text) throws CertificateException {
-        return CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)))
-                .stream()
-                .map(X509Certificate.class::cast)
-                .toList();
-    }
-
-    /** The private key in a text, PKCS #8. */
-    static PrivateKey privateKey(String text) throws IOException {
-        try (PEMParser parser = new PEMParser(new StringReader(text))) {
-            if (parser.readObject() instanceof PrivateKeyInfo info) {
-                return new JcaPEMKeyConverter().getPrivateKey(info);
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + 1)) {
+            int end = text.indexOf(END, begin);
+            if (end < 0) {
+                throw new CertificateException("a certificate is not complete (END CERTIFICATE is missing)");
             }
-            throw new IOException("no PKCS #8 private key (BEGIN PRIVATE KEY) in the text");
+            byte[] block = text.substring(begin, end + END.length()).getBytes(StandardCharsets.US_ASCII);
+            certificates.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block)));
         }
+        return certificates;
     }
 
-    private static String block(String label, byte[] content) {
+    /** A block of {@code content} under a label such as {@code CERTIFICATE}. */
+    static String block(String label, byte[] content) {
         return "-----BEGIN " + label + "-----\n" + LINES.encodeToString(content) + "\n-----END " + label + "-----\n";
     }
 }

@@ -46,6 +46,7 @@ public final class SecretFiles {
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            forceDirectory(directory);
         } finally {
             Files.deleteIfExists(temporary);
         }
@@ -57,6 +58,12 @@ public final class SecretFiles {
      * @throws IOException if others than its owner may read or write it; the message names the remedy
      */
     public static String read(Path file) throws IOException {
+        check(file);
+        return Files.readString(file);
+    }
+
+    /** Does nothing but what {@link #read} does first. */
+    static void check(Path file) throws IOException {
         if (posix(file)) {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (!OWNER_FILE.containsAll(permissions)) {
@@ -65,7 +72,15 @@ public final class SecretFiles {
                                 + "; make it readable by its owner only: chmod 600 " + file);
             }
         }
-        return Files.readString(file);
+    }
+
+    /** Without it the new name may be lost with the power, though the content is not. */
+    private static void forceDirectory(Path directory) throws IOException {
+        if (posix(directory)) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
     }
 
     private static FileAttribute<?>[] attributes(Path place, Set<PosixFilePermission> permissions) {

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's own certificate, renewed with a new key at half of its life; connections made from then on see the new one. The chain
- * includes the root, because a client that joins knows only the root's hash.
+ * The server's own certificate, renewed with a new key at half of its life and whenever the roots change; connections made from then on
+ * see the new one. The chain includes the root, because a client that joins knows only the root's hash, and what leads to that root from
+ * another one that a join token may have pinned before.
  */
 public final class ServerCertificate {
     /** The namespace and service account in the server's SPIFFE id. */
@@ -46,6 +47,7 @@ public final class ServerCertificate {
         this.clock = clock;
         this.random = random;
         this.current = renew();
+        authority.onChange(this::renewNow);
     }
 
     /** Gives TLS the current certificate at every handshake. */
@@ -68,20 +70,24 @@ public final class ServerCertificate {
         return current().leaf().getSerialNumber();
     }
 
+    private synchronized void renewNow() {
+        current = renew();
+    }
+
     /** The certificate in use. */
     public synchronized IssuedCertificate current() {
         return current;
     }
 
     private IssuedCertificate renew() {
-        KeyPair key = Certificates.newKey(random);
-        IssuedCertificate issued = authority.issue(
+        KeyPair key = KeyAlgorithm.ECDSA_P256.newKey(random);
+        IssuedCertificate issued = authority.issueForServer(
                 SubjectPublicKeyInfo.getInstance(key.getPublic().getEncoded()),
                 new WorkloadIdentity(authority.trustDomain(), NAMESPACE, SERVICE_ACCOUNT),
-                hosts,
-                Duration.ZERO);
+                hosts);
         try {
-            keyManager.updateIdentityCredentials(issued.chain().toArray(X509Certificate[]::new), key.getPrivate());
+            keyManager.updateIdentityCredentials(
+                    authority.withCrosses(issued).toArray(X509Certificate[]::new), key.getPrivate());
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("a key and its own certificate belong together", e);
         }

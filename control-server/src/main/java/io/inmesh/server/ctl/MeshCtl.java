@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
             TokenCommand.class,
             AuthorityCommand.class,
             CertificateCommand.class,
+            AuthorityCommand.class,
+            AuditCommand.class,
             BootstrapCommand.class,
             VersionCommand.class
         })

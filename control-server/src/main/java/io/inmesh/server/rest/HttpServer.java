@@ -3,9 +3,12 @@ package io.inmesh.server.rest;
 import io.inmesh.server.access.Access;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
+import io.inmesh.server.ca.AuditLog;
+import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
+import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
@@ -49,6 +52,9 @@ public final class HttpServer implements AutoCloseable {
      * @param tokens join tokens
      * @param certificates certificates for stock clients
      * @param denied who is refused
+     * @param authority the certificate authority
+     * @param rotation the steps that replace its root
+     * @param audit what was done
      * @param resources translated configuration, for explanations
      * @param traffic who called whom lately
      * @param meters metrics
@@ -61,6 +67,9 @@ public final class HttpServer implements AutoCloseable {
             JoinTokens tokens,
             CertificateService certificates,
             DenyList denied,
+            CertificateAuthority authority,
+            RootRotation rotation,
+            AuditLog audit,
             TranslatedResources resources,
             ObservedTraffic traffic,
             PrometheusMeterRegistry meters,
@@ -103,7 +112,8 @@ public final class HttpServer implements AutoCloseable {
                 sources.tokens(),
                 sources.certificates(),
                 new DenyListApi(sources.denied()),
-                sources.resources());
+                sources.resources(),
+                new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()));
         server.setHandler(new Routes(
                 new Entry(access, listen.hosts(), listen.tls() != null),
                 new ResourceApi(writer, statuses),

@@ -34,6 +34,7 @@ final class MeshApi {
     private final CertificateService certificates;
     private final DenyListApi denyList;
     private final TranslatedResources resources;
+    private final AuthorityApi authority;
 
     MeshApi(
             FilesApi files,
@@ -42,7 +43,8 @@ final class MeshApi {
             JoinTokens tokens,
             CertificateService certificates,
             DenyListApi denyList,
-            TranslatedResources resources) {
+            TranslatedResources resources,
+            AuthorityApi authority) {
         this.files = files;
         this.status = status;
         this.traffic = traffic;
@@ -50,9 +52,14 @@ final class MeshApi {
         this.certificates = certificates;
         this.denyList = denyList;
         this.resources = resources;
+        this.authority = authority;
     }
 
     void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem {
+        if (AuthorityApi.knows(path)) {
+            authority.handle(exchange, path, ACTOR);
+            return;
+        }
         String call = exchange.method() + " " + String.join("/", path);
         switch (call) {
             case "POST apply" -> files.apply(exchange);

@@ -141,6 +141,11 @@ public final class Section {
         return optionalText(name).map(folder::resolve);
     }
 
+    /** {@return the paths of a list, relative ones from the settings file's folder; empty without the field. They need not exist} */
+    public List<Path> files(String name) {
+        return texts(name).stream().map(folder::resolve).toList();
+    }
+
     /** {@return one of an enum's constants by its name, in any case, with {@code -} for {@code _}; {@code fallback} without the field} */
     public <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
         Optional<String> text = optionalText(name);

@@ -5,12 +5,17 @@ import io.inmesh.identity.WorkloadIdentity;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Date;
@@ -47,6 +52,35 @@ public final class Chains {
             throw e;
         } catch (GeneralSecurityException e) {
             throw new CertificateException("the chain is not valid: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks that the first of some certificates leads to a root over others of them, in whatever order they are (RFC 5280 6.1, RFC 8446
+     * 4.4.2).
+     *
+     * @param certificates the one in question first
+     * @param at moment at which all that is needed has to be valid
+     * @throws CertificateException if it does not
+     */
+    public static void lead(List<X509Certificate> certificates, X509Certificate root, Date at)
+            throws CertificateException {
+        X509CertSelector target = new X509CertSelector();
+        target.setCertificate(certificates.get(0));
+        try {
+            root.checkValidity(at);
+            PKIXBuilderParameters parameters =
+                    new PKIXBuilderParameters(Set.of(new TrustAnchor(root, null)), target);
+            parameters.addCertStore(
+                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(certificates)));
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(at);
+            CertPathBuilder.getInstance("PKIX").build(parameters);
+        } catch (CertificateException e) {
+            throw e;
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException(
+                    "no path leads to " + root.getSubjectX500Principal() + ": " + e.getMessage(), e);
         }
     }
 

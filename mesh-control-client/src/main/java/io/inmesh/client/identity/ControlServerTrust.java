@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -20,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whom this process believes to be its control server.
  *
- * <p>Before it has a trust bundle: a server whose chain ends in the root that the join token pins, and whose leaf says that it is
+ * <p>Before it has a trust bundle: a server whose chain leads to the root that the join token pins, and whose leaf says that it is
  * the control server. From then on: a control server of the own trust domain, by the trust bundle. There is no third way.
  */
 public final class ControlServerTrust extends X509ExtendedTrustManager {
 
     /** Path of the control server's SPIFFE id. */
     static final String SERVER_PATH = "/ns/inmesh-system/sa/control-server";
+
+    private static final int MAX_CHAIN = 8;
 
     private final IdentityHolder holder;
     private final byte @Nullable [] rootSha256;
@@ -77,13 +80,18 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
     }
 
     private void checkPinned(X509Certificate[] chain, byte[] pin) throws CertificateException {
-        X509Certificate root = chain[chain.length - 1];
-        if (!MessageDigest.isEqual(Chains.sha256(root), pin)) {
-            throw new CertificateException("the control server's chain ends in " + root.getSubjectX500Principal()
-                    + ", which is not the root the join token pins;"
-                    + " is this the right control server, and the token made by it?");
+        if (chain.length > MAX_CHAIN) {
+            throw new CertificateException("the control server's chain has " + chain.length + " certificates");
         }
-        Chains.check(List.of(chain), new Date(clock.epochMillis()));
+        // While one root replaces another, the chain leads to both.
+        X509Certificate root = Arrays.stream(chain)
+                .filter(certificate -> MessageDigest.isEqual(Chains.sha256(certificate), pin))
+                .findFirst()
+                .orElseThrow(() -> new CertificateException("the control server's chain ends in "
+                        + chain[chain.length - 1].getSubjectX500Principal()
+                        + ", which is not the root the join token pins;"
+                        + " is this the right control server, and the token made by it?"));
+        Chains.lead(List.of(chain), root, new Date(clock.epochMillis()));
         SpiffeId id = ServerTls.peerOf(chain)
                 .orElseThrow(() -> new CertificateException("the control server's certificate holds no SPIFFE id"));
         if (!id.path().equals(SERVER_PATH)) {

@@ -7,7 +7,9 @@ import io.inmesh.config.SpreadConfig.LocalityConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.identity.DenyList;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -89,13 +91,13 @@ public sealed interface Translated {
     /**
      * A trust bundle.
      *
-     * @param certificates roots of the own trust domain
+     * @param certificates roots of the own trust domain, the one that signs first if the control plane is ours
      * @param denied who is refused although they vouch for him
      */
     record Roots(Set<X509Certificate> certificates, DenyList denied) implements Translated {
-        /** Copies the set. */
+        /** Copies the set and keeps its order. */
         public Roots {
-            certificates = Set.copyOf(certificates);
+            certificates = Collections.unmodifiableSet(new LinkedHashSet<>(certificates));
         }
     }
 }

@@ -1,0 +1,296 @@
+package io.inmesh.server.ca;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replaces the root of the mesh, one step at a time: {@link #add}, {@link #activate}, {@link #retire}. Every step is on disk before it
+ * has any effect, and waits for what it needs, so that at no moment a process presents what another one does not trust. {@link #advance}
+ * notes when a step's effect has reached everybody.
+ */
+public final class RootRotation {
+    /** After a start, processes get that long to connect again before nobody is taken for everybody. */
+    static final Duration SETTLING = Duration.ofMinutes(1);
+
+    /** Roots in the trust bundle at the same time; a rotation needs two. */
+    static final int MAX_BUNDLE = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RootRotation.class);
+
+    private final CertificateAuthority authority;
+    private final Supplier<List<ProcessTrust>> processes;
+    private final Supplier<String> bundleVersion;
+    private final AuditLog audit;
+    private final InstantSource clock;
+    private final Instant settled;
+
+    /** Says why a step is not taken, and what it waits for. Its message is for operators. */
+    public static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<String> missing;
+
+        Refused(String message, List<String> missing) {
+            super(message);
+            this.missing = List.copyOf(missing);
+        }
+
+        /** {@return what it waits for, one text for each process; empty if waiting does not help} */
+        public List<String> missing() {
+            return missing;
+        }
+    }
+
+    /**
+     * A step that was taken.
+     *
+     * @param root how the root stands now
+     * @param notes what else is worth knowing
+     */
+    public record Done(RootStatus root, List<String> notes) {}
+
+    /**
+     * Makes the steps of {@code authority}.
+     *
+     * @param processes every process that is connected or expected back
+     * @param bundleVersion version of the trust bundle as it is pushed now
+     */
+    public RootRotation(
+            CertificateAuthority authority,
+            Supplier<List<ProcessTrust>> processes,
+            Supplier<String> bundleVersion,
+            AuditLog audit,
+            InstantSource clock) {
+        this.authority = authority;
+        this.processes = processes;
+        this.bundleVersion = bundleVersion;
+        this.audit = audit;
+        this.clock = clock;
+        Instant now = clock.instant();
+        // Of an authority that is new nobody has a certificate yet, so there is nobody to wait for.
+        this.settled = authority.isNew() ? now : now.plus(SETTLING);
+    }
+
+    /** {@return all roots, oldest first} */
+    public synchronized List<RootStatus> list() {
+        return authority.rootSet().all().stream().map(this::status).toList();
+    }
+
+    /**
+     * Adds a root to the trust bundle, which is pushed at once.
+     *
+     * @param pem a root made elsewhere with its intermediates and, if it is to sign, a private key; null to make one here
+     * @param actor who asked for it
+     * @throws Refused if it will not do, or there are too many already
+     */
+    public synchronized Done add(@Nullable String pem, String actor) throws Refused, IOException {
+        if (authority.rootSet().bundle().size() >= MAX_BUNDLE) {
+            throw new Refused(
+                    "there are " + MAX_BUNDLE + " roots in the trust bundle already; retire one first", List.of());
+        }
+        SigningMaterial material = null;
+        if (pem != null) {
+            try {
+                material = SigningMaterial.parse(pem, KeyCipher.NONE, "what was sent");
+            } catch (IOException e) {
+                throw new Refused(String.valueOf(e.getMessage()), List.of());
+            }
+            Optional<Root> known = authority.rootSet().get(Root.idOf(material.root()));
+            if (known.isPresent()) {
+                throw new Refused("root " + known.get().id() + " is here already, " + known.get().state(), List.of());
+            }
+        }
+        audit.append("root-added", actor, Map.of("made", material == null ? "here" : "elsewhere"));
+        Root staged;
+        try {
+            staged = authority.stage(material);
+        } catch (IOException e) {
+            if (material == null) {
+                throw e;
+            }
+            throw new Refused(String.valueOf(e.getMessage()), List.of());
+        }
+        LOG.info("root {} is in the trust bundle", staged.id());
+        List<String> notes = staged.signer() == null
+                ? List.of("it has no key to sign with, so it can only be trusted, never active")
+                : List.of();
+        return new Done(status(staged), notes);
+    }
+
+    /**
+     * Lets a root sign, once every process trusts it. Processes below the one before renew within a minute; that one stays trusted.
+     *
+     * @param id of the root, or enough of its beginning
+     * @param force not to wait for anybody
+     * @param actor who asked for it
+     * @throws Refused if it cannot be active, or is not trusted by everybody yet
+     */
+    public synchronized Done activate(String id, boolean force, String actor) throws Refused, IOException {
+        Root root = find(id);
+        if (root.state() == RootState.ACTIVE) {
+            return new Done(status(root), List.of("it has been active before"));
+        }
+        if (!root.state().inBundle()) {
+            throw new Refused("root " + root.id() + " is " + root.state() + "; add another one", List.of());
+        }
+        if (root.signer() == null) {
+            throw new Refused(
+                    "root " + root.id() + " has no key to sign with; add it again with an intermediate and its key",
+                    List.of());
+        }
+        List<String> missing = unacknowledged();
+        gate("root " + root.id() + " is not trusted by everybody yet", missing, force);
+        record("root-activated", root, force, missing, actor);
+        List<String> uncrossed = authority.activate(root);
+        LOG.info("certificates are issued below root {} from now on", root.id());
+        List<String> notes = new ArrayList<>();
+        for (String other : uncrossed) {
+            notes.add("the key of root " + other + " is not here: join tokens that pin it do not work any more, make new ones");
+        }
+        return new Done(status(find(root.id())), notes);
+    }
+
+    /**
+     * Takes a root out of the trust bundle, once no process needs it.
+     *
+     * @param id of the root, or enough of its beginning
+     * @param force not to wait for anybody; processes below that root are then cut off until they join again
+     * @param actor who asked for it
+     * @throws Refused if it is active, or somebody still has a certificate below it
+     */
+    public synchronized Done retire(String id, boolean force, String actor) throws Refused, IOException {
+        Root root = find(id);
+        if (root.state() == RootState.ACTIVE) {
+            throw new Refused("root " + root.id() + " is active; activate another one first", List.of());
+        }
+        if (!root.state().inBundle()) {
+            return new Done(status(root), List.of("it has been retired before"));
+        }
+        List<String> missing = dependent(root);
+        gate("root " + root.id() + " is still needed", missing, force);
+        record("root-retired", root, force, missing, actor);
+        authority.move(root, RootState.RETIRING);
+        LOG.info("root {} is not trusted any more", root.id());
+        return new Done(
+                status(find(root.id())),
+                List.of("join tokens that pin it do not work any more; make new ones with: meshctl token create"));
+    }
+
+    /** Notes which steps have reached everybody. To be called every few seconds. */
+    public synchronized void advance() {
+        for (Root root : authority.rootSet().all()) {
+            RootState next =
+                    switch (root.state()) {
+                        case STAGED -> RootState.TRUSTED;
+                        case RETIRING -> RootState.GONE;
+                        default -> root.state();
+                    };
+            if (next == root.state() || !unacknowledged().isEmpty()) {
+                continue;
+            }
+            try {
+                audit.append("root-" + next.name().toLowerCase(Locale.ROOT), "server", Map.of("root", root.id()));
+                authority.move(root, next);
+                LOG.info("root {} is {}", root.id(), next);
+            } catch (IOException | IllegalStateException e) {
+                LOG.error("root {} could not become {}; it is tried again", root.id(), next, e);
+            }
+        }
+    }
+
+    private static void gate(String problem, List<String> missing, boolean force) throws Refused {
+        if (!missing.isEmpty() && !force) {
+            throw new Refused(problem + ": " + String.join("; ", missing), missing);
+        }
+    }
+
+    private void record(String event, Root root, boolean force, List<String> missing, String actor) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("root", root.id());
+        if (force) {
+            facts.put("forced", "true");
+            facts.put("without", String.join("; ", missing));
+        }
+        audit.append(event, actor, facts);
+    }
+
+    private Root find(String id) throws Refused {
+        List<Root> found = authority.rootSet().all().stream()
+                .filter(root -> !id.isEmpty() && root.id().startsWith(id))
+                .toList();
+        if (found.size() != 1) {
+            throw new Refused(
+                    (found.isEmpty() ? "there is no root " : "more than one root begins with ") + id
+                            + "; list them with: meshctl ca root list",
+                    List.of());
+        }
+        return found.get(0);
+    }
+
+    private RootStatus status(Root root) {
+        Signer signer = root.signer();
+        return new RootStatus(
+                root.id(),
+                root.state(),
+                root.since(),
+                root.certificate(),
+                root.certificate().getPublicKey().getAlgorithm(),
+                authority.hasRootKey(root),
+                signer == null ? Optional.empty() : Optional.of(signer.notAfter()),
+                switch (root.state()) {
+                    case STAGED, RETIRING -> unacknowledged();
+                    case TRUSTED -> dependent(root);
+                    default -> List.of();
+                });
+    }
+
+    /** Who has not taken over the trust bundle as it is now. */
+    private List<String> unacknowledged() {
+        String version = bundleVersion.get();
+        List<String> missing = new ArrayList<>(unsettled());
+        for (ProcessTrust process : processes.get()) {
+            if (!process.connected()) {
+                missing.add(process.name() + " is registered but not connected");
+            } else if (!process.takesBundle()) {
+                missing.add(process.name() + " takes its roots from files, so it cannot be seen whether it has this one");
+            } else if (!process.bundle().filter(version::equals).isPresent()) {
+                missing.add(process.name() + " has not acknowledged the trust bundle");
+            }
+        }
+        return missing;
+    }
+
+    /** Who could not prove himself without a root, or does not trust what would be left. */
+    private List<String> dependent(Root root) {
+        List<String> missing = new ArrayList<>(unacknowledged());
+        for (ProcessTrust process : processes.get()) {
+            boolean other = authority.rootSet().above(process.chain()).stream()
+                    .anyMatch(above -> !above.id().equals(root.id()));
+            if (process.connected() && !process.chain().isEmpty() && !other) {
+                missing.add(process.name() + " runs a certificate below it until "
+                        + process.chain().get(0).getNotAfter().toInstant() + " or until it renews");
+            }
+        }
+        return missing;
+    }
+
+    private List<String> unsettled() {
+        Instant now = clock.instant();
+        return now.isBefore(settled)
+                ? List.of("this server has started only just now; processes have until " + settled
+                        + " to connect again")
+                : List.of();
+    }
+}
