@@ -105,10 +105,7 @@ final class CertificateKeeper {
             stub = stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
         }
         stub.createCertificate(
-                IstioCertificateRequest.newBuilder()
-                        .setCsr(request.pem())
-                        .build(),
-                new StreamObserver<>() {
+                IstioCertificateRequest.newBuilder().setCsr(request.pem()).build(), new StreamObserver<>() {
                     @Override
                     public void onNext(IstioCertificateResponse response) {
                         thread.execute(() -> issued(request, response));

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.translate.ResourceSet;
+import io.inmesh.server.translate.TrustSecret;
 import io.inmesh.server.translate.VersionedResource;
 import io.inmesh.xds.TypeUrls;
 import java.time.Instant;
@@ -250,7 +251,7 @@ final class ClientStream {
         if (secrets != null
                 && !secrets.delivery().outstanding()
                 && !secrets.delivery().rejected()) {
-            acknowledgedTrust = secrets.state().version(TranslatedResources.TRUST_BUNDLE);
+            acknowledgedTrust = secrets.state().version(TrustSecret.NAME);
         }
     }
 

@@ -71,9 +71,9 @@ public final class TranslatedResources implements ResourceSource {
         return current().state();
     }
 
-    /** The version of the trust bundle at present, which clients acknowledge. */
+    /** The version of the trust bundle as it has to be pushed now, whether or not it could be; clients acknowledge it. */
     public String trustBundleVersion() {
-        return current().secret().version();
+        return TrustSecret.of(trust.get()).version();
     }
 
     @Override
@@ -87,25 +87,30 @@ public final class TranslatedResources implements ResourceSource {
             if (stale || current == null) {
                 // Cleared first: a change that comes while this reads would otherwise be lost.
                 stale = false;
-                current = translate(current);
+                try {
+                    current = translate(current);
+                } catch (RuntimeException e) {
+                    stale = true;
+                    throw e;
+                }
             }
             return current;
         }
     }
 
     private Current translate(@Nullable Current before) {
+        Trust trusted = trust.get();
+        VersionedResource secret = TrustSecret.of(trusted);
         try {
-            Trust trusted = trust.get();
             MeshState state = translator.translate(
                     config.get(), workloads.get(), trusted.denied(), before == null ? null : before.state());
-            return new Current(state, TrustSecret.of(trusted), new ConcurrentHashMap<>());
+            return new Current(state, secret, new ConcurrentHashMap<>());
         } catch (RuntimeException e) {
             if (before == null) {
-                stale = true;
                 throw new IllegalStateException("the configuration cannot be translated", e);
             }
             LOG.error("the configuration cannot be translated; clients keep what they have until it changes", e);
-            return before;
+            return new Current(before.state(), secret, new ConcurrentHashMap<>());
         }
     }
 

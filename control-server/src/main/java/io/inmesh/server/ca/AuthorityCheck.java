@@ -97,7 +97,9 @@ final class AuthorityCheck {
     }
 
     private static void strength(X509Certificate certificate) throws IOException {
-        int rsa = certificate.getPublicKey() instanceof RSAKey key ? key.getModulus().bitLength() : MIN_RSA_BITS;
+        int rsa = certificate.getPublicKey() instanceof RSAKey key
+                ? key.getModulus().bitLength()
+                : MIN_RSA_BITS;
         int ec = certificate.getPublicKey() instanceof ECKey key
                 ? key.getParams().getOrder().bitLength()
                 : MIN_EC_BITS;
@@ -110,7 +112,8 @@ final class AuthorityCheck {
     private static void pathLength(X509Certificate certificate, int intermediatesBelow) throws IOException {
         if (certificate.getBasicConstraints() < intermediatesBelow) {
             throw new IOException(name(certificate) + " allows a path length of " + certificate.getBasicConstraints()
-                    + " but " + intermediatesBelow + " intermediates are below it; reissue it with a longer path length,"
+                    + " but " + intermediatesBelow
+                    + " intermediates are below it; reissue it with a longer path length,"
                     + " or leave intermediates out");
         }
     }
@@ -149,9 +152,7 @@ final class AuthorityCheck {
 
     private static byte @Nullable [] nameConstraints(X509Certificate root) {
         byte[] wrapped = root.getExtensionValue("2.5.29.30");
-        return wrapped == null
-                ? null
-                : ASN1OctetString.getInstance(wrapped).getOctets();
+        return wrapped == null ? null : ASN1OctetString.getInstance(wrapped).getOctets();
     }
 
     private static String name(X509Certificate certificate) {

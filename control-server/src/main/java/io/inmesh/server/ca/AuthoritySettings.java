@@ -78,7 +78,8 @@ public record AuthoritySettings(
         Brought brought = section.has("intermediate") ? brought(section.section("intermediate")) : null;
         List<Path> roots = section.files("roots");
         if (brought != null && brought.pkcs12() == null && roots.isEmpty()) {
-            throw section.fault("roots", "is missing; name the PEM file of the root that authority.intermediate leads to");
+            throw section.fault(
+                    "roots", "is missing; name the PEM file of the root that authority.intermediate leads to");
         }
         return new AuthoritySettings(
                 section.choice("keyAlgorithm", KeyAlgorithm.class, KeyAlgorithm.ECDSA_P256),
@@ -97,7 +98,11 @@ public record AuthoritySettings(
      * @throws IOException if it cannot be used; the message names the file or certificate and the remedy
      */
     public CertificateAuthority open(
-            Path directory, String trustDomain, Map<String, String> environment, InstantSource clock, SecureRandom random)
+            Path directory,
+            String trustDomain,
+            Map<String, String> environment,
+            InstantSource clock,
+            SecureRandom random)
             throws IOException {
         return CertificateAuthority.open(directory, trustDomain, this, cipher(environment, random), clock, random);
     }
@@ -141,8 +146,7 @@ public record AuthoritySettings(
         if (archive && password.isEmpty()) {
             throw section.fault("passwordFile", "is missing; a PKCS #12 file has a password");
         }
-        return new Brought(
-                certificate.orElse(null), key.orElse(null), pkcs12.orElse(null), password.orElse(null));
+        return new Brought(certificate.orElse(null), key.orElse(null), pkcs12.orElse(null), password.orElse(null));
     }
 
     private static Duration within(Section section, String name, Duration fallback, Duration least, Duration most) {

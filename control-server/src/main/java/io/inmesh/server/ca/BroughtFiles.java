@@ -97,7 +97,8 @@ final class BroughtFiles {
             throw new IOException(file + " cannot be read as PKCS #12: " + e.getMessage(), e);
         } catch (IOException e) {
             if (e.getCause() instanceof java.security.UnrecoverableKeyException) {
-                throw new IOException(file + " cannot be opened with the password in authority.intermediate.passwordFile", e);
+                throw new IOException(
+                        file + " cannot be opened with the password in authority.intermediate.passwordFile", e);
             }
             throw e;
         }

@@ -221,8 +221,8 @@ public final class CertificateAuthority {
     Root stage(@Nullable SigningMaterial material) throws IOException {
         Root staged;
         synchronized (changing) {
-            staged = (material == null ? opening.found() : opening.take(material))
-                    .in(RootState.STAGED, clock.instant());
+            staged =
+                    (material == null ? opening.found() : opening.take(material)).in(RootState.STAGED, clock.instant());
             commit(roots.with(staged));
         }
         changed();

@@ -145,7 +145,8 @@ final class Certificates {
 
     private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key) {
         try {
-            X509CertificateHolder holder = builder.build(new JcaContentSignerBuilder(KeyAlgorithm.signature(key)).build(key));
+            X509CertificateHolder holder =
+                    builder.build(new JcaContentSignerBuilder(KeyAlgorithm.signature(key)).build(key));
             return new JcaX509CertificateConverter().getCertificate(holder);
         } catch (OperatorCreationException | GeneralSecurityException e) {
             throw new IllegalStateException("the signing key cannot sign", e);

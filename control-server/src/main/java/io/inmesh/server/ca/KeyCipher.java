@@ -73,9 +73,7 @@ final class KeyCipher {
                     .setProvider(PROVIDER)
                     .setRandom(random)
                     .build(passphrase);
-            PKCS8EncryptedPrivateKeyInfo info =
-                    new JcaPKCS8EncryptedPrivateKeyInfoBuilder(key)
-                            .build(encryptor);
+            PKCS8EncryptedPrivateKeyInfo info = new JcaPKCS8EncryptedPrivateKeyInfoBuilder(key).build(encryptor);
             return Pem.block(ENCRYPTED, info.getEncoded());
         } catch (OperatorCreationException | IOException e) {
             throw new IllegalStateException("BouncyCastle has AES-256 and scrypt", e);
@@ -102,7 +100,8 @@ final class KeyCipher {
                 }
             }
         }
-        throw new IOException(source + " holds no private key in PKCS #8 (BEGIN PRIVATE KEY or BEGIN " + ENCRYPTED + ")");
+        throw new IOException(
+                source + " holds no private key in PKCS #8 (BEGIN PRIVATE KEY or BEGIN " + ENCRYPTED + ")");
     }
 
     private PrivateKey decrypt(PKCS8EncryptedPrivateKeyInfo info, Object source) throws IOException {

@@ -109,7 +109,10 @@ public final class RootRotation {
             }
             Optional<Root> known = authority.rootSet().get(Root.idOf(material.root()));
             if (known.isPresent()) {
-                throw new Refused("root " + known.get().id() + " is here already, " + known.get().state(), List.of());
+                throw new Refused(
+                        "root " + known.get().id() + " is here already, "
+                                + known.get().state(),
+                        List.of());
             }
         }
         audit.append("root-added", actor, Map.of("made", material == null ? "here" : "elsewhere"));
@@ -157,7 +160,8 @@ public final class RootRotation {
         LOG.info("certificates are issued below root {} from now on", root.id());
         List<String> notes = new ArrayList<>();
         for (String other : uncrossed) {
-            notes.add("the key of root " + other + " is not here: join tokens that pin it do not work any more, make new ones");
+            notes.add("the key of root " + other
+                    + " is not here: join tokens that pin it do not work any more, make new ones");
         }
         return new Done(status(find(root.id())), notes);
     }
@@ -191,12 +195,11 @@ public final class RootRotation {
     /** Notes which steps have reached everybody. To be called every few seconds. */
     public synchronized void advance() {
         for (Root root : authority.rootSet().all()) {
-            RootState next =
-                    switch (root.state()) {
-                        case STAGED -> RootState.TRUSTED;
-                        case RETIRING -> RootState.GONE;
-                        default -> root.state();
-                    };
+            RootState next = switch (root.state()) {
+                case STAGED -> RootState.TRUSTED;
+                case RETIRING -> RootState.GONE;
+                default -> root.state();
+            };
             if (next == root.state() || !unacknowledged().isEmpty()) {
                 continue;
             }
@@ -264,7 +267,8 @@ public final class RootRotation {
             if (!process.connected()) {
                 missing.add(process.name() + " is registered but not connected");
             } else if (!process.takesBundle()) {
-                missing.add(process.name() + " takes its roots from files, so it cannot be seen whether it has this one");
+                missing.add(
+                        process.name() + " takes its roots from files, so it cannot be seen whether it has this one");
             } else if (!process.bundle().filter(version::equals).isPresent()) {
                 missing.add(process.name() + " has not acknowledged the trust bundle");
             }
@@ -289,8 +293,8 @@ public final class RootRotation {
     private List<String> unsettled() {
         Instant now = clock.instant();
         return now.isBefore(settled)
-                ? List.of("this server has started only just now; processes have until " + settled
-                        + " to connect again")
+                ? List.of(
+                        "this server has started only just now; processes have until " + settled + " to connect again")
                 : List.of();
     }
 }

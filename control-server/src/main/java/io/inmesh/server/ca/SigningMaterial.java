@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param rootKey its key; null if it did not come along
  * @param signer an intermediate with its key and the certificates above it; null if none came along
  */
-record SigningMaterial(X509Certificate root, @Nullable PrivateKey rootKey, @Nullable Signer signer) {
+record SigningMaterial(
+        X509Certificate root,
+        @Nullable PrivateKey rootKey,
+        @Nullable Signer signer) {
     private static final int MAX_CERTIFICATES = 8;
 
     /**
@@ -75,8 +78,8 @@ record SigningMaterial(X509Certificate root, @Nullable PrivateKey rootKey, @Null
         List<X509Certificate> roots =
                 certificates.stream().filter(SigningMaterial::selfSigned).toList();
         if (roots.size() != 1) {
-            throw new IOException(
-                    source + " holds " + roots.size() + " roots (self-signed certificates) and no key; one is expected");
+            throw new IOException(source + " holds " + roots.size()
+                    + " roots (self-signed certificates) and no key; one is expected");
         }
         return roots.get(0);
     }

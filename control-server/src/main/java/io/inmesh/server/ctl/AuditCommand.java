@@ -14,7 +14,8 @@ final class AuditCommand extends MeshCommand {
 
     @Option(
             names = "--since",
-            description = "Only entries of that time or later: 2026-06-01T12:00:00Z, or an ISO 8601 duration ago: PT2H.")
+            description =
+                    "Only entries of that time or later: 2026-06-01T12:00:00Z, or an ISO 8601 duration ago: PT2H.")
     private @Nullable String since;
 
     @Option(names = "--event", description = "Only entries of that event, such as certificate-issued.")
@@ -93,10 +94,11 @@ final class AuditCommand extends MeshCommand {
 
     private static String facts(AuditEntry entry) {
         StringBuilder text = new StringBuilder();
-        entry.facts().forEach((name, value) -> text.append(text.isEmpty() ? "" : " ")
-                .append(name)
-                .append('=')
-                .append(value.replaceAll("\\p{Cntrl}", " ")));
+        entry.facts()
+                .forEach((name, value) -> text.append(text.isEmpty() ? "" : " ")
+                        .append(name)
+                        .append('=')
+                        .append(value.replaceAll("\\p{Cntrl}", " ")));
         return text.toString();
     }
 
@@ -107,7 +109,8 @@ final class AuditCommand extends MeshCommand {
                     : Instant.parse(text).toString();
         } catch (java.time.DateTimeException e) {
             throw new Failure(
-                    ExitCode.USAGE, "--since is a time such as 2026-06-01T12:00:00Z or a duration such as PT2H, not " + text);
+                    ExitCode.USAGE,
+                    "--since is a time such as 2026-06-01T12:00:00Z or a duration such as PT2H, not " + text);
         }
     }
 }

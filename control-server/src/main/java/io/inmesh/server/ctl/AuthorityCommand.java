@@ -47,7 +47,8 @@ final class AuthorityCommand {
                     + (body.path("keysEncrypted").asBoolean()
                             ? "encrypted"
                             : "NOT ENCRYPTED; set INMESH_CA_PASSPHRASE or authority.passphraseFile"));
-            out().println("audit log:       " + body.path("audit").path("number").asText() + " entries, newest hash "
+            out().println("audit log:       "
+                    + body.path("audit").path("number").asText() + " entries, newest hash "
                     + body.path("audit").path("hash").asText());
             out().println();
             print(body);
@@ -152,7 +153,8 @@ final class AuthorityCommand {
     private static int tell(MeshCommand command, Api.Answer answer) throws Failure {
         JsonNode root = answer.orFail();
         command.out()
-                .println("root " + root.path("id").asText() + " is " + root.path("state").asText());
+                .println("root " + root.path("id").asText() + " is "
+                        + root.path("state").asText());
         root.path("notes").forEach(note -> command.out().println("note: " + note.asText()));
         root.path("waitingFor").forEach(who -> command.out().println("waiting: " + who.asText()));
         return ExitCode.OK;
@@ -176,8 +178,7 @@ final class AuthorityCommand {
         table.print(command.out());
         for (JsonNode root : body.path("roots")) {
             root.path("waitingFor")
-                    .forEach(who -> command.out()
-                            .println(root.path("id").asText() + " waits: " + who.asText()));
+                    .forEach(who -> command.out().println(root.path("id").asText() + " waits: " + who.asText()));
         }
     }
 }

@@ -34,8 +34,7 @@ final class AuthorityApi {
     /** {@return whether this answers a path below {@code /inmesh/v1}} */
     static boolean knows(List<String> path) {
         return path.get(0).equals("audit")
-                || path.get(0).equals("ca")
-                        && (path.size() == 1 || path.get(1).equals("roots"));
+                || path.get(0).equals("ca") && (path.size() == 1 || path.get(1).equals("roots"));
     }
 
     void handle(Exchange exchange, List<String> path, String actor) throws IOException, HttpProblem {
@@ -129,7 +128,8 @@ final class AuthorityApi {
         String event = exchange.parameter("event");
         Predicate<AuditEntry> wanted = entry -> (since == null || !entry.time().isBefore(since))
                 && (event == null || event.isEmpty() || entry.event().equals(event));
-        AuditLog.Page page = audit.page(since == null ? from : Math.max(from, audit.firstSince(since)), wanted, (int) limit);
+        AuditLog.Page page =
+                audit.page(since == null ? from : Math.max(from, audit.firstSince(since)), wanted, (int) limit);
         ObjectNode body = Exchange.JSON.createObjectNode();
         ArrayNode entries = body.putArray("entries");
         page.entries().forEach(entry -> entries.add(entry.json()));
@@ -145,8 +145,7 @@ final class AuthorityApi {
         try {
             return text == null || text.isEmpty() ? null : Instant.parse(text);
         } catch (DateTimeException e) {
-            throw HttpProblem.badRequest(
-                    "since has to be a time such as 2026-06-01T12:00:00Z, not \"" + text + "\"");
+            throw HttpProblem.badRequest("since has to be a time such as 2026-06-01T12:00:00Z, not \"" + text + "\"");
         }
     }
 

@@ -114,7 +114,6 @@ class RevocationListsTest {
                 .issue(
                         SubjectPublicKeyInfo.getInstance(Keys.p256().getPublic().getEncoded()),
                         new WorkloadIdentity("inmesh.local", "default", serviceAccount),
-                        List.of(),
                         Duration.ZERO)
                 .chain();
     }

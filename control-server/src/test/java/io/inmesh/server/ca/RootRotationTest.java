@@ -61,7 +61,9 @@ class RootRotationTest {
         restart();
         assertThat(states()).containsExactly(RootState.TRUSTED, RootState.ACTIVE);
         assertThat(authority.roots()).hasSize(2).last().isEqualTo(old);
-        assertThat(issue().chain()).doesNotContain(old).contains(authority.roots().get(0));
+        assertThat(issue().chain())
+                .doesNotContain(old)
+                .contains(authority.roots().get(0));
 
         rotation.retire(first, false, "alice");
         restart();
@@ -94,8 +96,7 @@ class RootRotationTest {
         processes.add(process("reviews-1", "bundle of before", issue().chain()));
         rotation.advance();
 
-        var refusal = catchThrowableOfType(
-                RootRotation.Refused.class, () -> rotation.activate(second, false, "alice"));
+        var refusal = catchThrowableOfType(RootRotation.Refused.class, () -> rotation.activate(second, false, "alice"));
 
         assertThat(refusal).hasMessageContaining("reviews-1 in default has not acknowledged the trust bundle");
         assertThat(refusal.missing()).hasSize(1);
@@ -176,7 +177,8 @@ class RootRotationTest {
 
     @Test
     void theActiveRootDoesNotRetireAndOneThatIsGoneDoesNotComeBack() throws Exception {
-        assertThatThrownBy(() -> rotation.retire(first, true, "alice")).hasMessageContaining("activate another one first");
+        assertThatThrownBy(() -> rotation.retire(first, true, "alice"))
+                .hasMessageContaining("activate another one first");
         rotate(first);
 
         assertThatThrownBy(() -> rotation.activate(first, true, "alice")).hasMessageContaining("add another one");
@@ -201,7 +203,8 @@ class RootRotationTest {
 
         assertThat(authority.roots()).containsAll(other.roots());
         assertThatThrownBy(() -> rotation.activate(foreign, true, "alice")).hasMessageContaining("no key to sign with");
-        assertThatThrownBy(() -> rotation.add(Pem.encode(other.roots()), "alice")).hasMessageContaining("is here already");
+        assertThatThrownBy(() -> rotation.add(Pem.encode(other.roots()), "alice"))
+                .hasMessageContaining("is here already");
     }
 
     @Test
@@ -230,7 +233,8 @@ class RootRotationTest {
     void aCrashBeforeTheKeysWereDeletedIsMadeUpFor() throws Exception {
         byte[] key = Files.readAllBytes(place(first).resolve("root.key"));
         rotate(first);
-        SecretFiles.write(place(first).resolve("root.key"), new String(key, java.nio.charset.StandardCharsets.US_ASCII));
+        SecretFiles.write(
+                place(first).resolve("root.key"), new String(key, java.nio.charset.StandardCharsets.US_ASCII));
 
         restart();
 
@@ -271,7 +275,7 @@ class RootRotationTest {
 
     @Test
     void theServerRefusesClientsOfARetiredRoot() throws Exception {
-        ClientTrust trust = new ClientTrust(authority, time);
+        ClientTrust trust = new ClientTrust(authority, () -> DenyList.Denied.NOBODY, time);
         X509Certificate[] old = issue().chain().toArray(X509Certificate[]::new);
         String second = rotation.add(null, "alice").root().id();
         rotation.activate(second, false, "alice");
@@ -294,8 +298,7 @@ class RootRotationTest {
     }
 
     private static X509Certificate[] presented(ServerCertificate server) {
-        return server.keyManager()
-                .getCertificateChain(server.keyManager().chooseEngineServerAlias("EC", null, null));
+        return server.keyManager().getCertificateChain(server.keyManager().chooseEngineServerAlias("EC", null, null));
     }
 
     private void restart() throws IOException {

@@ -69,8 +69,7 @@ public final class Chains {
         target.setCertificate(certificates.get(0));
         try {
             root.checkValidity(at);
-            PKIXBuilderParameters parameters =
-                    new PKIXBuilderParameters(Set.of(new TrustAnchor(root, null)), target);
+            PKIXBuilderParameters parameters = new PKIXBuilderParameters(Set.of(new TrustAnchor(root, null)), target);
             parameters.addCertStore(
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(certificates)));
             parameters.setRevocationEnabled(false);

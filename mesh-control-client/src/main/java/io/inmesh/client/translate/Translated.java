@@ -8,8 +8,8 @@ import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.identity.DenyList;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
-import java.util.List;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
