@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
             StatusCommand.class,
             ExplainCommand.class,
             TokenCommand.class,
-            AuthorityCommand.class,
             CertificateCommand.class,
             AuthorityCommand.class,
             AuditCommand.class,
