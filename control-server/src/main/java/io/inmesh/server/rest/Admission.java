@@ -73,6 +73,8 @@ final class Admission {
             row("GET", "/inmesh/v1/check/mtls", Rule.CONTENT),
             row("GET", "/inmesh/v1/traffic", Rule.VIEWER),
             row("GET", "/inmesh/v1/analyze", Rule.VIEWER),
+            row("GET", "/inmesh/v1/ca", Rule.VIEWER),
+            row("GET", "/inmesh/v1/ca/roots", Rule.VIEWER),
             row("GET", "/metrics", Rule.VIEWER),
             // Namespaces need not be made and nothing is kept of them; files for Kubernetes begin with one.
             row("POST", "/api/v1/namespaces", Rule.SOMEBODY),

@@ -57,7 +57,7 @@ final class MeshApi {
 
     void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem {
         if (AuthorityApi.knows(path)) {
-            authority.handle(exchange, path, ACTOR);
+            authority.handle(exchange, path, exchange.principal().id());
             return;
         }
         String call = exchange.method() + " " + String.join("/", path);
