@@ -42,7 +42,15 @@ class RotationEndToEndTest {
     void aProcessFollowsFromRootToRootAndALateOneJoinsWithATokenOfBefore() throws Exception {
         Path settings = Files.writeString(folder.resolve("server.yaml"), "authority: {leafValidity: 20s}\n");
         ServerOptions options = new ServerOptions(
-                "127.0.0.1", 0, 0, -1, folder.resolve("data"), null, "inmesh.local", SettingsFile.read(settings));
+                "127.0.0.1",
+                0,
+                "127.0.0.1",
+                0,
+                -1,
+                folder.resolve("data"),
+                null,
+                "inmesh.local",
+                SettingsFile.read(settings));
         try (ControlServer server = new ControlServer(options)) {
             Path token = token(server);
             try (Mesh mesh = join(server, token)) {
