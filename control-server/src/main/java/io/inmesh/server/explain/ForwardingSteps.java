@@ -222,6 +222,9 @@ final class ForwardingSteps {
                 decision.allowed(),
                 decision.reason(),
                 ""));
+        decision.remarks()
+                .forEach(remark ->
+                        steps.add(new Step(Step.Stage.AUTHORIZATION, address, decision.allowed(), remark, "")));
         letIn += decision.allowed() ? 1 : 0;
         if (decision.allowed()) {
             TrafficLimits.of(state.rules(), context, address).ifPresent(steps::add);

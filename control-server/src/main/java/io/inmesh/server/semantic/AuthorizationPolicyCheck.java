@@ -5,6 +5,7 @@ import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.IpAddresses;
 import io.inmesh.server.translate.AuthorizationKeys;
 import io.inmesh.server.translate.Personality;
+import io.inmesh.server.translate.RbacPaths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,8 @@ import java.util.Set;
 /** AuthorizationPolicies. Whatever could not be enforced is refused if that would leave something open, and reported if not. */
 final class AuthorizationPolicyCheck {
     private static final Set<String> ACTIONS = Set.of("ALLOW", "DENY", "AUDIT", "CUSTOM");
+
+    private static final Set<String> TRIABLE = Set.of("ALLOW", "DENY");
 
     private AuthorizationPolicyCheck() {}
 
@@ -42,17 +45,20 @@ final class AuthorizationPolicyCheck {
                     Check.UNENFORCEABLE_ACTION,
                     spec.get("action"),
                     "CUSTOM needs an external authorizer, which is not supported: what the policy guards would be open");
-        } else if (action.equals("AUDIT")) {
-            report.add(
-                    Check.NOT_ENFORCED,
-                    spec.get("action"),
-                    "AUDIT only marks requests, and nothing here reads the mark");
         }
-        if ("true".equals(report.resource().annotations().get(AuthorizationPolicies.DRY_RUN))) {
+        dryRun(report, action);
+    }
+
+    private static void dryRun(Report report, String action) {
+        String field = "metadata.annotations[" + AuthorizationPolicies.DRY_RUN + "]";
+        String written = report.resource().annotations().getOrDefault(AuthorizationPolicies.DRY_RUN, "false");
+        if (!AuthorizationPolicies.TRUE.contains(written) && !AuthorizationPolicies.FALSE.contains(written)) {
+            report.add(Check.BAD_VALUE, field, "\"" + written + "\" is neither true nor false");
+        } else if (AuthorizationPolicies.onTrial(report.resource()) && !TRIABLE.contains(action)) {
             report.add(
                     Check.NOT_ENFORCED,
-                    "metadata.annotations[" + AuthorizationPolicies.DRY_RUN + "]",
-                    "a dry run is neither enforced nor evaluated");
+                    field,
+                    "only ALLOW and DENY can be tried out: as it is the policy does nothing at all");
         }
     }
 
@@ -86,11 +92,8 @@ final class AuthorizationPolicyCheck {
     }
 
     private static void template(Report report, Field path) {
-        String rest = path.text().replace("{**}", "").replace("{*}", "");
-        boolean template = rest.length() != path.text().length();
-        if (template && (rest.contains("*") || rest.contains("{") || rest.contains("}"))) {
-            report.add(Check.BAD_VALUE, path, "\"" + path.text() + "\": only {*} and {**} may stand in a template");
-        }
+        RbacPaths.problem(path.text())
+                .ifPresent(problem -> report.add(Check.BAD_VALUE, path, "\"" + path.text() + "\": " + problem));
     }
 
     private static void condition(Report report, Field when, String action) {

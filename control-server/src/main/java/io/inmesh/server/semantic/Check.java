@@ -71,8 +71,8 @@ public enum Check {
     UNENFORCEABLE_ACTION("IM0401", Severity.ERROR, "Use ALLOW or DENY."),
     /** A condition about JWTs or filters that no client of ours can evaluate. */
     UNENFORCEABLE_CONDITION("IM0402", Severity.WARNING, "Use principals, namespaces or request attributes instead."),
-    /** An AUDIT policy or a dry run. */
-    NOT_ENFORCED("IM0403", Severity.WARNING, "Use ALLOW or DENY without the dry-run annotation to enforce it."),
+    /** A policy that does nothing: a dry run of what cannot be tried out. */
+    NOT_ENFORCED("IM0403", Severity.WARNING, "Remove the dry-run annotation to put it in force."),
     /** A rule that stock gRPC cannot evaluate. */
     UNENFORCEABLE_BY_GRPC(
             "IM0404", Severity.WARNING, "Serve the workload with an Inmesh library, or use another condition."),

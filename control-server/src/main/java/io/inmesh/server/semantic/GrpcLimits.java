@@ -3,10 +3,8 @@ package io.inmesh.server.semantic;
 import io.inmesh.server.gateway.RouteKind;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
-import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.rule.MtlsMode;
 import io.inmesh.server.service.Workload;
-import io.inmesh.server.translate.AuthorizationKeys;
 import io.inmesh.server.translate.ClientContext;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.translate.Personality;
@@ -102,9 +100,7 @@ public final class GrpcLimits {
                 problems.addAll(report.problems());
             }
         }
-        for (Resource policy : state.config().byKind("AuthorizationPolicy")) {
-            problems.addAll(authorization(policy, client));
-        }
+        problems.addAll(GrpcAuthorizationLimits.of(state.rules().authorizationPolicies(), client));
         for (Resource authentication : state.config().byKind("PeerAuthentication")) {
             problems.addAll(permissive(state, authentication, client));
         }
@@ -174,28 +170,6 @@ public final class GrpcLimits {
                             + (many
                                     ? "it resolves one name per service, so with several endpoints it gets no such cluster and calls fail"
                                     : "all addresses of the name are one endpoint, so calls are not spread over them"));
-        }
-        return report.problems();
-    }
-
-    private static List<Problem> authorization(Resource policy, ClientContext client) {
-        Report report = new Report(policy);
-        Field spec = Field.spec(policy);
-        boolean guards = policy.key().namespace().equals(client.namespace())
-                && LabelSelector.ofMatchLabels(spec.get("selector")).matches(client.labels());
-        if (guards) {
-            for (Field rule : spec.get("rules").items()) {
-                for (Field when : rule.get("when").items()) {
-                    String key = when.get("key").text();
-                    if (!AuthorizationKeys.evaluable(key, Personality.GRPC_SAFE)) {
-                        report.add(
-                                Check.UNENFORCEABLE_BY_GRPC,
-                                when.get("key"),
-                                "UNENFORCED for stock gRPC: it cannot evaluate \"" + key
-                                        + "\", so the rule is taken in its strictest sense");
-                    }
-                }
-            }
         }
         return report.problems();
     }

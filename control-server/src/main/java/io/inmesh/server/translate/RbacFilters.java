@@ -1,6 +1,7 @@
 package io.inmesh.server.translate;
 
 import io.inmesh.server.model.Resource;
+import io.inmesh.server.rule.AuthorizationPolicies;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.Rules;
 import io.inmesh.xds.filter.http.HttpFilter;
@@ -10,10 +11,18 @@ import io.inmesh.xds.rbac.Principal;
 import io.inmesh.xds.rbac.RBAC;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** The authorization filters of a workload: the deny list, DENY, then ALLOW. */
+/**
+ * The authorization filters of a workload: the deny list, AUDIT, DENY, ALLOW, in this order. Policies on trial are the shadow rules of the filter of
+ * their action.
+ *
+ * <p>Stock gRPC servers are sent only what they enforce: no AUDIT and no trials, and what a CUSTOM policy guards is denied, since they
+ * cannot ask its authorizer. Source: gRFC A41.
+ */
 final class RbacFilters {
     private static final String FILTER = "envoy.filters.http.rbac";
 
@@ -28,30 +37,77 @@ final class RbacFilters {
     /** Name of the policy that refuses denied identities; no AuthorizationPolicy can have it. */
     private static final String DENY_LIST = "inmesh-deny-list";
 
-    private RbacFilters() {}
+    private final Personality personality;
+
+    private RbacFilters(Personality personality) {
+        this.personality = personality;
+    }
 
     /** The filters that guard a workload, in the order they decide; none if no policy selects it. */
     static List<HttpFilter> of(Rules rules, String namespace, Map<String, String> labels, Personality personality) {
-        List<HttpFilter> filters = new ArrayList<>();
+        AuthorizationPolicies policies = rules.authorizationPolicies();
+        RbacFilters filters = new RbacFilters(personality);
+        boolean grpc = personality == Personality.GRPC_SAFE;
+        List<Resource> deny = new ArrayList<>(policies.guarding(namespace, labels, "DENY"));
+        if (grpc) {
+            deny.addAll(policies.guarding(namespace, labels, "CUSTOM"));
+        }
+        List<HttpFilter> made = new ArrayList<>();
         if (!rules.settings().deniedIdentities().isEmpty()) {
-            filters.add(denyList(rules.settings().deniedIdentities()));
+            made.add(denyList(rules.settings().deniedIdentities()));
         }
-        List<Resource> deny = rules.authorizationPolicies().guarding(namespace, labels, "DENY");
-        if (!deny.isEmpty()) {
-            filters.add(filter(RBAC.Action.DENY, deny, personality));
+        if (!grpc) {
+            filters.filter(RBAC.Action.LOG, policies.guarding(namespace, labels, "AUDIT"), List.of())
+                    .ifPresent(made::add);
         }
-        List<Resource> allow = rules.authorizationPolicies().guarding(namespace, labels, "ALLOW");
-        if (!allow.isEmpty()) {
-            filters.add(filter(RBAC.Action.ALLOW, allow, personality));
-        }
-        return filters;
+        filters.filter(RBAC.Action.DENY, deny, grpc ? List.of() : policies.onTrial(namespace, labels, "DENY"))
+                .ifPresent(made::add);
+        filters.filter(
+                        RBAC.Action.ALLOW,
+                        policies.guarding(namespace, labels, "ALLOW"),
+                        grpc ? List.of() : policies.onTrial(namespace, labels, "ALLOW"))
+                .ifPresent(made::add);
+        return made;
     }
 
-    private static HttpFilter filter(RBAC.Action action, List<Resource> policies, Personality personality) {
+    private Optional<HttpFilter> filter(RBAC.Action action, List<Resource> enforced, List<Resource> onTrial) {
+        if (enforced.isEmpty() && onTrial.isEmpty()) {
+            return Optional.empty();
+        }
+        io.inmesh.xds.filter.rbac.RBAC.Builder rbac = io.inmesh.xds.filter.rbac.RBAC.newBuilder();
+        String word = action.name().toLowerCase(Locale.ROOT);
+        if (!enforced.isEmpty()) {
+            rbac.setRules(rules(action, enforced));
+        }
+        if (!onTrial.isEmpty()) {
+            // The prefixes that Istio's own tools look for.
+            rbac.setShadowRules(rules(action, onTrial)).setShadowRulesStatPrefix("istio_dry_run_" + word + "_");
+        }
+        return Optional.of(filter(word, rbac));
+    }
+
+    /** Denied callers, told by their certificates. It comes first, so that no policy can let them in. */
+    private static HttpFilter denyList(Set<String> identities) {
+        Policy.Builder policy =
+                Policy.newBuilder().addPermissions(Permission.newBuilder().setAny(true));
+        identities.stream().sorted().map(RbacValues::spiffeId).forEach(policy::addPrincipals);
+        RBAC.Builder rules = RBAC.newBuilder().setAction(RBAC.Action.DENY).putPolicies(DENY_LIST, policy.build());
+        return filter("deny_list", io.inmesh.xds.filter.rbac.RBAC.newBuilder().setRules(rules));
+    }
+
+    /** A name of its own for each: stock gRPC refuses a listener with two filters of one name. */
+    private static HttpFilter filter(String name, io.inmesh.xds.filter.rbac.RBAC.Builder rbac) {
+        return HttpFilter.newBuilder()
+                .setName(FILTER + "." + name)
+                .setTypedConfig(Protos.pack(rbac.build()))
+                .build();
+    }
+
+    private RBAC rules(RBAC.Action action, List<Resource> policies) {
         RBAC.Builder rbac = RBAC.newBuilder().setAction(action);
         for (Resource policy : policies) {
             String namespace = policy.key().namespace();
-            RbacRule compiler = new RbacRule(namespace, action == RBAC.Action.DENY, personality);
+            RbacRule compiler = new RbacRule(namespace, action != RBAC.Action.ALLOW, personality);
             String prefix = "ns[" + namespace + "]-policy[" + policy.key().name() + "]-rule[";
             List<Field> rules = Field.spec(policy).get("rules").items();
             for (int i = 0; i < rules.size(); i++) {
@@ -62,28 +118,6 @@ final class RbacFilters {
                 rbac.putPolicies(prefix + "0]", NEVER);
             }
         }
-        return filter(rbac);
-    }
-
-    /** Denied callers, told by their certificates. It comes first, so that no policy can let them in. */
-    private static HttpFilter denyList(Set<String> identities) {
-        Policy.Builder policy =
-                Policy.newBuilder().addPermissions(Permission.newBuilder().setAny(true));
-        identities.stream().sorted().map(RbacValues::spiffeId).forEach(policy::addPrincipals);
-        return filter(RBAC.newBuilder().setAction(RBAC.Action.DENY).putPolicies(DENY_LIST, policy.build()));
-    }
-
-    private static HttpFilter filter(RBAC.Builder rbac) {
-        return HttpFilter.newBuilder()
-                .setName(FILTER)
-                .setTypedConfig(Protos.pack(io.inmesh
-                        .xds
-                        .filter
-                        .rbac
-                        .RBAC
-                        .newBuilder()
-                        .setRules(rbac)
-                        .build()))
-                .build();
+        return rbac.build();
     }
 }

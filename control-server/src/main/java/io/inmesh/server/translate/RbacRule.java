@@ -4,6 +4,7 @@ import io.inmesh.server.rule.Field;
 import io.inmesh.xds.rbac.Permission;
 import io.inmesh.xds.rbac.Policy;
 import io.inmesh.xds.rbac.Principal;
+import io.inmesh.xds.route.HeaderMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,13 @@ final class RbacRule {
     private final boolean deny;
     private final Personality personality;
 
+    /**
+     * Compiles rules of one policy.
+     *
+     * @param namespace the policy's
+     * @param deny whether what cannot be evaluated is taken as met, rather than never
+     * @param personality what the clients can evaluate
+     */
     RbacRule(String namespace, boolean deny, Personality personality) {
         this.namespace = namespace;
         this.deny = deny;
@@ -75,10 +83,20 @@ final class RbacRule {
                 && source.get("notRequestPrincipals").items().isEmpty();
     }
 
-    private static void operation(Field operation, List<Permission> terms) {
-        permissions(terms, operation, "hosts", "notHosts", host -> headerRule(":authority", host, true));
-        permissions(terms, operation, "methods", "notMethods", method -> headerRule(":method", method, false));
-        permissions(terms, operation, "paths", "notPaths", RbacRule::pathRule);
+    private void operation(Field operation, List<Permission> terms) {
+        permissions(
+                terms,
+                operation,
+                "hosts",
+                "notHosts",
+                host -> headerRule(grpc() ? GrpcMatchers.host(host) : RbacValues.header(":authority", host, true)));
+        permissions(
+                terms,
+                operation,
+                "methods",
+                "notMethods",
+                method -> headerRule(RbacValues.header(":method", method, false)));
+        permissions(terms, operation, "paths", "notPaths", path -> RbacPaths.rule(path, personality));
         permissions(terms, operation, "ports", "notPorts", RbacRule::portRule);
     }
 
@@ -92,13 +110,8 @@ final class RbacRule {
         }
         String header = AuthorizationKeys.headerName(key);
         if (!header.isEmpty()) {
-            RbacTerms.addPrincipals(
-                    sources,
-                    values,
-                    notValues,
-                    value -> Principal.newBuilder()
-                            .setHeader(RbacValues.header(header, value, false))
-                            .build());
+            RbacTerms.addPrincipals(sources, values, List.of(), value -> headerId(header, value, !deny));
+            RbacTerms.addPrincipals(sources, List.of(), notValues, value -> headerId(header, value, deny));
             return true;
         }
         switch (key) {
@@ -151,16 +164,24 @@ final class RbacRule {
         return Principal.newBuilder().setRemoteIp(RbacValues.block(value)).build();
     }
 
-    private static Permission headerRule(String name, String value, boolean ignoreCase) {
-        return Permission.newBuilder()
-                .setHeader(RbacValues.header(name, value, ignoreCase))
+    private static Permission headerRule(HeaderMatcher header) {
+        return Permission.newBuilder().setHeader(header).build();
+    }
+
+    /**
+     * A condition on a header.
+     *
+     * @param everyValue whether every value has to fulfil it, rather than any; where a client knows the action it sees to that itself
+     */
+    private Principal headerId(String name, String value, boolean everyValue) {
+        return Principal.newBuilder()
+                .setHeader(
+                        grpc() ? GrpcMatchers.header(name, value, everyValue) : RbacValues.header(name, value, false))
                 .build();
     }
 
-    private static Permission pathRule(String value) {
-        Permission.Builder rule = Permission.newBuilder();
-        rule.getUrlPathBuilder().setPath(RbacValues.path(value));
-        return rule.build();
+    private boolean grpc() {
+        return personality == Personality.GRPC_SAFE;
     }
 
     private static Permission portRule(String value) {

@@ -41,26 +41,6 @@ final class RbacValues {
                 .build();
     }
 
-    /** A request path; <code>{*}</code> stands for one segment, <code>{**}</code> for any number of them. */
-    static StringMatcher path(String value) {
-        if (!value.contains("{*}") && !value.contains("{**}")) {
-            return text(value);
-        }
-        StringBuilder regex = new StringBuilder();
-        int from = 0;
-        for (int open = value.indexOf('{'); open >= 0; open = value.indexOf('{', from)) {
-            boolean rest = value.startsWith("{**}", open);
-            boolean segment = value.startsWith("{*}", open);
-            regex.append(Pattern.quote(value.substring(from, open)));
-            from = open + (rest ? 4 : segment ? 3 : 1);
-            regex.append(rest ? ".*" : segment ? "[^/]+" : Pattern.quote("{"));
-        }
-        regex.append(Pattern.quote(value.substring(from)));
-        return StringMatcher.newBuilder()
-                .setSafeRegex(StringMatchers.regex(regex.toString()))
-                .build();
-    }
-
     /** The caller's identity, written without {@code spiffe://}. */
     static Principal principal(String value) {
         if (value.equals("*")) {

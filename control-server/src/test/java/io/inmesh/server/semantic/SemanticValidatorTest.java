@@ -185,9 +185,15 @@ class SemanticValidatorTest {
                 resource(
                         "security.istio.io/v1",
                         "AuthorizationPolicy",
-                        "{action: AUDIT}",
-                        Check.NOT_ENFORCED,
-                        "spec.action"),
+                        "{rules: [{to: [{operation: {paths: ['/a{*}']}}]}]}",
+                        Check.BAD_VALUE,
+                        "spec.rules[0].to[0].operation.paths[0]"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{to: [{operation: {paths: ['/{**}/{*}']}}]}]}",
+                        Check.BAD_VALUE,
+                        "spec.rules[0].to[0].operation.paths[0]"),
                 resource(
                         "security.istio.io/v1",
                         "AuthorizationPolicy",

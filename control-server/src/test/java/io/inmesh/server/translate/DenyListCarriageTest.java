@@ -109,7 +109,7 @@ class DenyListCarriageTest {
                 listener.getFilterChains(0).getFilters(0).getTypedConfig().unpack(HttpConnectionManager.class);
         List<RBAC> rules = new java.util.ArrayList<>();
         for (HttpFilter filter : manager.getHttpFiltersList()) {
-            if (filter.getName().endsWith("rbac")) {
+            if (filter.getName().startsWith("envoy.filters.http.rbac.")) {
                 rules.add(filter.getTypedConfig()
                         .unpack(io.inmesh.xds.filter.rbac.RBAC.class)
                         .getRules());

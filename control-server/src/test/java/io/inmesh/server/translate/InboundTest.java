@@ -98,7 +98,8 @@ class InboundTest {
 
         assertThat(filters)
                 .extracting(HttpFilter::getName)
-                .containsExactly("envoy.filters.http.rbac", "envoy.filters.http.rbac", "envoy.filters.http.router");
+                .containsExactly(
+                        "envoy.filters.http.rbac.deny", "envoy.filters.http.rbac.allow", "envoy.filters.http.router");
         assertThat(rbac(filters.get(0)).getAction()).isEqualTo(io.inmesh.xds.rbac.RBAC.Action.DENY);
         assertThat(rbac(filters.get(0)).getPoliciesMap()).containsOnlyKeys("ns[default]-policy[shut]-rule[0]");
         assertThat(rbac(filters.get(1)).getPoliciesMap()).containsOnlyKeys("ns[default]-policy[open]-rule[0]");
@@ -112,7 +113,7 @@ class InboundTest {
 
         for (HttpFilter filter :
                 List.of(filters(mesh).get(0), filters(grpc.getFilterChains(0)).get(0))) {
-            assertThat(filter.getName()).isEqualTo("envoy.filters.http.rbac");
+            assertThat(filter.getName()).isEqualTo("envoy.filters.http.rbac.allow");
             assertThat(rbac(filter).getAction()).isEqualTo(io.inmesh.xds.rbac.RBAC.Action.ALLOW);
             assertThat(rbac(filter)
                             .getPoliciesOrThrow("ns[default]-policy[nothing]-rule[0]")

@@ -3,17 +3,23 @@ package io.inmesh.client.translate;
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.Condition;
 import io.inmesh.xds.core.CidrRange;
+import io.inmesh.xds.core.TypedExtensionConfig;
 import io.inmesh.xds.rbac.Permission;
 import io.inmesh.xds.rbac.Policy;
 import io.inmesh.xds.rbac.Principal;
 import io.inmesh.xds.rbac.RBAC;
+import io.inmesh.xds.rbac.UriTemplateMatchConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Authorization policies. Whatever is not understood makes the whole resource invalid: a rule half understood is no rule. */
 final class RbacTranslator {
+
+    private static final String URI_TEMPLATE = "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";
 
     private final ResourceReader reader;
     private final Matchers matchers;
@@ -65,6 +71,8 @@ final class RbacTranslator {
             case URL_PATH ->
                 new Condition.Path(matchers.string(
                         field + ".url_path", permission.getUrlPath().getPath()));
+            case URI_TEMPLATE ->
+                new Condition.PathTemplate(template(field + ".uri_template", permission.getUriTemplate()));
             case DESTINATION_IP -> new Condition.DestinationIp(cidr(permission.getDestinationIp()));
             case DESTINATION_PORT -> new Condition.DestinationPort(permission.getDestinationPort());
             case REQUESTED_SERVER_NAME ->
@@ -73,6 +81,24 @@ final class RbacTranslator {
             case DESTINATION_PORT_RANGE, METADATA, RULE_NOT_SET ->
                 throw invalid(field, permission.getRuleCase() + " is not supported");
         };
+    }
+
+    /** Envoy writes a star where policies write a star in braces. */
+    private String template(String field, TypedExtensionConfig matcher) {
+        if (!matcher.getTypedConfig().getTypeUrl().endsWith(URI_TEMPLATE)) {
+            throw invalid(
+                    field,
+                    "only UriTemplateMatchConfig is known, not \""
+                            + matcher.getTypedConfig().getTypeUrl() + "\"");
+        }
+        String template = reader.unpack(field, matcher.getTypedConfig(), UriTemplateMatchConfig.parser())
+                .getPathTemplate();
+        if (template.indexOf('{') >= 0) {
+            throw invalid(field, "\"" + template + "\" names a variable; only * and ** are known");
+        }
+        return Arrays.stream(template.split("/", -1))
+                .map(segment -> segment.equals("*") || segment.equals("**") ? "{" + segment + "}" : segment)
+                .collect(Collectors.joining("/"));
     }
 
     private List<Condition> permissions(String field, Permission.Set set) {
