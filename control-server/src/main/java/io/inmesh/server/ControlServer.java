@@ -7,6 +7,7 @@ import io.inmesh.server.ads.ProcessTrusts;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ads.XdsServer;
+import io.inmesh.server.attest.Attestation;
 import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.AuthoritySettings;
 import io.inmesh.server.ca.CertificateAuthority;
@@ -78,12 +79,14 @@ public final class ControlServer implements AutoCloseable {
      */
     public ControlServer(ServerOptions options) throws IOException {
         try {
+            InstantSource clock = InstantSource.system();
             AuthoritySettings authoritySettings =
                     AuthoritySettings.read(options.settings().section("authority"));
+            Attestation attestation =
+                    Attestation.read(options.settings().section("attestation"), options.trustDomain(), clock);
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
             options.settings().end();
-            InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             opened.push(meters::close);
@@ -107,8 +110,8 @@ public final class ControlServer implements AutoCloseable {
             DenyList denied = new DenyList(engine, options.trustDomain(), certificate::serial, audit, clock, timer);
             DenyGate gate = new DenyGate(denied::current);
             ClientTrust trust = new ClientTrust(authority, denied::current, clock);
-            CertificateService certificates =
-                    new CertificateService(authority, List.of(tokens), denied::current, audit, meters);
+            CertificateService certificates = new CertificateService(
+                    authority, attestation.attestors(tokens, engine), denied::current, audit, meters);
 
             WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(engine, writing), timer);
             TranslatedResources resources = new TranslatedResources(

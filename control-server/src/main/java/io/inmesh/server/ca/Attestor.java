@@ -12,8 +12,9 @@ public interface Attestor {
      * @param bearer what the caller sent; not to be logged
      * @return what it proves; empty if it is not of the kind that is known here, so that the next attestor may look
      * @throws Refused if it is of that kind but proves nothing
+     * @throws Undecided if it cannot be judged at present; nothing is issued, but the caller may try again
      */
-    Optional<Evidence> examine(String bearer) throws Refused;
+    Optional<Evidence> examine(String bearer) throws Refused, Undecided;
 
     /**
      * What a token proves.
@@ -34,6 +35,16 @@ public interface Attestor {
     interface Use {
         /** To be called once, right before a certificate is issued. */
         void count() throws Refused;
+    }
+
+    /** Says why a token could not be judged; for the audit log, never for the caller. */
+    class Undecided extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        /** Makes one with the reason, in words for operators. */
+        public Undecided(String reason) {
+            super(reason);
+        }
     }
 
     /** Says why a token is refused; for the audit log, never for the caller. */

@@ -76,6 +76,10 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
     public IssuedCertificate issueFor(
             String namespace, String serviceAccount, String csr, Duration validity, String createdBy) {
         WorkloadIdentity identity = new WorkloadIdentity(authority.trustDomain(), namespace, serviceAccount);
+        if (ServerCertificate.isOf(identity)) {
+            refused.increment();
+            throw new IllegalArgumentException(identity + " is the control server; nobody else can be it");
+        }
         if (denied.get().identities().contains(identity.uri())) {
             refused.increment();
             throw new IllegalArgumentException(
@@ -101,6 +105,9 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
     private IssuedCertificate join(IstioCertificateRequest request, Caller caller) throws StatusException {
         try {
             Attestor.Evidence evidence = examine(caller);
+            if (ServerCertificate.isOf(evidence.identity())) {
+                throw new Attestor.Refused("nobody becomes the control server by a token", evidence.facts());
+            }
             if (denied.get().identities().contains(evidence.identity().uri())) {
                 throw new Attestor.Refused(evidence.identity() + " is on the deny list", evidence.facts());
             }
@@ -113,10 +120,15 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
             facts.put("reason", String.valueOf(e.getMessage()));
             audit.append("token-refused", caller.address(), facts);
             throw Status.UNAUTHENTICATED.withDescription("not accepted").asException();
+        } catch (Attestor.Undecided e) {
+            audit.append("token-undecided", caller.address(), Map.of("reason", String.valueOf(e.getMessage())));
+            throw Status.UNAVAILABLE
+                    .withDescription("cannot be decided at present")
+                    .asException();
         }
     }
 
-    private Attestor.Evidence examine(Caller caller) throws Attestor.Refused {
+    private Attestor.Evidence examine(Caller caller) throws Attestor.Refused, Attestor.Undecided {
         String bearer = caller.bearer()
                 .orElseThrow(() -> new Attestor.Refused("there is neither certificate nor token", Map.of()));
         for (Attestor attestor : attestors) {

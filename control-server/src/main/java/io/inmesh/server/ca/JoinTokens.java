@@ -93,6 +93,9 @@ public final class JoinTokens implements Attestor {
      */
     public Issued issue(String namespace, String serviceAccount, Duration validity, int maxUses, String createdBy) {
         WorkloadIdentity identity = new WorkloadIdentity(authority.trustDomain(), namespace, serviceAccount);
+        if (ServerCertificate.isOf(identity)) {
+            throw new IllegalArgumentException(identity + " is the control server; nobody else can be it");
+        }
         if (validity.isNegative() || validity.isZero() || validity.compareTo(MAX_VALIDITY) > 0) {
             throw new IllegalArgumentException("a token's validity has to be more than nothing and at most "
                     + MAX_VALIDITY.toDays() + " days, not " + validity);

@@ -50,6 +50,12 @@ public final class ServerCertificate {
         authority.onChange(this::renewNow);
     }
 
+    /** {@return whether an identity is that of a control server, which every process of the mesh obeys} */
+    static boolean isOf(WorkloadIdentity identity) {
+        return identity.namespace().equals(NAMESPACE)
+                && identity.serviceAccount().equals(SERVICE_ACCOUNT);
+    }
+
     /** Gives TLS the current certificate at every handshake. */
     public X509ExtendedKeyManager keyManager() {
         return keyManager;

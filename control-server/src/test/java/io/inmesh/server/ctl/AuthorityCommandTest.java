@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code meshctl ca} and {@code meshctl audit} against a whole server. */
@@ -68,7 +68,8 @@ class AuthorityCommandTest {
 
         assertThat(run("ca", "root", "add", "--file", file.toString())).isEqualTo(ExitCode.FINDINGS);
         assertThat(err.toString()).contains("holds 0 certificates");
-        assertThat(run("ca", "root", "add", "--file", folder.resolve("absent").toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(run("ca", "root", "add", "--file", folder.resolve("absent").toString()))
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test
@@ -83,7 +84,8 @@ class AuthorityCommandTest {
                 .doesNotContain("root-added");
         assertThat(run("audit", "--since", "PT1H", "-o", "json")).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("\"event\":\"root-added\"", "\"hash\":\"");
-        assertThat(run("audit", "--since", "2999-01-01T00:00:00Z", "-o", "json")).isEqualTo(ExitCode.OK);
+        assertThat(run("audit", "--since", "2999-01-01T00:00:00Z", "-o", "json"))
+                .isEqualTo(ExitCode.OK);
         out.getBuffer().setLength(0);
         assertThat(run("audit", "--verify")).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("entries, all as they were written; newest hash ");

@@ -1,0 +1,233 @@
+package io.inmesh.server.attest;
+
+import io.inmesh.server.ca.Attestor;
+import io.inmesh.server.settings.Section;
+import io.inmesh.server.store.KeyValueTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.text.ParseException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the section {@code attestation} of the settings file and makes what it describes.
+ *
+ * <pre>
+ * attestation:
+ *   kubernetes:
+ *     issuer: https://kubernetes.default.svc.cluster.local
+ *     audience: inmesh-ca                     # the default
+ *     jwksUri: https://10.0.0.1/openid/v1/jwks  # or jwksFile, or jwks, or tokenReview
+ *     caFile: /etc/kubernetes/ca.crt
+ *     tokenReview: {url: https://10.0.0.1, caFile: ca.crt, tokenFile: /var/run/.../token}
+ *     oneTime: false
+ *   oidc:
+ *   - issuer: https://token.actions.githubusercontent.com
+ *     audiences: [inmesh-ca]
+ *     jwksUri: https://token.actions.githubusercontent.com/.well-known/jwks
+ *     oneTime: true
+ *     rules:
+ *     - {claims: {repository: "acme/shop", ref: refs/heads/main}, namespace: shop, serviceAccount: deployer}
+ * </pre>
+ */
+public final class Attestation {
+    /** Audience of tokens for this server unless the settings name another one. */
+    public static final String DEFAULT_AUDIENCE = "inmesh-ca";
+
+    private static final int MAX_FILE_BYTES = 1 << 20;
+
+    private final String trustDomain;
+    private final InstantSource clock;
+    private final List<Function<UseOnce, Attestor>> makers = new ArrayList<>();
+
+    private Attestation(String trustDomain, InstantSource clock) {
+        this.trustDomain = trustDomain;
+        this.clock = clock;
+    }
+
+    /**
+     * {@return what the section describes}
+     *
+     * @param section {@code attestation}; without fields nobody can join by a token of somebody else
+     */
+    public static Attestation read(Section section, String trustDomain, InstantSource clock) {
+        Attestation attestation = new Attestation(trustDomain, clock);
+        attestation.add(section);
+        return attestation;
+    }
+
+    /**
+     * {@return the attestors, to be asked in order}
+     *
+     * @param first the one for the mesh's own tokens
+     * @param table remembers tokens that can be used once only
+     */
+    public List<Attestor> attestors(Attestor first, KeyValueTable table) {
+        SeenTokens seen = new SeenTokens(table, clock);
+        List<Attestor> attestors = new ArrayList<>(List.of(first));
+        makers.forEach(maker -> attestors.add(maker.apply(seen)));
+        attestors.add(new UnknownIssuer());
+        return attestors;
+    }
+
+    private void add(Section section) {
+        Set<String> issuers = new HashSet<>();
+        if (section.has("kubernetes")) {
+            Section kubernetes = section.section("kubernetes");
+            issuers.add(kubernetes.text("issuer"));
+            makers.add(kubernetes(kubernetes));
+        }
+        for (Section oidc : section.sections("oidc")) {
+            if (!issuers.add(oidc.text("issuer"))) {
+                throw oidc.fault("issuer", "is there twice; write its rules in one place");
+            }
+            makers.add(oidc(oidc));
+        }
+    }
+
+    private Function<UseOnce, Attestor> kubernetes(Section section) {
+        String issuer = section.text("issuer");
+        String audience = section.text("audience", DEFAULT_AUDIENCE);
+        boolean oneTime = section.flag("oneTime", false);
+        if (!section.has("tokenReview")) {
+            JwtVerifier verifier = new JwtVerifier(issuer, Set.of(audience), keys(section, issuer), clock);
+            return seen -> new KubernetesAttestor(
+                    issuer, trustDomain, KubernetesAttestor.byKeys(verifier, oneTime ? seen : UseOnce.NEVER_COUNTED));
+        }
+        if (oneTime || keyFields(section).isPresent()) {
+            throw section.fault(
+                    "tokenReview", "asks the API server about tokens; leave out oneTime, jwks, jwksFile and jwksUri");
+        }
+        Section review = section.section("tokenReview");
+        Path tokenFile = review.file("tokenFile")
+                .orElseThrow(() ->
+                        review.fault("tokenFile", "is missing: name the file with the token that this server shows"));
+        TokenReview judge =
+                new TokenReview(new BoundedHttp(trustOf(review)), ServerUrl.read(review, "url"), tokenFile, audience);
+        return seen -> new KubernetesAttestor(issuer, trustDomain, judge);
+    }
+
+    private Function<UseOnce, Attestor> oidc(Section section) {
+        String issuer = section.text("issuer");
+        List<String> audiences = section.texts("audiences");
+        if (audiences.isEmpty()) {
+            throw section.fault(
+                    "audiences",
+                    "is missing; without it a token for anybody else would do here. Let tokens be made for "
+                            + DEFAULT_AUDIENCE);
+        }
+        List<IdentityRule> rules =
+                section.sections("rules").stream().map(IdentityRule::read).toList();
+        if (rules.isEmpty()) {
+            throw section.fault("rules", "is missing; say which claims stand for which identity");
+        }
+        JwtVerifier verifier = new JwtVerifier(issuer, Set.copyOf(audiences), keys(section, issuer), clock);
+        boolean oneTime = section.flag("oneTime", false);
+        return seen -> new OidcAttestor(issuer, trustDomain, verifier, oneTime ? seen : UseOnce.NEVER_COUNTED, rules);
+    }
+
+    private SigningKeys keys(Section section, String issuer) {
+        String field = keyFields(section)
+                .orElseThrow(() -> section.fault(
+                        "jwksUri", "is missing: say where the issuer's keys are (jwksUri, jwksFile or jwks)"));
+        return new SigningKeys(issuer, source(section, field), clock);
+    }
+
+    private static Optional<String> keyFields(Section section) {
+        List<String> given = List.of("jwksUri", "jwksFile", "jwks").stream()
+                .filter(section::has)
+                .toList();
+        if (given.size() > 1) {
+            throw section.fault(
+                    given.get(0), "and " + given.get(1) + " cannot stand together; name one place for keys");
+        }
+        return given.stream().findFirst();
+    }
+
+    private SigningKeys.Source source(Section section, String field) {
+        switch (field) {
+            case "jwksUri" -> {
+                URI uri = ServerUrl.read(section, field);
+                BoundedHttp http = new BoundedHttp(trustOf(section));
+                return () -> {
+                    BoundedHttp.Answer answer =
+                            http.send(BoundedHttp.request(uri).GET().build());
+                    if (answer.status() != 200) {
+                        throw new IOException(uri + " answers " + answer.status());
+                    }
+                    return new String(answer.body(), StandardCharsets.UTF_8);
+                };
+            }
+            case "jwksFile" -> {
+                Path file = section.file(field).orElseThrow();
+                SigningKeys.Source source = () -> read(file);
+                check(section, field, source);
+                return source;
+            }
+            default -> {
+                String inline = section.text(field);
+                check(section, field, () -> inline);
+                return () -> inline;
+            }
+        }
+    }
+
+    /** What is on this machine can be judged at start; what is elsewhere may be away for a while. */
+    private static void check(Section section, String field, SigningKeys.Source source) {
+        try {
+            SigningKeys.parse(source.read());
+        } catch (IOException | ParseException e) {
+            throw section.fault(field, "holds no JWK set that can be used: " + e.getMessage());
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        if (Files.size(file) > MAX_FILE_BYTES) {
+            throw new IOException(file + " has more than " + MAX_FILE_BYTES + " bytes");
+        }
+        return Files.readString(file);
+    }
+
+    /** {@return TLS that trusts the certificates of {@code caFile} only; null without the field, which is the machine's own roots} */
+    private static @Nullable SSLContext trustOf(Section section) {
+        Optional<Path> file = section.file("caFile");
+        if (file.isEmpty()) {
+            return null;
+        }
+        try (InputStream in = Files.newInputStream(file.get())) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int number = 0;
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("ca-" + number++, certificate);
+            }
+            if (number == 0) {
+                throw section.fault("caFile", "holds no certificate");
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw section.fault("caFile", "holds no certificates in PEM: " + e.getMessage());
+        }
+    }
+}

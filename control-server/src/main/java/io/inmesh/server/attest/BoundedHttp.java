@@ -1,0 +1,116 @@
+package io.inmesh.server.attest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Asks one server that the operator has named: no redirects, a limit for the whole answer in bytes and in time. */
+final class BoundedHttp {
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final HttpClient client;
+
+    /** @param tls whom to trust; null is the machine's own roots */
+    BoundedHttp(@Nullable SSLContext tls) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(LIMIT)
+                .version(HttpClient.Version.HTTP_1_1);
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
+        this.client = builder.build();
+    }
+
+    /**
+     * An answer.
+     *
+     * @param status of HTTP
+     * @param body all of it
+     */
+    record Answer(int status, byte[] body) {}
+
+    /** {@return a request to build upon} */
+    static HttpRequest.Builder request(URI uri) {
+        return HttpRequest.newBuilder(uri).timeout(LIMIT);
+    }
+
+    /** @throws IOException if there is no answer in time, or one that is too long; the message names the server */
+    Answer send(HttpRequest request) throws IOException {
+        CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, head -> new Collector());
+        try {
+            // The client's own limit ends with the head of the answer; this one does not.
+            HttpResponse<byte[]> response = sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return new Answer(response.statusCode(), response.body());
+        } catch (ExecutionException e) {
+            throw new IOException(request.uri() + " does not answer: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            sent.cancel(true);
+            throw new IOException(request.uri() + " does not answer within " + LIMIT.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            sent.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while asking " + request.uri(), e);
+        }
+    }
+
+    /** Collects a body up to the limit. */
+    private static final class Collector implements BodySubscriber<byte[]> {
+        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private Flow.@Nullable Subscription subscription;
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription = given;
+            given.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> parts) {
+            for (ByteBuffer part : parts) {
+                if (part.remaining() > MAX_BYTES - bytes.size()) {
+                    if (subscription != null) {
+                        subscription.cancel();
+                    }
+                    body.completeExceptionally(new IOException("the answer is longer than " + MAX_BYTES + " bytes"));
+                    return;
+                }
+                byte[] copy = new byte[part.remaining()];
+                part.get(copy);
+                bytes.write(copy, 0, copy.length);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            body.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            body.complete(bytes.toByteArray());
+        }
+    }
+}
