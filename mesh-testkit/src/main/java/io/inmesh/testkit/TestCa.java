@@ -70,6 +70,17 @@ public final class TestCa {
         return new TestCa(trustDomain, root, keys.getPrivate(), List.of(), now);
     }
 
+    /** {@return an identity that nobody vouches for: its certificate is signed with its own key} */
+    public static WorkloadIdentity selfSigned(SpiffeId id) {
+        KeyPair keys = newKeys();
+        CertificateSpec spec = CertificateSpec.svid(id, Instant.now());
+        spec.subject = "CN=self";
+        return new WorkloadIdentity(
+                id,
+                keys.getPrivate(),
+                List.of(spec.sign(keys.getPublic(), serial(), spec.subject, keys.getPrivate(), keys.getPublic())));
+    }
+
     /** {@return a CA under this one; what it issues carries it in the chain} */
     public TestCa intermediate(String name) {
         KeyPair keys = newKeys();
