@@ -6,7 +6,9 @@ import io.grpc.stub.StreamObserver;
 import io.inmesh.client.identity.Certificates;
 import io.inmesh.client.identity.Chains;
 import io.inmesh.client.identity.SigningRequest;
+import io.inmesh.identity.CertificateLife;
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.IdentityHealth;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.identity.TrustBundle;
@@ -19,6 +21,7 @@ import io.inmesh.xds.ca.IstioCertificateResponse;
 import io.inmesh.xds.ca.IstioCertificateServiceGrpc;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +38,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A control server of ours puts the root that signs first into the trust bundle. If the certificate is below another one, that root
  * is about to go, and the certificate is renewed soon.
+ *
+ * <p>The life is measured twice: by a timer, and by the wall clock that others judge the certificate by, which may be set while the timer
+ * runs or run on while the machine sleeps. Whichever says so first has it renewed.
  */
 final class CertificateKeeper {
 
@@ -47,6 +53,12 @@ final class CertificateKeeper {
     private static final int SOON_SHARE = 20;
     private static final int DEADLINE_SECONDS = 20;
 
+    /** The wall clock is looked at this often, or twenty times in a life that is short. */
+    private static final long LONGEST_LOOK_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+    private static final long SHORTEST_LOOK_MILLIS = 100;
+    private static final int LOOKS_PER_LIFE = 20;
+
     private final Link link;
     private final IdentityHolder holder;
     private final @Nullable JoinToken token;
@@ -55,6 +67,7 @@ final class CertificateKeeper {
     private final Clock clock;
     private final Randomness randomness;
     private final Backoff backoff;
+    private final Runnable leaveConnection;
     private final Runnable whenIssued;
     private boolean asking;
     private Scheduler.Cancellable waiting = () -> {};
@@ -63,10 +76,18 @@ final class CertificateKeeper {
     /** The root that was known to sign when the last certificate was asked for. */
     private @Nullable X509Certificate signingWhenAsked;
 
+    private Scheduler.Cancellable look = () -> {};
+    private long dueMillis = Long.MAX_VALUE;
+    /** Whether the next try waits its turn after a failure. */
+    private boolean backingOff;
+
+    private IdentityHealth said = IdentityHealth.SOUND;
+
     /**
      * Makes a keeper that does nothing yet.
      *
      * @param namespace namespace that certificates must be for
+     * @param leaveConnection gives up the connection to the control server, and the streams on it until there is another identity
      * @param whenIssued called after the holder has another identity
      */
     CertificateKeeper(
@@ -77,6 +98,7 @@ final class CertificateKeeper {
             ControlThread thread,
             Clock clock,
             Randomness randomness,
+            Runnable leaveConnection,
             Runnable whenIssued) {
         this.link = link;
         this.holder = holder;
@@ -86,6 +108,7 @@ final class CertificateKeeper {
         this.clock = clock;
         this.randomness = randomness;
         this.backoff = new Backoff(randomness);
+        this.leaveConnection = leaveConnection;
         this.whenIssued = whenIssued;
     }
 
@@ -96,6 +119,12 @@ final class CertificateKeeper {
         }
         asking = true;
         signingWhenAsked = signing;
+        backingOff = false;
+        waiting.cancel();
+        if (link.presentsEnded() && token != null) {
+            // On a connection that began with the certificate that has ended, the token would not be what counts.
+            leaveConnection.run();
+        }
         SigningRequest request = SigningRequest.create();
         var stub = IstioCertificateServiceGrpc.newStub(link.channel())
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
@@ -131,7 +160,7 @@ final class CertificateKeeper {
             holder.update(issued.identity(), trustFor(issued));
             asking = false;
             backoff.reset();
-            scheduleRenewal(issued.identity(), clock.epochMillis());
+            scheduleRenewal();
             LOG.info(
                     "this process is {} until {}",
                     issued.identity().id(),
@@ -188,25 +217,33 @@ final class CertificateKeeper {
                     epoch.identity().leaf().getNotAfter().toInstant(),
                     message);
         }
+        backingOff = true;
         requestIn(waitNanos);
     }
 
-    /** Renews an identity from an earlier run in time. */
-    void scheduleRenewal(WorkloadIdentity identity) {
-        scheduleRenewal(identity, identity.leaf().getNotBefore().getTime());
+    /** Renews the identity of now in time, however it was come by. */
+    void scheduleRenewal() {
+        IdentityEpoch epoch = holder.current();
+        if (epoch == null) {
+            return;
+        }
+        CertificateLife life = epoch.life();
+        double share = 0.45 + 0.1 * randomness.below(10_001) / 10_000.0;
+        renewAt(epoch, Math.max(clock.epochMillis(), life.millisAt(share)));
+        said = IdentityHealth.SOUND;
+        look.cancel();
+        lookLater(life);
     }
 
-    /** Counted from when it was issued: it may begin long before, for those whose clocks are slow. */
-    private void scheduleRenewal(WorkloadIdentity identity, long issuedMillis) {
+    private void renewAt(IdentityEpoch epoch, long at) {
         long now = clock.epochMillis();
-        long end = identity.leaf().getNotAfter().getTime();
-        double share = 0.45 + 0.1 * randomness.below(10_001) / 10_000.0;
-        long waitMillis = Math.max(0, issuedMillis + (long) ((end - issuedMillis) * share) - now);
-        if (shouldMove(identity)) {
-            long spread = Math.min(SOON_MILLIS, Math.max(0, end - now) / SOON_SHARE);
-            waitMillis = Math.min(waitMillis, randomness.below((int) spread + 1));
+        dueMillis = at;
+        if (shouldMove(epoch.identity())) {
+            long spread = Math.min(SOON_MILLIS, Math.max(0, epoch.life().endsMillis() - now) / SOON_SHARE);
+            dueMillis = Math.min(dueMillis, now + randomness.below((int) spread + 1));
         }
-        requestIn(TimeUnit.MILLISECONDS.toNanos(waitMillis));
+        backingOff = false;
+        requestIn(TimeUnit.MILLISECONDS.toNanos(dueMillis - now));
     }
 
     /**
@@ -220,7 +257,7 @@ final class CertificateKeeper {
         IdentityEpoch epoch = holder.current();
         if (epoch != null && !asking && shouldMove(epoch.identity())) {
             LOG.info("another root signs certificates now, so this process renews its own");
-            scheduleRenewal(epoch.identity(), clock.epochMillis());
+            renewAt(epoch, dueMillis);
         }
     }
 
@@ -239,6 +276,43 @@ final class CertificateKeeper {
 
     private void requestIn(long nanos) {
         waiting.cancel();
-        waiting = thread.schedule(this::request, nanos);
+        waiting = thread.schedule(this::request, Math.max(0, nanos));
+    }
+
+    private void lookLater(CertificateLife life) {
+        long millis = Math.max(
+                SHORTEST_LOOK_MILLIS,
+                Math.min(LONGEST_LOOK_MILLIS, (life.endsMillis() - life.beginsMillis()) / LOOKS_PER_LIFE));
+        look = thread.schedule(
+                () -> {
+                    look(life);
+                    lookLater(life);
+                },
+                TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    private void look(CertificateLife life) {
+        long now = clock.epochMillis();
+        if (!asking && !backingOff && now >= dueMillis) {
+            request();
+        }
+        IdentityHealth health = life.healthAt(now);
+        if (health == said) {
+            return;
+        }
+        said = health;
+        switch (health) {
+            case SOUND -> LOG.info("the certificate is sound by the wall clock, which has been set");
+            case DEGRADED ->
+                LOG.warn(
+                        "the certificate has not been renewed and ends at {}; look for the failures above",
+                        Instant.ofEpochMilli(life.endsMillis()));
+            case EXPIRED ->
+                LOG.error(
+                        "the certificate has ended: peers refuse this process until it has another; {}",
+                        token == null
+                                ? "there is no join token to get one with, make one with: meshctl token create"
+                                : "it is asked for with the join token");
+        }
     }
 }

@@ -110,9 +110,14 @@ final class Discovery {
 
     /** Ends the stream and opens another over a new connection, as one with a new certificate. */
     void reopen() {
+        leave();
+        open();
+    }
+
+    /** Ends the stream and its connection. */
+    void leave() {
         drop();
         link.close();
-        open();
     }
 
     /** Ends the stream for good. */

@@ -11,6 +11,7 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.ServerTls;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ final class Link {
     private final Clock clock;
     private int server;
     private @Nullable ManagedChannel channel;
+    private boolean presents;
+    private volatile X509Certificate @Nullable [] serverChain;
 
     Link(
             ControlClientSettings settings,
@@ -54,6 +57,18 @@ final class Link {
     boolean identified() {
         IdentityEpoch epoch = holder.current();
         return epoch != null && epoch.identity().expiresAtMillis() > clock.epochMillis();
+    }
+
+    /** {@return whether the connection began with a certificate that has ended since} */
+    boolean presentsEnded() {
+        return channel != null && presents && !identified();
+    }
+
+    /** {@return whether the control server of this connection is trusted by the roots of now; true while there is none to judge} */
+    boolean serverTrusted() {
+        IdentityEpoch epoch = holder.current();
+        X509Certificate[] chain = serverChain;
+        return plaintext || channel == null || epoch == null || chain == null || epoch.accepts(chain);
     }
 
     /** {@return the channel, made if there is none} */
@@ -83,9 +98,11 @@ final class Link {
         if (plaintext) {
             return InsecureChannelCredentials.create();
         }
-        TlsChannelCredentials.Builder credentials =
-                TlsChannelCredentials.newBuilder().trustManager(new ControlServerTrust(holder, rootSha256, clock));
-        if (identified()) {
+        serverChain = null;
+        TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder()
+                .trustManager(new ControlServerTrust(holder, rootSha256, clock, chain -> serverChain = chain));
+        presents = identified();
+        if (presents) {
             credentials.keyManager(ServerTls.keyManager(holder));
         }
         return credentials.build();

@@ -68,7 +68,15 @@ final class Session {
         publisher = new Publisher(
                 mesh, thread, store, progress, ownNode.caller(), resolver, lookups, randomness, this::published);
         certificates = new CertificateKeeper(
-                link, identity, token, settings.namespace(), thread, mesh.clock(), randomness, this::identityIssued);
+                link,
+                identity,
+                token,
+                settings.namespace(),
+                thread,
+                mesh.clock(),
+                randomness,
+                this::leaveConnection,
+                this::identityIssued);
         registration = new Registration(this::wire, this::node);
         load = new LoadReporter(link, mesh, thread, this::node, new Backoff(randomness));
         discovery = new Discovery(
@@ -129,7 +137,7 @@ final class Session {
         if (known != null) {
             try {
                 identity.update(known.identity(), known.trust());
-                certificates.scheduleRenewal(known.identity());
+                certificates.scheduleRenewal();
             } catch (IllegalArgumentException e) {
                 LOG.warn("the saved identity is not used: {}", e.getMessage());
             }
@@ -140,6 +148,10 @@ final class Session {
             applyTrust();
             publisher.restored();
         }
+    }
+
+    private void leaveConnection() {
+        discovery.leave();
     }
 
     private void identityIssued() {
@@ -171,9 +183,24 @@ final class Session {
             all.put(epoch.identity().id().trustDomain(), bundle.certificates());
             identity.update(epoch.identity(), new TrustBundle(all, bundle.denied()));
             certificates.bundleChanged(bundle.certificates().iterator().next());
+            // Later, since the answer to what brought the bundle is still to be sent.
+            thread.execute(this::followTrust);
             return null;
         } catch (IllegalArgumentException e) {
             return e.getMessage();
+        }
+    }
+
+    /** A bundle without the root of the own certificate, or of the server's, ends their use as it ends anybody's. */
+    private void followTrust() {
+        if (!link.serverTrusted()) {
+            LOG.info("the control server {} is not trusted by the roots of now; the connection ends", link.server());
+            discovery.reopen();
+        }
+        IdentityEpoch epoch = identity.current();
+        if (epoch != null && !epoch.accepts(epoch.identity().chain().toArray(new X509Certificate[0]))) {
+            LOG.info("the root of this process's certificate is not trusted any more; it asks for another");
+            certificates.request();
         }
     }
 

@@ -3,11 +3,15 @@ package io.inmesh.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.IdentityHealth;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.testkit.TestCa;
 import io.inmesh.xds.TypeUrls;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class CertificateRenewalTest {
 
     private static final Duration HALF_LIFE = Duration.ofHours(12);
+    private static final Duration LOOK = Duration.ofMinutes(1);
 
     @TempDir
     Path folder;
@@ -120,6 +125,116 @@ final class CertificateRenewalTest {
             assertThat(joined.nextStream().peer()).isNull();
             assertThat(Objects.requireNonNull(joined.nextStream().peer()).getPublicKey())
                     .isEqualTo(asked.key());
+        }
+    }
+
+    @Test
+    void clockThatIsSetForwardBringsRenewalForward() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            joined.nextStream();
+            FakeControlPlane.next(joined.server.certificates.asked);
+            joined.mesh.clock.stepWallClock(Instant.parse("2026-01-01T13:00:00Z"));
+            joined.mesh.time.advance(LOOK);
+            assertThat(FakeControlPlane.next(joined.server.certificates.asked).authorization())
+                    .isNull();
+        }
+    }
+
+    @Test
+    void clockThatIsSetBackDoesNotPutRenewalOff() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            joined.nextStream();
+            FakeControlPlane.next(joined.server.certificates.asked);
+            joined.mesh.clock.stepWallClock(Instant.parse("2025-12-31T00:00:00Z"));
+            joined.mesh.time.advance(HALF_LIFE);
+            FakeControlPlane.next(joined.server.certificates.asked);
+        }
+    }
+
+    @Test
+    void shortLifeThatIsMostlyBackDatingIsRenewedAtHalfOfWhatIsLeft() throws Exception {
+        try (Joined joined = Joined.withCertificates(folder, certificates -> {
+            certificates.life = Duration.ofSeconds(20);
+            certificates.backDating = Duration.ofMinutes(5);
+        })) {
+            joined.nextStream();
+            FakeControlPlane.next(joined.server.certificates.asked);
+            joined.mesh.time.advance(Duration.ofSeconds(9));
+            assertThat(joined.server.certificates.asked).isEmpty();
+            joined.mesh.time.advance(Duration.ofSeconds(1));
+            FakeControlPlane.next(joined.server.certificates.asked);
+        }
+    }
+
+    @Test
+    void renewalThatFailsToTheEndDegradesThenExpiresThenTakesTheTokenOnAConnectionWithoutCertificate()
+            throws Exception {
+        try (Joined joined = Joined.to(folder, false);
+                Logs logs = new Logs()) {
+            joined.nextStream();
+            FakeControlPlane.next(joined.server.certificates.asked);
+            IdentityEpoch epoch = Objects.requireNonNull(joined.mesh.identity().current());
+            joined.server.certificates.failing = true;
+            joined.mesh.time.advance(HALF_LIFE);
+            FakeControlPlane.next(joined.server.certificates.asked);
+            joined.mesh.nextDelay(Duration.ofSeconds(1), Duration.ofSeconds(1));
+            assertThat(epoch.health()).isEqualTo(IdentityHealth.SOUND);
+
+            joined.mesh.clock.advance(Duration.ofHours(6).minusSeconds(1));
+            joined.mesh.time.advance(Duration.ofSeconds(1));
+            FakeCertificates.Asked late = FakeControlPlane.next(joined.server.certificates.asked);
+            assertThat(late.caller()).as("it is valid still").isNotNull();
+            assertThat(epoch.health()).isEqualTo(IdentityHealth.DEGRADED);
+
+            joined.mesh.nextDelay(Duration.ofMillis(1600), Duration.ofMillis(1600));
+            joined.server.certificates.failing = false;
+            joined.mesh.clock.advance(Duration.ofHours(6));
+            assertThat(epoch.health()).isEqualTo(IdentityHealth.EXPIRED);
+            joined.mesh.time.advance(Duration.ofMillis(1600));
+            FakeCertificates.Asked last = FakeControlPlane.next(joined.server.certificates.asked);
+            assertThat(last.caller()).isNull();
+            assertThat(last.authorization()).contains(FakeCertificates.SECRET);
+            joined.nextStream();
+            assertThat(Objects.requireNonNull(joined.mesh.identity().current()).health())
+                    .isEqualTo(IdentityHealth.SOUND);
+            assertThat(logs.everything()).contains("has not been renewed and ends at 2026-01-02T00:00:00Z");
+        }
+    }
+
+    /** A removed root ends connections that were made under it, this process's own to its control server too. */
+    @Test
+    void bundleWithoutTheServersRootIsAcknowledgedAndEndsTheConnection() throws Exception {
+        try (Joined joined = Joined.to(folder, false);
+                Logs logs = new Logs()) {
+            Script stream = joined.nextStream();
+            X509Certificate other = TestCa.root("inmesh.local").rootCertificate();
+            stream.send(TypeUrls.SECRET, "s1", "s1", List.of(Shapes.roots(other)));
+            // What is tried again afterwards is refused.
+            joined.mesh.nextDelay(Duration.ofSeconds(1), Duration.ofSeconds(1));
+            assertThat(logs.everything()).contains("is not trusted by the roots of now; the connection ends");
+            assertThat(Objects.requireNonNull(joined.mesh.identity().current())
+                            .trust()
+                            .rootsOf("inmesh.local"))
+                    .containsExactly(other);
+        }
+    }
+
+    @Test
+    void bundleWithAnotherRootBesideTheServersLeavesTheConnectionAlone() throws Exception {
+        try (Joined joined = Joined.to(folder, false);
+                Logs logs = new Logs()) {
+            Script stream = joined.nextStream();
+            X509Certificate own = Objects.requireNonNull(joined.mesh.identity().current())
+                    .trust()
+                    .rootsOf("inmesh.local")
+                    .iterator()
+                    .next();
+            X509Certificate other = TestCa.root("inmesh.local").rootCertificate();
+            stream.send(TypeUrls.SECRET, "s1", "s1", List.of(Shapes.roots(own, other)));
+            assertThat(stream.answer(TypeUrls.SECRET, "s1").nack()).isFalse();
+            stream.send(TypeUrls.SECRET, "s2", "s2", List.of(Shapes.roots(own)));
+            assertThat(stream.answer(TypeUrls.SECRET, "s2").nack()).isFalse();
+            assertThat(logs.warnings()).isEmpty();
         }
     }
 

@@ -41,6 +41,8 @@ final class FakeCertificates extends IstioCertificateServiceImplBase {
     final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
     volatile SpiffeId tokenId = SpiffeId.of(FakeControlPlane.TRUST_DOMAIN, "default", "reviews");
     volatile boolean failing;
+    volatile Duration life = Duration.ofHours(24);
+    volatile Duration backDating = Duration.ZERO;
 
     private final TestCa ca;
     private final FakeClock clock;
@@ -71,8 +73,8 @@ final class FakeCertificates extends IstioCertificateServiceImplBase {
             IstioCertificateResponse.Builder answer = IstioCertificateResponse.newBuilder();
             for (X509Certificate certificate : ca.certify(key, id, spec -> {
                 Instant now = Instant.ofEpochMilli(clock.epochMillis());
-                spec.notBefore = now;
-                spec.notAfter = now.plus(Duration.ofHours(24));
+                spec.notBefore = now.minus(backDating);
+                spec.notAfter = now.plus(life);
             })) {
                 answer.addCertChain(pem(certificate));
             }

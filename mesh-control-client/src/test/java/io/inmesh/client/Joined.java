@@ -7,6 +7,7 @@ import io.inmesh.xds.load.LoadStatsResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A client with a mesh and a control plane around it, in time that a test moves. */
@@ -17,10 +18,15 @@ final class Joined implements AutoCloseable {
     final ControlClient client;
     private final boolean stateOfTheWorld;
 
-    private Joined(Path folder, boolean stateOfTheWorld, UnaryOperator<ControlClientBuilder> settings)
+    private Joined(
+            Path folder,
+            boolean stateOfTheWorld,
+            UnaryOperator<ControlClientBuilder> settings,
+            Consumer<FakeCertificates> certificates)
             throws Exception {
         this.stateOfTheWorld = stateOfTheWorld;
         server = new FakeControlPlane(mesh.clock);
+        certificates.accept(server.certificates);
         ControlClientBuilder builder = ControlClient.builder()
                 .server(server.address())
                 .service("reviews")
@@ -36,11 +42,16 @@ final class Joined implements AutoCloseable {
     }
 
     static Joined to(Path folder, boolean stateOfTheWorld) throws Exception {
-        return new Joined(folder, stateOfTheWorld, builder -> builder);
+        return new Joined(folder, stateOfTheWorld, builder -> builder, certificates -> {});
     }
 
     static Joined with(Path folder, UnaryOperator<ControlClientBuilder> settings) throws Exception {
-        return new Joined(folder, false, settings);
+        return new Joined(folder, false, settings, certificates -> {});
+    }
+
+    /** {@return a client of a control plane whose certificates are made as told} */
+    static Joined withCertificates(Path folder, Consumer<FakeCertificates> certificates) throws Exception {
+        return new Joined(folder, false, builder -> builder, certificates);
     }
 
     /** {@return the next stream the client opens} */

@@ -2,8 +2,10 @@ package io.inmesh.servlet;
 
 import java.util.List;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 
@@ -46,5 +48,12 @@ final class JettyHttp2 {
                 negotiation,
                 new HTTP2ServerConnectionFactory(configuration),
                 new HTTP2CServerConnectionFactory(configuration));
+    }
+
+    /** Sends GOAWAY (RFC 9113, 6.8) if the connection is HTTP/2; it closes when its last request has ended. */
+    static void goAway(Connection connection) {
+        if (connection instanceof HTTP2Connection http2) {
+            http2.getSession().shutdown();
+        }
     }
 }

@@ -29,6 +29,9 @@ public final class JettyTls {
      * plaintext, on one port. DISABLE: plaintext. The mode of every connection is the one in force when it begins; what a
      * connection that is already there may still do is decided by {@link MeshFilter} for every request.
      *
+     * <p>Connections end some time after the identity they began under, and with what they carry if their peer is not trusted any more, see
+     * {@link io.inmesh.identity.InboundConnections}.
+     *
      * <p>Speaks HTTP/1.1, and HTTP/2 where {@code jetty-http2-server} and, for TLS, {@code jetty-alpn-java-server} are on the
      * class path.
      *
@@ -53,6 +56,7 @@ public final class JettyTls {
         }
         ServerConnector connector = new ServerConnector(server, factories.toArray(new ConnectionFactory[0]));
         connector.setPort(port);
+        connector.addBean(new JettyConnections(mesh, http2 ? JettyHttp2::goAway : connection -> {}));
         return connector;
     }
 

@@ -3,6 +3,7 @@ package io.inmesh.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.Mesh;
+import io.inmesh.MeshBuilder;
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
@@ -11,10 +12,12 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.testkit.FakeScheduler;
 import io.inmesh.testkit.TestCa;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 
 /** A servlet application behind the mesh, on a real port. Closing it checks that every request that began was seen to end. */
@@ -33,7 +36,18 @@ final class Service implements AutoCloseable {
 
     private Service(Container container, Application application, Mtls mode, Container.Settings settings, boolean known)
             throws Exception {
-        mesh = Mesh.builder().config(config(mode)).observer(ends).build();
+        this(container, application, mode, settings, known, builder -> builder);
+    }
+
+    private Service(
+            Container container,
+            Application application,
+            Mtls mode,
+            Container.Settings settings,
+            boolean known,
+            UnaryOperator<MeshBuilder> change)
+            throws Exception {
+        mesh = change.apply(Mesh.builder().config(config(mode)).observer(ends)).build();
         if (known) {
             mesh.identity().update(ca.issue("default", "reviews"), ca.bundle());
         }
@@ -49,6 +63,17 @@ final class Service implements AutoCloseable {
     /** {@return a service with a mode of mutual TLS} */
     static Service of(Container container, Application application, Mtls mode) throws Exception {
         return new Service(container, application, mode, Container.Settings.USUAL, true);
+    }
+
+    /** {@return a strict service in time that stands still} */
+    static Service in(FakeScheduler time, Container container, Application application) throws Exception {
+        return new Service(
+                container,
+                application,
+                Mtls.STRICT,
+                Container.Settings.USUAL,
+                true,
+                builder -> builder.clock(time.clock()).scheduler(time));
     }
 
     /** {@return a service that has no certificate yet} */

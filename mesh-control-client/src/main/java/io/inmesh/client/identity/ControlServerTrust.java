@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
     private final IdentityHolder holder;
     private final byte @Nullable [] rootSha256;
     private final Clock clock;
+    private final Consumer<X509Certificate[]> believed;
 
     /**
      * Makes a trust manager.
@@ -41,11 +43,14 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
      * @param holder where the trust bundle will be
      * @param rootSha256 hash of the pinned root, null if there is no join token: then nobody is believed without a bundle
      * @param clock by whose wall clock certificates are valid or not
+     * @param believed told the chain of every server that is believed, so that it can be judged again when the bundle changes
      */
-    public ControlServerTrust(IdentityHolder holder, byte @Nullable [] rootSha256, Clock clock) {
+    public ControlServerTrust(
+            IdentityHolder holder, byte @Nullable [] rootSha256, Clock clock, Consumer<X509Certificate[]> believed) {
         this.holder = holder;
         this.rootSha256 = rootSha256 == null ? null : rootSha256.clone();
         this.clock = clock;
+        this.believed = believed;
     }
 
     @Override
@@ -71,12 +76,14 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
             SpiffeId server = new SpiffeId(epoch.identity().id().trustDomain(), SERVER_PATH);
             ServerTls.serverTrustManager(holder, new PeerExpectation(Set.of(server), ""))
                     .checkServerTrusted(chain, authType);
+            believed.accept(chain);
             return;
         }
         if (rootSha256 == null) {
             throw new CertificateException("there is neither a trust bundle nor a join token that pins the root");
         }
         checkPinned(chain, rootSha256);
+        believed.accept(chain);
     }
 
     private void checkPinned(X509Certificate[] chain, byte[] pin) throws CertificateException {
