@@ -7,6 +7,7 @@ import io.inmesh.identity.IdentityHealth;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.testkit.TestCa;
 import io.inmesh.xds.TypeUrls;
+import io.inmesh.xds.tls.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -267,6 +268,47 @@ final class CertificateRenewalTest {
                         .as("the token stays here")
                         .isEmpty();
             }
+        }
+    }
+
+    @Test
+    void anotherRootThatSignsIsFollowedWithinAMinute() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            Script stream = joined.nextStream();
+            FakeControlPlane.next(joined.server.certificates.asked);
+            X509Certificate next = TestCa.root(FakeControlPlane.TRUST_DOMAIN).rootCertificate();
+
+            stream.next(TypeUrls.SECRET);
+            stream.answered(TypeUrls.SECRET, "s1", List.of(Shapes.roots(joined.server.ca.rootCertificate(), next)));
+            joined.mesh.nextDelay(HALF_LIFE, HALF_LIFE);
+            stream.send(TypeUrls.SECRET, "s2", "s2", List.of(Shapes.roots(next, joined.server.ca.rootCertificate())));
+            assertThat(stream.answer(TypeUrls.SECRET, "s2").nack()).isFalse();
+
+            // The middle of a minute, since nothing is left to chance here.
+            joined.mesh.time.advance(joined.mesh.nextDelay(Duration.ofSeconds(30), Duration.ofSeconds(30)));
+            assertThat(FakeControlPlane.next(joined.server.certificates.asked).caller())
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void aControlPlaneThatListsItsRootsInAnyOrderIsAskedOnlyOnce() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            Script stream = joined.nextStream();
+            FakeControlPlane.next(joined.server.certificates.asked);
+            X509Certificate other = TestCa.root(FakeControlPlane.TRUST_DOMAIN).rootCertificate();
+            List<Secret> roots = List.of(Shapes.roots(other, joined.server.ca.rootCertificate()));
+            stream.next(TypeUrls.SECRET);
+            stream.answered(TypeUrls.SECRET, "s1", roots);
+            joined.mesh.time.advance(joined.mesh.nextDelay(Duration.ofSeconds(30), Duration.ofSeconds(30)));
+            FakeControlPlane.next(joined.server.certificates.asked);
+
+            Script renewed = joined.nextStream();
+            renewed.next(TypeUrls.SECRET);
+            renewed.answered(TypeUrls.SECRET, "s2", roots);
+            joined.mesh.time.advance(Duration.ofHours(1));
+
+            assertThat(joined.server.certificates.asked).isEmpty();
         }
     }
 

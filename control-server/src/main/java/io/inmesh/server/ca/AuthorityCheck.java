@@ -4,6 +4,7 @@ import io.inmesh.server.ca.Certificates.Validity;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -97,14 +98,12 @@ final class AuthorityCheck {
     }
 
     private static void strength(X509Certificate certificate) throws IOException {
-        int rsa = certificate.getPublicKey() instanceof RSAKey key
-                ? key.getModulus().bitLength()
-                : MIN_RSA_BITS;
-        int ec = certificate.getPublicKey() instanceof ECKey key
-                ? key.getParams().getOrder().bitLength()
-                : MIN_EC_BITS;
-        if (rsa < MIN_RSA_BITS || ec < MIN_EC_BITS) {
-            throw new IOException(name(certificate) + " has a key of only " + Math.min(rsa, ec)
+        PublicKey key = certificate.getPublicKey();
+        int bits = key instanceof RSAKey rsa
+                ? rsa.getModulus().bitLength()
+                : key instanceof ECKey ec ? ec.getParams().getOrder().bitLength() : MIN_EC_BITS;
+        if (bits < (key instanceof RSAKey ? MIN_RSA_BITS : MIN_EC_BITS)) {
+            throw new IOException(name(certificate) + " has a key of only " + bits
                     + " bits; reissue it with P-256 or more, Ed25519, or RSA of 2048 bits or more");
         }
     }
