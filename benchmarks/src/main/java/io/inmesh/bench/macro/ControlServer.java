@@ -1,5 +1,7 @@
 package io.inmesh.bench.macro;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -87,6 +89,13 @@ final class ControlServer implements AutoCloseable {
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(
                 file, Json.MAPPER.readTree(answer).path("status").path("token").asText());
+    }
+
+    /** {@return the answer to a request for a certificate: PEM texts {@code chain} and {@code root}} */
+    JsonNode certificate(String account, String csr) throws IOException, InterruptedException {
+        ObjectNode request = Json.MAPPER.createObjectNode();
+        request.put("namespace", "default").put("serviceAccount", account).put("csr", csr);
+        return Json.MAPPER.readTree(post("/inmesh/v1/certificates", "application/json", request.toString()));
     }
 
     /** Writes what a stock xDS client needs. */

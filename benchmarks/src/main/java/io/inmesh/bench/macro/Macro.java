@@ -61,7 +61,8 @@ final class Macro {
                 "A line is void where the A/A control leaves 1 ± " + MacroTable.CONTROL_WIDTH + " for its measure.");
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Removes a folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> inside = Files.walk(folder)) {
             for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

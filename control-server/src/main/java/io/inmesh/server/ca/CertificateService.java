@@ -13,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Signs certificates over gRPC (Istio's {@code IstioCertificateService}). Callers prove themselves by the certificate they have or by a
@@ -21,6 +24,10 @@ import java.util.function.Supplier;
  * learns that he is, and nothing else; the audit log has the reason.
  */
 public final class CertificateService extends IstioCertificateServiceImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateService.class);
+    private static final Status NOT_NOW =
+            Status.UNAVAILABLE.withDescription("no certificate can be issued at the moment; try again later");
+
     private final CertificateAuthority authority;
     private final List<? extends Attestor> attestors;
     private final Supplier<DenyList.Denied> denied;
@@ -48,20 +55,33 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         this.refused = counter(meters, "refused");
     }
 
+    /** A certificate, to be handed over once its entry in the audit log is on disk. */
+    private record Issuance(IssuedCertificate certificate, CompletableFuture<AuditEntry> written) {}
+
     @Override
     public void createCertificate(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> answer) {
         Caller caller = Caller.current();
         try {
-            IssuedCertificate certificate =
-                    caller.identity().isPresent() ? renew(request, caller) : join(request, caller);
-            issued.increment();
+            Issuance issuance = caller.identity().isPresent() ? renew(request, caller) : join(request, caller);
             IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
-            certificate.chain().forEach(c -> response.addCertChain(Pem.encode(c)));
-            answer.onNext(response.build());
-            answer.onCompleted();
+            issuance.certificate().chain().forEach(c -> response.addCertChain(Pem.encode(c)));
+            // Nobody has a certificate that the audit log does not know, not even after a crash.
+            issuance.written().whenComplete((entry, failure) -> {
+                if (failure == null) {
+                    issued.increment();
+                    answer.onNext(response.build());
+                    answer.onCompleted();
+                } else {
+                    LOG.error("a certificate is withheld, since the audit log cannot be written", failure);
+                    answer.onError(NOT_NOW.asException());
+                }
+            });
         } catch (StatusException e) {
             refused.increment();
             answer.onError(e);
+        } catch (IllegalStateException e) {
+            LOG.error("no certificate can be issued", e);
+            answer.onError(NOT_NOW.asException());
         }
     }
 
@@ -88,7 +108,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         try {
             IssuedCertificate certificate =
                     authority.issue(SigningRequest.parse(csr).publicKey(), identity, validity);
-            log(createdBy, identity, certificate, Map.of("by", "operator"));
+            log(createdBy, identity, certificate, Map.of("by", "operator")).join();
             issued.increment();
             return certificate;
         } catch (SigningRequest.Unacceptable e) {
@@ -97,12 +117,12 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         }
     }
 
-    private IssuedCertificate renew(IstioCertificateRequest request, Caller caller) throws StatusException {
+    private Issuance renew(IstioCertificateRequest request, Caller caller) throws StatusException {
         SigningRequest signing = parse(request, caller);
         return issue(signing, request, caller, caller.identity().orElseThrow(), Map.of("by", "certificate"));
     }
 
-    private IssuedCertificate join(IstioCertificateRequest request, Caller caller) throws StatusException {
+    private Issuance join(IstioCertificateRequest request, Caller caller) throws StatusException {
         try {
             Attestor.Evidence evidence = examine(caller);
             if (ServerCertificate.isOf(evidence.identity())) {
@@ -151,7 +171,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         }
     }
 
-    private IssuedCertificate issue(
+    private Issuance issue(
             SigningRequest signing,
             IstioCertificateRequest request,
             Caller caller,
@@ -159,18 +179,17 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
             Map<String, String> how) {
         Duration wanted = Duration.ofSeconds(Math.max(0, request.getValidityDuration()));
         IssuedCertificate certificate = authority.issue(signing.publicKey(), identity, wanted);
-        log(caller.toString(), identity, certificate, how);
-        return certificate;
+        return new Issuance(certificate, log(caller.toString(), identity, certificate, how));
     }
 
-    private void log(
+    private CompletableFuture<AuditEntry> log(
             String actor, WorkloadIdentity identity, IssuedCertificate certificate, Map<String, String> facts) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("identity", identity.uri());
         all.put("serial", certificate.serial());
         all.put("notAfter", certificate.notAfter().toString());
         all.putAll(facts);
-        audit.append("certificate-issued", actor, all);
+        return audit.submit("certificate-issued", actor, all);
     }
 
     private static Counter counter(MeterRegistry meters, String result) {
