@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,11 @@ final class Child implements AutoCloseable {
     /** {@return what it wrote to standard error} */
     String log() throws IOException {
         return Files.readString(log);
+    }
+
+    /** {@return the processor time it has used so far, compiler and collector included} */
+    long cpuNanos() {
+        return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
     }
 
     /** Fails with the last words of a process that has ended. */

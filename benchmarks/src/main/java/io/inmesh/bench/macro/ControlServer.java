@@ -70,6 +70,11 @@ final class ControlServer implements AutoCloseable {
         return "localhost:" + meshPort;
     }
 
+    /** {@return the processor time it has used so far} */
+    long cpuNanos() {
+        return process.cpuNanos();
+    }
+
     /** Puts this package's {@code services.yaml} in use. */
     void apply() throws IOException, InterruptedException {
         try (InputStream yaml = ControlServer.class.getResourceAsStream("services.yaml")) {

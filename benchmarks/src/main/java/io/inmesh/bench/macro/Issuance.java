@@ -17,6 +17,7 @@ import io.inmesh.xds.ca.IstioCertificateServiceGrpc.IstioCertificateServiceStub;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,25 +57,30 @@ public final class Issuance {
         Path folder = Files.createTempDirectory("inmesh-issuance");
         double[] issued = new double[ROUNDS];
         double[] signed = new double[ROUNDS];
+        double[] perCpuSecond = new double[ROUNDS];
         try (ControlServer server = ControlServer.start(folder, Path.of(arguments[1]))) {
             ManagedChannel channel = channel(server);
             IstioCertificateServiceStub stub = IstioCertificateServiceGrpc.newStub(channel);
             List<IstioCertificateRequest> requests = requests();
             perSecond(stub, requests, WARM_UP_NANOS);
-            signaturesPerSecond(ROUND_NANOS);
+            signaturesPerCpuSecond(ROUND_NANOS);
             for (int round = 0; round < ROUNDS; round++) {
+                long cpuNanos = server.cpuNanos();
                 issued[round] = perSecond(stub, requests, ROUND_NANOS);
-                signed[round] = signaturesPerSecond(ROUND_NANOS / ROUNDS);
+                double share = (server.cpuNanos() - cpuNanos) / (double) ROUND_NANOS;
+                perCpuSecond[round] = issued[round] / share;
+                signed[round] = signaturesPerCpuSecond(ROUND_NANOS / ROUNDS);
             }
             channel.shutdownNow();
         } finally {
             Macro.delete(folder);
         }
-        System.out.println(report(issued, signed).store(Path.of(arguments[0]), "issuance", LocalDate.now()));
+        System.out.println(
+                report(issued, perCpuSecond, signed).store(Path.of(arguments[0]), "issuance", LocalDate.now()));
         System.exit(0);
     }
 
-    private static Report report(double[] issued, double[] signed) {
+    private static Report report(double[] issued, double[] perCpuSecond, double[] signed) {
         return new Report(
                 "How many certificates a control server issues",
                 List.of(
@@ -85,15 +91,22 @@ public final class Issuance {
                                 Bootstrap.median(new double[][] {issued}, SEED),
                                 Goal.atLeast(WISHED)),
                         Row.of(
-                                "signatures alone, P-256, one thread",
-                                "rate",
-                                "/s",
+                                "CreateCertificate over TLS, P-256",
+                                "per CPU second of the server",
+                                "",
+                                Bootstrap.median(new double[][] {perCpuSecond}, SEED),
+                                Goal.atLeast(WISHED / 2)),
+                        Row.of(
+                                "signatures alone, P-256",
+                                "per CPU second",
+                                "",
                                 Bootstrap.median(new double[][] {signed}, SEED),
                                 Goal.NONE)),
                 List.of(
                         "One control server in a process of its own, with its default settings, and one client on the same machine with "
                                 + IN_FLIGHT + " requests on their way over one connection; medians of " + ROUNDS
                                 + " rounds of " + Duration.ofNanos(ROUND_NANOS).toSeconds() + " s.",
+                        "Per CPU second is what a core would do if nobody else were there; the goal is met on two cores from half of it on.",
                         "Every answer waits until its entry in the audit log has been forced to disk; entries that come"
                                 + " meanwhile share a transaction.",
                         "The client makes no keys while it is measured: requests are signed beforehand. The server checks"
@@ -134,18 +147,19 @@ public final class Issuance {
         return done.get() * 1e9 / (System.nanoTime() - begin);
     }
 
-    private static double signaturesPerSecond(long nanos) throws GeneralSecurityException {
+    private static double signaturesPerCpuSecond(long nanos) throws GeneralSecurityException {
         SigningRequest own = SigningRequest.create();
         Signature signature = Signature.getInstance("SHA256withECDSA");
         byte[] text = new byte[500];
         long count = 0;
         long begin = System.nanoTime();
+        long cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         for (; System.nanoTime() - begin < nanos; count++) {
             signature.initSign(own.keys().getPrivate());
             signature.update(text);
             signature.sign();
         }
-        return count * 1e9 / (System.nanoTime() - begin);
+        return count * 1e9 / (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuNanos);
     }
 
     private static List<IstioCertificateRequest> requests() {
@@ -162,8 +176,7 @@ public final class Issuance {
         SigningRequest own = SigningRequest.create();
         JsonNode issued = server.certificate("benchmark", own.pem());
         String key = "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder()
-                        .encodeToString(own.keys().getPrivate().getEncoded())
+                + Base64.getMimeEncoder().encodeToString(own.keys().getPrivate().getEncoded())
                 + "\n-----END PRIVATE KEY-----\n";
         String address = server.address();
         int colon = address.lastIndexOf(':');

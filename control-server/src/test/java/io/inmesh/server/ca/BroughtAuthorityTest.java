@@ -142,7 +142,10 @@ class BroughtAuthorityTest {
 
         assertThat(both.rootHash()).isEqualTo(founded.rootHash());
         assertThat(both.roots()).hasSize(2).contains(root.certificate());
-        assertThat(both.rootSet().get(Root.idOf(root.certificate())).orElseThrow().state())
+        assertThat(both.rootSet()
+                        .get(Root.idOf(root.certificate()))
+                        .orElseThrow()
+                        .state())
                 .isEqualTo(RootState.STAGED);
     }
 
@@ -207,7 +210,9 @@ class BroughtAuthorityTest {
         ForeignCa intermediate = root.intermediate(spec -> {});
         write("ca.pem", intermediate.pem());
         key("ca.key", intermediate);
-        write("root.pem", ForeignCa.root(FakeTime.START, spec -> spec.name = "CN=Another").pem());
+        write(
+                "root.pem",
+                ForeignCa.root(FakeTime.START, spec -> spec.name = "CN=Another").pem());
 
         refused("does not hold the issuer of");
     }
@@ -255,7 +260,9 @@ class BroughtAuthorityTest {
 
     private void refused(String words) {
         assertThatThrownBy(() -> open(SETTINGS)).isInstanceOf(IOException.class).hasMessageContaining(words);
-        assertThat(directory.resolve("ca/authority.json")).as("nothing is begun").doesNotExist();
+        assertThat(directory.resolve("ca/authority.json"))
+                .as("nothing is begun")
+                .doesNotExist();
     }
 
     private void verifyWithOpenSsl(List<X509Certificate> chain) throws Exception {

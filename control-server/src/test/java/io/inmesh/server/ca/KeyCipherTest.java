@@ -38,7 +38,8 @@ class KeyCipherTest {
         String text = cipher.encode(key.getPrivate());
 
         assertThat(text).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----");
-        assertThat(cipher.decode(text, "it").getEncoded()).isEqualTo(key.getPrivate().getEncoded());
+        assertThat(cipher.decode(text, "it").getEncoded())
+                .isEqualTo(key.getPrivate().getEncoded());
         assertThat(cipher.encode(key.getPrivate())).as("salted").isNotEqualTo(text);
     }
 
@@ -46,9 +47,11 @@ class KeyCipherTest {
     void withAPassphraseNoKeyIsReadableAndTheSameAuthorityIsThereAfterARestart() throws Exception {
         byte[] before = open(PASSPHRASE).rootHash();
 
-        assertThat(keyFiles()).hasSize(2).allSatisfy(file -> assertThat(Files.readString(file))
-                .contains("BEGIN ENCRYPTED PRIVATE KEY")
-                .doesNotContain("BEGIN PRIVATE KEY"));
+        assertThat(keyFiles())
+                .hasSize(2)
+                .allSatisfy(file -> assertThat(Files.readString(file))
+                        .contains("BEGIN ENCRYPTED PRIVATE KEY")
+                        .doesNotContain("BEGIN PRIVATE KEY"));
         assertThat(open(PASSPHRASE).rootHash()).isEqualTo(before);
     }
 
@@ -69,7 +72,8 @@ class KeyCipherTest {
     @Test
     void keysThatWereNotEncryptedAreWhenAPassphraseAppears() throws Exception {
         byte[] before = open("").rootHash();
-        assertThat(keyFiles()).allSatisfy(file -> assertThat(Files.readString(file)).contains("BEGIN PRIVATE KEY"));
+        assertThat(keyFiles())
+                .allSatisfy(file -> assertThat(Files.readString(file)).contains("BEGIN PRIVATE KEY"));
 
         CertificateAuthority authority = open(PASSPHRASE);
 
@@ -77,7 +81,8 @@ class KeyCipherTest {
         assertThat(authority.encryptsKeys()).isTrue();
         assertThat(keyFiles()).hasSize(2).allSatisfy(file -> {
             assertThat(Files.readString(file)).doesNotContain("BEGIN PRIVATE KEY");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
         });
     }
 
@@ -86,7 +91,8 @@ class KeyCipherTest {
         Path file = directory.resolve("passphrase");
         SecretFiles.write(file, PASSPHRASE + "\nanything\n");
         AuthoritySettings settings = read("authority: {passphraseFile: passphrase}");
-        byte[] before = settings.open(ca(), "inmesh.local", Map.of(), time, random).rootHash();
+        byte[] before =
+                settings.open(ca(), "inmesh.local", Map.of(), time, random).rootHash();
 
         assertThat(open(PASSPHRASE).rootHash()).isEqualTo(before);
         assertThatThrownBy(() -> settings.open(
@@ -102,7 +108,9 @@ class KeyCipherTest {
 
     @Test
     void aPassphraseThatCanBeGuessedIsNotTaken() {
-        assertThatThrownBy(() -> open("short")).hasMessageContaining("fewer than 12").hasMessageNotContaining("short ");
+        assertThatThrownBy(() -> open("short"))
+                .hasMessageContaining("fewer than 12")
+                .hasMessageNotContaining("short ");
     }
 
     @Test
