@@ -55,19 +55,19 @@ final class ConditionCompiler {
             String field = condition.getClass().getSimpleName();
             problems.report(policy, field, String.valueOf(e.getMessage()), "correct the value, or remove the test");
             // Never used, since a problem was reported; if it were, an ALLOW would not match and a DENY would.
-            return action == Action.ALLOW ? new FactTest.AnyOf(new FactTest[0]) : new FactTest.Always();
+            return action == Action.ALLOW ? FactTest.NEVER : FactTest.ALWAYS;
         }
     }
 
     private FactTest compileOrThrow(Condition condition, boolean everyValue) {
         if (condition instanceof Condition.All all) {
-            return new FactTest.All(compileAll(all.parts(), everyValue));
+            return FactTest.all(compileAll(all.parts(), everyValue));
         } else if (condition instanceof Condition.AnyOf any) {
-            return new FactTest.AnyOf(compileAll(any.parts(), everyValue));
+            return FactTest.anyOf(compileAll(any.parts(), everyValue));
         } else if (condition instanceof Condition.Not not) {
             return new FactTest.Not(compile(not.part(), !everyValue));
         } else if (condition instanceof Condition.Always) {
-            return new FactTest.Always();
+            return FactTest.ALWAYS;
         } else if (condition instanceof Condition.Header header) {
             return header(header.match(), everyValue);
         } else if (condition instanceof Condition.Path path) {
@@ -93,8 +93,8 @@ final class ConditionCompiler {
         throw new IllegalArgumentException("unknown kind of condition");
     }
 
-    private FactTest[] compileAll(List<Condition> parts, boolean everyValue) {
-        return parts.stream().map(part -> compile(part, everyValue)).toArray(FactTest[]::new);
+    private List<FactTest> compileAll(List<Condition> parts, boolean everyValue) {
+        return parts.stream().map(part -> compile(part, everyValue)).toList();
     }
 
     private FactTest header(HeaderMatch match, boolean everyValue) {
@@ -169,7 +169,12 @@ final class ConditionCompiler {
             try {
                 return new FactTest.ExactPrincipal(SpiffeId.parse(exact.value()));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("principal can never match: " + e.getMessage(), e);
+                if (!exact.value().startsWith("spiffe://")) {
+                    throw new IllegalArgumentException("principal can never match: " + e.getMessage(), e);
+                }
+                // Nobody can have this name. That is a mistake, but not one for which all other policies should be
+                // lost: whoever wrote it is warned where it was written.
+                return FactTest.NEVER;
             }
         }
         return new FactTest.Principal(TextTest.compile(match));

@@ -5,12 +5,52 @@ import io.inmesh.match.AddressRange;
 import io.inmesh.match.TextTest;
 import io.inmesh.token.VerifiedToken;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A compiled {@link io.inmesh.config.Condition}. Allocates nothing where the request is plain. */
 sealed interface FactTest {
 
+    /** Holds for every request. */
+    FactTest ALWAYS = new Always();
+
+    /** Holds for none. */
+    FactTest NEVER = new AnyOf(new FactTest[0]);
+
     boolean holds(RequestFacts facts);
+
+    /** {@return a test of all parts, without those that say nothing} */
+    static FactTest all(List<FactTest> parts) {
+        List<FactTest> told = new ArrayList<>();
+        for (FactTest part : parts) {
+            if (part instanceof All nested) {
+                told.addAll(List.of(nested.parts()));
+            } else if (!(part instanceof Always)) {
+                told.add(part);
+            }
+        }
+        return told.isEmpty() ? ALWAYS : told.size() == 1 ? told.get(0) : new All(told.toArray(new FactTest[0]));
+    }
+
+    /**
+     * {@return a test of any part}
+     *
+     * <p>Tests of one header become one test, so that where every value has to pass each may pass another of them.
+     */
+    static FactTest anyOf(List<FactTest> parts) {
+        List<FactTest> told = new ArrayList<>();
+        for (FactTest part : parts) {
+            if (part instanceof Always) {
+                return ALWAYS;
+            }
+            if (part instanceof AnyOf nested) {
+                nested.addTo(told);
+            } else {
+                add(told, part);
+            }
+        }
+        return told.isEmpty() ? NEVER : told.size() == 1 ? told.get(0) : new AnyOf(told.toArray(new FactTest[0]));
+    }
 
     record All(FactTest[] parts) implements FactTest {
         @Override
@@ -24,7 +64,26 @@ sealed interface FactTest {
         }
     }
 
+    private static void add(List<FactTest> told, FactTest part) {
+        if (part instanceof Header header) {
+            for (int i = 0; i < told.size(); i++) {
+                if (told.get(i) instanceof Header other && other.isLike(header)) {
+                    told.set(i, other.or(header.text()));
+                    return;
+                }
+            }
+        }
+        told.add(part);
+    }
+
     record AnyOf(FactTest[] parts) implements FactTest {
+
+        private void addTo(List<FactTest> told) {
+            for (FactTest part : parts) {
+                add(told, part);
+            }
+        }
+
         @Override
         public boolean holds(RequestFacts facts) {
             for (FactTest part : parts) {
@@ -58,9 +117,21 @@ sealed interface FactTest {
      */
     record Header(String name, TextTest text, boolean missingAsEmpty, boolean everyValue, boolean list)
             implements FactTest {
+
+        private boolean isLike(Header other) {
+            return name.equals(other.name)
+                    && missingAsEmpty == other.missingAsEmpty
+                    && everyValue == other.everyValue
+                    && list == other.list;
+        }
+
+        private Header or(TextTest other) {
+            return new Header(name, TextTest.anyOf(text, other), missingAsEmpty, everyValue, list);
+        }
+
         @Override
         public boolean holds(RequestFacts facts) {
-            List<String> values = facts.call().headerValues(name);
+            List<String> values = facts.headerValues(name);
             if (values.isEmpty()) {
                 return missingAsEmpty && text.test("");
             }

@@ -10,10 +10,11 @@ import java.util.List;
  * A compiled {@link AuthorizationConfig}.
  *
  * @param tests one per policy
+ * @param index which of them a peer is worth testing on
  * @param matched what it means that the policy at this index matches
  * @param unmatched what it means that none does
  */
-record PolicySet(FactTest[] tests, Decision[] matched, Decision unmatched) {
+record PolicySet(FactTest[] tests, PrincipalIndex index, Decision[] matched, Decision unmatched) {
 
     private static final int NONE = -1;
 
@@ -35,7 +36,8 @@ record PolicySet(FactTest[] tests, Decision[] matched, Decision unmatched) {
                 action,
                 null,
                 (refuses ? "denied" : "allowed") + ": none of " + count + " " + action + " policies matched");
-        return new PolicySet(tests.toArray(new FactTest[0]), matched.toArray(new Decision[0]), unmatched);
+        return new PolicySet(
+                tests.toArray(new FactTest[0]), PrincipalIndex.of(tests), matched.toArray(new Decision[0]), unmatched);
     }
 
     Decision decide(RequestFacts facts) {
@@ -45,8 +47,9 @@ record PolicySet(FactTest[] tests, Decision[] matched, Decision unmatched) {
 
     /** {@return index of the first policy from {@code start} on that matches, negative if none does} */
     int next(int start, RequestFacts facts) {
-        for (int i = start; i < tests.length; i++) {
-            if (tests[i].holds(facts)) {
+        int[] candidates = index.candidates(facts.peer());
+        for (int i : candidates) {
+            if (i >= start && tests[i].holds(facts)) {
                 return i;
             }
         }

@@ -10,11 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** What policies are tested on: an inbound request in its canonical form. Used by one thread. */
 public final class RequestFacts {
 
+    private static final int REMEMBERED = 4;
+    private static final String[] NO_NAMES = new String[0];
+
     private final InboundCall call;
     private final String path;
     private final String host;
     private final @Nullable SpiffeId peer;
     private final @Nullable VerifiedToken token;
+    private String[] names = NO_NAMES;
+    private List<List<String>> values = List.of();
+    private int known;
     private @Nullable String hostAndPort;
     private @Nullable String principal;
 
@@ -49,6 +55,25 @@ public final class RequestFacts {
 
     String path() {
         return path;
+    }
+
+    /** {@return all values of a header; the transport is asked once for the names that policies have most in common} */
+    List<String> headerValues(String name) {
+        for (int i = 0; i < known; i++) {
+            if (names[i].equals(name)) {
+                return values.get(i);
+            }
+        }
+        List<String> found = call.headerValues(name);
+        if (known < REMEMBERED) {
+            if (known == 0) {
+                names = new String[REMEMBERED];
+                values = new ArrayList<>(REMEMBERED);
+            }
+            names[known++] = name;
+            values.add(found);
+        }
+        return found;
     }
 
     /** {@return canonical host, as whoever received the request reads it} */

@@ -3,6 +3,8 @@ package io.inmesh.match;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.inmesh.config.StringMatch;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A compiled {@link StringMatch}. Immutable and thread-safe. */
 public sealed interface TextTest {
@@ -25,9 +27,20 @@ public sealed interface TextTest {
         } else if (match instanceof StringMatch.Contains contains) {
             return new Contains(contains.value(), contains.ignoreCase());
         } else if (match instanceof StringMatch.Regex regex) {
-            return new Regex(compileRegex(regex.pattern()));
+            Pattern pattern = compileRegex(regex.pattern());
+            Glob[] globs = GlobParser.parse(regex.pattern());
+            return globs == null ? new Regex(pattern) : new Wildcards(globs, pattern);
         }
         return Present.INSTANCE;
+    }
+
+    /** {@return a test that passes what either of two does} */
+    static TextTest anyOf(TextTest first, TextTest second) {
+        List<TextTest> all = new ArrayList<>();
+        for (TextTest test : List.of(first, second)) {
+            all.addAll(test instanceof AnyOf any ? List.of(any.tests()) : List.of(test));
+        }
+        return new AnyOf(all.toArray(new TextTest[0]));
     }
 
     private static Pattern compileRegex(String pattern) {
@@ -84,6 +97,36 @@ public sealed interface TextTest {
         @Override
         public boolean test(String value) {
             return pattern.matches(value);
+        }
+    }
+
+    /** Wildcards, which were written as a regular expression. */
+    record Wildcards(Glob[] globs, Pattern pattern) implements TextTest {
+        @Override
+        public boolean test(String value) {
+            if (value.indexOf('\n') >= 0) {
+                // The only character that a dot does not stand for.
+                return pattern.matches(value);
+            }
+            for (Glob glob : globs) {
+                if (glob.matches(value)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Any of several tests. */
+    record AnyOf(TextTest[] tests) implements TextTest {
+        @Override
+        public boolean test(String value) {
+            for (TextTest test : tests) {
+                if (test.test(value)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

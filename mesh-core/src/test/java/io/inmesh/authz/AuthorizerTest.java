@@ -131,6 +131,30 @@ class AuthorizerTest {
     }
 
     @Test
+    void eachValueOfARepeatedHeaderMayBeAnotherOfThoseListed() {
+        Condition listed = new Condition.AnyOf(
+                List.of(header("x", StringMatch.exact("a"), false), header("X", StringMatch.exact("b"), false)));
+        FakeCall both = FakeCall.get("/").header("x", "a").header("x", "b");
+        FakeCall other = FakeCall.get("/").header("x", "a").header("x", "c");
+        Authorizer allow = authorizer(allow(policy("p", listed)));
+        assertThat(allow.decide(facts(both)).allowed()).isTrue();
+        assertThat(allow.decide(facts(other)).allowed()).isFalse();
+        Authorizer deny = authorizer(deny(policy("p", new Condition.Not(listed))));
+        assertThat(deny.decide(facts(both)).allowed()).isTrue();
+        assertThat(deny.decide(facts(other)).allowed()).isFalse();
+    }
+
+    @Test
+    void aPrincipalThatNobodyCanHaveCostsNoOtherPolicy() {
+        Condition nobody = new Condition.Principal(StringMatch.exact("spiffe://Not/a valid one"));
+        Authorizer authorizer = authorizer(deny(policy("typo", nobody), policy("other", FROM_PRODUCTPAGE)));
+        assertThat(authorizer.decide(facts(FakeCall.get("/").peer(PRODUCTPAGE))).policy())
+                .isEqualTo("other");
+        assertThat(authorizer.decide(facts(FakeCall.get("/").peer(RATINGS))).allowed())
+                .isTrue();
+    }
+
+    @Test
     void anAbsentHeaderIsEmptyOnlyWhereThePolicySaysSo() {
         Condition empty = new Condition.Header(new HeaderMatch("x", StringMatch.exact(""), false, true));
         assertThat(authorizer(deny(policy("p", empty)))

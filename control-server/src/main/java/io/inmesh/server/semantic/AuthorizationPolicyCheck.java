@@ -73,6 +73,9 @@ final class AuthorizationPolicyCheck {
         for (String field : List.of("ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks")) {
             source.get(field).items().forEach(block -> block(report, block));
         }
+        for (String field : List.of("principals", "notPrincipals")) {
+            source.get(field).items().forEach(principal -> principal(report, principal));
+        }
         for (String field : List.of("requestPrincipals", "notRequestPrincipals")) {
             if (source.get(field).present()) {
                 unenforceable(report, source.get(field), action);
@@ -114,6 +117,7 @@ final class AuthorizationPolicyCheck {
         }
         switch (key) {
             case "source.ip", "remote.ip", "destination.ip" -> values.forEach(value -> block(report, value));
+            case "source.principal" -> values.forEach(value -> principal(report, value));
             case "destination.port" -> values.forEach(value -> port(report, value));
             default -> {}
         }
@@ -130,6 +134,16 @@ final class AuthorizationPolicyCheck {
         return action.equals("DENY")
                 ? "the condition is taken as met, so that the rule denies more than it says"
                 : "the condition is never met, so that the rule allows nothing";
+    }
+
+    /** An identity as the SPIFFE standard writes it, or a part of one. */
+    private static void principal(Report report, Field principal) {
+        String text = principal.text();
+        boolean scheme = text.startsWith("spiffe:");
+        boolean whole = !text.startsWith("*") && !text.endsWith("*");
+        if (scheme || whole && !text.matches("[a-z0-9._-]+(/[a-zA-Z0-9._-]+)+")) {
+            report.add(Check.NEVER_MATCHES, principal, "\"" + text + "\" is the identity of nobody");
+        }
     }
 
     private static void block(Report report, Field block) {

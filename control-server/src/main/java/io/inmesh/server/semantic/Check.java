@@ -76,6 +76,11 @@ public enum Check {
     /** A rule that stock gRPC cannot evaluate. */
     UNENFORCEABLE_BY_GRPC(
             "IM0404", Severity.WARNING, "Serve the workload with an Inmesh library, or use another condition."),
+    /** A value that no caller can have, so that what it is part of never matches. */
+    NEVER_MATCHES(
+            "IM0405",
+            Severity.WARNING,
+            "Write <trust domain>/ns/<namespace>/sa/<service account>, without spiffe://, as in inmesh.local/ns/default/sa/reviews."),
     /** A selector in the root namespace that Istio ignores. */
     SELECTOR_IGNORED("IM0501", Severity.WARNING, "Put the policy into the namespace of the workload."),
     /** Two policies of one kind for one target, of which only the oldest is obeyed. */

@@ -197,6 +197,18 @@ class SemanticValidatorTest {
                 resource(
                         "security.istio.io/v1",
                         "AuthorizationPolicy",
+                        "{rules: [{from: [{source: {principals: ['spiffe://a/ns/b/sa/c']}}]}]}",
+                        Check.NEVER_MATCHES,
+                        "spec.rules[0].from[0].source.principals[0]"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{when: [{key: source.principal, notValues: [default/sa c]}]}]}",
+                        Check.NEVER_MATCHES,
+                        "spec.rules[0].when[0].notValues[0]"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
                         "{targetRefs: [{kind: Service, name: a}]}",
                         Check.UNENFORCEABLE_ACTION,
                         "spec.targetRefs"),
