@@ -2,6 +2,7 @@ package io.inmesh.server;
 
 import io.inmesh.server.access.Access;
 import io.inmesh.server.access.AccessSettings;
+import io.inmesh.server.access.ChangeAudit;
 import io.inmesh.server.ads.AdsService;
 import io.inmesh.server.ads.ProcessTrusts;
 import io.inmesh.server.ads.StreamHub;
@@ -97,12 +98,12 @@ public final class ControlServer implements AutoCloseable {
 
             RuleSettings settings = RuleSettings.forTrustDomain(options.trustDomain());
             ConfigStore store = new ConfigStore(engine);
-            ConfigWriter writer =
-                    new ConfigWriter(store, List.of(new SchemaValidator(), new SemanticValidator(settings)));
+            AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
+            ConfigWriter writer = new ConfigWriter(
+                    store, List.of(new SchemaValidator(), new SemanticValidator(settings)), new ChangeAudit(audit));
 
             CertificateAuthority authority = authoritySettings.open(
                     options.dataDir().resolve("ca"), options.trustDomain(), System.getenv(), clock, random);
-            AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
             Set<String> hosts = hosts(options, accessSettings);
             ServerCertificate certificate = new ServerCertificate(authority, new ArrayList<>(hosts), clock, random);

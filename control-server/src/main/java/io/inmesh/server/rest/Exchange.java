@@ -12,6 +12,8 @@ import io.inmesh.server.access.Credentials;
 import io.inmesh.server.access.Permission;
 import io.inmesh.server.access.Principal;
 import io.inmesh.server.access.Role;
+import io.inmesh.server.rest.Connections.Phase;
+import io.inmesh.server.write.Author;
 import io.inmesh.server.write.Document;
 import io.inmesh.server.write.Documents;
 import io.inmesh.server.write.UnreadableException;
@@ -24,6 +26,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -54,6 +58,7 @@ final class Exchange {
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final Consumer<Phase> phases;
     private final Fields query;
     private Principal principal = Principal.NOBODY;
     private @Nullable String csrf;
@@ -69,7 +74,8 @@ final class Exchange {
         void check(Permission permission) throws HttpProblem;
     }
 
-    Exchange(Request request, Response response, Callback callback) {
+    Exchange(Request request, Response response, Callback callback, Consumer<Phase> phases) {
+        this.phases = phases;
         this.request = request;
         this.response = response;
         this.callback = callback;
@@ -86,6 +92,13 @@ final class Exchange {
     /** {@return who makes the request} */
     Principal principal() {
         return principal;
+    }
+
+    /** {@return the caller as the author of a change} */
+    Author author() {
+        return new Author(
+                principal.id(),
+                Map.of("proof", principal.proof(), "address", address().getHostAddress()));
     }
 
     /** {@return what a page has to send with changes; null if the caller is no page} */
@@ -219,12 +232,15 @@ final class Exchange {
         if (request.getLength() > most) {
             throw tooLarge(most);
         }
+        phases.accept(Phase.BODY);
         try (InputStream in = Content.Source.asInputStream(request)) {
             byte[] bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
                 throw tooLarge(most);
             }
             return new String(bytes, StandardCharsets.UTF_8);
+        } finally {
+            phases.accept(Phase.ANSWER);
         }
     }
 
@@ -307,6 +323,7 @@ final class Exchange {
 
     /** Begins an answer that is written line by line until {@link #end}; its head is sent at once. */
     void begin(String contentType) throws IOException {
+        phases.accept(Phase.WATCH);
         head(200, contentType);
         write(new byte[0]);
     }

@@ -38,6 +38,7 @@ final class FilesApi {
                     namespace,
                     null,
                     Origin.API,
+                    exchange.author(),
                     exchange.flag("dryRun"));
             answer(exchange, result, documents, namespace);
         } catch (ConflictException e) {
@@ -57,6 +58,7 @@ final class FilesApi {
                             .map(key -> new Change.Delete(key, null))
                             .toList(),
                     Origin.API,
+                    exchange.author(),
                     exchange.flag("dryRun"));
             answer(exchange, result, documents, namespace);
         } catch (ConflictException e) {

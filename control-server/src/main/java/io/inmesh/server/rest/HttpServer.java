@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -28,10 +29,14 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /** Listens for HTTP, on loopback unless told otherwise. */
 public final class HttpServer implements AutoCloseable {
+
+    /** Tokens with many groups are the longest headers there are. */
+    private static final int MAX_HEADER_BYTES = 16 << 10;
 
     private static final int MAX_THREADS = Watches.MAX_WATCHES + 50;
 
@@ -91,10 +96,14 @@ public final class HttpServer implements AutoCloseable {
         Server server = new Server(threads);
         HttpConfiguration settings = new HttpConfiguration();
         settings.setSendServerVersion(false);
+        settings.setRequestHeaderSize(MAX_HEADER_BYTES);
+        Connections connections = new Connections(access.settings().limits(), System::nanoTime);
         ServerConnector connector = new ServerConnector(server, 1, 1, protocols(listen.tls(), settings));
         connector.setHost(address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
+        connector.addBean(connections);
         server.addConnector(connector);
+        server.setErrorHandler(new Errors());
         ConfigWriter writer = sources.writer();
         RouteStatuses statuses =
                 new RouteStatuses(sources.resources().state().rules().settings(), Clock.systemUTC());
@@ -115,8 +124,9 @@ public final class HttpServer implements AutoCloseable {
                 sources.resources(),
                 new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()));
         server.setHandler(new Routes(
+                connections,
                 new Entry(access, listen.hosts(), listen.tls() != null),
-                new ResourceApi(writer, statuses),
+                new ResourceApi(writer, statuses, access.settings().limits().watchesPerCaller()),
                 new SkippedApi(writer.store()),
                 mesh,
                 new AccessApi(access),
@@ -126,7 +136,20 @@ public final class HttpServer implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("HTTP cannot be served on " + address + ": " + e.getMessage(), e);
         }
+        closeOverdue(connector.getScheduler(), connections);
         return new HttpServer(server, connector);
+    }
+
+    private static void closeOverdue(Scheduler scheduler, Connections connections) {
+        scheduler.schedule(
+                () -> {
+                    connections.closeOverdue();
+                    if (scheduler.isRunning()) {
+                        closeOverdue(scheduler, connections);
+                    }
+                },
+                1,
+                TimeUnit.SECONDS);
     }
 
     /** HTTP/1.1 only: nothing here needs HTTP/2, and what is not spoken cannot be flooded. */

@@ -4,9 +4,16 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 
 /** JSON Patch (RFC 6902): a list of steps, of which all are taken or none. */
 final class JsonPatch {
+
+    private static final int MAX_STEPS = 1000;
+    private static final int MAX_NODES = 50_000;
+    private static final int MAX_DEPTH = 100;
 
     private JsonPatch() {}
 
@@ -16,11 +23,34 @@ final class JsonPatch {
      * @throws HttpProblem if a step is none, or cannot be taken here
      */
     static JsonNode apply(JsonNode target, ArrayNode steps) throws HttpProblem {
+        if (steps.size() > MAX_STEPS) {
+            throw HttpProblem.badRequest("the patch has more than " + MAX_STEPS + " steps; send it in parts");
+        }
         JsonNode document = target.deepCopy();
         for (int i = 0; i < steps.size(); i++) {
             document = step(document, steps.get(i), i);
+            // Each copy may double it, each value may hang below the one before.
+            if (!small(document)) {
+                throw refused(i, "it makes the resource larger, or nests it deeper, than any resource is");
+            }
         }
         return document;
+    }
+
+    /** {@return whether a document is within bounds; without calling itself, since it may be deep} */
+    private static boolean small(JsonNode document) {
+        Deque<JsonNode> level = new ArrayDeque<>(List.of(document));
+        int nodes = 0;
+        for (int depth = 0; !level.isEmpty(); depth++) {
+            nodes += level.size();
+            if (depth > MAX_DEPTH || nodes > MAX_NODES) {
+                return false;
+            }
+            Deque<JsonNode> next = new ArrayDeque<>();
+            level.forEach(node -> node.forEach(next::add));
+            level = next;
+        }
+        return true;
     }
 
     private static JsonNode step(JsonNode document, JsonNode step, int number) throws HttpProblem {

@@ -28,10 +28,10 @@ final class ResourceApi {
     private final RouteStatuses statuses;
     private final Watches watches;
 
-    ResourceApi(ConfigWriter writer, RouteStatuses statuses) {
+    ResourceApi(ConfigWriter writer, RouteStatuses statuses, int watchesPerCaller) {
         this.writer = writer;
         this.statuses = statuses;
-        this.watches = new Watches(writer.store(), statuses);
+        this.watches = new Watches(writer.store(), statuses, watchesPerCaller);
     }
 
     /**
@@ -160,7 +160,7 @@ final class ResourceApi {
         }
         boolean dryRun = exchange.parameter("dryRun") != null;
         String home = namespace == null ? "default" : namespace;
-        WriteResult result = writer.apply(List.of(body), home, expectedVersion, Origin.API, dryRun);
+        WriteResult result = writer.apply(List.of(body), home, expectedVersion, Origin.API, exchange.author(), dryRun);
         if (!result.accepted()) {
             throw HttpProblem.invalid(result.problems());
         }
@@ -201,7 +201,7 @@ final class ResourceApi {
             changes.add(new Change.Delete(
                     old.key(), version.isEmpty() ? null : (Long) Exchange.number("resourceVersion", version)));
         }
-        WriteResult result = writer.delete(changes, Origin.API, dryRun);
+        WriteResult result = writer.delete(changes, Origin.API, exchange.author(), dryRun);
         if (!result.accepted()) {
             throw HttpProblem.invalid(result.problems());
         }

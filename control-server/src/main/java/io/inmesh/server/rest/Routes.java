@@ -27,16 +27,19 @@ final class Routes extends Handler.Abstract {
     private final MeshApi mesh;
     private final PrometheusMeterRegistry meters;
 
+    private final Connections connections;
     private final Entry entry;
     private final AccessApi access;
 
     Routes(
+            Connections connections,
             Entry entry,
             ResourceApi resources,
             SkippedApi skipped,
             MeshApi mesh,
             AccessApi access,
             PrometheusMeterRegistry meters) {
+        this.connections = connections;
         this.entry = entry;
         this.access = access;
         this.resources = resources;
@@ -47,7 +50,8 @@ final class Routes extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        Exchange exchange = new Exchange(request, response, callback);
+        connections.begin(request);
+        Exchange exchange = new Exchange(request, response, callback, phase -> connections.now(request, phase));
         Timer.Sample sample = Timer.start(meters);
         try {
             List<String> path = path(exchange);

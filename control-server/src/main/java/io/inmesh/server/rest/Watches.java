@@ -2,6 +2,7 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.access.Principal;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.store.ConfigStore;
@@ -9,7 +10,9 @@ import io.inmesh.server.store.ConfigStore.Event;
 import io.inmesh.server.store.ConfigStore.EventType;
 import io.inmesh.server.store.ConfigView;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,7 @@ final class Watches {
     static final int MAX_WATCHES = 100;
 
     private static final long DEFAULT_TIMEOUT_SECONDS = 300;
+    private static final long LONGEST_TIMEOUT_SECONDS = 3600;
     private static final long BOOKMARK_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     /** How soon a stopping server is noticed. */
@@ -31,7 +35,11 @@ final class Watches {
     private final ConfigStore store;
     private final RouteStatuses statuses;
 
-    Watches(ConfigStore store, RouteStatuses statuses) {
+    private final Map<String, Integer> byCaller = new HashMap<>();
+    private final int perCaller;
+
+    Watches(ConfigStore store, RouteStatuses statuses, int perCaller) {
+        this.perCaller = perCaller;
         this.store = store;
         this.statuses = statuses;
     }
@@ -43,11 +51,16 @@ final class Watches {
             throw new HttpProblem(422, "Invalid", "sendInitialEvents is not supported; list, then watch");
         }
         Selection selection = Selection.of(exchange, kind, namespace);
-        long seconds = exchange.number("timeoutSeconds", DEFAULT_TIMEOUT_SECONDS);
+        long seconds = Math.min(LONGEST_TIMEOUT_SECONDS, exchange.number("timeoutSeconds", DEFAULT_TIMEOUT_SECONDS));
         long revision = exchange.number("resourceVersion", 0);
+        Principal caller = exchange.principal();
+        if (!enter(caller)) {
+            throw HttpProblem.tooMany(
+                    caller.id() + " has " + perCaller + " watches already; end some, or list instead", 1);
+        }
         if (!free.tryAcquire()) {
-            throw new HttpProblem(
-                    429, "TooManyRequests", "there are " + MAX_WATCHES + " watches already; end some, or list instead");
+            leave(caller);
+            throw HttpProblem.tooMany("there are " + MAX_WATCHES + " watches already; end some, or list instead", 1);
         }
         try {
             exchange.begin("application/json;stream=watch");
@@ -58,6 +71,25 @@ final class Watches {
             exchange.end();
         } finally {
             free.release();
+            leave(caller);
+        }
+    }
+
+    /** Nobody in particular is everybody on the machine, whom the limit of all watches has to do for. */
+    private boolean enter(Principal caller) {
+        synchronized (byCaller) {
+            int present = byCaller.getOrDefault(caller.id(), 0);
+            if (caller.authenticated() && present >= perCaller) {
+                return false;
+            }
+            byCaller.put(caller.id(), present + 1);
+            return true;
+        }
+    }
+
+    private void leave(Principal caller) {
+        synchronized (byCaller) {
+            byCaller.computeIfPresent(caller.id(), (id, count) -> count == 1 ? null : count - 1);
         }
     }
 

@@ -14,8 +14,12 @@ import io.inmesh.server.validate.Validator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one way configuration is written, whoever asks: every resource of a change is judged against the state after the whole
@@ -23,8 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigWriter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigWriter.class);
+    private static final CompletableFuture<?> NOTHING = CompletableFuture.completedFuture(null);
+
     private final ConfigStore store;
     private final Judge judge;
+    private final ChangeLog changes;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
@@ -34,8 +42,20 @@ public final class ConfigWriter {
      * @param validators judges, in order
      */
     public ConfigWriter(ConfigStore store, List<Validator> validators) {
+        this(store, validators, ChangeLog.NONE);
+    }
+
+    /**
+     * Makes a writer.
+     *
+     * @param store where to
+     * @param validators judges, in order
+     * @param changes is told of every change
+     */
+    public ConfigWriter(ConfigStore store, List<Validator> validators, ChangeLog changes) {
         this.store = store;
         this.judge = new Judge(validators);
+        this.changes = changes;
     }
 
     /** {@return the store written to} */
@@ -60,8 +80,25 @@ public final class ConfigWriter {
             Origin origin,
             boolean dryRun)
             throws ConflictException {
+        return apply(documents, defaultNamespace, expectedVersion, origin, Author.of(origin), dryRun);
+    }
+
+    /**
+     * As {@link #apply(List, String, Long, Origin, boolean)}.
+     *
+     * @param author who asks, for the record
+     */
+    public WriteResult apply(
+            List<ObjectNode> documents,
+            String defaultNamespace,
+            @Nullable Long expectedVersion,
+            Origin origin,
+            Author author,
+            boolean dryRun)
+            throws ConflictException {
         Intake intake = new Intake(defaultNamespace, origin);
         documents.forEach(intake::take);
+        CompletableFuture<?> noted = NOTHING;
         lock.lock();
         try {
             ConfigView before = store.view();
@@ -74,7 +111,7 @@ public final class ConfigWriter {
                 return new WriteResult(false, List.of(), intake.notes(), problems);
             }
             List<WriteResult.Action> actions = new ArrayList<>();
-            List<Change> changes = new ArrayList<>();
+            List<Change> puts = new ArrayList<>();
             for (Resource resource : intake.resources().values()) {
                 Optional<Resource> old = before.get(resource.key());
                 boolean same = old.isPresent() && content(old.get()).equals(content(resource));
@@ -83,17 +120,18 @@ public final class ConfigWriter {
                 if (!same
                         || (expectedVersion != null
                                 && expectedVersion != old.get().resourceVersion())) {
-                    changes.add(new Change.Put(resource, expectedVersion));
+                    puts.add(new Change.Put(resource, expectedVersion));
                 }
             }
             if (dryRun) {
-                store.check(changes);
+                store.check(puts);
             } else {
-                store.commit(changes);
+                noted = commit(author, before, puts);
             }
             return new WriteResult(true, actions, intake.notes(), problems);
         } finally {
             lock.unlock();
+            await(noted);
         }
     }
 
@@ -106,6 +144,17 @@ public final class ConfigWriter {
      * @throws ConflictException if a version expected is not the present one
      */
     public WriteResult delete(List<Change.Delete> changes, Origin origin, boolean dryRun) throws ConflictException {
+        return delete(changes, origin, Author.of(origin), dryRun);
+    }
+
+    /**
+     * As {@link #delete(List, Origin, boolean)}.
+     *
+     * @param author who asks, for the record
+     */
+    public WriteResult delete(List<Change.Delete> changes, Origin origin, Author author, boolean dryRun)
+            throws ConflictException {
+        CompletableFuture<?> noted = NOTHING;
         lock.lock();
         try {
             ConfigView before = store.view();
@@ -123,11 +172,35 @@ public final class ConfigWriter {
             if (dryRun) {
                 store.check(List.copyOf(changes));
             } else {
-                store.commit(List.copyOf(changes));
+                noted = commit(author, before, List.copyOf(changes));
             }
             return new WriteResult(true, actions, List.of(), List.of());
         } finally {
             lock.unlock();
+            await(noted);
+        }
+    }
+
+    /** Notes are taken under the lock, so that they come in the order of the changes, and awaited outside of it. */
+    private CompletableFuture<?> commit(Author author, ConfigView before, List<Change> wanted)
+            throws ConflictException {
+        ConfigView after = store.commit(wanted);
+        List<ChangeLog.Changed> changed = wanted.stream()
+                .map(change -> new ChangeLog.Changed(
+                        change.key(),
+                        before.get(change.key()).orElse(null),
+                        after.get(change.key()).orElse(null)))
+                .filter(change -> change.before() != null || change.after() != null)
+                .toList();
+        return changed.isEmpty() ? NOTHING : changes.written(author, after.revision(), changed);
+    }
+
+    private static void await(CompletableFuture<?> noted) {
+        try {
+            noted.join();
+        } catch (CompletionException e) {
+            // The change is made and durable; whoever asked for it must not be told otherwise.
+            LOG.error("a change of configuration could not be recorded", e.getCause());
         }
     }
 
@@ -146,7 +219,7 @@ public final class ConfigWriter {
     }
 
     /** {@return what of a resource is its writer's to say} */
-    private static JsonNode content(Resource resource) {
+    static JsonNode content(Resource resource) {
         ObjectNode body = resource.raw().deepCopy();
         body.remove("status");
         body.withObject("metadata")

@@ -1,7 +1,9 @@
 package io.inmesh.server.write;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -27,9 +29,16 @@ public final class Documents {
 
     private static final int MAX_ALIASES = 100;
 
+    /** Most resources of one text. */
+    private static final int MAX_DOCUMENTS = 5_000;
+
     private static final String REMEDY = "; correct the text there, or check its indentation, brackets and quotes";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(YamlTree.MAX_DEPTH)
+                            .build())
+                    .build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -117,6 +126,10 @@ public final class Documents {
                 add(item, number, Map.of("", lines.getOrDefault("items", 1)), documents);
             }
         } else {
+            if (documents.size() >= MAX_DOCUMENTS) {
+                throw new UnreadableException(
+                        "there are more than " + MAX_DOCUMENTS + " resources; apply them in parts");
+            }
             documents.add(new Document(object, number, lines));
         }
     }

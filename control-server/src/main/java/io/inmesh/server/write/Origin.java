@@ -34,9 +34,14 @@ public record Origin(String source) {
         return !source.isEmpty();
     }
 
+    /** {@return the path of the file below the folder; empty for the API} */
+    String file() {
+        return isFile() ? source.substring(FOLDER.length()) : "";
+    }
+
     /** {@return its name for people} */
     @Override
     public String toString() {
-        return isFile() ? "the file " + source.substring(FOLDER.length()) + " of the watched folder" : "the API";
+        return isFile() ? "the file " + file() + " of the watched folder" : "the API";
     }
 }
