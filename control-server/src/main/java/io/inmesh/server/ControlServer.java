@@ -21,6 +21,8 @@ import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.ca.ServerCertificate;
 import io.inmesh.server.folder.WatchedFolder;
+import io.inmesh.server.jwks.JwksSettings;
+import io.inmesh.server.jwks.KeyKeeper;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.LoadReports;
 import io.inmesh.server.registry.WorkloadRegistry;
@@ -87,6 +89,7 @@ public final class ControlServer implements AutoCloseable {
                     Attestation.read(options.settings().section("attestation"), options.trustDomain(), clock);
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
+            JwksSettings jwks = JwksSettings.read(options.settings());
             options.settings().end();
             SecureRandom random = new SecureRandom();
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -96,7 +99,9 @@ public final class ControlServer implements AutoCloseable {
             ExecutorService rpc = threads("inmesh-rpc", RPC_THREADS);
             ExecutorService writing = threads("inmesh-store", 1);
 
-            RuleSettings settings = RuleSettings.forTrustDomain(options.trustDomain());
+            KeyKeeper keys = KeyKeeper.overNetwork(jwks, engine, threads("inmesh-jwks", 1), timer, random::nextDouble);
+            RuleSettings settings =
+                    RuleSettings.forTrustDomain(options.trustDomain()).knowing(keys.current());
             ConfigStore store = new ConfigStore(engine);
             AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             ConfigWriter writer = new ConfigWriter(
@@ -116,8 +121,11 @@ public final class ControlServer implements AutoCloseable {
 
             WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(engine, writing), timer);
             TranslatedResources resources = new TranslatedResources(
-                    new Translator(settings), store::view, registry::workloads, () -> trust(authority, denied));
-            store.onChange(view -> resources.changed());
+                    new Translator(settings, keys::current),
+                    store::view,
+                    registry::workloads,
+                    () -> trust(authority, denied));
+            keys.follow(store, resources::changed);
             registry.onChange(resources::changed);
             authority.onChange(resources::changed);
             StreamHub hub = new StreamHub(resources, timer, meters);
@@ -179,11 +187,17 @@ public final class ControlServer implements AutoCloseable {
                             resources,
                             traffic,
                             meters,
-                            folder == null ? List::of : folder::problems)));
+                            folder == null ? keys::problems : () -> both(folder.problems(), keys.problems()))));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private static List<String> both(List<String> some, List<String> others) {
+        List<String> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
     }
 
     private <T extends AutoCloseable> T open(T part) {

@@ -56,10 +56,20 @@ final class ConditionReader {
                     (value, depth) -> with(value.parse(Integer::valueOf, "a port"), Condition.DestinationPort::new)),
             new Kind("sourceIp", (value, depth) -> with(range(value), Condition.SourceIp::new)),
             new Kind("destinationIp", (value, depth) -> with(range(value), Condition.DestinationIp::new)),
+            new Kind("claim", (value, depth) -> value.<Condition>read(ConditionReader::claim)),
             new Kind("principal", (value, depth) -> with(MatchReader.text(value), Condition.Principal::new)),
             new Kind(
                     "requestedServerName",
                     (value, depth) -> with(MatchReader.text(value), Condition.RequestedServerName::new)));
+
+    private static @Nullable Condition claim(Section claim) {
+        List<String> path = claim.texts("path");
+        if (path.isEmpty()) {
+            claim.value().report("has no path", "give the names that lead to the claim, as in path: [sub]");
+        }
+        boolean element = claim.flag("element", false);
+        return with(MatchReader.textWithin(claim), match -> new Condition.Claim(path, match, element));
+    }
 
     private record Kind(String key, PartReader reader) {}
 

@@ -26,6 +26,7 @@ final class InboundReader {
                         MeshConfigYaml.all(inbound.list("authorization"), InboundReader::authorization),
                         inbound.section("traffic", InboundTrafficReader::read, InboundTrafficConfig.NONE),
                         inbound.value().place())
+                .withJwtRules(MeshConfigYaml.all(inbound.list("jwtRules"), JwtRuleReader::read))
                 .withMtlsByPort(inbound.section("mtlsByPort", InboundReader::byPort, Map.of()));
     }
 

@@ -69,7 +69,7 @@ final class MatchReader {
     }
 
     /** {@return the test of a text among the keys of a mapping} */
-    private static @Nullable StringMatch textWithin(Section section) {
+    static @Nullable StringMatch textWithin(Section section) {
         boolean ignoreCase = section.flag("ignoreCase", false);
         StringMatch found = null;
         for (Map.Entry<String, BiFunction<String, Boolean, StringMatch>> kind : TEXTS.entrySet()) {

@@ -109,15 +109,7 @@ public final class Kinds {
             stored(NETWORKING, "ProxyConfig", "proxyconfigs", "", List.of("v1beta1"), "there are no proxies to set up"),
             enforced(SECURITY, "PeerAuthentication", "peerauthentications", "pa", ISTIO_SECURITY),
             enforced(SECURITY, "AuthorizationPolicy", "authorizationpolicies", "ap", ISTIO_SECURITY),
-            new Kind(
-                    SECURITY,
-                    "RequestAuthentication",
-                    "requestauthentications",
-                    List.of("ra"),
-                    ISTIO_SECURITY,
-                    true,
-                    Use.REFUSED,
-                    "this version does not verify JWTs, and a policy that seems to but does not is worse than none"),
+            enforced(SECURITY, "RequestAuthentication", "requestauthentications", "ra", ISTIO_SECURITY),
             enforced(INMESH, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", ALPHA),
             enforced(INMESH, "InboundTrafficPolicy", "inboundtrafficpolicies", "itp", ALPHA),
             stored(

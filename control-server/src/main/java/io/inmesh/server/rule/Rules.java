@@ -16,6 +16,7 @@ import java.util.TreeSet;
  * @param destinationRules subsets and traffic policies
  * @param backendTrafficPolicies what Istio's kinds cannot say about how services are called
  * @param peerAuthentications what workloads accept
+ * @param requestAuthentications whose tokens workloads accept
  * @param authorizationPolicies who may call what
  * @param inboundTrafficPolicies what workloads do to stay alive
  * @param relevantLabels label keys any rule asks about; clients that differ only in other labels see the same resources
@@ -27,6 +28,7 @@ public record Rules(
         DestinationRules destinationRules,
         BackendTrafficPolicies backendTrafficPolicies,
         PeerAuthentications peerAuthentications,
+        RequestAuthentications requestAuthentications,
         AuthorizationPolicies authorizationPolicies,
         InboundTrafficPolicies inboundTrafficPolicies,
         Set<String> relevantLabels,
@@ -37,6 +39,7 @@ public record Rules(
         List<Resource> virtualServices = view.byKind("VirtualService");
         List<Resource> destinationRules = view.byKind("DestinationRule");
         List<Resource> peerAuthentications = view.byKind("PeerAuthentication");
+        List<Resource> requestAuthentications = view.byKind("RequestAuthentication");
         List<Resource> authorizationPolicies = view.byKind("AuthorizationPolicy");
         List<Resource> inboundTrafficPolicies = view.byKind("InboundTrafficPolicy");
         Set<String> labels = new TreeSet<>();
@@ -44,6 +47,7 @@ public record Rules(
                 virtualServices,
                 destinationRules,
                 peerAuthentications,
+                requestAuthentications,
                 authorizationPolicies,
                 inboundTrafficPolicies)) {
             kind.forEach(resource -> collectLabels(resource.spec(), labels));
@@ -54,6 +58,7 @@ public record Rules(
                 DestinationRules.of(destinationRules, settings),
                 BackendTrafficPolicies.of(view.byKind("BackendTrafficPolicy"), settings),
                 PeerAuthentications.of(peerAuthentications, settings),
+                RequestAuthentications.of(requestAuthentications, settings),
                 AuthorizationPolicies.of(authorizationPolicies, settings),
                 InboundTrafficPolicies.of(inboundTrafficPolicies, settings),
                 Set.copyOf(labels),

@@ -18,7 +18,7 @@ final class AuthorizationPolicyCheck {
 
     private AuthorizationPolicyCheck() {}
 
-    static void check(Report report) {
+    static void check(Report report, Mesh mesh) {
         Field spec = Field.spec(report.resource());
         String action = spec.get("action").text("ALLOW");
         action(report, spec, action);
@@ -35,6 +35,7 @@ final class AuthorizationPolicyCheck {
             rule.get("to").items().forEach(to -> operation(report, to.get("operation")));
             rule.get("when").items().forEach(when -> condition(report, when, action));
         }
+        TokenConditionCheck.check(report, spec, mesh);
     }
 
     private static void action(Report report, Field spec, String action) {
@@ -78,7 +79,10 @@ final class AuthorizationPolicyCheck {
         }
         for (String field : List.of("requestPrincipals", "notRequestPrincipals")) {
             if (source.get(field).present()) {
-                unenforceable(report, source.get(field), action);
+                report.add(
+                        Check.UNENFORCEABLE_BY_GRPC,
+                        source.get(field),
+                        "stock gRPC servers verify no tokens: there, " + effect(action));
             }
         }
         source.members().forEach((name, values) -> noEmptyValues(report, values));
@@ -124,10 +128,7 @@ final class AuthorizationPolicyCheck {
     }
 
     private static void unenforceable(Report report, Field field, String action) {
-        report.add(
-                Check.UNENFORCEABLE_CONDITION,
-                field,
-                "JWTs and filter state are not known to workloads: " + effect(action));
+        report.add(Check.UNENFORCEABLE_CONDITION, field, "filter state is not known to workloads: " + effect(action));
     }
 
     private static String effect(String action) {

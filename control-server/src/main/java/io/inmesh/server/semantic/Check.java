@@ -69,7 +69,7 @@ public enum Check {
 
     /** An action that cannot be enforced and would leave open what it is meant to close. */
     UNENFORCEABLE_ACTION("IM0401", Severity.ERROR, "Use ALLOW or DENY."),
-    /** A condition about JWTs or filters that no client of ours can evaluate. */
+    /** A condition about filters that no client of ours can evaluate. */
     UNENFORCEABLE_CONDITION("IM0402", Severity.WARNING, "Use principals, namespaces or request attributes instead."),
     /** A policy that does nothing: a dry run of what cannot be tried out. */
     NOT_ENFORCED("IM0403", Severity.WARNING, "Remove the dry-run annotation to put it in force."),
@@ -81,6 +81,13 @@ public enum Check {
             "IM0405",
             Severity.WARNING,
             "Write <trust domain>/ns/<namespace>/sa/<service account>, without spiffe://, as in inmesh.local/ns/default/sa/reviews."),
+    /** An issuer whose tokens are all refused, since no key of it can be had. */
+    NO_KEYS(
+            "IM0406",
+            Severity.WARNING,
+            "Write the keys into jwks, or add the address to jwks.allow in the server's settings; until then every token of the rule is refused."),
+    /** A condition about tokens where no tokens are verified. */
+    NO_TOKENS("IM0407", Severity.WARNING, "Apply a RequestAuthentication that selects the same workloads."),
     /** A selector in the root namespace that Istio ignores. */
     SELECTOR_IGNORED("IM0501", Severity.WARNING, "Put the policy into the namespace of the workload."),
     /** Two policies of one kind for one target, of which only the oldest is obeyed. */

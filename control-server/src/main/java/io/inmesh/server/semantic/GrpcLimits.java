@@ -101,6 +101,15 @@ public final class GrpcLimits {
             }
         }
         problems.addAll(GrpcAuthorizationLimits.of(state.rules().authorizationPolicies(), client));
+        for (Resource resource :
+                state.rules().requestAuthentications().selecting(client.namespace(), client.labels())) {
+            Report report = new Report(resource);
+            report.add(
+                    Check.UNENFORCEABLE_BY_GRPC,
+                    Field.spec(resource).get("jwtRules"),
+                    "UNENFORCED for stock gRPC: its servers verify no tokens, so every request counts as one without");
+            problems.addAll(report.problems());
+        }
         for (Resource authentication : state.config().byKind("PeerAuthentication")) {
             problems.addAll(permissive(state, authentication, client));
         }

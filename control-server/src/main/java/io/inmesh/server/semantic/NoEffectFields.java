@@ -48,6 +48,8 @@ final class NoEffectFields {
                             Map.entry("trafficPolicy.tunnel", "tunnels are not supported"),
                             Map.entry("trafficPolicy.proxyProtocol", "the PROXY protocol is not supported"),
                             Map.entry("outlierDetection.consecutiveErrors", "deprecated; use consecutive5xxErrors")),
+            "RequestAuthentication",
+                    Map.of("jwtRules.timeout", "jwks.timeout of the server's settings says how long it waits for keys"),
             "HTTPRoute", GATEWAY_ROUTES,
             "GRPCRoute", GATEWAY_ROUTES,
             "ServiceEntry",

@@ -38,7 +38,8 @@ public final class SemanticValidator implements Validator {
             case "ServiceEntry" -> ServiceEntryCheck.check(report, mesh);
             case "WorkloadEntry" -> WorkloadEntryCheck.check(report);
             case "PeerAuthentication" -> PeerAuthenticationCheck.check(report, mesh);
-            case "AuthorizationPolicy" -> AuthorizationPolicyCheck.check(report);
+            case "RequestAuthentication" -> RequestAuthenticationCheck.check(report, mesh);
+            case "AuthorizationPolicy" -> AuthorizationPolicyCheck.check(report, mesh);
             default -> {
                 return List.of();
             }

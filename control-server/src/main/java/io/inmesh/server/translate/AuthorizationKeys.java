@@ -1,10 +1,17 @@
 package io.inmesh.server.translate;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Keys of {@code when} conditions, and which clients can evaluate them. */
 public final class AuthorizationKeys {
+    /** Issuer and subject of the token. */
+    static final String REQUEST_PRINCIPAL = "request.auth.principal";
+
+    private static final Pattern CLAIMS = Pattern.compile("request\\.auth\\.claims((\\[[^\\[\\]]+])+)");
     private static final String HEADER = "request.headers[";
     private static final Set<String> PLAIN = Set.of(
             "source.ip",
@@ -24,12 +31,34 @@ public final class AuthorizationKeys {
         String header = headerName(key);
         if (personality == Personality.GRPC_SAFE) {
             // gRFC A41: the server name is not known there, and these headers make the whole filter invalid.
-            return !key.equals("connection.sni")
+            return !aboutTokens(key)
+                    && !key.equals("connection.sni")
                     && !header.startsWith("grpc-")
                     && !header.equals(":scheme")
                     && (!header.isEmpty() || PLAIN.contains(key));
         }
-        return !header.isEmpty() || PLAIN.contains(key);
+        return !header.isEmpty() || PLAIN.contains(key) || aboutTokens(key);
+    }
+
+    /** Whether {@code key} is about the token of a request, in a way that can be evaluated. */
+    public static boolean aboutTokens(String key) {
+        return key.equals(REQUEST_PRINCIPAL) || !claimPath(key).isEmpty();
+    }
+
+    /** The claim a key names, as names that lead to it; empty if it names none. */
+    static List<String> claimPath(String key) {
+        if (key.equals("request.auth.audiences")) {
+            return List.of("aud");
+        }
+        if (key.equals("request.auth.presenter")) {
+            return List.of("azp");
+        }
+        Matcher claims = CLAIMS.matcher(key);
+        return claims.matches()
+                ? List.of(claims.group(1)
+                        .substring(1, claims.group(1).length() - 1)
+                        .split("]\\[", -1))
+                : List.of();
     }
 
     /** Whether {@code key} is one that Istio defines at all. */

@@ -135,6 +135,9 @@ final class InboundListeners {
                 .setRouteConfig(RouteConfiguration.newBuilder()
                         .setName("inbound|" + port + "||")
                         .addVirtualHosts(host))
+                .addAllHttpFilters(
+                        JwtFilter.of(rules, client.namespace(), client.labels(), client.personality()).stream()
+                                .toList())
                 .addAllHttpFilters(RbacFilters.of(rules, client.namespace(), client.labels(), client.personality()))
                 .addAllHttpFilters(
                         InboundTrafficFilters.of(rules, client.namespace(), client.labels(), client.personality()))

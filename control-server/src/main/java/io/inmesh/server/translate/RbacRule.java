@@ -13,7 +13,7 @@ import java.util.function.Function;
 /**
  * One rule of an AuthorizationPolicy as an RBAC policy: any of its sources, any of its operations, all of its conditions.
  *
- * <p>What a client cannot evaluate (JWT claims, for example) must not make it less strict. In an ALLOW rule such a condition never holds;
+ * <p>What a client cannot evaluate (the state of other filters, or tokens in stock gRPC) must not make it less strict. In an ALLOW rule such a condition never holds;
  * in a DENY rule it is taken as holding, so that the rule denies more rather than less.
  */
 final class RbacRule {
@@ -79,6 +79,10 @@ final class RbacRule {
         principals(terms, source, "trustDomains", "notTrustDomains", RbacValues::trustDomain);
         principals(terms, source, "ipBlocks", "notIpBlocks", RbacRule::directAddress);
         principals(terms, source, "remoteIpBlocks", "notRemoteIpBlocks", RbacRule::remoteAddress);
+        if (personality == Personality.FULL) {
+            principals(terms, source, "requestPrincipals", "notRequestPrincipals", RbacClaims::requestPrincipal);
+            return true;
+        }
         return source.get("requestPrincipals").items().isEmpty()
                 && source.get("notRequestPrincipals").items().isEmpty();
     }
@@ -114,7 +118,21 @@ final class RbacRule {
             RbacTerms.addPrincipals(sources, List.of(), notValues, value -> headerId(header, value, deny));
             return true;
         }
+        List<String> claim = AuthorizationKeys.claimPath(key);
+        if (!claim.isEmpty()) {
+            if (!values.isEmpty()) {
+                sources.add(RbacClaims.claim(claim, values));
+            }
+            if (!notValues.isEmpty()) {
+                sources.add(Principal.newBuilder()
+                        .setNotId(RbacClaims.claim(claim, notValues))
+                        .build());
+            }
+            return true;
+        }
         switch (key) {
+            case AuthorizationKeys.REQUEST_PRINCIPAL ->
+                RbacTerms.addPrincipals(sources, values, notValues, RbacClaims::requestPrincipal);
             case "source.ip" -> RbacTerms.addPrincipals(sources, values, notValues, RbacRule::directAddress);
             case "remote.ip" -> RbacTerms.addPrincipals(sources, values, notValues, RbacRule::remoteAddress);
             case "source.namespace" -> RbacTerms.addPrincipals(sources, values, notValues, RbacValues::namespace);

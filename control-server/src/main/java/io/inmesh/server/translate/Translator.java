@@ -1,26 +1,36 @@
 package io.inmesh.server.translate;
 
 import io.inmesh.server.registry.RegisteredWorkload;
+import io.inmesh.server.rule.IssuerKeys;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.rule.Rules;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.store.ConfigView;
 import java.util.Collection;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Translates the mesh's configuration and workloads into xDS resources. A pure function of its arguments; safe for use by several threads.
+ * Translates the mesh's configuration and workloads into xDS resources. A pure function of its arguments and of the keys of
+ * issuers at that moment; safe for use by several threads.
  *
  * <p>{@link #translate} does the work that is common to all clients and is cheap; resources for a kind of client are made when
  * {@link MeshState#resourcesFor} is first asked for it, and shared from then on.
  */
 public final class Translator {
     private final RuleSettings settings;
+    private final Supplier<IssuerKeys> issuerKeys;
 
     /** A translator under these settings. */
     public Translator(RuleSettings settings) {
+        this(settings, settings::issuerKeys);
+    }
+
+    /** A translator under these settings, whose keys of issuers change. */
+    public Translator(RuleSettings settings, Supplier<IssuerKeys> issuerKeys) {
         this.settings = settings;
+        this.issuerKeys = issuerKeys;
     }
 
     /**
@@ -45,7 +55,7 @@ public final class Translator {
             Collection<RegisteredWorkload> registered,
             Set<String> denied,
             @Nullable MeshState previous) {
-        RuleSettings now = denied.isEmpty() ? settings : settings.denying(denied);
+        RuleSettings now = settings.denying(denied).knowing(issuerKeys.get());
         Rules rules = previous != null
                         && previous.config().revision() == view.revision()
                         && previous.rules().settings().equals(now)

@@ -205,10 +205,11 @@ class ResourceApiTest {
     @Test
     void whatWouldSeemToProtectButDoesNotIsRefused() throws Exception {
         Answer answer = server.post("/apis/security.istio.io/v1/namespaces/default/requestauthentications", """
-                {apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: jwt}, spec: {}}
+                {apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: jwt},
+                 spec: {targetRefs: [{kind: Gateway, name: edge}]}}
                 """);
 
-        failed(answer, 422, "Invalid", "does not verify JWTs");
+        failed(answer, 422, "Invalid", "use selector");
     }
 
     @Test

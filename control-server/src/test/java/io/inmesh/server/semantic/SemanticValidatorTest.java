@@ -216,8 +216,14 @@ class SemanticValidatorTest {
                         "security.istio.io/v1",
                         "AuthorizationPolicy",
                         "{rules: [{from: [{source: {requestPrincipals: ['*']}}]}]}",
-                        Check.UNENFORCEABLE_CONDITION,
+                        Check.NO_TOKENS,
                         "spec.rules[0].from[0].source.requestPrincipals"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{when: [{key: 'experimental.envoy.filters.a.b', values: [a]}]}]}",
+                        Check.UNENFORCEABLE_CONDITION,
+                        "spec.rules[0].when[0].key"),
                 resource(
                         "security.istio.io/v1",
                         "AuthorizationPolicy",

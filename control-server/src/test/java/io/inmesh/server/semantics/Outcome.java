@@ -9,6 +9,8 @@ import io.inmesh.client.translate.ResourceTranslator;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.Workloads;
+import io.inmesh.server.rule.IssuerKeys;
+import io.inmesh.server.rule.KeySource;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.service.Locality;
 import io.inmesh.server.translate.ClientContext;
@@ -41,13 +43,26 @@ record Outcome(
         List<Map<String, String>> grpc,
         Set<String> refused) {
 
-    private static final RuleSettings SETTINGS = RuleSettings.forTrustDomain("inmesh.local");
+    static final RuleSettings SETTINGS = RuleSettings.forTrustDomain("inmesh.local")
+            .knowing(new IssuerKeys(
+                    List.of("https://other.example/", "https://third.example/"),
+                    Map.of(
+                            new KeySource(KeySource.Kind.KEY_SET, "https://other.example/keys"),
+                            keys("other"),
+                            new KeySource(KeySource.Kind.KEY_SET, "https://third.example/keys"),
+                            keys("third"))));
+
     private static final List<String> TYPES =
             List.of(TypeUrls.LISTENER, TypeUrls.ROUTES, TypeUrls.CLUSTER, TypeUrls.ENDPOINTS);
     private static final List<Map<String, String>> WORKLOADS = List.of(
             Map.of("app", "productpage", "version", "v1"),
             Map.of("app", "ratings", "version", "v1"),
             Map.of("app", "x"));
+
+    private static String keys(String id) {
+        return "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"" + id
+                + "\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}";
+    }
 
     static Outcome of(List<String> documents) {
         MeshState state = new Translator(SETTINGS)

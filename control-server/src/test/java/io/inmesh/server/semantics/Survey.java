@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.model.Resource;
-import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.semantic.SemanticValidator;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.validate.Problem;
@@ -141,7 +140,7 @@ final class Survey {
         List<String> texts = new ArrayList<>(List.of(Config.BOOKINFO));
         documents.forEach(document -> texts.add(text(document)));
         ConfigView view = Config.view(texts.toArray(String[]::new));
-        SemanticValidator validator = new SemanticValidator(RuleSettings.forTrustDomain("inmesh.local"));
+        SemanticValidator validator = new SemanticValidator(Outcome.SETTINGS);
         Map<String, Set<String>> reports = new LinkedHashMap<>();
         for (Resource resource : view.byKind(kind)) {
             for (Problem problem : validator.validate(resource, view)) {

@@ -2,6 +2,7 @@ package io.inmesh.server.translate;
 
 import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
+import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.client.translate.Caller;
 import io.inmesh.client.translate.ConfigAssembler;
@@ -10,6 +11,9 @@ import io.inmesh.client.translate.Resource;
 import io.inmesh.client.translate.ResourceTranslator;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.config.RetryConfig;
+import io.inmesh.inbound.Admission;
+import io.inmesh.inbound.InboundGate;
+import io.inmesh.observe.MeshObserver;
 import io.inmesh.route.Destination;
 import io.inmesh.route.Route;
 import io.inmesh.route.VirtualHost;
@@ -55,6 +59,11 @@ final class DecisionFixture {
     /** What the client says it does not do. */
     List<String> ignored() {
         return ignored.stream().map(IgnoredField::toString).toList();
+    }
+
+    /** What becomes of a request that comes in. */
+    Admission admit(InboundCall call) {
+        return new InboundGate(new FakeClock(), MeshObserver.NONE).admit(call, snapshot.inbound());
     }
 
     @Nullable

@@ -3,6 +3,7 @@ package io.inmesh.server.translate;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.Workloads;
+import io.inmesh.server.rule.IssuerKeys;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.endpoint.ClusterLoadAssignment;
@@ -31,6 +32,15 @@ final class MeshFixture {
     /** Only these resources. */
     static MeshFixture with(String... resources) {
         MeshState state = TRANSLATOR.translate(Config.view(resources), Workloads.bookinfo(), null);
+        return new MeshFixture(
+                state, client("default", Map.of("app", "productpage", "version", "v1"), Personality.FULL));
+    }
+
+    /** Bookinfo and some rules, with keys of issuers. */
+    static MeshFixture knowing(IssuerKeys keys, String... rules) {
+        Translator translator = new Translator(RuleSettings.forTrustDomain("inmesh.local"), () -> keys);
+        MeshState state = translator.translate(
+                Config.view(Config.BOOKINFO, String.join("\n---\n", rules)), Workloads.bookinfo(), null);
         return new MeshFixture(
                 state, client("default", Map.of("app", "productpage", "version", "v1"), Personality.FULL));
     }

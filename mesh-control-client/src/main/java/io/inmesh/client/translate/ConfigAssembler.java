@@ -3,6 +3,7 @@ package io.inmesh.client.translate;
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.InboundConfig;
+import io.inmesh.config.JwtRuleConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RouteAction;
 import io.inmesh.config.RouteConfig;
@@ -260,12 +261,15 @@ public final class ConfigAssembler {
     private static InboundConfig both(InboundConfig one, InboundConfig other) {
         List<AuthorizationConfig> authorization = new ArrayList<>(one.authorization());
         authorization.addAll(other.authorization());
+        Set<JwtRuleConfig> jwtRules = new LinkedHashSet<>(one.jwtRules());
+        jwtRules.addAll(other.jwtRules());
         InboundConfig stricter = one.mtls().compareTo(other.mtls()) >= 0 ? one : other;
         InboundConfig limiting = one.traffic().active() ? one : other;
         Map<Integer, InboundConfig.Mtls> byPort = new HashMap<>();
         one.mtlsByPort().forEach((port, mode) -> byPort.put(port, stricter(mode, other.mtls(port))));
         other.mtlsByPort().forEach((port, mode) -> byPort.put(port, stricter(mode, one.mtls(port))));
         return new InboundConfig(stricter.mtls(), authorization, limiting.traffic(), stricter.origin())
+                .withJwtRules(new ArrayList<>(jwtRules))
                 .withMtlsByPort(byPort);
     }
 

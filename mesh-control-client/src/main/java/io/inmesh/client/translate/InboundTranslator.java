@@ -4,8 +4,10 @@ import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
+import io.inmesh.config.JwtRuleConfig;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
+import io.inmesh.xds.filter.jwt.JwtAuthentication;
 import io.inmesh.xds.filter.rbac.RBAC;
 import io.inmesh.xds.listener.FilterChain;
 import io.inmesh.xds.listener.FilterChainMatch;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 final class InboundTranslator {
 
     private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
+    private static final String JWT_FILTER = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
     private static final String SOCKET = "filter_chains.transport_socket";
 
     /** Where a chain's match names no port. */
@@ -49,7 +52,8 @@ final class InboundTranslator {
     }
 
     /** What one chain's filters ask. */
-    private record Asked(List<AuthorizationConfig> authorization, InboundTrafficConfig traffic) {}
+    private record Asked(
+            List<JwtRuleConfig> jwtRules, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic) {}
 
     Translated translate(Listener listener) {
         Map<Integer, Transports> transports = new TreeMap<>();
@@ -77,7 +81,7 @@ final class InboundTranslator {
                 asked.authorization(),
                 asked.traffic(),
                 Values.origin(listener.getMetadata()));
-        return new Translated.Inbound(config.withMtlsByPort(byPort));
+        return new Translated.Inbound(config.withJwtRules(asked.jwtRules()).withMtlsByPort(byPort));
     }
 
     private int port(FilterChainMatch match) {
@@ -118,6 +122,7 @@ final class InboundTranslator {
                 .manager(chain)
                 .orElseThrow(() ->
                         reader.invalid("filter_chains[" + chain.getName() + "]", "needs an HTTP connection manager"));
+        List<JwtRuleConfig> jwtRules = new ArrayList<>();
         List<AuthorizationConfig> sets = new ArrayList<>();
         RbacTranslator translator = new RbacTranslator(reader);
         InboundTrafficTranslator traffic = new InboundTrafficTranslator(reader);
@@ -126,6 +131,14 @@ final class InboundTranslator {
                 continue;
             }
             String place = ListenerTranslator.place(filter);
+            if (filter.getTypedConfig().getTypeUrl().endsWith(JWT_FILTER) && !filter.getDisabled()) {
+                if (!jwtRules.isEmpty()) {
+                    throw reader.invalid(place, "is the second filter for tokens; give one with all providers");
+                }
+                jwtRules.addAll(new JwtTranslator(reader)
+                        .translate(place, reader.unpack(place, filter.getTypedConfig(), JwtAuthentication.parser())));
+                continue;
+            }
             if (!filter.getTypedConfig().getTypeUrl().endsWith(RBAC_FILTER)) {
                 listeners.checkHarmless(filter);
                 continue;
@@ -138,6 +151,6 @@ final class InboundTranslator {
                 sets.add(translator.translate("shadow_rules", rbac.getShadowRules(), true));
             }
         }
-        return new Asked(sets, traffic.traffic());
+        return new Asked(jwtRules, sets, traffic.traffic());
     }
 }

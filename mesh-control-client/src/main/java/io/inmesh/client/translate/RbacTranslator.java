@@ -23,10 +23,12 @@ final class RbacTranslator {
 
     private final ResourceReader reader;
     private final Matchers matchers;
+    private final ClaimTranslator claims;
 
     RbacTranslator(ResourceReader reader) {
         this.reader = reader;
         this.matchers = new Matchers(reader);
+        this.claims = new ClaimTranslator(reader, matchers);
     }
 
     /**
@@ -78,7 +80,8 @@ final class RbacTranslator {
             case REQUESTED_SERVER_NAME ->
                 new Condition.RequestedServerName(
                         matchers.string(field + ".requested_server_name", permission.getRequestedServerName()));
-            case DESTINATION_PORT_RANGE, METADATA, RULE_NOT_SET ->
+            case METADATA -> claims.translate(field, permission.getMetadata());
+            case DESTINATION_PORT_RANGE, RULE_NOT_SET ->
                 throw invalid(field, permission.getRuleCase() + " is not supported");
         };
     }
@@ -127,8 +130,8 @@ final class RbacTranslator {
             case URL_PATH ->
                 new Condition.Path(matchers.string(
                         field + ".url_path", principal.getUrlPath().getPath()));
-            case METADATA, IDENTIFIER_NOT_SET ->
-                throw invalid(field, principal.getIdentifierCase() + " is not supported");
+            case METADATA -> claims.translate(field, principal.getMetadata());
+            case IDENTIFIER_NOT_SET -> throw invalid(field, principal.getIdentifierCase() + " is not supported");
         };
     }
 
