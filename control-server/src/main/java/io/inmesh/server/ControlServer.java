@@ -3,6 +3,7 @@ package io.inmesh.server;
 import io.inmesh.server.access.Access;
 import io.inmesh.server.access.AccessSettings;
 import io.inmesh.server.access.ChangeAudit;
+import io.inmesh.server.ads.AdsParts;
 import io.inmesh.server.ads.AdsService;
 import io.inmesh.server.ads.ProcessTrusts;
 import io.inmesh.server.ads.StreamHub;
@@ -23,8 +24,11 @@ import io.inmesh.server.ca.ServerCertificate;
 import io.inmesh.server.folder.WatchedFolder;
 import io.inmesh.server.jwks.JwksSettings;
 import io.inmesh.server.jwks.KeyKeeper;
+import io.inmesh.server.limit.Guard;
+import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.LoadReports;
+import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
 import io.inmesh.server.rest.HttpListen;
@@ -87,6 +91,9 @@ public final class ControlServer implements AutoCloseable {
                     AuthoritySettings.read(options.settings().section("authority"));
             Attestation attestation =
                     Attestation.read(options.settings().section("attestation"), options.trustDomain(), clock);
+            Limits limits = Limits.read(options.settings().section("limits"));
+            RegistrationRules registration =
+                    RegistrationRules.read(options.settings().section("registration"));
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
             JwksSettings jwks = JwksSettings.read(options.settings());
@@ -100,8 +107,9 @@ public final class ControlServer implements AutoCloseable {
             ExecutorService writing = threads("inmesh-store", 1);
 
             KeyKeeper keys = KeyKeeper.overNetwork(jwks, engine, threads("inmesh-jwks", 1), timer, random::nextDouble);
-            RuleSettings settings =
-                    RuleSettings.forTrustDomain(options.trustDomain()).knowing(keys.current());
+            RuleSettings settings = RuleSettings.forTrustDomain(options.trustDomain())
+                    .knowing(keys.current())
+                    .withNamedServersOnly(registration.services() == RegistrationRules.Services.NAMED);
             ConfigStore store = new ConfigStore(engine);
             AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             ConfigWriter writer = new ConfigWriter(
@@ -147,23 +155,23 @@ public final class ControlServer implements AutoCloseable {
             if (folder != null) {
                 folder.start();
             }
+            AdsParts ads = new AdsParts(resources, registry, hub, timer, clock, limits, registration);
             // Clients are let in only now, when everything they could ask for is there.
             xds = open(XdsServer.tls(
                     new InetSocketAddress(InetAddress.getByName(options.grpcAddress()), options.grpcPort()),
                     certificate.keyManager(),
                     trust,
                     gate,
+                    new Guard(limits, timer, true),
                     rpc,
-                    List.of(
-                            new AdsService(resources, registry, hub, rpc, timer, clock, true),
-                            certificates,
-                            new LoadReportService(loads, traffic))));
+                    List.of(new AdsService(ads, rpc, true), certificates, new LoadReportService(loads, traffic))));
             plaintext = options.plaintextPort() < 0
                     ? null
                     : open(XdsServer.plaintextOnLoopback(
                             options.plaintextPort(),
+                            new Guard(limits, timer, false),
                             rpc,
-                            List.of(new AdsService(resources, registry, hub, rpc, timer, clock, false))));
+                            List.of(new AdsService(ads, rpc, false))));
             Access access = Access.open(accessSettings, trust, engine, audit, clock, random);
             http = open(HttpServer.start(
                     HttpListen.of(

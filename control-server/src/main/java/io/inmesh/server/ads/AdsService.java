@@ -4,15 +4,13 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
-import io.inmesh.server.registry.WorkloadRegistry;
-import io.inmesh.server.time.Timer;
+import io.inmesh.server.limit.HangUp;
 import io.inmesh.xds.core.ControlPlane;
 import io.inmesh.xds.discovery.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
 import io.inmesh.xds.discovery.DeltaDiscoveryRequest;
 import io.inmesh.xds.discovery.DeltaDiscoveryResponse;
 import io.inmesh.xds.discovery.DiscoveryRequest;
 import io.inmesh.xds.discovery.DiscoveryResponse;
-import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -23,11 +21,8 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
     private static final ControlPlane SERVER =
             ControlPlane.newBuilder().setIdentifier("inmesh-control-server").build();
 
-    private final ResourceSource source;
-    private final WorkloadRegistry registry;
-    private final StreamHub hub;
+    private final AdsParts parts;
     private final Executor pool;
-    private final InstantSource clock;
     private final Admission admission;
     private final boolean certificateNeeded;
 
@@ -35,20 +30,10 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
      * @param pool runs what streams do; bounded, shared by all of them
      * @param certificateNeeded whether clients have to prove who they are; without, they can read but not register
      */
-    public AdsService(
-            ResourceSource source,
-            WorkloadRegistry registry,
-            StreamHub hub,
-            Executor pool,
-            Timer timer,
-            InstantSource clock,
-            boolean certificateNeeded) {
-        this.source = source;
-        this.registry = registry;
-        this.hub = hub;
+    public AdsService(AdsParts parts, Executor pool, boolean certificateNeeded) {
+        this.parts = parts;
         this.pool = pool;
-        this.clock = clock;
-        this.admission = new Admission(timer);
+        this.admission = new Admission(parts.timer());
         this.certificateNeeded = certificateNeeded;
     }
 
@@ -77,7 +62,7 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
         ServerCallStreamObserver<A> observer = (ServerCallStreamObserver<A>) responses;
         Mailbox mailbox = new Mailbox(pool);
         ClientStream stream = new ClientStream(
-                source, registry, hub, caller, incremental, outbound.apply(observer, SERVER), mailbox, clock);
+                parts, caller, incremental, outbound.apply(observer, SERVER), mailbox, HangUp.current());
         // The next request is asked for when the last one has been dealt with: a client cannot fill the mailbox.
         observer.disableAutoRequest();
         observer.setOnReadyHandler(stream::wake);
@@ -104,7 +89,7 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
                     "a client certificate of this mesh is needed; a join token gives the first one");
         }
         if (caller.certificateExpiry()
-                .filter(end -> end.isBefore(clock.instant()))
+                .filter(end -> end.isBefore(parts.clock().instant()))
                 .isPresent()) {
             return Status.UNAUTHENTICATED.withDescription(
                     "the client certificate of this connection has expired; connect again with a new one");

@@ -36,6 +36,8 @@ record ClientNode(
         ClientContext context,
         Struct metadata) {
     private static final int MAX_ID_CHARACTERS = 1024;
+    private static final int MAX_LABELS = 100;
+    private static final int MAX_LABEL_CHARACTERS = 256;
     private static final int PARTS = 4;
     private static final String DEFAULT = "default";
 
@@ -50,7 +52,7 @@ record ClientNode(
      * Reads a node and checks its claims.
      *
      * @param proven whom the client's certificate proves it to be; empty only on a listener that asks for none
-     * @throws Refused if it has no id or claims another namespace or service account than its certificate says
+     * @throws Refused if it has no id, claims another namespace or service account than its certificate says, or too much
      */
     static ClientNode of(Node node, Optional<WorkloadIdentity> proven) throws Refused {
         if (node.getId().isEmpty() || node.getId().length() > MAX_ID_CHARACTERS) {
@@ -60,8 +62,14 @@ record ClientNode(
         String namespace = claim("NAMESPACE", metadata, proven.map(WorkloadIdentity::namespace));
         String serviceAccount = claim("SERVICE_ACCOUNT", metadata, proven.map(WorkloadIdentity::serviceAccount));
         String[] parts = node.getId().split("~", -1);
-        String domain = parts.length == PARTS ? parts[3] : namespace + ".svc.cluster.local";
-        Map<String, String> labels = texts(metadata, "LABELS");
+        if (parts.length == PARTS && proven.isPresent() && !parts[2].endsWith("." + namespace)) {
+            throw new Refused(
+                    "the node id names the process \"" + parts[2] + "\" but the client certificate is of namespace \""
+                            + namespace + "\"; end the third part of the id with \"." + namespace + "\"");
+        }
+        // What clients claim here must not make as many kinds of clients as there are claims.
+        String domain = namespace + ".svc.cluster.local";
+        Map<String, String> labels = labels(metadata);
         return new ClientNode(
                 node.getId(),
                 parts.length == PARTS ? withoutSuffix(parts[2], "." + namespace) : node.getId(),
@@ -98,6 +106,21 @@ record ClientNode(
         boolean grpc = text(node.getMetadata(), "GENERATOR").equals("grpc")
                 || node.getUserAgentName().startsWith("gRPC");
         return grpc ? Personality.GRPC_SAFE : Personality.FULL;
+    }
+
+    private static Map<String, String> labels(Struct metadata) throws Refused {
+        Map<String, String> labels = texts(metadata, "LABELS");
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+            if (label.getKey().length() > MAX_LABEL_CHARACTERS
+                    || label.getValue().length() > MAX_LABEL_CHARACTERS) {
+                throw new Refused("a name or value in node metadata LABELS has more than " + MAX_LABEL_CHARACTERS
+                        + " characters");
+            }
+        }
+        if (labels.size() > MAX_LABELS) {
+            throw new Refused("node metadata LABELS has more than " + MAX_LABELS + " labels");
+        }
+        return labels;
     }
 
     private static WorkloadLocality locality(Locality locality) {

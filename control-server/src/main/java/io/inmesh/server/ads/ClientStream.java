@@ -2,11 +2,13 @@ package io.inmesh.server.ads;
 
 import io.grpc.Status;
 import io.inmesh.server.ca.Caller;
+import io.inmesh.server.limit.Limits;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.server.translate.TrustSecret;
 import io.inmesh.server.translate.VersionedResource;
 import io.inmesh.xds.TypeUrls;
+import io.inmesh.xds.core.Node;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,7 +40,9 @@ final class ClientStream {
     private final Outbound outbound;
     private final Mailbox mailbox;
     private final InstantSource clock;
+    private final Limits limits;
     private final HealthReports health;
+    private final SlowReader slowReader;
     private final Instant connectedSince;
     private final SortedMap<String, Delivered> types = new TreeMap<>(PushOrder.ADDITIONS);
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -57,24 +61,33 @@ final class ClientStream {
 
     private record Delivered(TypeState state, Delivery delivery) {}
 
+    /**
+     * @param hangUp ends the client's connection
+     */
     ClientStream(
-            ResourceSource source,
-            WorkloadRegistry registry,
-            StreamHub hub,
-            Caller caller,
-            boolean incremental,
-            Outbound outbound,
-            Mailbox mailbox,
-            InstantSource clock) {
-        this.source = source;
-        this.hub = hub;
+            AdsParts parts, Caller caller, boolean incremental, Outbound outbound, Mailbox mailbox, Runnable hangUp) {
+        this.source = parts.source();
+        this.hub = parts.hub();
         this.caller = caller;
         this.incremental = incremental;
         this.outbound = outbound;
         this.mailbox = mailbox;
-        this.clock = clock;
-        this.health = new HealthReports(registry, hub);
+        this.clock = parts.clock();
+        this.limits = parts.limits();
+        this.health = new HealthReports(parts.registry(), hub, parts.registration(), caller);
+        this.slowReader =
+                new SlowReader(parts.timer(), limits.slowReader(), () -> mailbox.execute(() -> readsNothing(hangUp)));
         this.connectedSince = clock.instant();
+    }
+
+    private void readsNothing(Runnable hangUp) {
+        if (!closed && !outbound.ready()) {
+            LOG.warn(
+                    "{} has not read what it was sent for {} s and is cut off",
+                    caller,
+                    limits.slowReader().toSeconds());
+            hangUp.run();
+        }
     }
 
     /** Looks for something to send, soon. May be called from any thread; calls before it gets to it count as one. */
@@ -124,6 +137,7 @@ final class ClientStream {
     boolean ended() {
         boolean wasOpen = !closed;
         closed = true;
+        slowReader.observe(true);
         hub.remove(this);
         health.disconnected();
         return wasOpen;
@@ -168,14 +182,25 @@ final class ClientStream {
             if (request.node() == null) {
                 throw new ClientNode.Refused("the first request of a stream has to say who sends it (node)");
             }
-            known = ClientNode.of(request.node(), caller.identity());
+            known = ClientNode.of(checked(request.node()), caller.identity());
             node = known;
             hub.add(this);
         } else if (request.node() != null && request.typeUrl().equals(TypeUrls.HEALTH)) {
             // A process learns its ports after its stream has begun.
-            return ClientNode.of(request.node(), caller.identity());
+            ClientNode later = ClientNode.of(checked(request.node()), caller.identity());
+            if (!later.id().equals(known.id())) {
+                throw new ClientNode.Refused("a stream is that of one process; it began as " + known.id());
+            }
+            return later;
         }
         return known;
+    }
+
+    private Node checked(Node claimed) throws ClientNode.Refused {
+        if (claimed.getSerializedSize() > limits.nodeBytes()) {
+            throw new ClientNode.Refused("the node has more than " + limits.nodeBytes() + " bytes");
+        }
+        return claimed;
     }
 
     private void receiveHealth(ClientRequest request, ClientNode sender)
@@ -205,7 +230,8 @@ final class ClientStream {
             if (!PushOrder.served(request.typeUrl())) {
                 LOG.info("{} asks for {}, of which there is nothing", caller, request.typeUrl());
             }
-            type = new Delivered(new TypeState(request.typeUrl()), new Delivery(clock.instant()));
+            type = new Delivered(
+                    new TypeState(request.typeUrl(), limits.namesPerType()), new Delivery(clock.instant()));
             types.put(request.typeUrl(), type);
         }
         if (type.delivery().overtaken(request.nonce()) && request.complete()) {
@@ -237,6 +263,7 @@ final class ClientStream {
             }
             settle(set);
         }
+        slowReader.observe(outbound.ready());
         statuses = types.values().stream()
                 .filter(t -> t.state().subscribed())
                 .map(t -> t.delivery().status(t.state().typeUrl()))

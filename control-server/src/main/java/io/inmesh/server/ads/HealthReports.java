@@ -1,12 +1,15 @@
 package io.inmesh.server.ads;
 
+import io.inmesh.server.ca.Caller;
 import io.inmesh.server.registry.RegisteredWorkload;
+import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadHealth;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.xds.rpc.Status;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +29,16 @@ final class HealthReports {
 
     private final WorkloadRegistry registry;
     private final StreamHub hub;
+    private final RegistrationRules rules;
+    private final Caller caller;
     private final Object lease = new Object();
     private @Nullable String registeredNodeId;
 
-    HealthReports(WorkloadRegistry registry, StreamHub hub) {
+    HealthReports(WorkloadRegistry registry, StreamHub hub, RegistrationRules rules, Caller caller) {
         this.registry = registry;
         this.hub = hub;
+        this.rules = rules;
+        this.caller = caller;
     }
 
     /** Receives answers; may be called later and on another thread. */
@@ -44,7 +51,7 @@ final class HealthReports {
      *
      * @param error null if healthy
      * @throws WorkloadRegistry.Refused if another identity has registered that node id
-     * @throws ClientNode.Refused if the node does not say where it listens
+     * @throws ClientNode.Refused if the node does not say where it listens, or names an address it may not name
      */
     void receive(ClientNode node, @Nullable Status error, Answer answer)
             throws WorkloadRegistry.Refused, ClientNode.Refused {
@@ -75,7 +82,7 @@ final class HealthReports {
         }
     }
 
-    private static RegisteredWorkload workload(ClientNode node, WorkloadHealth health) throws ClientNode.Refused {
+    private RegisteredWorkload workload(ClientNode node, WorkloadHealth health) throws ClientNode.Refused {
         String address = node.text("INMESH_ADDRESS");
         if (address.isEmpty()) {
             address = node.text("INSTANCE_IPS").split(",", 2)[0].strip();
@@ -83,6 +90,10 @@ final class HealthReports {
         if (address.isEmpty()) {
             throw new ClientNode.Refused(
                     "registration needs an address: set node metadata INMESH_ADDRESS or INSTANCE_IPS");
+        }
+        Optional<String> problem = rules.problem(address, caller.ip());
+        if (problem.isPresent()) {
+            throw new ClientNode.Refused("registration refused: " + problem.get());
         }
         String workloadName = node.text("WORKLOAD_NAME");
         return new RegisteredWorkload(

@@ -3,6 +3,7 @@ package io.inmesh.server.ads;
 import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.ClientContext;
+import io.inmesh.server.translate.KindCache;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.server.translate.Translator;
@@ -79,7 +80,7 @@ public final class TranslatedResources implements ResourceSource {
     @Override
     public ResourceSet resourcesFor(ClientContext client) {
         Current now = current();
-        return now.sets().computeIfAbsent(now.state().resourcesFor(client), set -> set.with(now.secret()));
+        return KindCache.get(now.sets(), now.state().resourcesFor(client), set -> set.with(now.secret()));
     }
 
     private Current current() {

@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TypeState {
     private static final String WILDCARD = "*";
-    /** Names a client may subscribe to; far above what a mesh has, far below what would hurt. */
-    private static final int MAX_NAMES = 100_000;
 
     private final String typeUrl;
+    private final int maxNames;
     private final Set<String> names = new LinkedHashSet<>();
     private final SortedMap<String, Known> known = new TreeMap<>();
     /** Names that wait for the answer that they do not exist. */
@@ -33,6 +32,9 @@ final class TypeState {
     /** Whether the wildcard came from naming nothing, which naming something ends. */
     private boolean impliedWildcard;
 
+    /** Whether the client claimed to have more than it may. */
+    private boolean broughtTooMany;
+
     private boolean begun;
     private boolean answerDue;
     /** The set that {@link #additions} found nothing lacking in; null once the subscription changes. */
@@ -41,8 +43,12 @@ final class TypeState {
     /** What the client has; the resource is null if the client brought it from an earlier stream. */
     private record Known(String version, @Nullable VersionedResource resource) {}
 
-    TypeState(String typeUrl) {
+    /**
+     * @param maxNames names a client may subscribe to
+     */
+    TypeState(String typeUrl, int maxNames) {
         this.typeUrl = typeUrl;
+        this.maxNames = maxNames;
     }
 
     String typeUrl() {
@@ -59,9 +65,9 @@ final class TypeState {
         return answerDue;
     }
 
-    /** How many names are subscribed to, besides the wildcard. */
+    /** Whether there are more names than a client may have; each that it brought from an earlier stream counts as well. */
     boolean tooManyNames() {
-        return names.size() > MAX_NAMES;
+        return names.size() > maxNames || broughtTooMany;
     }
 
     /** Replaces the subscription: a state-of-the-world request. */
@@ -116,6 +122,7 @@ final class TypeState {
             }
         }
         if (first) {
+            broughtTooMany = versions.size() > maxNames;
             versions.forEach((name, version) -> known.put(name, new Known(version, null)));
         }
         forgetUnwanted();

@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.ca.DenyGate;
+import io.inmesh.server.limit.Guard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,23 +25,21 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /** One gRPC listener with the limits that all of them have. */
 public final class XdsServer implements AutoCloseable {
-    /** Largest request taken: a subscription to 20000 names with versions is about 3 MiB. */
-    static final int MAX_REQUEST_BYTES = 16 << 20;
-
     private static final int MAX_CONNECTION_MINUTES = 30;
     private static final int CONNECTION_GRACE_SECONDS = 10;
     private static final int KEEPALIVE_SECONDS = 30;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
     private static final int SHORTEST_CLIENT_KEEPALIVE_SECONDS = 10;
-    private static final int MAX_STREAMS_PER_CONNECTION = 100;
     private static final int SHUTDOWN_SECONDS = 1;
 
     private final Server server;
     private final HealthStatusManager health;
+    private final Guard guard;
 
-    private XdsServer(Server server, HealthStatusManager health) {
+    private XdsServer(Server server, HealthStatusManager health, Guard guard) {
         this.server = server;
         this.health = health;
+        this.guard = guard;
     }
 
     /**
@@ -50,6 +49,7 @@ public final class XdsServer implements AutoCloseable {
      * @param key the server's certificate
      * @param trust which client certificates are good
      * @param gate refuses calls on connections whose certificate is no longer good
+     * @param guard puts the limits on it; closed with it
      * @param executor runs calls
      * @throws IOException if the address cannot be listened on
      */
@@ -58,16 +58,17 @@ public final class XdsServer implements AutoCloseable {
             X509ExtendedKeyManager key,
             X509ExtendedTrustManager trust,
             DenyGate gate,
+            Guard guard,
             Executor executor,
             List<BindableService> services)
             throws IOException {
         return start(
                 address,
                 NettyServerBuilder.forAddress(address).sslContext(sslContext(key, trust)),
+                guard,
                 executor,
-                // The last one named is the first to see a call.
                 services.stream()
-                        .map(s -> ServerInterceptors.intercept(s, gate, Caller.interceptor()))
+                        .map(s -> ServerInterceptors.intercept(s, gate))
                         .toList());
     }
 
@@ -75,18 +76,18 @@ public final class XdsServer implements AutoCloseable {
      * Listens without TLS, for clients on this machine that cannot do the mesh's TLS.
      *
      * @param port 0 chooses a free one
+     * @param guard puts the limits on it; closed with it
      * @throws IOException if the port cannot be listened on
      */
-    public static XdsServer plaintextOnLoopback(int port, Executor executor, List<BindableService> services)
-            throws IOException {
+    public static XdsServer plaintextOnLoopback(
+            int port, Guard guard, Executor executor, List<BindableService> services) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         return start(
                 address,
                 NettyServerBuilder.forAddress(address),
+                guard,
                 executor,
-                services.stream()
-                        .map(s -> ServerInterceptors.intercept(s, Caller.interceptor()))
-                        .toList());
+                services.stream().map(BindableService::bindService).toList());
     }
 
     /** The port listened on. */
@@ -109,19 +110,21 @@ public final class XdsServer implements AutoCloseable {
         } catch (InterruptedException e) {
             server.shutdownNow();
             Thread.currentThread().interrupt();
+        } finally {
+            guard.close();
         }
     }
 
     private static XdsServer start(
             InetSocketAddress address,
             NettyServerBuilder builder,
+            Guard guard,
             Executor executor,
             List<ServerServiceDefinition> services)
             throws IOException {
         HealthStatusManager health = new HealthStatusManager();
+        guard.apply(builder);
         builder.executor(executor)
-                .maxInboundMessageSize(MAX_REQUEST_BYTES)
-                .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(SHORTEST_CLIENT_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
@@ -130,13 +133,19 @@ public final class XdsServer implements AutoCloseable {
                 // ends.
                 .maxConnectionAge(MAX_CONNECTION_MINUTES, TimeUnit.MINUTES)
                 .maxConnectionAgeGrace(CONNECTION_GRACE_SECONDS, TimeUnit.SECONDS)
-                .addService(health.getHealthService());
-        services.forEach(builder::addService);
+                .addService(guarded(health.getHealthService().bindService(), guard));
+        services.forEach(service -> builder.addService(guarded(service, guard)));
         try {
-            return new XdsServer(builder.build().start(), health);
+            return new XdsServer(builder.build().start(), health, guard);
         } catch (IOException e) {
+            guard.close();
             throw new IOException("xDS cannot be served on " + address + ", choose another port: " + e.getMessage(), e);
         }
+    }
+
+    /** The last one named is the first to see a call: limits depend on who calls. */
+    private static ServerServiceDefinition guarded(ServerServiceDefinition service, Guard guard) {
+        return ServerInterceptors.intercept(service, guard.calls(), Caller.interceptor());
     }
 
     private static SslContext sslContext(X509ExtendedKeyManager key, X509ExtendedTrustManager trust)

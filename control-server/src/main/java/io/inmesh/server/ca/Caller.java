@@ -8,6 +8,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * sent. {@link #interceptor} puts it where {@link #current} finds it.
  *
  * @param address network address, for logs
+ * @param ip the IP address in it, null if there is none
  * @param identity the identity in its verified certificate; empty without a certificate
  * @param certificateExpiry when that certificate ends
  * @param serial its serial number
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Caller(
         String address,
+        @Nullable InetAddress ip,
         Optional<WorkloadIdentity> identity,
         Optional<Instant> certificateExpiry,
         Optional<BigInteger> serial,
@@ -57,7 +62,7 @@ public record Caller(
     }
 
     private static Caller of(ServerCall<?, ?> call, Metadata headers) {
-        String address = String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         List<X509Certificate> chain = chain(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
         Optional<X509Certificate> leaf = chain.stream().findFirst();
         String authorization = headers.get(AUTHORIZATION);
@@ -66,7 +71,8 @@ public record Caller(
                         ? Optional.of(authorization.substring(BEARER.length()).strip())
                         : Optional.empty();
         return new Caller(
-                address,
+                String.valueOf(address),
+                address instanceof InetSocketAddress inet ? inet.getAddress() : null,
                 leaf.map(WorkloadIdentity::of),
                 leaf.map(c -> c.getNotAfter().toInstant()),
                 leaf.map(X509Certificate::getSerialNumber),

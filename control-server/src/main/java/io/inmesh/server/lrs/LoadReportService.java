@@ -22,6 +22,8 @@ import java.util.TreeMap;
 public final class LoadReportService extends LoadReportingServiceImplBase {
     private static final int INTERVAL_SECONDS = 10;
     private static final int MAX_CLUSTERS = 10_000;
+    private static final int MAX_CLUSTER_CHARACTERS = 1_024;
+    private static final long MAX_COUNT = 1L << 40;
 
     private static final int MAX_LABELS = 100;
     private static final int MAX_LABEL_CHARACTERS = 256;
@@ -68,11 +70,13 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
             }
             WorkloadGroup group = new WorkloadGroup(reporter.namespace(), reporter.service(), labels);
             request.getClusterStatsList().stream()
+                    .filter(LoadReportService::named)
                     .limit(MAX_CLUSTERS)
                     .forEach(stats -> ReportedTraffic.add(traffic, group, stats));
             reports.add(
                     reporter,
                     request.getClusterStatsList().stream()
+                            .filter(LoadReportService::named)
                             .limit(MAX_CLUSTERS)
                             .map(LoadReportService::counts)
                             .toList());
@@ -97,6 +101,15 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
         }
     }
 
+    /** A count that a process can have reached; what is beyond would only spoil sums. */
+    private static long count(long reported) {
+        return Math.min(Math.max(0, reported), MAX_COUNT);
+    }
+
+    private static boolean named(ClusterStats stats) {
+        return stats.getClusterName().length() <= MAX_CLUSTER_CHARACTERS;
+    }
+
     private static Map<String, String> labels(Node node) {
         Map<String, String> labels = new TreeMap<>();
         node.getMetadata()
@@ -118,10 +131,10 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
         long failed = 0;
         long inProgress = 0;
         for (UpstreamLocalityStats locality : stats.getUpstreamLocalityStatsList()) {
-            issued += locality.getTotalIssuedRequests();
-            succeeded += locality.getTotalSuccessfulRequests();
-            failed += locality.getTotalErrorRequests();
-            inProgress += locality.getTotalRequestsInProgress();
+            issued += count(locality.getTotalIssuedRequests());
+            succeeded += count(locality.getTotalSuccessfulRequests());
+            failed += count(locality.getTotalErrorRequests());
+            inProgress += count(locality.getTotalRequestsInProgress());
         }
         return new LoadReports.Counts(stats.getClusterName(), issued, succeeded, failed, inProgress);
     }

@@ -56,7 +56,12 @@ public final class LoadReports {
         long now = timer.nanoTime();
         for (Counts one : counts) {
             entries.addLast(new Entry(now, reporter, one));
-            inProgress.put(new CallerCluster(reporter, one.cluster()), one.inProgress());
+            CallerCluster key = new CallerCluster(reporter, one.cluster());
+            if (one.inProgress() <= 0) {
+                inProgress.remove(key);
+            } else if (inProgress.size() < MAX_ENTRIES || inProgress.containsKey(key)) {
+                inProgress.put(key, one.inProgress());
+            }
         }
         forgetOld(now);
     }

@@ -10,13 +10,15 @@ import java.util.Set;
  * @param trustDomain the SPIFFE trust domain of the mesh's identities
  * @param deniedIdentities SPIFFE ids that are refused everywhere, before any rule is asked
  * @param issuerKeys with which keys tokens are verified
+ * @param namedServersOnly whether a process that registered itself serves only services that name its service account
  */
 public record RuleSettings(
         String rootNamespace,
         String clusterDomain,
         String trustDomain,
         Set<String> deniedIdentities,
-        IssuerKeys issuerKeys) {
+        IssuerKeys issuerKeys,
+        boolean namedServersOnly) {
 
     /** Copies the set. */
     public RuleSettings {
@@ -25,17 +27,22 @@ public record RuleSettings(
 
     /** Istio's defaults with the given trust domain. */
     public static RuleSettings forTrustDomain(String trustDomain) {
-        return new RuleSettings("istio-system", "cluster.local", trustDomain, Set.of(), IssuerKeys.UNKNOWN);
+        return new RuleSettings("istio-system", "cluster.local", trustDomain, Set.of(), IssuerKeys.UNKNOWN, false);
     }
 
     /** {@return the same settings with other denied identities} */
     public RuleSettings denying(Set<String> identities) {
-        return new RuleSettings(rootNamespace, clusterDomain, trustDomain, identities, issuerKeys);
+        return new RuleSettings(rootNamespace, clusterDomain, trustDomain, identities, issuerKeys, namedServersOnly);
     }
 
     /** {@return the same settings with other keys of issuers} */
     public RuleSettings knowing(IssuerKeys keys) {
-        return new RuleSettings(rootNamespace, clusterDomain, trustDomain, deniedIdentities, keys);
+        return new RuleSettings(rootNamespace, clusterDomain, trustDomain, deniedIdentities, keys, namedServersOnly);
+    }
+
+    /** {@return the same settings, with another answer to whom services that name no service account take in} */
+    public RuleSettings withNamedServersOnly(boolean only) {
+        return new RuleSettings(rootNamespace, clusterDomain, trustDomain, deniedIdentities, issuerKeys, only);
     }
 
     /** The SPIFFE id of a service account. */

@@ -31,18 +31,23 @@ public final class ServiceIndex {
         List<Workload> workloads = new ArrayList<>(registered);
         view.byKind("WorkloadEntry").stream().map(WorkloadEntries::read).forEach(workloads::add);
         WorkloadSelection selection = new WorkloadSelection(workloads);
+        ServingAccounts accounts = new ServingAccounts(registered, settings.namedServersOnly());
 
         SortedMap<String, MeshService> services = new TreeMap<>();
         for (Resource resource : view.byKind("Service")) {
             CoreServices.read(resource, settings).ifPresent(service -> {
                 LabelSelector selector = CoreServices.selector(resource);
-                services.put(service.fqdn(), service.withWorkloads(selection.select(service.namespace(), selector)));
+                services.put(
+                        service.fqdn(),
+                        service.withWorkloads(
+                                accounts.permitted(resource, selection.select(service.namespace(), selector))));
             });
         }
         view.byKind("ServiceEntry").stream().sorted(RuleOrder.OLDEST_FIRST).forEach(resource -> {
             for (MeshService service : ServiceEntries.read(resource, settings)) {
                 MeshService filled = ServiceEntries.selector(resource)
-                        .map(selector -> service.withWorkloads(selection.select(service.namespace(), selector)))
+                        .map(selector -> service.withWorkloads(
+                                accounts.permitted(resource, selection.select(service.namespace(), selector))))
                         .orElse(service);
                 services.merge(service.fqdn(), filled, ServiceIndex::keepFirst);
             }

@@ -87,7 +87,7 @@ public final class MeshState {
     /** Everything a client may see. Equal clients, and clients that differ only in what no rule asks about, share one set. */
     public ResourceSet resourcesFor(ClientContext client) {
         ClientContext kind = kindOf(client);
-        return sets.computeIfAbsent(kind, this::build);
+        return KindCache.get(sets, kind, this::build);
     }
 
     private ClientContext kindOf(ClientContext client) {
@@ -105,10 +105,12 @@ public final class MeshState {
         ClientView view = new ClientView(rules, gatewayRoutes, services, kind);
         ResourceSet.Builder set = ResourceSet.builder();
         // Where a client is decides about endpoints only; some clusters hold theirs.
-        clusters.computeIfAbsent(
-                        shapes.embedEndpoints() ? kind : kind.anywhere(), k -> shared.all(Structures.clusters(view)))
+        KindCache.get(
+                        clusters,
+                        shapes.embedEndpoints() ? kind : kind.anywhere(),
+                        k -> shared.all(Structures.clusters(view)))
                 .forEach(set::add);
-        routing.computeIfAbsent(kind.anywhere(), k -> shared.all(Structures.routing(view)))
+        KindCache.get(routing, kind.anywhere(), k -> shared.all(Structures.routing(view)))
                 .forEach(set::add);
         endpoints.of(view).forEach(set::add);
         if (kind.personality() == Personality.GRPC_SAFE) {

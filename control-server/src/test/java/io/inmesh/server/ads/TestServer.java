@@ -17,8 +17,11 @@ import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.ServerCertificate;
 import io.inmesh.server.fixture.Keys;
 import io.inmesh.server.fixture.MemoryTable;
+import io.inmesh.server.limit.Guard;
+import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.LoadReports;
+import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
 import io.inmesh.server.time.SystemTimer;
@@ -70,6 +73,15 @@ final class TestServer implements AutoCloseable {
 
     TestServer(Path directory, BiFunction<WorkloadRegistry, CertificateAuthority, ResourceSource> sources)
             throws IOException {
+        this(directory, sources, Limits.DEFAULT, RegistrationRules.DEFAULT);
+    }
+
+    TestServer(
+            Path directory,
+            BiFunction<WorkloadRegistry, CertificateAuthority, ResourceSource> sources,
+            Limits limits,
+            RegistrationRules registration)
+            throws IOException {
         SecureRandom random = new SecureRandom();
         authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", clock, random);
         tokens = new JoinTokens(table, authority, audit, clock, random);
@@ -80,18 +92,17 @@ final class TestServer implements AutoCloseable {
         hub = new StreamHub(source, timer, meters);
         DenyGate gate = new DenyGate(denied::current);
         denied.onChange(() -> hub.close(gate::denies, DenyGate.status()));
+        AdsParts parts = new AdsParts(source, registry, hub, timer, clock, limits, registration);
         tls = XdsServer.tls(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 serverCertificate.keyManager(),
                 new ClientTrust(authority, denied::current, clock),
                 gate,
+                new Guard(limits, timer, true),
                 pool,
-                List.of(
-                        new AdsService(source, registry, hub, pool, timer, clock, true),
-                        certificates,
-                        new LoadReportService(loads, traffic)));
+                List.of(new AdsService(parts, pool, true), certificates, new LoadReportService(loads, traffic)));
         plaintext = XdsServer.plaintextOnLoopback(
-                0, pool, List.of(new AdsService(source, registry, hub, pool, timer, clock, false)));
+                0, new Guard(limits, timer, false), pool, List.of(new AdsService(parts, pool, false)));
     }
 
     int plaintextPort() {
