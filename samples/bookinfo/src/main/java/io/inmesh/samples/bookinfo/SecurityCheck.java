@@ -3,10 +3,12 @@ package io.inmesh.samples.bookinfo;
 import static io.inmesh.samples.bookinfo.Scenarios.require;
 import static io.inmesh.samples.bookinfo.Scenarios.until;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Who is let in: on the wire, into the mesh, and from software that only speaks xDS. */
@@ -28,6 +30,7 @@ final class SecurityCheck {
         wire();
         wrongToken();
         stockClient();
+        whoCallsWhom();
     }
 
     private void wire() {
@@ -94,6 +97,28 @@ final class SecurityCheck {
             require(refusal.contains("PERMISSION_DENIED"), "as another service account: " + refusal);
             return answer.strip() + "; as another service account: PERMISSION_DENIED";
         });
+    }
+
+    private void whoCallsWhom() {
+        scenarios.scenario("the mesh knows who calls ratings, and that nothing there is plaintext", () -> {
+            until(() -> callers().stream().anyMatch(caller -> caller.endsWith("/sa/bookinfo-reviews")));
+            for (JsonNode port : shop.ask("/inmesh/v1/check/mtls").path("ports")) {
+                boolean ratings = port.path("workload").path("serviceAccount").asText().equals("bookinfo-ratings");
+                require(!ratings || port.path("strict").asText().equals("STRICT"), port.toString());
+            }
+            return String.join(", ", callers());
+        });
+    }
+
+    private List<String> callers() throws Exception {
+        List<String> callers = new ArrayList<>();
+        for (JsonNode flow : shop.ask("/inmesh/v1/traffic").path("inbound")) {
+            if (flow.path("workload").path("serviceAccount").asText().equals("bookinfo-ratings")) {
+                require(flow.path("connection").asText().equals("MTLS"), flow.toString());
+                callers.add(flow.path("source").asText());
+            }
+        }
+        return callers;
     }
 
     private String stock(String serviceAccount) throws Exception {

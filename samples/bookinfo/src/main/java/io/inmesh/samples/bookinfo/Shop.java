@@ -99,8 +99,13 @@ final class Shop {
 
     /** {@return what the control server says about connected processes and registered workloads} */
     JsonNode status() throws IOException, InterruptedException {
+        return ask("/inmesh/v1/status");
+    }
+
+    /** {@return what the control server answers} */
+    JsonNode ask(String path) throws IOException, InterruptedException {
         return JSON.readTree(http.send(
-                        HttpRequest.newBuilder(URI.create(server + "/inmesh/v1/status"))
+                        HttpRequest.newBuilder(URI.create(server + path))
                                 .timeout(Duration.ofSeconds(10))
                                 .build(),
                         BodyHandlers.ofString())
