@@ -19,6 +19,7 @@ import io.inmesh.time.Scheduler;
 import io.inmesh.xds.ca.IstioCertificateRequest;
 import io.inmesh.xds.ca.IstioCertificateResponse;
 import io.inmesh.xds.ca.IstioCertificateServiceGrpc;
+import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gets the certificate and renews it: at half of its life, give or take a tenth of that, with a new key each time; on failure again
- * with growing waits. The first one, and one that has ended, is asked for with the join token, the others with the one before.
+ * with growing waits. The first one, and one that has ended, is asked for with the token, the others with the one before.
  *
  * <p>A control server of ours puts the root that signs first into the trust bundle. If the certificate is below another one, that root
  * is about to go, and the certificate is renewed soon.
@@ -61,7 +62,7 @@ final class CertificateKeeper {
 
     private final Link link;
     private final IdentityHolder holder;
-    private final @Nullable JoinToken token;
+    private final @Nullable Credential token;
     private final String namespace;
     private final ControlThread thread;
     private final Clock clock;
@@ -93,7 +94,7 @@ final class CertificateKeeper {
     CertificateKeeper(
             Link link,
             IdentityHolder holder,
-            @Nullable JoinToken token,
+            @Nullable Credential token,
             String namespace,
             ControlThread thread,
             Clock clock,
@@ -130,7 +131,12 @@ final class CertificateKeeper {
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
         if (!link.identified() && token != null) {
             Metadata headers = new Metadata();
-            headers.put(AUTHORIZATION, "Bearer " + token.bearer());
+            try {
+                headers.put(AUTHORIZATION, "Bearer " + token.bearer().read());
+            } catch (IOException e) {
+                failed("the token cannot be read: " + e, e);
+                return;
+            }
             stub = stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
         }
         stub.createCertificate(

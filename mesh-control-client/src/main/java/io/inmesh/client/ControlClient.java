@@ -41,7 +41,7 @@ public final class ControlClient implements ControlPlane {
     private final ControlClientSettings settings;
     private final NameResolver resolver;
     private final Randomness randomness;
-    private final @Nullable JoinToken token;
+    private final @Nullable Credential token;
     private final @Nullable StateFolder folder;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable Running running;
@@ -62,7 +62,7 @@ public final class ControlClient implements ControlPlane {
         this.settings = settings;
         this.resolver = resolver;
         this.randomness = randomness;
-        this.token = token(settings.tokenFile());
+        this.token = token(settings.tokenFile(), settings.caFile());
         this.folder = folder(settings.stateDir());
     }
 
@@ -71,24 +71,25 @@ public final class ControlClient implements ControlPlane {
         return new ControlClientBuilder();
     }
 
-    private static @Nullable JoinToken token(@Nullable Path file) {
+    private static @Nullable Credential token(@Nullable Path file, @Nullable Path caFile) {
         if (file == null) {
             return null;
         }
         try {
-            JoinToken token = JoinToken.parse(Files.readString(file));
+            Credential token = Credential.read(file, caFile);
             Set<PosixFilePermission> open = EnumSet.copyOf(Files.getPosixFilePermissions(file));
             open.removeAll(EnumSet.of(
                     PosixFilePermission.OWNER_READ,
                     PosixFilePermission.OWNER_WRITE,
                     PosixFilePermission.OWNER_EXECUTE));
             if (!open.isEmpty()) {
-                LOG.warn("others than its owner may use the join token; run: chmod 600 {}", file);
+                LOG.warn("others than its owner may use the token; run: chmod 600 {}", file);
             }
             return token;
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "INMESH_TOKEN_FILE " + file + " cannot be read; make one with: meshctl token create (" + e + ")",
+                    "INMESH_TOKEN_FILE " + file + (caFile == null ? "" : " or INMESH_CA_FILE " + caFile)
+                            + " cannot be read; make one with: meshctl token create (" + e + ")",
                     e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("INMESH_TOKEN_FILE " + file + ": " + e.getMessage(), e);

@@ -16,6 +16,7 @@ public final class ControlClientBuilder {
     private String service = "";
     private String namespace = "default";
     private @Nullable Path tokenFile;
+    private @Nullable Path caFile;
     private @Nullable Path stateDir;
     private @Nullable String address;
     private String locality = "";
@@ -51,9 +52,15 @@ public final class ControlClientBuilder {
         return this;
     }
 
-    /** Sets the file with the join token. Default: none; then a certificate must be in the state folder. */
+    /** Sets the file with the token: one of the mesh's own, of Kubernetes or of another issuer. Default: none; then a certificate must be in the state folder. */
     public ControlClientBuilder tokenFile(Path file) {
         tokenFile = file;
+        return this;
+    }
+
+    /** Sets the file with the mesh's roots, for tokens that name none. Default: none; a join token names its root. */
+    public ControlClientBuilder caFile(Path file) {
+        caFile = file;
         return this;
     }
 
@@ -121,6 +128,7 @@ public final class ControlClientBuilder {
                         namespace,
                         allLabels,
                         tokenFile,
+                        caFile,
                         stateDir,
                         address,
                         locality,

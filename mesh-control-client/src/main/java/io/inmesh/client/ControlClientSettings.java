@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param service the service this process belongs to ({@code INMESH_SERVICE})
  * @param namespace its namespace, default {@code default} ({@code INMESH_NAMESPACE})
  * @param labels its labels; {@code app} defaults to the service ({@code INMESH_LABELS}, {@code a=b,c=d})
- * @param tokenFile file with the join token, null without ({@code INMESH_TOKEN_FILE})
+ * @param tokenFile file with a join token, or with a token of Kubernetes or another issuer that the control server knows; read
+ *     anew at each use; null without ({@code INMESH_TOKEN_FILE})
+ * @param caFile file with the mesh's roots in PEM, needed if the token is none of the mesh's own, which names its root ({@code
+ *     INMESH_CA_FILE})
  * @param stateDir folder for the last good state and the identity, null to keep nothing on disk ({@code INMESH_STATE_DIR})
  * @param address address that callers dial, null for the one this machine would reach the control server from ({@code
  *     INMESH_ADDRESS})
@@ -34,6 +37,7 @@ public record ControlClientSettings(
         String namespace,
         Map<String, String> labels,
         @Nullable Path tokenFile,
+        @Nullable Path caFile,
         @Nullable Path stateDir,
         @Nullable String address,
         String locality,
@@ -93,6 +97,7 @@ public record ControlClientSettings(
                 environment.getOrDefault("INMESH_NAMESPACE", "default"),
                 labels(environment.getOrDefault("INMESH_LABELS", ""), service),
                 path(environment, "INMESH_TOKEN_FILE"),
+                path(environment, "INMESH_CA_FILE"),
                 path(environment, "INMESH_STATE_DIR"),
                 optional(environment, "INMESH_ADDRESS"),
                 environment.getOrDefault("INMESH_LOCALITY", ""),

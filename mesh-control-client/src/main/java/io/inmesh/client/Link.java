@@ -6,6 +6,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.inmesh.client.identity.ControlServerTrust;
+import io.inmesh.client.identity.RootPins;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.ServerTls;
@@ -26,7 +27,7 @@ final class Link {
     private final List<ServerAddress> servers;
     private final boolean plaintext;
     private final IdentityHolder holder;
-    private final byte @Nullable [] rootSha256;
+    private final @Nullable RootPins roots;
     private final Clock clock;
     private int server;
     private @Nullable ManagedChannel channel;
@@ -36,13 +37,13 @@ final class Link {
     Link(
             ControlClientSettings settings,
             IdentityHolder holder,
-            byte @Nullable [] rootSha256,
+            @Nullable RootPins roots,
             Clock clock,
             Randomness randomness) {
         this.servers = settings.servers().stream().map(ServerAddress::parse).toList();
         this.plaintext = settings.plaintext();
         this.holder = holder;
-        this.rootSha256 = rootSha256;
+        this.roots = roots;
         this.clock = clock;
         // Spreads the clients over the servers.
         this.server = randomness.below(servers.size());
@@ -100,7 +101,7 @@ final class Link {
         }
         serverChain = null;
         TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder()
-                .trustManager(new ControlServerTrust(holder, rootSha256, clock, chain -> serverChain = chain));
+                .trustManager(new ControlServerTrust(holder, roots, clock, chain -> serverChain = chain));
         presents = identified();
         if (presents) {
             credentials.keyManager(ServerTls.keyManager(holder));

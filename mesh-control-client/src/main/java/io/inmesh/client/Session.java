@@ -33,7 +33,7 @@ final class Session {
     private static final String ACCOUNT = "/sa/";
 
     private final ControlClientSettings settings;
-    private final @Nullable JoinToken token;
+    private final @Nullable Credential token;
     private final IdentityHolder identity;
     private final ControlThread thread;
     private final ResourceStore store = new ResourceStore();
@@ -49,7 +49,7 @@ final class Session {
 
     Session(
             ControlClientSettings settings,
-            @Nullable JoinToken token,
+            @Nullable Credential token,
             @Nullable StateFolder folder,
             MeshLink mesh,
             ControlThread thread,
@@ -63,7 +63,7 @@ final class Session {
         ownNode = new OwnNode(
                 settings,
                 settings.service() + "-" + UUID.randomUUID().toString().substring(0, 8));
-        link = new Link(settings, identity, token == null ? null : token.rootSha256(), mesh.clock(), randomness);
+        link = new Link(settings, identity, token == null ? null : token.roots(), mesh.clock(), randomness);
         state = folder == null ? null : new StateKeeper(folder, settings, token, thread, identity, mesh.clock(), store);
         publisher = new Publisher(
                 mesh, thread, store, progress, ownNode.caller(), resolver, lookups, randomness, this::published);

@@ -10,7 +10,6 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.time.Clock;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>Keeping the key is a trade: whoever can read this user's files can be this workload until the certificate ends. Without it a
  * restart has to wait for the control server, since nobody speaks mutual TLS without a certificate.
  *
- * <p>Which signers are believed comes from outside of the folder where there is a join token: the root that it pins. Without one it
+ * <p>Which signers are believed comes from outside of the folder where there is a token: the root that it pins, or those in the file beside it. Without one it
  * is the root of the identity in the folder, which then vouches for itself.
  */
 final class StateKeeper {
@@ -40,7 +39,7 @@ final class StateKeeper {
 
     private final StateFolder folder;
     private final ControlClientSettings settings;
-    private final @Nullable JoinToken token;
+    private final @Nullable Credential token;
     private final ControlThread thread;
     private final IdentityHolder identity;
     private final Clock clock;
@@ -52,7 +51,7 @@ final class StateKeeper {
     StateKeeper(
             StateFolder folder,
             ControlClientSettings settings,
-            @Nullable JoinToken token,
+            @Nullable Credential token,
             ControlThread thread,
             IdentityHolder identity,
             Clock clock,
@@ -101,8 +100,8 @@ final class StateKeeper {
             // Says what is wrong with it, as a key that is not the certificate's.
             new IdentityHolder(clock).update(saved.identity(), saved.trust());
             CertificateKeeper.checkNamespace(saved.identity().id(), settings.namespace());
-            if (token != null && !pinned(token, root)) {
-                throw new IOException("its root is not the one the join token pins");
+            if (token != null && !token.roots().contains(root)) {
+                throw new IOException("its root is not one that the token pins or INMESH_CA_FILE holds");
             }
             ownRoot = root;
             return saved;
@@ -111,12 +110,8 @@ final class StateKeeper {
         }
     }
 
-    private static boolean pinned(JoinToken token, X509Certificate root) {
-        return MessageDigest.isEqual(Chains.sha256(root), token.rootSha256());
-    }
-
     private boolean known(X509Certificate root) {
-        return token != null ? pinned(token, root) : root.equals(ownRoot);
+        return token != null ? token.roots().contains(root) : root.equals(ownRoot);
     }
 
     /** {@return whether there was a state that can be used; the store then holds it} */

@@ -127,6 +127,7 @@ final class FakeControlPlane implements AutoCloseable {
     Path token(Path folder) throws Exception {
         byte[] hash =
                 MessageDigest.getInstance("SHA-256").digest(ca.rootCertificate().getEncoded());
+        Files.writeString(folder.resolve("roots.pem"), FakeCertificates.pem(ca.rootCertificate()));
         Path file = folder.resolve("token");
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -3,7 +3,7 @@ package io.inmesh.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.client.identity.Certificates;
-import io.inmesh.client.identity.Chains;
+import io.inmesh.client.identity.RootPins;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.WorkloadIdentity;
 import io.inmesh.testkit.FakeClock;
@@ -126,7 +126,7 @@ final class StateKeeperTest {
             assertThat(loads(IDENTITY)).isNull();
             assertThat(loads(RESOURCES)).isNull();
             assertThat(logs.warnings())
-                    .anySatisfy(text -> assertThat(text).contains("not the one the join token pins"))
+                    .anySatisfy(text -> assertThat(text).contains("not one that the token pins"))
                     .anySatisfy(text -> assertThat(text).contains("is not known here"));
         }
         assertThat(path.resolve(IDENTITY + ".rejected")).exists();
@@ -170,22 +170,22 @@ final class StateKeeperTest {
         assertThat(path.resolve(IDENTITY + ".rejected")).exists();
     }
 
-    private static JoinToken token(TestCa ca) {
-        return new JoinToken("inmesh.t1.open-sesame.root", Chains.sha256(ca.rootCertificate()));
+    private static Credential token(TestCa ca) {
+        return new Credential(() -> "inmesh.t1.open-sesame.root", RootPins.of(List.of(ca.rootCertificate())));
     }
 
-    private StateKeeper keeper(StateFolder folder, @Nullable JoinToken token, ResourceStore store) {
+    private StateKeeper keeper(StateFolder folder, @Nullable Credential token, ResourceStore store) {
         return keeper(folder, token, store, new IdentityHolder(clock));
     }
 
     private StateKeeper keeper(
-            StateFolder folder, @Nullable JoinToken token, ResourceStore store, IdentityHolder holder) {
+            StateFolder folder, @Nullable Credential token, ResourceStore store, IdentityHolder holder) {
         ControlClientSettings settings = ControlClientSettings.fromEnvironment(
                 Map.of("INMESH_CONTROL", "localhost:15012", "INMESH_SERVICE", "reviews"));
         return new StateKeeper(folder, settings, token, thread, holder, clock, store);
     }
 
-    private void save(WorkloadIdentity identity, TestCa issuer, JoinToken token) throws Exception {
+    private void save(WorkloadIdentity identity, TestCa issuer, Credential token) throws Exception {
         StateFolder folder = StateFolder.open(path);
         ResourceStore store = new ResourceStore();
         Update.Item cluster = new Update.Item(
@@ -204,7 +204,7 @@ final class StateKeeperTest {
     }
 
     /** {@return what a process that starts reads from a file, null if it does not use it} */
-    private @Nullable String loads(String name, @Nullable JoinToken token) throws Exception {
+    private @Nullable String loads(String name, @Nullable Credential token) throws Exception {
         try (StateFolder folder = StateFolder.open(path)) {
             ResourceStore store = new ResourceStore();
             StateKeeper keeper = keeper(folder, token, store);

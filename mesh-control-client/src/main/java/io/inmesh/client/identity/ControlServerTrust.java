@@ -7,7 +7,6 @@ import io.inmesh.identity.ServerTls;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.time.Clock;
 import java.net.Socket;
-import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whom this process believes to be its control server.
  *
- * <p>Before it has a trust bundle: a server whose chain leads to the root that the join token pins, and whose leaf says that it is
+ * <p>Before it has a trust bundle: a server whose chain leads to a root that is pinned, and whose leaf says that it is
  * the control server. From then on: a control server of the own trust domain, by the trust bundle. There is no third way.
  */
 public final class ControlServerTrust extends X509ExtendedTrustManager {
@@ -33,7 +32,7 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
     private static final int MAX_CHAIN = 8;
 
     private final IdentityHolder holder;
-    private final byte @Nullable [] rootSha256;
+    private final @Nullable RootPins roots;
     private final Clock clock;
     private final Consumer<X509Certificate[]> believed;
 
@@ -41,14 +40,14 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
      * Makes a trust manager.
      *
      * @param holder where the trust bundle will be
-     * @param rootSha256 hash of the pinned root, null if there is no join token: then nobody is believed without a bundle
+     * @param roots the pinned roots, null if there is no token: then nobody is believed without a bundle
      * @param clock by whose wall clock certificates are valid or not
      * @param believed told the chain of every server that is believed, so that it can be judged again when the bundle changes
      */
     public ControlServerTrust(
-            IdentityHolder holder, byte @Nullable [] rootSha256, Clock clock, Consumer<X509Certificate[]> believed) {
+            IdentityHolder holder, @Nullable RootPins roots, Clock clock, Consumer<X509Certificate[]> believed) {
         this.holder = holder;
-        this.rootSha256 = rootSha256 == null ? null : rootSha256.clone();
+        this.roots = roots;
         this.clock = clock;
         this.believed = believed;
     }
@@ -79,24 +78,24 @@ public final class ControlServerTrust extends X509ExtendedTrustManager {
             believed.accept(chain);
             return;
         }
-        if (rootSha256 == null) {
-            throw new CertificateException("there is neither a trust bundle nor a join token that pins the root");
+        if (roots == null) {
+            throw new CertificateException("there is neither a trust bundle nor a token with a pinned root");
         }
-        checkPinned(chain, rootSha256);
+        checkPinned(chain, roots);
         believed.accept(chain);
     }
 
-    private void checkPinned(X509Certificate[] chain, byte[] pin) throws CertificateException {
+    private void checkPinned(X509Certificate[] chain, RootPins pins) throws CertificateException {
         if (chain.length > MAX_CHAIN) {
             throw new CertificateException("the control server's chain has " + chain.length + " certificates");
         }
         // While one root replaces another, the chain leads to both.
         X509Certificate root = Arrays.stream(chain)
-                .filter(certificate -> MessageDigest.isEqual(Chains.sha256(certificate), pin))
+                .filter(pins::contains)
                 .findFirst()
                 .orElseThrow(() -> new CertificateException("the control server's chain ends in "
                         + chain[chain.length - 1].getSubjectX500Principal()
-                        + ", which is not the root the join token pins;"
+                        + ", which is not the root the join token pins, nor one in INMESH_CA_FILE;"
                         + " is this the right control server, and the token made by it?"));
         Chains.lead(List.of(chain), root, new Date(clock.epochMillis()));
         SpiffeId id = ServerTls.peerOf(chain)
