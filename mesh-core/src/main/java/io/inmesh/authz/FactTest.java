@@ -131,6 +131,10 @@ sealed interface FactTest {
 
         @Override
         public boolean holds(RequestFacts facts) {
+            String plain = facts.plainHeader(name);
+            if (plain != null) {
+                return text.test(plain);
+            }
             List<String> values = facts.headerValues(name);
             if (values.isEmpty()) {
                 return missingAsEmpty && text.test("");

@@ -62,6 +62,18 @@ final class PathTemplate {
         return new PathTemplate(compiled, hasRest, suffix.toString());
     }
 
+    /** {@return what every path that matches begins with; empty if that is nothing in particular} */
+    String beginning() {
+        StringBuilder beginning = new StringBuilder();
+        for (String segment : segments) {
+            if (segment == null) {
+                return beginning.append('/').toString();
+            }
+            beginning.append('/').append(segment);
+        }
+        return hasRest ? beginning.append('/').toString() : beginning.toString();
+    }
+
     boolean matches(String path) {
         int position = 0;
         for (String segment : segments) {

@@ -10,11 +10,11 @@ import java.util.List;
  * A compiled {@link AuthorizationConfig}.
  *
  * @param tests one per policy
- * @param index which of them a peer is worth testing on
+ * @param index which of them are worth testing
  * @param matched what it means that the policy at this index matches
  * @param unmatched what it means that none does
  */
-record PolicySet(FactTest[] tests, PrincipalIndex index, Decision[] matched, Decision unmatched) {
+record PolicySet(FactTest[] tests, PolicyIndex index, Decision[] matched, Decision unmatched) {
 
     private static final int NONE = -1;
 
@@ -37,7 +37,7 @@ record PolicySet(FactTest[] tests, PrincipalIndex index, Decision[] matched, Dec
                 null,
                 (refuses ? "denied" : "allowed") + ": none of " + count + " " + action + " policies matched");
         return new PolicySet(
-                tests.toArray(new FactTest[0]), PrincipalIndex.of(tests), matched.toArray(new Decision[0]), unmatched);
+                tests.toArray(new FactTest[0]), PolicyIndex.of(tests), matched.toArray(new Decision[0]), unmatched);
     }
 
     Decision decide(RequestFacts facts) {
@@ -47,7 +47,7 @@ record PolicySet(FactTest[] tests, PrincipalIndex index, Decision[] matched, Dec
 
     /** {@return index of the first policy from {@code start} on that matches, negative if none does} */
     int next(int start, RequestFacts facts) {
-        int[] candidates = index.candidates(facts.peer());
+        int[] candidates = index.candidates(facts);
         for (int i : candidates) {
             if (i >= start && tests[i].holds(facts)) {
                 return i;

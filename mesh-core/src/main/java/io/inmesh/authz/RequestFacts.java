@@ -19,6 +19,7 @@ public final class RequestFacts {
     private final @Nullable SpiffeId peer;
     private final @Nullable VerifiedToken token;
     private String[] names = NO_NAMES;
+    private @Nullable String[] plain = NO_NAMES;
     private List<List<String>> values = List.of();
     private int known;
     private @Nullable String hostAndPort;
@@ -59,21 +60,45 @@ public final class RequestFacts {
 
     /** {@return all values of a header; the transport is asked once for the names that policies have most in common} */
     List<String> headerValues(String name) {
+        int index = remembered(name);
+        return index < 0 ? call.headerValues(name) : values.get(index);
+    }
+
+    /** {@return the value of a header that comes once and has one reading only; null if it comes otherwise, or not} */
+    @Nullable
+    String plainHeader(String name) {
+        int index = remembered(name);
+        return index < 0 ? null : plain[index];
+    }
+
+    /** {@return where the values of a header are kept, negative if there is no more room} */
+    private int remembered(String name) {
         for (int i = 0; i < known; i++) {
             if (names[i].equals(name)) {
-                return values.get(i);
+                return i;
             }
+        }
+        if (known == REMEMBERED) {
+            return -1;
+        }
+        if (known == 0) {
+            names = new String[REMEMBERED];
+            plain = new String[REMEMBERED];
+            values = new ArrayList<>(REMEMBERED);
         }
         List<String> found = call.headerValues(name);
-        if (known < REMEMBERED) {
-            if (known == 0) {
-                names = new String[REMEMBERED];
-                values = new ArrayList<>(REMEMBERED);
-            }
-            names[known++] = name;
-            values.add(found);
-        }
-        return found;
+        names[known] = name;
+        plain[known] = found.size() == 1 && hasOneReading(found.get(0)) ? found.get(0) : null;
+        values.add(found);
+        return known++;
+    }
+
+    private static boolean hasOneReading(String line) {
+        int last = line.length() - 1;
+        return last >= 0
+                && line.indexOf(',') < 0
+                && !Character.isWhitespace(line.charAt(0))
+                && !Character.isWhitespace(line.charAt(last));
     }
 
     /** {@return canonical host, as whoever received the request reads it} */
