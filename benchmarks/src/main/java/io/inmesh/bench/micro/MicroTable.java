@@ -48,6 +48,10 @@ final class MicroTable {
             inform(rows, scores, DECISION + "concerns " + concern, "decision with " + concern);
         }
         inform(rows, scores, DECISION + "withMeters", "decision with Micrometer counters and timers");
+        for (String algorithm : List.of("ES256", "RS256")) {
+            inform(rows, scores, "TokenBenchmark.known " + algorithm, "token known before, " + algorithm);
+            inform(rows, scores, "TokenBenchmark.verified " + algorithm, "token to be verified, " + algorithm);
+        }
         for (int size : List.of(10, 10_000)) {
             inform(rows, scores, "ConfigSwapBenchmark.apply " + size, "config swap, " + size + " endpoints");
         }
