@@ -1,12 +1,17 @@
 package io.inmesh.server.rule;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +25,30 @@ public record IssuerKeys(@Nullable List<String> allowed, Map<KeySource, String> 
     /** Nothing is known. */
     public static final IssuerKeys UNKNOWN = new IssuerKeys(null, Map.of());
 
-    /** A JWK set with which no token can be verified. */
-    public static final String NO_KEYS = "{\"keys\":[]}";
+    /** A JWK set with which no token is verified: its key is nobody's. */
+    public static final String NO_KEYS = NobodysKey.jwks(new SecureRandom());
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> TYPES = Set.of("RSA", "EC", "OKP");
 
     /** Copies the collections. */
     public IssuerKeys {
         allowed = allowed == null ? null : List.copyOf(allowed);
         sets = Map.copyOf(sets);
+    }
+
+    /** {@return whether a text is a JWK set with a key of a type that tokens can be verified with} */
+    public static boolean usable(String jwks) {
+        try {
+            for (JsonNode key : JSON.readTree(jwks).path("keys")) {
+                if (TYPES.contains(key.path("kty").asText())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     /** {@return the key set of a source; empty if it could not be had so far} */

@@ -21,7 +21,6 @@ final class RequestAuthenticationCheck {
     private static final Set<String> RESERVED =
             Set.of("host", "content-length", "transfer-encoding", "connection", "te", "x-forwarded-client-cert");
 
-    private static final Set<String> VERIFIABLE = Set.of("RSA", "EC", "OKP");
     private static final Set<String> PRIVATE_PARTS = Set.of("d", "p", "q", "dp", "dq", "qi", "k");
 
     private RequestAuthenticationCheck() {}
@@ -108,11 +107,7 @@ final class RequestAuthenticationCheck {
                 return;
             }
         }
-        boolean any = false;
-        for (JsonNode key : keys) {
-            any |= VERIFIABLE.contains(key.path("kty").asText());
-        }
-        if (!any) {
+        if (!IssuerKeys.usable(jwks.text())) {
             report.add(Check.NO_KEYS, jwks, "has no key of type RSA, EC or OKP");
         }
     }

@@ -23,7 +23,7 @@ import java.util.Optional;
 
 /**
  * The filter that verifies tokens of a workload, as Istio writes it: a token is not needed, but one that is there has to be valid. Keys
- * are always in it, since processes fetch none; where there are none, it says so, and every token is refused.
+ * are always in it, since processes fetch none; where there are none, a key of nobody is, and every token is refused.
  */
 final class JwtFilter {
     static final String NAME = "envoy.filters.http.jwt_authn";
@@ -57,11 +57,13 @@ final class JwtFilter {
                 .build());
     }
 
-    /** What stands for the keys of a rule: its own, those its source gave, or none. */
+    /** The keys of a rule: its own, those its source gave, or nobody's. */
     private static String keys(Field rule, IssuerKeys known) {
         return KeySource.of(rule)
                 .map(source -> known.of(source).orElse(IssuerKeys.NO_KEYS))
-                .orElseGet(() -> rule.get("jwks").text());
+                .orElseGet(() -> IssuerKeys.usable(rule.get("jwks").text())
+                        ? rule.get("jwks").text()
+                        : IssuerKeys.NO_KEYS);
     }
 
     private static JwtProvider provider(Field rule, IssuerKeys known) {
