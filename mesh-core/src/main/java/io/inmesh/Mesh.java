@@ -11,6 +11,7 @@ import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explanation;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.TlsVersion;
 import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
 import io.inmesh.inbound.InboundTraffic;
@@ -89,6 +90,7 @@ public final class Mesh implements AutoCloseable {
             Scheduler scheduler,
             @Nullable TimerThread ownTimer,
             MeshObserver observer,
+            TlsVersion oldestTls,
             @Nullable ControlPlane controlPlane) {
         this.name = name;
         this.clock = clock;
@@ -96,7 +98,7 @@ public final class Mesh implements AutoCloseable {
         this.ownTimer = ownTimer;
         this.controlPlane = controlPlane;
         this.observer = observer;
-        this.identity = new IdentityHolder(clock);
+        this.identity = new IdentityHolder(clock, oldestTls);
         this.configs =
                 new ConfigApplier(clock, new SnapshotCompiler(new LiveState(clock), clock, randomness), observer);
         this.outbound = new OutboundGate(clock, randomness, identity, observer);
@@ -122,6 +124,7 @@ public final class Mesh implements AutoCloseable {
         return builder()
                 .name(environment.getOrDefault("INMESH_SERVICE", ""))
                 .namespace(environment.getOrDefault("INMESH_NAMESPACE", "default"))
+                .oldestTls(TlsVersion.of(environment.getOrDefault("INMESH_TLS_MIN_VERSION", "1.3")))
                 .controlPlane(provider.fromEnvironment(environment))
                 .build();
     }

@@ -1,6 +1,7 @@
 package io.inmesh;
 
 import io.inmesh.config.MeshConfig;
+import io.inmesh.identity.TlsVersion;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.observe.MicrometerObserver;
 import io.inmesh.observe.Observers;
@@ -27,6 +28,7 @@ public final class MeshBuilder {
     private @Nullable Scheduler scheduler;
     private Clock clock = Clock.SYSTEM;
     private Randomness randomness = Randomness.SYSTEM;
+    private TlsVersion oldestTls = TlsVersion.TLS_1_3;
     private String name = "";
     private String namespace = "default";
 
@@ -80,6 +82,12 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** Sets the oldest version of TLS to speak with others in the mesh. Default: 1.3. */
+    public MeshBuilder oldestTls(TlsVersion oldestTls) {
+        this.oldestTls = oldestTls;
+        return this;
+    }
+
     /** Names the service this process is, for status. Default: empty. */
     public MeshBuilder name(String service) {
         this.name = service;
@@ -113,7 +121,7 @@ public final class MeshBuilder {
             own = new TimerThread();
             timers = own;
         }
-        Mesh mesh = new Mesh(fullName, clock, randomness, timers, own, Observers.of(all), controlPlane);
+        Mesh mesh = new Mesh(fullName, clock, randomness, timers, own, Observers.of(all), oldestTls, controlPlane);
         try {
             if (meters != null) {
                 meters.watchClusters(mesh::liveClusters);

@@ -13,9 +13,9 @@ import javax.net.ssl.SSLSocketFactory;
 final class AdjustingSocketFactory extends SSLSocketFactory {
 
     private final Supplier<SSLContext> inner;
-    private final Tls13ContextSpi context;
+    private final MeshContextSpi context;
 
-    AdjustingSocketFactory(Supplier<SSLContext> inner, Tls13ContextSpi context) {
+    AdjustingSocketFactory(Supplier<SSLContext> inner, MeshContextSpi context) {
         this.inner = inner;
         this.context = context;
     }

@@ -27,13 +27,19 @@ public final class IdentityEpoch {
     private final WorkloadIdentity identity;
     private final TrustBundle trust;
     private final Clock clock;
+    private final TlsVersion oldestTls;
     private final long beganNanos;
     private final CertificateLife life;
     private final X509ExtendedKeyManager keyManager;
     private final Cache<PeerExpectation, SSLContext> clientContexts =
             Caffeine.newBuilder().maximumSize(MAX_CONTEXTS).build();
 
-    IdentityEpoch(@Nullable IdentityEpoch before, WorkloadIdentity identity, TrustBundle trust, Clock clock) {
+    IdentityEpoch(
+            @Nullable IdentityEpoch before,
+            WorkloadIdentity identity,
+            TrustBundle trust,
+            Clock clock,
+            TlsVersion oldestTls) {
         this.number = before == null ? 1 : before.number + 1;
         this.beganNanos = clock.nanos();
         this.life = before != null && before.identity.equals(identity)
@@ -43,6 +49,7 @@ public final class IdentityEpoch {
         this.identity = identity;
         this.trust = trust;
         this.clock = clock;
+        this.oldestTls = oldestTls;
         this.keyManager = new EpochKeyManager(() -> this, name -> name.equals(alias) ? this : null);
     }
 
@@ -79,13 +86,18 @@ public final class IdentityEpoch {
     /**
      * {@return the TLS context for connections to a peer}
      *
-     * <p>The same object for equal expectations, so pools may be keyed by it or by its socket factory. TLS 1.3 only; presents this
+     * <p>The same object for equal expectations, so pools may be keyed by it or by its socket factory. It presents this
      * epoch's certificate, accepts the expected peer only, and sends the expectation's server name.
      */
     public SSLContext clientContext(PeerExpectation expectation) {
         return clientContexts.get(
                 expectation,
-                key -> TlsContexts.client(keyManager, trustManager(key), ServerNames.of(key.serverName())));
+                key -> TlsContexts.client(keyManager, trustManager(key), ServerNames.of(key.serverName()), oldestTls));
+    }
+
+    /** {@return the oldest version of TLS to speak, for TLS stacks that do not take a context} */
+    public TlsVersion oldestTls() {
+        return oldestTls;
     }
 
     /** {@return a key manager that presents this epoch's certificate, for TLS stacks that do not take a context} */

@@ -19,6 +19,7 @@ public final class IdentityHolder {
     private static final Logger LOG = LoggerFactory.getLogger(IdentityHolder.class);
 
     private final Clock clock;
+    private final TlsVersion oldestTls;
     private final ReentrantLock writer = new ReentrantLock();
     private final List<Consumer<IdentityEpoch>> listeners = new CopyOnWriteArrayList<>();
     private final PeerProofs peers = new PeerProofs();
@@ -37,6 +38,17 @@ public final class IdentityHolder {
      * @param clock by whose wall clock certificates are valid or not
      */
     public IdentityHolder(Clock clock) {
+        this(clock, TlsVersion.TLS_1_3);
+    }
+
+    /**
+     * Makes a holder without identity.
+     *
+     * @param clock by whose wall clock certificates are valid or not
+     * @param oldestTls the oldest version of TLS to speak with others
+     */
+    public IdentityHolder(Clock clock, TlsVersion oldestTls) {
+        this.oldestTls = oldestTls;
         this.clock = clock;
     }
 
@@ -64,7 +76,7 @@ public final class IdentityHolder {
                     && before.trust().equals(trust)) {
                 return;
             }
-            IdentityEpoch epoch = new IdentityEpoch(before, identity, trust, clock);
+            IdentityEpoch epoch = new IdentityEpoch(before, identity, trust, clock, oldestTls);
             previous = before;
             current = epoch;
             // Under the lock, so that listeners see epochs in their order.
@@ -92,6 +104,11 @@ public final class IdentityHolder {
      */
     public PeerProof peer(Certificate @Nullable [] chain) {
         return peers.of(chain, current);
+    }
+
+    /** {@return the oldest version of TLS to speak, for TLS stacks that do not take a context} */
+    public TlsVersion oldestTls() {
+        return oldestTls;
     }
 
     /** {@return the clock that judges validity} */

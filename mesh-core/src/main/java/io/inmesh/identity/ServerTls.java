@@ -31,13 +31,13 @@ public final class ServerTls {
     private ServerTls() {}
 
     /**
-     * {@return a server context for TLS 1.3 that asks for and needs client certificates}
+     * {@return a server context that asks for and needs client certificates, for the versions of TLS the holder allows}
      *
      * <p>Each connection uses the epoch current when it begins. Without identity every handshake fails. A port that is permissive may
      * relax the need on its engines; who comes without certificate then has no identity.
      */
     public static SSLContext serverContext(IdentityHolder holder) {
-        return TlsContexts.server(new EpochContexts(holder));
+        return TlsContexts.server(new EpochContexts(holder), holder.oldestTls());
     }
 
     /** {@return a key manager that presents the current certificate, and finishes a handshake with the one it began with} */

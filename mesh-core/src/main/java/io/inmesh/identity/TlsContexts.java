@@ -14,7 +14,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /** Makes TLS contexts. The provider is the first one installed that has TLS 1.3: the JDK's, or Conscrypt where a user put it first. */
 final class TlsContexts {
 
-    static final String PROTOCOL = "TLSv1.3";
+    private static final String PROTOCOL = "TLSv1.3";
 
     // A resumed session skips the certificate checks, so it must not outlive them by much; epochs bound it further.
     private static final int SESSION_SECONDS = 3600;
@@ -24,9 +24,12 @@ final class TlsContexts {
 
     /** {@return a context for connections to one expected peer} */
     static SSLContext client(
-            X509ExtendedKeyManager keys, X509ExtendedTrustManager trust, List<SNIServerName> serverNames) {
+            X509ExtendedKeyManager keys,
+            X509ExtendedTrustManager trust,
+            List<SNIServerName> serverNames,
+            TlsVersion oldest) {
         SSLContext inner = inner(keys, trust);
-        return wrap(new Tls13ContextSpi(() -> inner) {
+        return wrap(new MeshContextSpi(() -> inner, oldest) {
             @Override
             void adjust(SSLParameters parameters) {
                 parameters.setServerNames(serverNames);
@@ -40,8 +43,8 @@ final class TlsContexts {
     }
 
     /** {@return a context for servers that follows the holder: every connection uses the epoch current when it begins} */
-    static SSLContext server(EpochContexts contexts) {
-        return wrap(new Tls13ContextSpi(contexts::current) {
+    static SSLContext server(EpochContexts contexts, TlsVersion oldest) {
+        return wrap(new MeshContextSpi(contexts::current, oldest) {
             @Override
             void adjust(SSLParameters parameters) {
                 // A server that forgets to ask for certificates would know no peer; adapters relax this for permissive
@@ -72,6 +75,6 @@ final class TlsContexts {
     }
 
     private static SSLContext wrap(SSLContextSpi spi) {
-        return new SSLContext(spi, ((Tls13ContextSpi) spi).provider(), PROTOCOL) {};
+        return new SSLContext(spi, ((MeshContextSpi) spi).provider(), PROTOCOL) {};
     }
 }

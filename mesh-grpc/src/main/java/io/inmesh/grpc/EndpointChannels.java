@@ -188,7 +188,9 @@ final class EndpointChannels {
         SslContextBuilder context = SslContextBuilder.forClient()
                 .keyManager(epoch.keyManager())
                 .trustManager(epoch.trustManager(security, peer::set));
-        return GrpcSslContexts.configure(context).protocols("TLSv1.3").build();
+        return GrpcSslContexts.configure(context)
+                .protocols(epoch.oldestTls().protocols())
+                .build();
     }
 
     private void remove(Endpoint endpoint) {

@@ -90,7 +90,9 @@ final class EpochNegotiator implements ProtocolNegotiator {
                             .trustManager(ServerTls.clientTrustManager(mesh.identity()))
                     : SslContextBuilder.forServer(epoch.keyManager()).trustManager(epoch.clientTrustManager());
             context.clientAuth(ClientAuth.REQUIRE);
-            return GrpcSslContexts.configure(context).protocols("TLSv1.3").build();
+            return GrpcSslContexts.configure(context)
+                    .protocols(mesh.identity().oldestTls().protocols())
+                    .build();
         } catch (SSLException e) {
             throw new IllegalStateException("the TLS context of the server could not be made", e);
         }

@@ -87,7 +87,7 @@ public final class MeshGrpc {
     /**
      * {@return a server builder with the mesh's TLS, interceptor and arrival tracer}
      *
-     * <p>STRICT: TLS 1.3 with a client certificate of the mesh, and nothing else; plaintext connections are closed unanswered.
+     * <p>STRICT: TLS 1.3 (1.2 on request) with a client certificate of the mesh, and nothing else; plaintext connections are closed unanswered.
      * PERMISSIVE: the same and plaintext, on one port. DISABLE: plaintext. The mode of every connection is the one in force when its
      * first byte is there, and certificates are read per handshake, so changes of both reach a running server; connections end
      * some time after the identity they began under, and streams of peers that are not trusted any more with UNAVAILABLE, see {@link

@@ -2,6 +2,7 @@ package io.inmesh.servlet;
 
 import io.inmesh.Mesh;
 import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.TlsVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.http.HttpVersion;
@@ -15,8 +16,8 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * The mesh's TLS for Jetty 12: TLS 1.3 with the certificate of now, client certificates of the mesh, and no rebuilding when
- * either changes.
+ * The mesh's TLS for Jetty 12: TLS 1.3, or 1.2 on request, with the certificate of now, client certificates of the mesh, and no
+ * rebuilding when either changes.
  */
 public final class JettyTls {
 
@@ -64,7 +65,11 @@ public final class JettyTls {
         SslContextFactory.Server factory = new SslContextFactory.Server();
         factory.setSslContext(ServerTls.serverContext(mesh.identity()));
         factory.setNeedClientAuth(true);
-        factory.setIncludeProtocols("TLSv1.3");
+        TlsVersion oldest = mesh.identity().oldestTls();
+        factory.setIncludeProtocols(oldest.protocols().toArray(new String[0]));
+        factory.setIncludeCipherSuites(oldest.cipherSuites().toArray(new String[0]));
+        // A peer could become another one in the middle of a connection.
+        factory.setRenegotiationAllowed(false);
         factory.setSniRequired(false);
         return factory;
     }

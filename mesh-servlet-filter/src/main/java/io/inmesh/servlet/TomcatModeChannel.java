@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -95,7 +98,9 @@ final class TomcatModeChannel extends SecureNioChannel {
     @Override
     public int read(ByteBuffer target) throws IOException {
         if (!plaintext) {
-            return super.read(target);
+            int count = super.read(target);
+            refuseRenegotiation();
+            return count;
         }
         if (!firstByteUnread || !target.hasRemaining()) {
             return sc.read(target);
@@ -106,10 +111,22 @@ final class TomcatModeChannel extends SecureNioChannel {
         return 1 + Math.max(0, sc.read(target));
     }
 
+    /** With TLS 1.2 a peer could become another one in the middle of a connection. */
+    private void refuseRenegotiation() throws IOException {
+        SSLEngine engine = sslEngine;
+        if (engine != null
+                && engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING
+                && engine.getSession().getProtocol().equals("TLSv1.2")) {
+            throw new SSLHandshakeException("renegotiation is not allowed");
+        }
+    }
+
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
         if (!plaintext) {
-            return super.read(targets, offset, length);
+            long count = super.read(targets, offset, length);
+            refuseRenegotiation();
+            return count;
         }
         for (int i = offset; firstByteUnread && i < offset + length; i++) {
             if (targets[i].hasRemaining()) {

@@ -2,14 +2,16 @@ package io.inmesh.servlet;
 
 import io.inmesh.Mesh;
 import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.TlsVersion;
+import java.util.stream.Collectors;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
 /**
- * The mesh's TLS for Tomcat 11: TLS 1.3 with the certificate of now, client certificates of the mesh, and no rebuilding when either
- * changes.
+ * The mesh's TLS for Tomcat 11: TLS 1.3, or 1.2 on request, with the certificate of now, client certificates of the mesh, and no
+ * rebuilding when either changes.
  */
 public final class TomcatTls {
 
@@ -49,7 +51,12 @@ public final class TomcatTls {
         }
         protocol.follow(mesh);
         SSLHostConfig host = new SSLHostConfig();
-        host.setProtocols("TLSv1.3");
+        TlsVersion oldest = mesh.identity().oldestTls();
+        host.setProtocols(String.join("+", oldest.protocols()));
+        // What Tomcat calls ciphers is for TLS 1.2 only; its suites for 1.3 are ours.
+        host.setCiphers(oldest.cipherSuites().stream()
+                .filter(suite -> suite.startsWith("TLS_ECDHE_"))
+                .collect(Collectors.joining(",")));
         host.setCertificateVerification("required");
         SSLHostConfigCertificate certificate =
                 new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);

@@ -15,22 +15,24 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A context around a provider's context that speaks TLS 1.3 only and sets parameters on everything it makes. A plain context cannot do
- * either: one for {@code TLSv1.3} still offers 1.2, and server names belong to sockets.
+ * A context around a provider's context that speaks chosen versions only and sets parameters on everything it makes. A plain context
+ * cannot do either: one for {@code TLSv1.3} still offers 1.2, and server names belong to sockets.
  */
-abstract class Tls13ContextSpi extends SSLContextSpi {
+abstract class MeshContextSpi extends SSLContextSpi {
 
     private final Supplier<SSLContext> inner;
+    private final TlsVersion oldest;
     // One object per context, so that pools may be keyed by it.
     private final SSLSocketFactory sockets;
 
     /** Wraps what the supplier returns at the time something is made. */
-    Tls13ContextSpi(Supplier<SSLContext> inner) {
+    MeshContextSpi(Supplier<SSLContext> inner, TlsVersion oldest) {
         this.inner = inner;
+        this.oldest = oldest;
         this.sockets = new AdjustingSocketFactory(inner, this);
     }
 
-    /** Sets what goes beyond the protocol version. */
+    /** Sets what goes beyond versions and suites. */
     abstract void adjust(SSLParameters parameters);
 
     /** {@return whether this is for the side that connects} */
@@ -42,7 +44,8 @@ abstract class Tls13ContextSpi extends SSLContextSpi {
 
     /** {@return the parameters to set on a socket or engine that has the given ones} */
     final SSLParameters adjusted(SSLParameters parameters) {
-        parameters.setProtocols(new String[] {TlsContexts.PROTOCOL});
+        parameters.setProtocols(oldest.protocols().toArray(new String[0]));
+        parameters.setCipherSuites(oldest.cipherSuites().toArray(new String[0]));
         adjust(parameters);
         return parameters;
     }
