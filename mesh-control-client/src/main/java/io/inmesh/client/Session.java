@@ -182,6 +182,9 @@ final class Session {
             Map<String, Set<X509Certificate>> all = new HashMap<>(epoch.trust().roots());
             all.put(epoch.identity().id().trustDomain(), bundle.certificates());
             identity.update(epoch.identity(), new TrustBundle(all, bundle.denied()));
+            if (state != null) {
+                state.follow(bundle.certificates());
+            }
             certificates.bundleChanged(bundle.certificates().iterator().next());
             // Later, since the answer to what brought the bundle is still to be sent.
             thread.execute(this::followTrust);

@@ -10,8 +10,10 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.time.Clock;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * <p>Keeping the key is a trade: whoever can read this user's files can be this workload until the certificate ends. Without it a
  * restart has to wait for the control server, since nobody speaks mutual TLS without a certificate.
  *
- * <p>Which signers are believed comes from outside of the folder where there is a token: the root that it pins, or those in the file beside it. Without one it
- * is the root of the identity in the folder, which then vouches for itself.
+ * <p>Which signers are believed comes from outside of the folder where there is a token: the root that it pins, or those in the file
+ * beside it, and those that have followed them ({@link KnownRoots}). Without one it is the root of the identity in the folder, which then
+ * vouches for itself.
  */
 final class StateKeeper {
 
@@ -39,7 +42,7 @@ final class StateKeeper {
 
     private final StateFolder folder;
     private final ControlClientSettings settings;
-    private final @Nullable Credential token;
+    private final @Nullable KnownRoots roots;
     private final ControlThread thread;
     private final IdentityHolder identity;
     private final Clock clock;
@@ -58,7 +61,7 @@ final class StateKeeper {
             ResourceStore store) {
         this.folder = folder;
         this.settings = settings;
-        this.token = token;
+        this.roots = token == null ? null : new KnownRoots(folder, token.roots()::contains);
         this.thread = thread;
         this.identity = identity;
         this.clock = clock;
@@ -100,8 +103,9 @@ final class StateKeeper {
             // Says what is wrong with it, as a key that is not the certificate's.
             new IdentityHolder(clock).update(saved.identity(), saved.trust());
             CertificateKeeper.checkNamespace(saved.identity().id(), settings.namespace());
-            if (token != null && !token.roots().contains(root)) {
-                throw new IOException("its root is not one that the token pins or INMESH_CA_FILE holds");
+            if (roots != null && !roots.known(root)) {
+                throw new IOException(
+                        "its root is not one that the token pins or INMESH_CA_FILE holds, nor one that has followed it");
             }
             ownRoot = root;
             return saved;
@@ -111,7 +115,20 @@ final class StateKeeper {
     }
 
     private boolean known(X509Certificate root) {
-        return token != null ? token.roots().contains(root) : root.equals(ownRoot);
+        return roots != null ? roots.known(root) : root.equals(ownRoot);
+    }
+
+    /** The trust bundle has changed; what is below its other roots is to be believed after a restart as well. */
+    void follow(Collection<X509Certificate> bundle) {
+        IdentityEpoch epoch = identity.current();
+        if (roots == null || epoch == null) {
+            return;
+        }
+        try {
+            roots.follow(bundle, epoch.identity(), Chains.withRoot(epoch.identity(), epoch.trust()));
+        } catch (CertificateException e) {
+            LOG.warn("the roots that follow are not saved in {}: {}", folder, e.getMessage());
+        }
     }
 
     /** {@return whether there was a state that can be used; the store then holds it} */
