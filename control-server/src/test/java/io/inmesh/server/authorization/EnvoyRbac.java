@@ -95,8 +95,32 @@ final class EnvoyRbac {
             case "directRemoteIp", "remoteIp", "sourceIp" ->
                 inside(value, seen.sample().peerAddress());
             case "header" -> header(value, seen);
+            case "metadata" -> metadata(value, seen.sample().token());
             default -> throw new AssertionError("no principal " + kind);
         };
+    }
+
+    /** What the filter for tokens leaves: the claims under {@code payload}. */
+    private static boolean metadata(JsonNode matcher, Tokens.@Nullable Token token) {
+        if (token == null || !matcher.get("filter").asText().equals("envoy.filters.http.jwt_authn")) {
+            return false;
+        }
+        JsonNode value = null;
+        for (JsonNode step : matcher.get("path")) {
+            String key = step.get("key").asText();
+            value = value == null && key.equals("payload") ? token.claims() : value == null ? null : value.path(key);
+        }
+        return value != null && value(matcher.get("value"), value);
+    }
+
+    private static boolean value(JsonNode matcher, JsonNode value) {
+        if (matcher.has("orMatch")) {
+            return any(matcher.get("orMatch").get("valueMatchers"), each -> value(each, value));
+        }
+        return matcher.has("listMatch")
+                ? value.isArray()
+                        && any(value, element -> value(matcher.get("listMatch").get("oneOf"), element))
+                : value.isTextual() && text(matcher.get("stringMatch"), value.asText());
     }
 
     private static boolean header(JsonNode matcher, Seen seen) {

@@ -1,6 +1,7 @@
 package io.inmesh.server.authorization;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.inmesh.authz.RequestFacts;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.testkit.FakeCall;
 import java.util.ArrayList;
@@ -28,11 +29,40 @@ final class Requests {
             String peerAddress,
             String localAddress,
             int localPort,
-            @Nullable String serverName) {
+            @Nullable String serverName,
+            Tokens.@Nullable Token token) {
+
+        /** What policies are tested on. */
+        RequestFacts facts() {
+            return new RequestFacts(call(), path, token == null ? null : token.verified());
+        }
+
+        Sample at(String otherAuthority) {
+            return new Sample(
+                    method,
+                    otherAuthority,
+                    path,
+                    headers,
+                    principal,
+                    peerAddress,
+                    localAddress,
+                    localPort,
+                    serverName,
+                    token);
+        }
 
         Sample with(List<Header> others) {
             return new Sample(
-                    method, authority, path, others, principal, peerAddress, localAddress, localPort, serverName);
+                    method,
+                    authority,
+                    path,
+                    others,
+                    principal,
+                    peerAddress,
+                    localAddress,
+                    localPort,
+                    serverName,
+                    token);
         }
 
         /** The request as it arrives in a workload; the authority may have a port. */
@@ -55,7 +85,11 @@ final class Requests {
 
     private static final Set<String> NAMES_IN_ORDER = new LinkedHashSet<>(List.of("x-other"));
 
+    private static final int TOKENS = 100;
+
     private final Random random;
+    private final Tokens tokens = new Tokens();
+    private final List<Tokens.Token> signed;
     private final List<String> methods = new ArrayList<>(List.of("GET", "POST", "get"));
     private final List<String> hosts = new ArrayList<>(List.of("other.test", "a.suffix.com.evil.test"));
     private final List<String> paths = new ArrayList<>(List.of("/", "/other", "/path/template/one/two"));
@@ -71,6 +105,7 @@ final class Requests {
     Requests(List<JsonNode> policies, long seed) {
         this.random = new Random(seed);
         policies.forEach(policy -> collect(policy.path("spec").path("rules")));
+        this.signed = tokens.make(TOKENS, random);
     }
 
     /** Requests without repeated headers, which Envoy and this mesh judge alike. */
@@ -94,7 +129,8 @@ final class Requests {
                 of(addresses),
                 of(addresses),
                 of(ports),
-                random.nextInt(4) == 0 ? null : of(serverNames));
+                random.nextInt(4) == 0 ? null : of(serverNames),
+                random.nextInt(4) == 0 ? null : of(signed));
     }
 
     private <T> T of(List<T> pool) {
@@ -142,8 +178,14 @@ final class Requests {
                 case "trustDomains", "source.trustDomain" ->
                     near(text).forEach(name -> principal("spiffe://" + name + "/ns/a/sa/x"));
                 case "serviceAccounts", "source.serviceAccount" -> serviceAccounts(text);
+                case "requestPrincipals", "request.auth.principal" -> near(text).forEach(this::requestPrincipal);
+                case "request.auth.audiences" -> claim("[aud]", text);
+                case "request.auth.presenter" -> claim("[azp]", text);
                 case "connection.sni" -> serverNames.addAll(near(text));
                 default -> {
+                    if (what.startsWith("request.auth.claims")) {
+                        claim(what.substring("request.auth.claims".length()), text);
+                    }
                     if (what.startsWith("request.headers[")) {
                         headerNames.add(what.substring("request.headers[".length(), what.length() - 1));
                         headerValues.addAll(near(text));
@@ -170,6 +212,20 @@ final class Requests {
                 }
             }
         }
+    }
+
+    private void requestPrincipal(String text) {
+        int slash = text.lastIndexOf('/');
+        tokens.issuers.add(slash < 0 ? text : text.substring(0, slash));
+        tokens.subjects.add(slash < 0 ? text : text.substring(slash + 1));
+        tokens.subjects.add("");
+        tokens.issuers.removeIf(String::isEmpty);
+    }
+
+    private void claim(String path, String text) {
+        tokens.claims
+                .computeIfAbsent(path, name -> new ArrayList<>(List.of("other")))
+                .addAll(near(text));
     }
 
     private void serviceAccounts(String text) {
