@@ -1,6 +1,7 @@
 package io.inmesh.server;
 
 import io.inmesh.server.ctl.MeshCtl;
+import io.inmesh.server.ctl.UserHashCommand;
 import io.inmesh.server.settings.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
         name = "control-server",
         description = "The control plane of an Inmesh mesh.",
         mixinStandardHelpOptions = true,
-        subcommands = {Main.Serve.class, MeshCtl.class})
+        subcommands = {Main.Serve.class, MeshCtl.class, UserHashCommand.class})
 public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);

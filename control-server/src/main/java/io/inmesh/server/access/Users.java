@@ -107,6 +107,16 @@ public final class Users {
         return table.get(TABLE, name).orElseThrow(() -> new IllegalArgumentException("there is no user " + name));
     }
 
+    /**
+     * {@return what the settings file keeps of a password}
+     *
+     * @throws IllegalArgumentException if it will not do
+     */
+    public static String hash(String password, SecureRandom random) {
+        checkPassword("", password);
+        return PasswordHash.of(password, random).text();
+    }
+
     /** Length is what counts (NIST SP 800-63B 5.1.1.2); rules about kinds of characters only make passwords alike. */
     static void checkPassword(String name, String password) {
         if (password.length() < PasswordHash.MIN_PASSWORD_CHARACTERS
@@ -114,7 +124,8 @@ public final class Users {
             throw new IllegalArgumentException("a password has from " + PasswordHash.MIN_PASSWORD_CHARACTERS + " to "
                     + PasswordHash.MAX_PASSWORD_CHARACTERS + " characters");
         }
-        if (password.contains(name) || password.chars().distinct().count() < 5) {
+        if ((!name.isEmpty() && password.contains(name))
+                || password.chars().distinct().count() < 5) {
             throw new IllegalArgumentException(
                     "the password is too easy to guess: it repeats itself or contains the user's name");
         }

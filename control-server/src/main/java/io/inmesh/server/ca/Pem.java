@@ -1,6 +1,7 @@
 package io.inmesh.server.ca;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
@@ -54,6 +55,19 @@ public final class Pem {
             certificates.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block)));
         }
         return certificates;
+    }
+
+    /**
+     * The private key in a text, PKCS #8, not encrypted.
+     *
+     * @param source what to call the text in errors
+     * @throws IOException if there is none; the message has no part of it
+     */
+    public static PrivateKey privateKey(String text, Object source) throws IOException {
+        if (KeyCipher.encrypted(text)) {
+            throw new IOException("the private key in " + source + " is encrypted; give one that is not (mode 0600)");
+        }
+        return KeyCipher.NONE.decode(text, source);
     }
 
     /** A block of {@code content} under a label such as {@code CERTIFICATE}. */

@@ -13,20 +13,38 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /** The REST interface of a control server, as the command line sees it. */
 final class Api {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Target target;
     private final String server;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient http;
 
-    Api(String server) {
-        this.server = server;
+    Api(Target target) throws Failure {
+        this.target = target;
+        this.server = target.server();
+        HttpClient.Builder client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        SSLContext tls = target.tls();
+        if (tls != null) {
+            client.sslContext(tls);
+        }
+        this.http = client.build();
+    }
+
+    /** {@return the server it is} */
+    Target target() {
+        return target;
+    }
+
+    /** {@return the same server, without a token} */
+    Api anonymous() throws Failure {
+        return new Api(new Target(server, target.caFile(), null, target.certificate(), target.key()));
     }
 
     /**
@@ -60,6 +78,12 @@ final class Api {
         /** {@return a refusal as a failure} */
         Failure failure() {
             boolean forbidden = status == 401 || status == 403;
+            if (status == 401) {
+                return new Failure(
+                        ExitCode.NOT_AUTHORIZED,
+                        "the server does not accept what it was shown, or was shown nothing: log in with meshctl login,"
+                                + " or give --token-file or --client-certificate");
+            }
             return new Failure(forbidden ? ExitCode.NOT_AUTHORIZED : ExitCode.FINDINGS, message());
         }
     }
@@ -78,17 +102,19 @@ final class Api {
                 .POST(BodyPublishers.ofString(body)));
     }
 
+    Answer put(String path, String body) throws Failure {
+        return send(HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body)));
+    }
+
     /** {@return a name as it may stand in a path or query} */
     static String encoded(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private URI uri(String path) throws Failure {
-        try {
-            return URI.create(server + path);
-        } catch (IllegalArgumentException e) {
-            throw new Failure(ExitCode.USAGE, "--server " + server + " is not a URL such as http://127.0.0.1:15014");
-        }
+        return URI.create(target.uri() + path);
     }
 
     private static JsonNode parse(String text) throws JsonProcessingException {
@@ -96,6 +122,9 @@ final class Api {
     }
 
     private Answer send(HttpRequest.Builder request) throws Failure {
+        if (target.token() != null) {
+            request.header("Authorization", "Bearer " + target.token());
+        }
         try {
             HttpResponse<String> response =
                     http.send(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
@@ -104,6 +133,11 @@ final class Api {
             throw new Failure(ExitCode.UNREACHABLE, "what answers at " + server + " is not a control server");
         } catch (java.net.http.HttpTimeoutException e) {
             throw new Failure(ExitCode.TIMEOUT, "the control server at " + server + " did not answer in time");
+        } catch (SSLException e) {
+            throw new Failure(
+                    ExitCode.UNREACHABLE,
+                    "no TLS with " + server + ": " + e.getMessage()
+                            + "; name the authority of its certificate with --ca-file");
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.UNREACHABLE,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,6 @@ abstract class MeshCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec spec;
-
-    @Option(names = "--server", description = "Control server. Default: INMESH_SERVER or http://127.0.0.1:15014")
-    private @Nullable String server;
 
     @Option(
             names = {"-n", "--namespace"},
@@ -41,10 +39,22 @@ abstract class MeshCommand implements Callable<Integer> {
         return Objects.requireNonNull(spec).commandLine().getParseResult().hasMatchedOption("-n");
     }
 
-    Api api() {
-        String given = server != null ? server : System.getenv("INMESH_SERVER");
-        String url = given == null || given.isBlank() ? "http://127.0.0.1:15014" : given;
-        return new Api(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
+    /** {@return which server to talk to, as the command line says, before the command or after it} */
+    final ServerChoice choice() {
+        CommandSpec above = Objects.requireNonNull(spec);
+        while (above != null && !(above.userObject() instanceof MeshCtl)) {
+            above = above.parent();
+        }
+        return above == null ? new ServerChoice() : ((MeshCtl) above.userObject()).choice();
+    }
+
+    /** {@return the environment of the process} */
+    final Map<String, String> environment() {
+        return System.getenv();
+    }
+
+    private Api api() throws Failure, IOException {
+        return new Api(choice().target(environment()));
     }
 
     /** {@return where results go} */

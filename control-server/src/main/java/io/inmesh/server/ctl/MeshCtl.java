@@ -2,6 +2,7 @@ package io.inmesh.server.ctl;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** The command line of the mesh. */
 @Command(
@@ -21,10 +22,24 @@ import picocli.CommandLine.Command;
             CertificateCommand.class,
             AuthorityCommand.class,
             AuditCommand.class,
+            ContextCommand.class,
+            LoginCommand.class,
+            LogoutCommand.class,
+            WhoamiCommand.class,
+            UserCommand.class,
+            ServiceTokenCommand.class,
             BootstrapCommand.class,
             VersionCommand.class
         })
 public final class MeshCtl {
+
+    @Mixin
+    private final ServerChoice choice = new ServerChoice();
+
+    /** {@return which server to talk to, as the command line says} */
+    ServerChoice choice() {
+        return choice;
+    }
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {

@@ -19,7 +19,9 @@ final class StatusCommand extends MeshCommand {
     @Override
     int run(Api api) throws Failure, IOException {
         oneOf(output, "table", "json");
-        JsonNode body = api.get("/inmesh/v1/status").orFail();
+        JsonNode body = api.get(
+                        "/inmesh/v1/status" + (namespaceGiven() ? "?namespace=" + Api.encoded(namespace()) : ""))
+                .orFail();
         if (output.equals("json")) {
             out().println(json(body));
             return ExitCode.OK;
