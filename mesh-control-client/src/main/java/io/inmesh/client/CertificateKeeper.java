@@ -291,8 +291,12 @@ final class CertificateKeeper {
                 Math.min(LONGEST_LOOK_MILLIS, (life.endsMillis() - life.beginsMillis()) / LOOKS_PER_LIFE));
         look = thread.schedule(
                 () -> {
-                    look(life);
-                    lookLater(life);
+                    IdentityEpoch epoch = holder.current();
+                    // One that was under way when it was called off is about a certificate of before.
+                    if (epoch != null && epoch.life().equals(life)) {
+                        look(life);
+                        lookLater(life);
+                    }
                 },
                 TimeUnit.MILLISECONDS.toNanos(millis));
     }

@@ -3,6 +3,7 @@ package io.inmesh.inbound;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
+import io.inmesh.call.StatusCodes;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.stage.Stage;
 import io.inmesh.stage.Verdict;
@@ -17,6 +18,7 @@ final class RequirePeerIdentity implements Stage<InboundWork> {
 
     private static final Verdict<InboundWork> PASS = Verdict.admit();
     private static final int GRPC_UNAUTHENTICATED = 16;
+    private static final int HTTP_MISDIRECTED = 421;
 
     @Override
     public Verdict<InboundWork> admit(InboundWork work) {
@@ -43,12 +45,16 @@ final class RequirePeerIdentity implements Stage<InboundWork> {
                 "mutual TLS is STRICT" + origin + ", but " + what + " (from " + call.peerAddress() + ")"));
     }
 
-    /** In any mode: whoever showed a certificate that does not count is not taken for somebody who showed none. */
+    /**
+     * In any mode: whoever showed a certificate that does not count is not taken for somebody who showed none. It is the connection that is
+     * refused: a caller that has another certificate by now may send the request again on another one, whatever the method (RFC 9110,
+     * 15.5.20), and one that has not is refused in the handshake.
+     */
     private static Verdict<InboundWork> notBelieved(InboundCall call, String refusal) {
         return Verdict.reject(new Outcome.Rejection(
                 Reason.NO_PEER_IDENTITY,
-                403,
-                GRPC_UNAUTHENTICATED,
+                HTTP_MISDIRECTED,
+                StatusCodes.GRPC_UNAVAILABLE,
                 "the certificate this connection began with does not count any more: " + refusal + " (from "
                         + call.peerAddress() + ")"));
     }

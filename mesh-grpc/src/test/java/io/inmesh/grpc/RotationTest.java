@@ -137,7 +137,7 @@ final class RotationTest {
         ManagedChannel stock = stock(new LinkedBlockingQueue<>());
         assertThat(unary(stock)).isEqualTo(REVIEWS.toString());
         ratings.identity().update(next.issue("default", "ratings"), next.bundle());
-        assertStatus(Status.Code.UNAUTHENTICATED, stock);
+        assertStatus(Status.Code.UNAVAILABLE, stock);
     }
 
     @Test
@@ -145,7 +145,7 @@ final class RotationTest {
         ManagedChannel stock = stock(new LinkedBlockingQueue<>());
         Chat chat = new Chat(stock);
         trust(ratings, both().withDenied(new DenyList(Map.of(), Set.of(REVIEWS))));
-        assertStatus(Status.Code.UNAUTHENTICATED, stock);
+        assertStatus(Status.Code.UNAVAILABLE, stock);
         time.advance(GRACE);
         assertThat(chat.end()).isEqualTo(Status.Code.UNAVAILABLE);
     }

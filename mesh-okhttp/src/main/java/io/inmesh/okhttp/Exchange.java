@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements BlockingDriver.Sender {
 
+    private static final int MISDIRECTED = 421;
+
     private final Mesh mesh;
     private final Targets targets;
     private final Mirrors mirrors;
@@ -147,8 +149,6 @@ final class Exchange implements BlockingDriver.Sender {
             Target target = targets.of(attempt, call.url().isHttps());
             wire.leaveConnection(chain, target);
             Request request = request(attempt);
-            Interceptor.Chain directed =
-                    MadeCookies.over(timed(target.direct(chain), attempt), call.request(), request);
             List<MirroredCall> copies = dispatch.mirrors(attempt);
             if (!copies.isEmpty()) {
                 mirrors.send(copies, call.request());
@@ -156,7 +156,10 @@ final class Exchange implements BlockingDriver.Sender {
             if (attempt.deadlineNanos() != Long.MAX_VALUE) {
                 watchdog = wire.abortAt(attempt.deadlineNanos(), mesh);
             }
-            Response received = RetryAfterZero.restored(proceed(directed, request, attempt));
+            Response received = proceed(target, request, attempt);
+            if (received.code() == MISDIRECTED && target.left() && mayGoAgain(attempt)) {
+                received = again(received, request, attempt);
+            }
             response = received;
             answered = attempt;
             LoadProber.report(attempt, received);
@@ -178,22 +181,36 @@ final class Exchange implements BlockingDriver.Sender {
      * out to have been closed by the peer while it was idle. That tells nothing about the endpoint and is no retry of the route
      * (gRFC A6 calls it transparent); OkHttp itself would do it again and again, and for requests that must not be repeated too.
      */
-    private Response proceed(Interceptor.Chain directed, Request request, Attempt attempt) throws IOException {
+    private Response proceed(Target target, Request request, Attempt attempt) throws IOException {
+        Interceptor.Chain directed = MadeCookies.over(timed(target.direct(chain), attempt), call.request(), request);
         wire.attemptBegins();
         try {
-            return directed.proceed(request);
+            return RetryAfterZero.restored(directed.proceed(request));
         } catch (IOException failure) {
-            if (sentAgain
-                    || !wire.connectionWasDead(call, failure)
-                    || chain.call().isCanceled()
-                    || expired(attempt)) {
+            if (!wire.connectionWasDead(call, failure) || !mayGoAgain(attempt)) {
                 throw failure;
             }
             sentAgain = true;
             wire.attemptBegins();
-            return directed.withConnectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
-                    .proceed(request);
+            return RetryAfterZero.restored(directed.withConnectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                    .proceed(request));
         }
+    }
+
+    private boolean mayGoAgain(Attempt attempt) {
+        return !sentAgain && call.replayable() && !chain.call().isCanceled() && !expired(attempt);
+    }
+
+    /**
+     * Sends a request again, with the identity of now: it was on its way on a connection of an identity that has been replaced, while the
+     * peer stopped trusting the root of that. The peer has not looked at it (RFC 9110, 15.5.20), so this is no retry of the route either.
+     */
+    private Response again(Response refused, Request request, Attempt attempt) throws IOException {
+        refused.close();
+        sentAgain = true;
+        Target now = targets.of(attempt, call.url().isHttps());
+        wire.leaveConnection(chain, now);
+        return proceed(now, request, attempt);
     }
 
     private Interceptor.Chain timed(Interceptor.Chain directed, Attempt attempt) {

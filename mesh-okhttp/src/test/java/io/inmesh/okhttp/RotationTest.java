@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -124,6 +125,50 @@ class RotationTest {
         try (Response response = slow.response()) {
             assertThat(response.body().string()).isEqualTo("done");
         }
+    }
+
+    /** As when a root is removed while a request made under it is on its way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void requestThatIsRefusedForTheOldIdentityOfItsConnectionGoesAgainWithTheNewOne(String method) throws Exception {
+        MockWebServer server = net.serving(
+                request -> {
+                    if (request.getConnectionIndex() > 0) {
+                        return new MockResponse.Builder().body("done").build();
+                    }
+                    release.await(1, TimeUnit.MINUTES);
+                    return new MockResponse.Builder().code(421).build();
+                },
+                each -> {
+                    each.useHttps(ServerTls.serverContext(reviews).getSocketFactory());
+                    each.requireClientAuth();
+                });
+        Mesh mesh = mesh(server);
+        Received slow = new Received();
+        client(mesh)
+                .newCall(Net.get(Net.REVIEWS)
+                        .newBuilder()
+                        .method(method, method.equals("GET") ? null : RequestBody.create("body", null))
+                        .build())
+                .enqueue(slow);
+        server.takeRequest();
+        mesh.identity().update(ca.issue("default", "ratings"), both());
+        release.countDown();
+        try (Response response = slow.response()) {
+            assertThat(response.body().string()).isEqualTo("done");
+        }
+        assertThat(server.getRequestCount()).isEqualTo(2);
+    }
+
+    @Test
+    void requestThatIsRefusedUnderTheIdentityOfNowIsAnswered() throws Exception {
+        MockWebServer server =
+                net.serving(request -> new MockResponse.Builder().code(421).build(), each -> {
+                    each.useHttps(ServerTls.serverContext(reviews).getSocketFactory());
+                    each.requireClientAuth();
+                });
+        assertThat(Net.call(client(mesh(server)), Net.REVIEWS)).startsWith("421");
+        assertThat(server.getRequestCount()).isEqualTo(1);
     }
 
     @ParameterizedTest

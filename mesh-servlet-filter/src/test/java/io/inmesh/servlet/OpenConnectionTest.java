@@ -174,7 +174,7 @@ class OpenConnectionTest {
 
     private static void assertRefused(Service service, Socket socket) throws Exception {
         String refused = next(socket);
-        assertThat(refused).startsWith("HTTP/1.1 403").containsIgnoringCase("connection: close");
+        assertThat(refused).startsWith("HTTP/1.1 421").containsIgnoringCase("connection: close");
         assertThat(refused).as("why is for the log").doesNotContain("root").doesNotContain("list");
         assertThat(socket.getInputStream().read()).as("closed").isEqualTo(-1);
         assertThat(service.ends.next()).contains("NO_PEER_IDENTITY");

@@ -37,7 +37,7 @@ final class ControlServer implements AutoCloseable {
     private final Child process;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private ControlServer(Path folder, Path jar) throws IOException {
+    private ControlServer(Path folder, Path jar, List<String> options) throws IOException {
         this.folder = folder;
         this.jar = jar;
         this.meshPort = freePort();
@@ -50,12 +50,22 @@ final class ControlServer implements AutoCloseable {
         arguments.addAll(List.of("--xds-plaintext-port", Integer.toString(xdsPort)));
         arguments.addAll(List.of("--trust-domain", Deployment.TRUST_DOMAIN));
         arguments.addAll(List.of("--data-dir", folder.resolve("data").toString()));
+        arguments.addAll(options);
         this.process = Child.start("control server", folder.resolve("control-server.log"), Map.of(), arguments);
     }
 
     /** {@return a control server that answers} */
     static ControlServer start(Path folder, Path jar) throws IOException, InterruptedException {
-        ControlServer server = new ControlServer(folder, jar);
+        return start(folder, jar, List.of());
+    }
+
+    /**
+     * {@return a control server that answers}
+     *
+     * @param options further options of {@code serve}
+     */
+    static ControlServer start(Path folder, Path jar, List<String> options) throws IOException, InterruptedException {
+        ControlServer server = new ControlServer(folder, jar, options);
         try {
             server.awaitReady();
             return server;
@@ -141,15 +151,32 @@ final class ControlServer implements AutoCloseable {
         throw new IOException("the control server was not ready within a minute: " + process.log());
     }
 
+    /** {@return what a GET is answered with} */
+    JsonNode get(String path) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url(path))).timeout(PATIENCE).build();
+        return Json.MAPPER.readTree(send(request));
+    }
+
+    /** {@return what a POST of JSON is answered with} */
+    JsonNode post(String path, String json) throws IOException, InterruptedException {
+        return Json.MAPPER.readTree(post(path, "application/json", json));
+    }
+
     private String post(String path, String type, String body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url(path)))
                 .header("Content-Type", type)
                 .timeout(PATIENCE)
                 .POST(BodyPublishers.ofString(body))
                 .build();
+        return send(request);
+    }
+
+    private String send(HttpRequest request) throws IOException, InterruptedException {
         HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
         if (response.statusCode() / 100 != 2) {
-            throw new IOException("POST " + path + ": HTTP " + response.statusCode() + " " + response.body());
+            throw new IOException(
+                    request.method() + " " + request.uri() + ": HTTP " + response.statusCode() + " " + response.body());
         }
         return response.body();
     }
