@@ -139,6 +139,15 @@ final class ArchitectureTest {
             .because("whom to trust is decided, and reviewed, in one package");
 
     @ArchTest
+    static final ArchRule knowsTheJoseLibraryInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.inmesh.token")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..")
+            .because("what is believed of a token is decided, and reviewed, in one package");
+
+    @ArchTest
     static final ArchRule printsNothing = GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 
     @ArchTest

@@ -107,11 +107,15 @@ final class KeySet {
                     (alg, signed, signature) ->
                             verifier.verify(new JWSHeader(JWSAlgorithm.parse(alg)), signed, signature));
         }
-        if (jwk instanceof ECKey curve && CURVE_ALGORITHMS.containsKey(curve.getCurve())) {
+        if (jwk instanceof ECKey curve) {
+            Set<String> algorithms = CURVE_ALGORITHMS.get(curve.getCurve());
+            if (algorithms == null) {
+                return null;
+            }
             ECDSAVerifier verifier = new ECDSAVerifier(curve.toECPublicKey());
             return new Key(
                     jwk.getKeyID(),
-                    CURVE_ALGORITHMS.get(curve.getCurve()),
+                    algorithms,
                     (alg, signed, signature) ->
                             verifier.verify(new JWSHeader(JWSAlgorithm.parse(alg)), signed, signature));
         }

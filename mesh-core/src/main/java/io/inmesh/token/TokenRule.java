@@ -96,7 +96,7 @@ final class TokenRule {
             if (claims.get(name) instanceof String words) {
                 all.put(
                         name,
-                        Arrays.stream(words.split(" "))
+                        Arrays.stream(words.split(" ", -1))
                                 .filter(word -> !word.isEmpty())
                                 .toList());
             }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 
 /** Evaluates authorization filters the way servers do. */
 public final class Authorization {
+    private static final String TOKEN_FILTER = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
     private static final String FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
     private static final String OPEN = "no policy selects the workload";
 
@@ -47,6 +48,10 @@ public final class Authorization {
                 .toList();
         Decision decision = enforced(all, request, connection);
         List<String> remarks = new ArrayList<>();
+        if (filters.stream()
+                .anyMatch(filter -> filter.getTypedConfig().getTypeUrl().endsWith(TOKEN_FILTER))) {
+            remarks.add("tokens are verified here; this is said of a request without one");
+        }
         boolean allows = false;
         for (io.inmesh.xds.filter.rbac.RBAC filter : all) {
             RBAC rules = filter.getRules();

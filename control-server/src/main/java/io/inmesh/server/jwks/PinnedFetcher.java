@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -118,7 +119,7 @@ final class PinnedFetcher implements KeyFetcher {
             socket.setSoTimeout(remainingMillis(deadline));
             int read = in.read(buffer, length, buffer.length - length);
             if (read < 0) {
-                return java.util.Arrays.copyOf(buffer, length);
+                return Arrays.copyOf(buffer, length);
             }
             length += read;
         }

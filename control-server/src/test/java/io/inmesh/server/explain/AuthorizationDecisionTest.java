@@ -139,6 +139,17 @@ class AuthorizationDecisionTest {
     }
 
     @Test
+    void whereTokensAreVerifiedItSaysThatTheRequestHasNone() {
+        String tokens = "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\n"
+                + "metadata: {name: t, namespace: foo}\nspec: {jwtRules: [{issuer: a}]}\n---\n";
+        Authorization.Decision decision = decide(tokens + policy("ALLOW", "[{}]"), get("/"), over(PRINCIPAL));
+        assertThat(decision.remarks())
+                .containsExactly("tokens are verified here; this is said of a request without one");
+        assertThat(decide(policy("ALLOW", "[{}]"), get("/"), over(PRINCIPAL)).remarks())
+                .isEmpty();
+    }
+
+    @Test
     void denyBeatsAllowAndTheReasonNamesThePolicy() {
         String both = istio("deny-and-allow-in.yaml");
 

@@ -6,6 +6,7 @@ import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.rule.KeySource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -134,7 +135,7 @@ class KeyKeeperTest {
 
     @Test
     void savedKeysOfAnAddressThatIsNotAllowedAnyMoreAreNotUsed() {
-        table.put("jwks", "https://elsewhere.example/keys", set("one").getBytes());
+        table.put("jwks", "https://elsewhere.example/keys", set("one").getBytes(StandardCharsets.UTF_8));
         KeySource elsewhere = new KeySource(KeySource.Kind.KEY_SET, "https://elsewhere.example/keys");
         keeper.watch(Set.of(elsewhere));
         assertThat(keeper.current().of(elsewhere)).isEmpty();
