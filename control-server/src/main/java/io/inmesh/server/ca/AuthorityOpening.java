@@ -125,6 +125,7 @@ final class AuthorityOpening {
     /** What the settings bring along: to begin with if there is nothing yet, else another root to activate, or a newer intermediate. */
     private RootSet brought(RootSet roots) throws IOException {
         RootSet now = roots;
+        boolean changed = false;
         for (SigningMaterial material : BroughtFiles.read(settings)) {
             String id = Root.idOf(material.root());
             Root known = now.get(id).orElse(null);
@@ -140,10 +141,12 @@ final class AuthorityOpening {
             RootState state = known != null
                     ? known.state()
                     : first && taken.signer() != null ? RootState.ACTIVE : first ? RootState.TRUSTED : RootState.STAGED;
-            now = now.with(known == null ? taken.in(state, clock.instant()) : known.with(taken.signer()));
+            Signer newer = taken.signer();
+            now = now.with(known == null || newer == null ? taken.in(state, clock.instant()) : known.with(newer));
+            changed = true;
             LOG.info("took over root {} from {}, state {}", id, material.root().getSubjectX500Principal(), state);
         }
-        if (now != roots) {
+        if (changed) {
             files.commit(now.all());
         }
         return now;

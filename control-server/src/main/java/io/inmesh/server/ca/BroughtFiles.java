@@ -115,7 +115,7 @@ final class BroughtFiles {
                 .filter(c -> !SigningMaterial.selfSigned(c)
                         || SigningMaterial.belongs(key, c.getPublicKey())
                         || all.stream()
-                                .anyMatch(below -> below != c
+                                .anyMatch(below -> !below.equals(c)
                                         && below.getIssuerX500Principal().equals(c.getSubjectX500Principal())))
                 .toList();
     }

@@ -66,7 +66,7 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
             IstioCertificateResponse.Builder response = IstioCertificateResponse.newBuilder();
             issuance.certificate().chain().forEach(c -> response.addCertChain(Pem.encode(c)));
             // Nobody has a certificate that the audit log does not know, not even after a crash.
-            issuance.written().whenComplete((entry, failure) -> {
+            CompletableFuture<?> unused = issuance.written().whenComplete((entry, failure) -> {
                 if (failure == null) {
                     issued.increment();
                     answer.onNext(response.build());

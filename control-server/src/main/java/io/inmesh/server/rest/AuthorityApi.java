@@ -34,7 +34,7 @@ final class AuthorityApi {
     /** {@return whether this answers a path below {@code /inmesh/v1}} */
     static boolean knows(List<String> path) {
         return path.get(0).equals("audit")
-                || path.get(0).equals("ca") && (path.size() == 1 || path.get(1).equals("roots"));
+                || (path.get(0).equals("ca") && (path.size() == 1 || path.get(1).equals("roots")));
     }
 
     void handle(Exchange exchange, List<String> path, String actor) throws IOException, HttpProblem {
