@@ -60,6 +60,7 @@ final class Reports {
         ConcurrencyLimit concurrency = traffic == null ? null : traffic.concurrency();
         return new MeshStatus.InboundStatus(
                 snapshot.inbound().mtls(),
+                snapshot.inbound().mtlsByPort(),
                 traffic == null ? "" : traffic.config().origin(),
                 traffic == null
                         ? List.of()

@@ -5,6 +5,7 @@ import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.endpoint.CheckState;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,16 +36,23 @@ public record MeshStatus(
     /**
      * What comes in.
      *
-     * @param mtls whether a client certificate is needed
+     * @param mtls whether a client certificate is needed, on ports that {@code mtlsByPort} does not name
+     * @param mtlsByPort whether one is needed on single ports of this process
      * @param trafficPolicy the resource that limits how much is taken, empty if none does
      * @param rateLimits names of its limits on how often
      * @param concurrencyLimit requests that may be in flight at once now, 0 if that is not limited
      * @param requestsInFlight requests that count towards it
      */
     public record InboundStatus(
-            Mtls mtls, String trafficPolicy, List<String> rateLimits, int concurrencyLimit, long requestsInFlight) {
-        /** Copies the list. */
+            Mtls mtls,
+            Map<Integer, Mtls> mtlsByPort,
+            String trafficPolicy,
+            List<String> rateLimits,
+            int concurrencyLimit,
+            long requestsInFlight) {
+        /** Copies the collections. */
         public InboundStatus {
+            mtlsByPort = Map.copyOf(mtlsByPort);
             rateLimits = List.copyOf(rateLimits);
         }
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inmesh.Mesh;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.MeshConfig;
+import io.inmesh.testkit.FakeClock;
+import io.inmesh.testkit.FakeScheduler;
 import java.io.BufferedReader;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a listener takes in each mode of mutual TLS, and when the mode changes under it. */
 class ModeChangeTest {
+
+    private static final int HANDSHAKE_RECORD = 22;
+    private static final int TLS_MAJOR = 3;
 
     private final Application application = new Application()
             .on(
@@ -159,6 +166,21 @@ class ModeChangeTest {
             assertThat(service.ends.next()).isEqualTo("200");
             assertThat(service.client("ratings").get("/how").body()).contains("https secure=true connection=true");
             assertThat(service.ends.next()).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void tomcatEndsHandshakesThatTakeTooLong() throws Exception {
+        FakeScheduler time = new FakeScheduler(new FakeClock(Instant.now()));
+        try (Service service = Service.in(time, Container.TOMCAT, application);
+                Socket slow = service.client().connect()) {
+            slow.getOutputStream().write(HANDSHAKE_RECORD);
+            // Connections are accepted in order, so the slow one has been when this one is answered.
+            assertThat(service.client("ratings").get("/who").status()).isEqualTo(200);
+            assertThat(service.ends.next()).isEqualTo("200");
+            time.advance(Duration.ofSeconds(11));
+            slow.getOutputStream().write(TLS_MAJOR);
+            assertThat(answered(slow)).isEmpty();
         }
     }
 
