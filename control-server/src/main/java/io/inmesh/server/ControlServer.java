@@ -21,6 +21,8 @@ import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.ca.ServerCertificate;
+import io.inmesh.server.federation.Federation;
+import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.folder.WatchedFolder;
 import io.inmesh.server.jwks.JwksSettings;
 import io.inmesh.server.jwks.KeyKeeper;
@@ -57,7 +59,6 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,6 +95,7 @@ public final class ControlServer implements AutoCloseable {
             Limits limits = Limits.read(options.settings().section("limits"));
             RegistrationRules registration =
                     RegistrationRules.read(options.settings().section("registration"));
+            Federation federation = Federation.read(options.settings(), options.trustDomain(), clock);
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
             JwksSettings jwks = JwksSettings.read(options.settings());
@@ -132,10 +134,11 @@ public final class ControlServer implements AutoCloseable {
                     new Translator(settings, keys::current),
                     store::view,
                     registry::workloads,
-                    () -> trust(authority, denied));
+                    () -> trust(authority, denied, federation));
             keys.follow(store, resources::changed);
             registry.onChange(resources::changed);
             authority.onChange(resources::changed);
+            federation.follow(open(new SystemTimer()), resources::changed);
             StreamHub hub = new StreamHub(resources, timer, meters);
             denied.onChange(() -> {
                 hub.close(gate::denies, DenyGate.status());
@@ -189,6 +192,8 @@ public final class ControlServer implements AutoCloseable {
                             tokens,
                             certificates,
                             denied,
+                            federation,
+                            new OwnBundle(engine, authority::roots),
                             authority,
                             rotation,
                             audit,
@@ -224,9 +229,14 @@ public final class ControlServer implements AutoCloseable {
         return executor;
     }
 
-    private static Trust trust(CertificateAuthority authority, DenyList denied) {
+    private static Trust trust(CertificateAuthority authority, DenyList denied, Federation federation) {
         DenyList.Denied now = denied.current();
-        return new Trust(Pem.encode(authority.roots()), authority.revocationLists(now), now.identities(), Map.of());
+        return new Trust(
+                Pem.encode(authority.roots()),
+                authority.revocationLists(now),
+                now.identities(),
+                authority.trustDomain(),
+                federation.roots());
     }
 
     private static void every(Duration pause, Runnable task, SystemTimer timer) {

@@ -179,7 +179,7 @@ final class Session {
         }
         Translated.Roots bundle = (Translated.Roots) secret.meaning();
         try {
-            Map<String, Set<X509Certificate>> all = new HashMap<>(epoch.trust().roots());
+            Map<String, Set<X509Certificate>> all = new HashMap<>(bundle.federated());
             all.put(epoch.identity().id().trustDomain(), bundle.certificates());
             identity.update(epoch.identity(), new TrustBundle(all, bundle.denied()));
             if (state != null) {

@@ -1,18 +1,15 @@
 package io.inmesh.server.attest;
 
 import io.inmesh.server.ca.Attestor;
+import io.inmesh.server.fetch.BoundedHttp;
+import io.inmesh.server.fetch.CaFile;
+import io.inmesh.server.fetch.ServerUrl;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.store.KeyValueTable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.text.ParseException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,9 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the section {@code attestation} of the settings file and makes what it describes.
@@ -118,8 +112,8 @@ public final class Attestation {
         Path tokenFile = review.file("tokenFile")
                 .orElseThrow(() ->
                         review.fault("tokenFile", "is missing: name the file with the token that this server shows"));
-        TokenReview judge =
-                new TokenReview(new BoundedHttp(trustOf(review)), ServerUrl.read(review, "url"), tokenFile, audience);
+        TokenReview judge = new TokenReview(
+                new BoundedHttp(CaFile.read(review)), ServerUrl.read(review, "url"), tokenFile, audience);
         return seen -> new KubernetesAttestor(issuer, trustDomain, judge);
     }
 
@@ -164,15 +158,8 @@ public final class Attestation {
         switch (field) {
             case "jwksUri" -> {
                 URI uri = ServerUrl.read(section, field);
-                BoundedHttp http = new BoundedHttp(trustOf(section));
-                return () -> {
-                    BoundedHttp.Answer answer =
-                            http.send(BoundedHttp.request(uri).GET().build());
-                    if (answer.status() != 200) {
-                        throw new IOException(uri + " answers " + answer.status());
-                    }
-                    return new String(answer.body(), StandardCharsets.UTF_8);
-                };
+                BoundedHttp http = new BoundedHttp(CaFile.read(section));
+                return () -> http.get(uri);
             }
             case "jwksFile" -> {
                 Path file = section.file(field).orElseThrow();
@@ -202,32 +189,5 @@ public final class Attestation {
             throw new IOException(file + " has more than " + MAX_FILE_BYTES + " bytes");
         }
         return Files.readString(file);
-    }
-
-    /** {@return TLS that trusts the certificates of {@code caFile} only; null without the field, which is the machine's own roots} */
-    private static @Nullable SSLContext trustOf(Section section) {
-        Optional<Path> file = section.file("caFile");
-        if (file.isEmpty()) {
-            return null;
-        }
-        try (InputStream in = Files.newInputStream(file.get())) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int number = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca-" + number++, certificate);
-            }
-            if (number == 0) {
-                throw section.fault("caFile", "holds no certificate");
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (IOException | GeneralSecurityException e) {
-            throw section.fault("caFile", "holds no certificates in PEM: " + e.getMessage());
-        }
     }
 }

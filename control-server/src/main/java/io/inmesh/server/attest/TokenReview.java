@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jwt.SignedJWT;
 import io.inmesh.server.ca.Attestor;
+import io.inmesh.server.fetch.BoundedHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -126,6 +128,49 @@ public final class JoinTokens implements Attestor {
         removeExpired(now);
         return new Issued(
                 id, String.join(".", SCHEME, id, secret, BASE64.encodeToString(authority.rootHash())), expires);
+    }
+
+    /**
+     * A token as operators may see it.
+     *
+     * @param id tells it apart from others
+     * @param identity SPIFFE id it gives
+     * @param createdBy who asked for it
+     * @param created when
+     * @param expires from when it is refused
+     * @param maxUses how often it may be used; 0 is without limit
+     * @param uses how often it has been used
+     */
+    public record Listed(
+            String id, String identity, String createdBy, Instant created, Instant expires, int maxUses, int uses) {}
+
+    /** {@return the tokens that have not ended, the newest first} */
+    public List<Listed> list() {
+        long now = clock.instant().getEpochSecond();
+        return table.scan(TABLE).values().stream()
+                .map(JoinTokens::read)
+                .filter(token -> !token.expired(now))
+                .sorted(Comparator.comparingLong(JoinToken::createdEpochSecond)
+                        .reversed()
+                        .thenComparing(JoinToken::id))
+                .map(token -> new Listed(
+                        token.id(),
+                        new WorkloadIdentity(authority.trustDomain(), token.namespace(), token.serviceAccount()).uri(),
+                        token.createdBy(),
+                        Instant.ofEpochSecond(token.createdEpochSecond()),
+                        Instant.ofEpochSecond(token.expiresEpochSecond()),
+                        token.maxUses(),
+                        token.uses()))
+                .toList();
+    }
+
+    /** Ends a token; certificates it gave stay valid. {@return whether there was one of that id} */
+    public boolean revoke(String id, String by) {
+        boolean removed = table.delete(TABLE, id);
+        if (removed) {
+            audit.append("token-revoked", by, Map.of("token", id));
+        }
+        return removed;
     }
 
     @Override

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
             AuthorityCommand.RootCommand.class,
             DenyCommands.Deny.class,
             DenyCommands.Allow.class,
-            DenyCommands.Denied.class
+            DenyCommands.Denied.class,
+            FederationCommand.class
         })
 final class AuthorityCommand {
 

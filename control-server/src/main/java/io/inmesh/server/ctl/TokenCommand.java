@@ -1,5 +1,6 @@
 package io.inmesh.server.ctl;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ca.SecretFiles;
 import java.io.IOException;
@@ -8,12 +9,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
         name = "token",
-        description = "Makes join tokens.",
-        subcommands = {TokenCommand.Create.class})
+        description = "Looks after join tokens.",
+        subcommands = {TokenCommand.Create.class, TokenCommand.List.class, TokenCommand.Revoke.class})
 final class TokenCommand {
+
+    private static final String PATH = "/inmesh/v1/tokens";
 
     @Command(name = "create", description = "Makes a token that lets processes get certificates of a service account.")
     static final class Create extends MeshCommand {
@@ -54,6 +58,51 @@ final class TokenCommand {
             } else {
                 SecretFiles.write(file, token + "\n");
             }
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "list", description = "Lists the tokens that are good, without their secrets.")
+    static final class List extends MeshCommand {
+
+        @Option(
+                names = {"-o", "--output"},
+                defaultValue = "table",
+                description = "table or json. Default: ${DEFAULT-VALUE}")
+        private String output = "table";
+
+        @Override
+        int run(Api api) throws Failure, IOException {
+            JsonNode answer = api.get(PATH).orFail();
+            if (oneOf(output, "table", "json").equals("json")) {
+                out().println(json(answer));
+                return ExitCode.OK;
+            }
+            Table table = new Table("ID", "IDENTITY", "USES", "EXPIRES", "BY");
+            for (JsonNode token : answer.path("items")) {
+                int most = token.path("maxUses").asInt();
+                table.row(
+                        token.path("id").asText(),
+                        token.path("identity").asText(),
+                        token.path("uses").asText() + " of " + (most == 0 ? "any" : most),
+                        token.path("expires").asText(),
+                        token.path("createdBy").asText());
+            }
+            table.print(out());
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "revoke", description = "Ends a token. Certificates it gave stay good; see: meshctl ca deny")
+    static final class Revoke extends MeshCommand {
+
+        @Parameters(paramLabel = "ID", description = "As meshctl token list shows it.")
+        private String id = "";
+
+        @Override
+        int run(Api api) throws Failure, IOException {
+            api.delete(PATH + "?id=" + Api.encoded(id)).orFail();
+            out().println("revoked " + id);
             return ExitCode.OK;
         }
     }

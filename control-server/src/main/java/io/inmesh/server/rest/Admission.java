@@ -75,6 +75,10 @@ final class Admission {
             row("GET", "/inmesh/v1/analyze", Rule.VIEWER),
             row("GET", "/inmesh/v1/ca", Rule.VIEWER),
             row("GET", "/inmesh/v1/ca/roots", Rule.VIEWER),
+            row("GET", "/inmesh/v1/ca/denied", Rule.VIEWER),
+            row("GET", "/inmesh/v1/ca/federation", Rule.VIEWER),
+            // Roots are public, and other trust domains have no login here.
+            row("GET", "/inmesh/v1/bundle", Rule.ANYBODY),
             row("GET", "/metrics", Rule.VIEWER),
             // Namespaces need not be made and nothing is kept of them; files for Kubernetes begin with one.
             row("POST", "/api/v1/namespaces", Rule.SOMEBODY),

@@ -9,6 +9,8 @@ import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.RootRotation;
+import io.inmesh.server.federation.Federation;
+import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
@@ -57,6 +59,8 @@ public final class HttpServer implements AutoCloseable {
      * @param tokens join tokens
      * @param certificates certificates for stock clients
      * @param denied who is refused
+     * @param federation other trust domains
+     * @param bundle the own roots for them
      * @param authority the certificate authority
      * @param rotation the steps that replace its root
      * @param audit what was done
@@ -72,6 +76,8 @@ public final class HttpServer implements AutoCloseable {
             JoinTokens tokens,
             CertificateService certificates,
             DenyList denied,
+            Federation federation,
+            OwnBundle bundle,
             CertificateAuthority authority,
             RootRotation rotation,
             AuditLog audit,
@@ -121,6 +127,7 @@ public final class HttpServer implements AutoCloseable {
                 sources.tokens(),
                 sources.certificates(),
                 new DenyListApi(sources.denied()),
+                new FederationApi(sources.federation(), sources.bundle()),
                 sources.resources(),
                 new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()));
         server.setHandler(new Routes(

@@ -33,6 +33,7 @@ final class MeshApi {
     private final JoinTokens tokens;
     private final CertificateService certificates;
     private final DenyListApi denyList;
+    private final FederationApi federation;
     private final TranslatedResources resources;
     private final AuthorityApi authority;
 
@@ -43,6 +44,7 @@ final class MeshApi {
             JoinTokens tokens,
             CertificateService certificates,
             DenyListApi denyList,
+            FederationApi federation,
             TranslatedResources resources,
             AuthorityApi authority) {
         this.files = files;
@@ -51,6 +53,7 @@ final class MeshApi {
         this.tokens = tokens;
         this.certificates = certificates;
         this.denyList = denyList;
+        this.federation = federation;
         this.resources = resources;
         this.authority = authority;
     }
@@ -70,6 +73,11 @@ final class MeshApi {
             case "GET check/mtls" -> traffic.mtls(exchange);
             case "POST explain" -> explain(exchange);
             case "POST certificates" -> certificate(exchange);
+            case "GET tokens" -> new TokensApi(tokens).list(exchange);
+            case "DELETE tokens" ->
+                new TokensApi(tokens).revoke(exchange, exchange.principal().id());
+            case "GET bundle" -> federation.bundle(exchange);
+            case "GET ca/federation" -> federation.status(exchange);
             case "GET ca/denied" -> denyList.list(exchange);
             case "POST ca/denied" ->
                 denyList.deny(exchange, exchange.principal().id());

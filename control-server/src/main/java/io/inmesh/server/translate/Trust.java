@@ -9,10 +9,11 @@ import java.util.Set;
  * @param roots roots of the own trust domain, PEM
  * @param revocationLists revocation lists of its issuers, PEM; empty if nobody is denied
  * @param denied SPIFFE ids that are refused whatever certificate proves them
- * @param federated roots of other trust domains by their name, PEM; a domain that is here with an empty text is known and trusted by
- *     nobody
+ * @param trustDomain the own one
+ * @param federated roots of other trust domains by their name, PEM
  */
-public record Trust(String roots, String revocationLists, Set<String> denied, Map<String, String> federated) {
+public record Trust(
+        String roots, String revocationLists, Set<String> denied, String trustDomain, Map<String, String> federated) {
 
     /** Copies the collections. */
     public Trust {
@@ -22,6 +23,6 @@ public record Trust(String roots, String revocationLists, Set<String> denied, Ma
 
     /** The own roots, nobody denied, no other trust domain. */
     public static Trust of(String roots) {
-        return new Trust(roots, "", Set.of(), Map.of());
+        return new Trust(roots, "", Set.of(), "", Map.of());
     }
 }

@@ -146,6 +146,27 @@ class JoinTokensTest {
         assertThat(table.scan("join-tokens")).hasSize(1);
     }
 
+    @Test
+    void tokensAreListedWithoutTheirSecretsAndCanBeEnded() {
+        JoinTokens.Issued issued = tokens.issue("default", "reviews", Duration.ofHours(1), 5, "operator");
+
+        assertThat(tokens.list()).singleElement().satisfies(token -> {
+            assertThat(token.id()).isEqualTo(issued.id());
+            assertThat(token.identity()).isEqualTo("spiffe://inmesh.local/ns/default/sa/reviews");
+            assertThat(token.toString()).doesNotContain(issued.token().split("\\.")[2]);
+        });
+        assertThat(tokens.revoke(issued.id(), "operator")).isTrue();
+        refused(issued.token(), "unknown token");
+        assertThat(tokens.revoke(issued.id(), "operator")).isFalse();
+        assertThat(audit.entries()).last().asString().contains("token-revoked", issued.id());
+    }
+
+    @Test
+    void nobodyBecomesTheControlServerByAToken() {
+        assertThatThrownBy(() -> tokens.issue("inmesh-system", "control-server", Duration.ofHours(1), 1, "operator"))
+                .hasMessageContaining("nobody else can be it");
+    }
+
     private void refused(String token, String reason) {
         assertThatThrownBy(() -> tokens.verify(token))
                 .isInstanceOf(JoinTokens.Rejected.class)

@@ -120,7 +120,11 @@ class RevocationListsTest {
 
     private VersionedResource secret(DenyList.Denied denied) {
         return TrustSecret.of(new Trust(
-                Pem.encode(authority.roots()), authority.revocationLists(denied), denied.identities(), Map.of()));
+                Pem.encode(authority.roots()),
+                authority.revocationLists(denied),
+                denied.identities(),
+                "inmesh.local",
+                Map.of()));
     }
 
     private X509CRL list(DenyList.Denied denied) throws Exception {

@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -93,11 +94,14 @@ public sealed interface Translated {
      *
      * @param certificates roots of the own trust domain, the one that signs first if the control plane is ours
      * @param denied who is refused although they vouch for him
+     * @param federated roots by trust domain where there are others; may have the own one among them
      */
-    record Roots(Set<X509Certificate> certificates, DenyList denied) implements Translated {
+    record Roots(Set<X509Certificate> certificates, DenyList denied, Map<String, Set<X509Certificate>> federated)
+            implements Translated {
         /** Copies the set and keeps its order. */
         public Roots {
             certificates = Collections.unmodifiableSet(new LinkedHashSet<>(certificates));
+            federated = Map.copyOf(federated);
         }
     }
 }

@@ -1,8 +1,10 @@
 package io.inmesh.client.translate;
 
+import com.google.protobuf.Any;
 import io.inmesh.identity.DenyList;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.xds.tls.CertificateValidationContext;
+import io.inmesh.xds.tls.SPIFFECertValidatorConfig;
 import io.inmesh.xds.tls.Secret;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
@@ -35,6 +37,10 @@ public final class TrustTranslator {
     private static final String ROOTS = "validation_context.trusted_ca";
     private static final String LISTS = "validation_context.crl";
 
+    private static final String VALIDATOR = "validation_context.custom_validator_config";
+    private static final String SPIFFE_VALIDATOR =
+            "envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig";
+
     private TrustTranslator() {}
 
     static Translated.Roots translate(ResourceReader reader, Secret secret) {
@@ -47,7 +53,33 @@ public final class TrustTranslator {
         if (roots.isEmpty()) {
             throw reader.invalid(ROOTS, "holds no certificate; trusting nobody is never pushed");
         }
-        return new Translated.Roots(roots, denied(reader, context));
+        return new Translated.Roots(roots, denied(reader, context), federated(reader, context));
+    }
+
+    /** Other trust domains by Envoy's SPIFFE validator, which checks each peer against the roots of its own domain only. */
+    private static Map<String, Set<X509Certificate>> federated(
+            ResourceReader reader, CertificateValidationContext context) {
+        Map<String, Set<X509Certificate>> domains = new HashMap<>();
+        if (!context.hasCustomValidatorConfig()) {
+            return domains;
+        }
+        Any any = context.getCustomValidatorConfig().getTypedConfig();
+        if (!any.getTypeUrl().endsWith(SPIFFE_VALIDATOR)) {
+            throw reader.invalid(VALIDATOR, "is " + any.getTypeUrl() + "; only " + SPIFFE_VALIDATOR + " is known");
+        }
+        for (SPIFFECertValidatorConfig.TrustDomain domain : reader.unpack(
+                        VALIDATOR, any, SPIFFECertValidatorConfig.parser())
+                .getTrustDomainsList()) {
+            String field = VALIDATOR + ".trust_domains[" + domain.getName() + "]";
+            String pem = Values.inline(domain.getTrustBundle());
+            if (pem == null || domain.getName().isEmpty()) {
+                throw reader.invalid(field, "must have a name and hold its roots inline");
+            }
+            if (domains.put(domain.getName(), certificates(reader, field, pem)) != null) {
+                throw reader.invalid(field, "is there twice");
+            }
+        }
+        return domains;
     }
 
     private static Set<X509Certificate> certificates(ResourceReader reader, String field, String pem) {

@@ -1,4 +1,4 @@
-package io.inmesh.server.attest;
+package io.inmesh.server.fetch;
 
 import io.inmesh.server.settings.Section;
 import java.net.URI;
@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /** URLs of settings: HTTPS, or HTTP to this very machine. */
-final class ServerUrl {
+public final class ServerUrl {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private ServerUrl() {}
 
     /** {@return the URL in a field; what else is written there is an error} */
-    static URI read(Section section, String field) {
+    public static URI read(Section section, String field) {
         String text = section.text(field);
         try {
             URI uri = new URI(text);

@@ -1,4 +1,4 @@
-package io.inmesh.server.attest;
+package io.inmesh.server.fetch;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,14 +21,14 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one server that the operator has named: no redirects, a limit for the whole answer in bytes and in time. */
-final class BoundedHttp {
+public final class BoundedHttp {
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final int MAX_BYTES = 1 << 20;
 
     private final HttpClient client;
 
     /** @param tls whom to trust; null is the machine's own roots */
-    BoundedHttp(@Nullable SSLContext tls) {
+    public BoundedHttp(@Nullable SSLContext tls) {
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(LIMIT)
@@ -44,15 +45,15 @@ final class BoundedHttp {
      * @param status of HTTP
      * @param body all of it
      */
-    record Answer(int status, byte[] body) {}
+    public record Answer(int status, byte[] body) {}
 
     /** {@return a request to build upon} */
-    static HttpRequest.Builder request(URI uri) {
+    public static HttpRequest.Builder request(URI uri) {
         return HttpRequest.newBuilder(uri).timeout(LIMIT);
     }
 
     /** @throws IOException if there is no answer in time, or one that is too long; the message names the server */
-    Answer send(HttpRequest request) throws IOException {
+    public Answer send(HttpRequest request) throws IOException {
         CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, head -> new Collector());
         try {
             // The client's own limit ends with the head of the answer; this one does not.
@@ -68,6 +69,15 @@ final class BoundedHttp {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking " + request.uri(), e);
         }
+    }
+
+    /** {@return the whole body of a good answer (200)} */
+    public String get(URI uri) throws IOException {
+        Answer answer = send(request(uri).GET().build());
+        if (answer.status() != 200) {
+            throw new IOException(uri + " answers " + answer.status());
+        }
+        return new String(answer.body(), StandardCharsets.UTF_8);
     }
 
     /** Collects a body up to the limit. */

@@ -1,0 +1,48 @@
+package io.inmesh.server.fetch;
+
+import io.inmesh.server.settings.Section;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The field {@code caFile} of settings that name a server. */
+public final class CaFile {
+
+    private CaFile() {}
+
+    /** {@return TLS that trusts the certificates of {@code caFile} only; null without the field, which is the machine's own roots} */
+    public static @Nullable SSLContext read(Section section) {
+        Optional<Path> file = section.file("caFile");
+        if (file.isEmpty()) {
+            return null;
+        }
+        try (InputStream in = Files.newInputStream(file.get())) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int number = 0;
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("ca-" + number++, certificate);
+            }
+            if (number == 0) {
+                throw section.fault("caFile", "holds no certificate");
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw section.fault("caFile", "holds no certificates in PEM: " + e.getMessage());
+        }
+    }
+}
