@@ -91,8 +91,7 @@ final class KnownRootsTest {
     /** A process below {@code own} is pushed a bundle of two. */
     private static void follow(KnownRoots roots, TestCa own, TestCa one, TestCa other) throws Exception {
         WorkloadIdentity identity = own.issue("default", "reviews");
-        roots.follow(
-                List.of(one.rootCertificate(), other.rootCertificate()), identity, chain(identity, own));
+        roots.follow(List.of(one.rootCertificate(), other.rootCertificate()), identity, chain(identity, own));
     }
 
     private static List<X509Certificate> chain(WorkloadIdentity identity, TestCa ca) throws Exception {

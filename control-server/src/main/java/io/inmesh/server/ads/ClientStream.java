@@ -5,7 +5,6 @@ import io.inmesh.server.ca.Caller;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.translate.ResourceSet;
-import io.inmesh.server.translate.TrustSecret;
 import io.inmesh.server.translate.VersionedResource;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.core.Node;
@@ -14,7 +13,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +43,7 @@ final class ClientStream {
     private final SlowReader slowReader;
     private final Instant connectedSince;
     private final SortedMap<String, Delivered> types = new TreeMap<>(PushOrder.ADDITIONS);
+    private final Settlement settlement = new Settlement();
     private final AtomicBoolean woken = new AtomicBoolean();
 
     private @Nullable ResourceSet resources;
@@ -55,11 +54,6 @@ final class ClientStream {
     // What other threads may look at.
     private volatile @Nullable ClientNode node;
     private volatile List<TypeStatus> statuses = List.of();
-    private volatile Optional<String> acknowledgedTrust = Optional.empty();
-    private volatile long settledGeneration = -1;
-    private volatile long settledEndpointsGeneration = Long.MAX_VALUE;
-
-    private record Delivered(TypeState state, Delivery delivery) {}
 
     /**
      * @param hangUp ends the client's connection
@@ -161,19 +155,19 @@ final class ClientStream {
                 connectedSince,
                 caller.certificateExpiry(),
                 caller.chain(),
-                acknowledgedTrust,
+                settlement.trust(),
                 known.context(),
                 statuses);
     }
 
     /** The newest generation of which the client has answered everything. May be called from any thread. */
     long generation() {
-        return settledGeneration;
+        return settlement.generation();
     }
 
     /** The newest generation of which the client has answered all endpoints. May be called from any thread. */
     long endpointsGeneration() {
-        return settledEndpointsGeneration;
+        return settlement.endpointsGeneration();
     }
 
     private ClientNode sender(ClientRequest request) throws ClientNode.Refused {
@@ -261,25 +255,15 @@ final class ClientStream {
             if (sendAdditions(set)) {
                 sendRemovals(set);
             }
-            settle(set);
+            settlement.note(types.values(), set, resourcesGeneration);
         }
         slowReader.observe(outbound.ready());
         statuses = types.values().stream()
                 .filter(t -> t.state().subscribed())
                 .map(t -> t.delivery().status(t.state().typeUrl()))
                 .toList();
-        noteTrust();
+        settlement.noteTrust(types.values());
         hub.progressed(this);
-    }
-
-    /** Once a bundle is acknowledged it stays so until another one is: what is on its way takes nothing back. */
-    private void noteTrust() {
-        Delivered secrets = types.get(TypeUrls.SECRET);
-        if (secrets != null
-                && !secrets.delivery().outstanding()
-                && !secrets.delivery().rejected()) {
-            acknowledgedTrust = secrets.state().version(TrustSecret.NAME);
-        }
     }
 
     private @Nullable ResourceSet latest(ClientNode known) {
@@ -346,25 +330,6 @@ final class ClientStream {
                 sent.changed().stream().map(VersionedResource::name).toList();
         type.delivery().sent(nonce, type.state().version(), names, clock.instant());
         hub.metrics().pushed(type.state().typeUrl());
-    }
-
-    /** Notes up to which generation the client has answered everything. */
-    private void settle(ResourceSet set) {
-        boolean all = true;
-        long endpoints = Long.MAX_VALUE;
-        for (Delivered type : types.values()) {
-            boolean settled = !type.delivery().outstanding()
-                    && type.state().additions(set).isEmpty();
-            all &= settled;
-            if (type.state().typeUrl().equals(TypeUrls.ENDPOINT) && type.state().subscribed()) {
-                endpoints =
-                        settled ? resourcesGeneration : Math.min(settledEndpointsGeneration, resourcesGeneration - 1);
-            }
-        }
-        if (all) {
-            settledGeneration = resourcesGeneration;
-        }
-        settledEndpointsGeneration = endpoints;
     }
 
     private String nextNonce() {
