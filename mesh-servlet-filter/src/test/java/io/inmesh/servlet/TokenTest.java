@@ -67,7 +67,8 @@ class TokenTest {
                         .body();
                 assertThat(body)
                         .as(path)
-                        .contains("authorization=[] ", "x-user=[alice]", "x-payload=[" + token.split("\\.", -1)[1] + "]")
+                        .contains(
+                                "authorization=[] ", "x-user=[alice]", "x-payload=[" + token.split("\\.", -1)[1] + "]")
                         .contains("token=https://issuer.example/alice");
                 assertThat(service.ends.next()).isEqualTo("200");
             }
