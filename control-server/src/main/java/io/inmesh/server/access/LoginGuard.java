@@ -64,8 +64,8 @@ final class LoginGuard {
     private void count(String key, int change) {
         Instant now = clock.instant();
         Failures known = failures.getIfPresent(key);
-        boolean fresh = known == null || known.last().plus(FORGOTTEN).isBefore(now);
-        int count = Math.max(0, (fresh ? 0 : known.count()) + change);
+        int before = known == null || known.last().plus(FORGOTTEN).isBefore(now) ? 0 : known.count();
+        int count = Math.max(0, before + change);
         failures.put(key, new Failures(count, now));
     }
 
