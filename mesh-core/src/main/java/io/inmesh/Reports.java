@@ -79,7 +79,8 @@ final class Reports {
         return new MeshStatus.IdentityStatus(
                 epoch.identity().id().toString(),
                 epoch.number(),
-                leaf.getNotAfter().toInstant());
+                leaf.getNotAfter().toInstant(),
+                epoch.health());
     }
 
     static LoadReport load(Snapshot snapshot, SourceTable sources, long periodNanos) {

@@ -6,6 +6,7 @@ import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
+import io.inmesh.identity.CertificateLife;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.limit.BreakerState;
 import io.inmesh.limit.ConcurrencyLimit;
@@ -54,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * inmesh.config.applied            timer
  * inmesh.config.rejected
  * inmesh.identity.expiry           time until the certificate expires
+ * inmesh.identity.health           gauge: 0 sound, 1 degraded (should have been renewed), 2 expired
  * inmesh.identity.changes
  * inmesh.client.probes             questions for the load of an endpoint: answered, lost
  * inmesh.observe.overflows         names counted as _OTHER
@@ -82,7 +84,7 @@ public final class MicrometerObserver implements MeshObserver {
     private final ClusterGauges clusters;
     private final Clock clock;
     private volatile Supplier<? extends Collection<? extends ClusterView>> clusterSource = List::of;
-    private volatile long identityExpiresAtMillis;
+    private volatile @Nullable CertificateLife certificate;
 
     /**
      * Makes an observer.
@@ -109,6 +111,9 @@ public final class MicrometerObserver implements MeshObserver {
                 meters.counter("inmesh.identity.changes", "New certificates or trust bundles", Tags.empty());
         TimeGauge.builder("inmesh.identity.expiry", this, TimeUnit.MILLISECONDS, MicrometerObserver::millisToExpiry)
                 .description("Time until this process's certificate expires; not a number without one")
+                .register(registry);
+        Gauge.builder("inmesh.identity.health", this, MicrometerObserver::certificateHealth)
+                .description("0 sound, 1 degraded, 2 expired; not a number without a certificate")
                 .register(registry);
     }
 
@@ -210,13 +215,18 @@ public final class MicrometerObserver implements MeshObserver {
 
     @Override
     public void identityChanged(IdentityEpoch epoch) {
-        identityExpiresAtMillis = epoch.identity().expiresAtMillis();
+        certificate = epoch.life();
         identityChanges.increment();
     }
 
     private double millisToExpiry() {
-        long expiresAtMillis = identityExpiresAtMillis;
-        return expiresAtMillis == 0 ? Double.NaN : expiresAtMillis - clock.epochMillis();
+        CertificateLife life = certificate;
+        return life == null ? Double.NaN : life.endsMillis() - clock.epochMillis();
+    }
+
+    private double certificateHealth() {
+        CertificateLife life = certificate;
+        return life == null ? Double.NaN : life.healthAt(clock.epochMillis()).ordinal();
     }
 
     private NamedTable<RouteMeters> routesOf(String virtualHost) {

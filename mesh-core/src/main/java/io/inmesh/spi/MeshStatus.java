@@ -3,6 +3,7 @@ package io.inmesh.spi;
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.endpoint.CheckState;
+import io.inmesh.identity.IdentityHealth;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,7 @@ public record MeshStatus(
      * @param id SPIFFE id as a URI
      * @param epoch number of identities this process has had
      * @param notAfter when the certificate ends
+     * @param health how well the certificate is; degraded while it should have been renewed
      */
-    public record IdentityStatus(String id, long epoch, Instant notAfter) {}
+    public record IdentityStatus(String id, long epoch, Instant notAfter, IdentityHealth health) {}
 }

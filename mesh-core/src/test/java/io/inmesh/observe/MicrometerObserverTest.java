@@ -162,6 +162,20 @@ class MicrometerObserverTest {
     }
 
     @Test
+    void tellsThatTheCertificateShouldHaveBeenRenewed() {
+        assertThat(registry.get("inmesh.identity.health").gauge().value()).isNaN();
+        TestCa ca = TestCa.root("inmesh.local", Instant.ofEpochMilli(clock.epochMillis()));
+        IdentityHolder holder = new IdentityHolder(clock);
+        holder.onChange(observer::identityChanged);
+        holder.update(ca.issue("default", "reviews", Duration.ofHours(3)), ca.bundle());
+        assertThat(registry.get("inmesh.identity.health").gauge().value()).isZero();
+        clock.advance(Duration.ofHours(2));
+        assertThat(registry.get("inmesh.identity.health").gauge().value()).isEqualTo(1);
+        clock.advance(Duration.ofHours(1));
+        assertThat(registry.get("inmesh.identity.health").gauge().value()).isEqualTo(2);
+    }
+
+    @Test
     void aFullTableCountsFurtherNamesTogetherAndSaysSo() {
         for (int i = 0; i < 1100; i++) {
             Call call = FakeCall.get("/");

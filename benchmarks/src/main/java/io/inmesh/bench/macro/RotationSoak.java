@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +55,8 @@ public final class RotationSoak implements AutoCloseable {
         long seconds = arguments.length > 2 ? Long.parseLong(arguments[2]) : SECONDS;
         String table = RotationTable.of(run(Path.of(arguments[1]), RATE, seconds, ROTATIONS));
         System.out.println(table);
-        Files.writeString(Files.createDirectories(Path.of(arguments[0])).resolve("rotation.md"), table + "\n");
+        Files.writeString(
+                Files.createDirectories(Path.of(arguments[0])).resolve(LocalDate.now() + "-rotation.md"), table + "\n");
         System.exit(0);
     }
 
