@@ -65,8 +65,7 @@ final class SigningKeys {
      */
     List<JWK> candidates(@Nullable String keyId) throws Attestor.Undecided {
         Known now = known;
-        boolean old = now == null || clock.instant().isAfter(now.since().plus(FRESH));
-        if (old || named(now, keyId).isEmpty()) {
+        if (now == null || old(now) || named(now, keyId).isEmpty()) {
             refresh();
             now = known;
         }
@@ -74,6 +73,10 @@ final class SigningKeys {
             throw new Attestor.Undecided("the keys of " + issuer + " cannot be had");
         }
         return named(now, keyId);
+    }
+
+    private boolean old(Known known) {
+        return clock.instant().isAfter(known.since().plus(FRESH));
     }
 
     private static List<JWK> named(Known known, @Nullable String keyId) {
