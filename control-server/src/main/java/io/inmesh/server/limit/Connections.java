@@ -53,7 +53,8 @@ final class Connections implements AutoCloseable {
     void close(SocketAddress remote) {
         Channel channel = open.get(remote);
         if (channel != null) {
-            channel.close();
+            // Past the HTTP/2 handler, which would wait until all that is unread has been read.
+            channel.eventLoop().execute(() -> channel.unsafe().close(channel.newPromise()));
         }
     }
 

@@ -32,9 +32,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,9 +47,15 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A whole server on real sockets of this machine, with every service, and clients for it. */
 final class TestServer implements AutoCloseable {
+    static final int PATIENCE_MILLIS = 30_000;
+
     final MemoryTable table = new MemoryTable();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final InstantSource clock = InstantSource.system();
@@ -140,6 +149,24 @@ final class TestServer implements AutoCloseable {
         return add(Grpc.newChannelBuilderForAddress("127.0.0.1", tlsPort(), credentials)
                 .maxInboundMessageSize(64 << 20)
                 .build());
+    }
+
+    /** A TLS connection without certificate that speaks HTTP/2, for frames that no proper client would send. */
+    Socket anonymousSocket() throws IOException, GeneralSecurityException {
+        KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
+        roots.load(null, null);
+        roots.setCertificateEntry("root", authority.roots().get(0));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(roots);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(null, trust.getTrustManagers(), null);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", tlsPort());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
     }
 
     static InputStream stream(String text) {
