@@ -53,6 +53,11 @@ final class AuthorityFiles {
         return cipher;
     }
 
+    /** {@return the same directory, as it was laid out before there could be several roots} */
+    EarlierLayout earlierLayout() {
+        return new EarlierLayout(directory, cipher);
+    }
+
     /** {@return every root, those that are gone included, oldest first; empty on the very first start} */
     List<Root> load() throws IOException {
         Path file = directory.resolve(STATE);

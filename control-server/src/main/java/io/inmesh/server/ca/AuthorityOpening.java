@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ final class AuthorityOpening {
         for (Root root : roots.all()) {
             finish(root);
         }
+        roots = isNew ? kept(roots) : roots;
         roots = brought(roots);
         if (roots.all().isEmpty()) {
             roots = founded(found());
@@ -119,6 +121,21 @@ final class AuthorityOpening {
         RootSet roots = new RootSet(List.of(root.in(RootState.ACTIVE, clock.instant())));
         files.commit(roots.all());
         LOG.info("founded a certificate authority for trust domain {}, root {}", trustDomain, root.id());
+        return roots;
+    }
+
+    /** The one root of a directory in its earlier layout. Its files go last, so a crash on the way loses nothing. */
+    private RootSet kept(RootSet none) throws IOException {
+        EarlierLayout earlier = files.earlierLayout();
+        Optional<SigningMaterial> material = earlier.read();
+        if (material.isEmpty()) {
+            return none;
+        }
+        Root root = take(material.get());
+        RootSet roots = new RootSet(List.of(root.in(RootState.ACTIVE, clock.instant())));
+        files.commit(roots.all());
+        earlier.remove();
+        LOG.info("the authority's files are now those of root {}, which stays as it was", root.id());
         return roots;
     }
 

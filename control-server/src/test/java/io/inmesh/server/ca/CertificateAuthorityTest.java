@@ -84,6 +84,31 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void aDirectoryFromBeforeThereWereSeveralRootsGoesOnWithItsRoot() throws Exception {
+        CertificateAuthority first = open();
+        X509Certificate root = first.roots().get(0);
+        X509Certificate intermediate = issue(first, Duration.ZERO).chain().get(1);
+        Path place = ca.resolve("roots").resolve(Root.idOf(root));
+        String signer = SecretFiles.read(place.resolve("signer.pem"));
+        SecretFiles.write(ca.resolve("root.crt"), Pem.encode(root));
+        SecretFiles.write(ca.resolve("root.key"), SecretFiles.read(place.resolve("root.key")));
+        SecretFiles.write(ca.resolve("intermediate.crt"), Pem.encode(intermediate));
+        SecretFiles.write(ca.resolve("intermediate.key"), signer.substring(0, signer.indexOf("-----BEGIN CERT")));
+        for (String name : List.of("root.crt", "root.key", "signer.pem")) {
+            Files.delete(place.resolve(name));
+        }
+        Files.delete(ca.resolve("authority.json"));
+
+        CertificateAuthority again = open();
+
+        assertThat(again.roots()).containsExactly(root);
+        assertThat(issue(again, Duration.ZERO).chain().get(1)).isEqualTo(intermediate);
+        assertThat(ca.resolve("root.key")).doesNotExist();
+        assertThat(ca.resolve("intermediate.key")).doesNotExist();
+        assertThat(open().roots()).as("and once more").containsExactly(root);
+    }
+
+    @Test
     void anotherTrustDomainIsNotServed() throws Exception {
         CertificateAuthority authority = open();
 

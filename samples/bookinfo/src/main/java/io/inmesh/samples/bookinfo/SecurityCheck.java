@@ -103,7 +103,8 @@ final class SecurityCheck {
         scenarios.scenario("the mesh knows who calls ratings, and that nothing there is plaintext", () -> {
             until(() -> callers().stream().anyMatch(caller -> caller.endsWith("/sa/bookinfo-reviews")));
             for (JsonNode port : shop.ask("/inmesh/v1/check/mtls").path("ports")) {
-                boolean ratings = port.path("workload").path("serviceAccount").asText().equals("bookinfo-ratings");
+                boolean ratings =
+                        port.path("workload").path("serviceAccount").asText().equals("bookinfo-ratings");
                 require(!ratings || port.path("strict").asText().equals("STRICT"), port.toString());
             }
             return String.join(", ", callers());
