@@ -46,7 +46,7 @@ public class TokenBenchmark {
     @State(Scope.Benchmark)
     public static class Tokens {
         @Param({"ES256", "RS256"})
-        private String algorithm;
+        private String algorithm = "ES256";
 
         private TokenAuthenticator authenticator = TokenAuthenticator.NONE;
         private InboundCall known = FakeCall.get("/");
