@@ -22,7 +22,6 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * domain, unless they are on the deny list.
  */
 public final class ClientTrust extends X509ExtendedTrustManager {
-    private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 
     private final CertificateAuthority authority;
     private final Supplier<DenyList.Denied> denied;
@@ -96,25 +95,13 @@ public final class ClientTrust extends X509ExtendedTrustManager {
     }
 
     private void checkSvid(X509Certificate leaf) throws CertificateException {
-        boolean[] usage = leaf.getKeyUsage();
-        if (usage == null || !usage[0] || usage[5] || usage[6]) {
-            throw new CertificateException("the client certificate's key usage is not that of an X.509-SVID");
+        WorkloadIdentity identity = SvidRules.check(leaf);
+        if (!identity.trustDomain().equals(authority.trustDomain())) {
+            throw new CertificateException(identity + " is not of trust domain " + authority.trustDomain());
         }
-        List<String> purposes = leaf.getExtendedKeyUsage();
-        if (purposes != null && !purposes.contains(CLIENT_AUTHENTICATION)) {
-            throw new CertificateException("the client certificate is not for client authentication");
-        }
-        try {
-            WorkloadIdentity identity = WorkloadIdentity.of(leaf);
-            if (!identity.trustDomain().equals(authority.trustDomain())) {
-                throw new CertificateException(identity + " is not of trust domain " + authority.trustDomain());
-            }
-            String refusal = denied.get().refusal(identity.uri(), leaf.getSerialNumber());
-            if (refusal != null) {
-                throw new CertificateException(identity + " is refused: " + refusal);
-            }
-        } catch (IllegalArgumentException e) {
-            throw new CertificateException("the client certificate is no X.509-SVID: " + e.getMessage(), e);
+        String refusal = denied.get().refusal(identity.uri(), leaf.getSerialNumber());
+        if (refusal != null) {
+            throw new CertificateException(identity + " is refused: " + refusal);
         }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -27,6 +29,7 @@ import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.ca.IstioCertificateRequest;
 import io.inmesh.xds.ca.IstioCertificateServiceGrpc;
 import io.inmesh.xds.core.Node;
+import io.inmesh.xds.discovery.AggregatedDiscoveryServiceGrpc;
 import io.inmesh.xds.discovery.DeltaDiscoveryRequest;
 import io.inmesh.xds.discovery.DeltaDiscoveryResponse;
 import java.io.ByteArrayInputStream;
@@ -40,6 +43,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -326,6 +330,37 @@ class AttackTest {
     }
 
     @Test
+    void clientThatReadsNothingOfWhatItIsSentIsCutOff() throws Exception {
+        StringBuilder mesh = new StringBuilder(MESH);
+        for (int i = 0; i < 500; i++) {
+            mesh.append("---\napiVersion: v1\nkind: Service\nmetadata: {name: filler-")
+                    .append(i)
+                    .append("}\nspec: {selector: {app: filler}, ports: [{name: http, port: 9080}]}\n");
+        }
+        start("limits: {slowReader: 300ms}", mesh.toString());
+        ManagedChannel channel = server.narrowChannelOf("default", "mallory");
+        CompletableFuture<Void> lost = new CompletableFuture<>();
+        noteLoss(channel, false, lost);
+        ClientCall<DeltaDiscoveryRequest, DeltaDiscoveryResponse> call = channel.newCall(
+                AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod(), CallOptions.DEFAULT);
+        call.start(new ClientCall.Listener<>() {}, new Metadata());
+        // Nothing is requested, so nothing beyond one window is read.
+        call.sendMessage(TestStream.subscribe(TypeUrls.CLUSTER));
+        assertThat(lost).succeedsWithin(Duration.ofMillis(TestServer.PATIENCE_MILLIS));
+    }
+
+    /** A call with unread messages does not learn that its connection is gone; the channel does. */
+    private static void noteLoss(ManagedChannel channel, boolean wasReady, CompletableFuture<Void> lost) {
+        ConnectivityState state = channel.getState(false);
+        if (wasReady && state != ConnectivityState.READY) {
+            lost.complete(null);
+        } else {
+            channel.notifyWhenStateChanged(
+                    state, () -> noteLoss(channel, wasReady || state == ConnectivityState.READY, lost));
+        }
+    }
+
+    @Test
     void requestThatIsNeverFinishedIsEnded() throws Exception {
         start("limits: {callWithoutCertificate: 300ms, callsWithoutCertificate: 1}");
         try (Http2Wire wire = Http2Wire.open(server.anonymousSocket())) {
@@ -353,6 +388,10 @@ class AttackTest {
     // The rest.
 
     private void start(String settings) throws Exception {
+        start(settings, MESH);
+    }
+
+    private void start(String settings, String mesh) throws Exception {
         Path file = Files.writeString(directory.resolve("settings.yaml"), settings);
         var section = SettingsFile.read(file);
         Translator translator = new Translator(RuleSettings.forTrustDomain("inmesh.local"));
@@ -361,7 +400,7 @@ class AttackTest {
                 (registry, authority) -> {
                     TranslatedResources resources = new TranslatedResources(
                             translator,
-                            () -> Config.view(MESH),
+                            () -> Config.view(mesh),
                             registry::workloads,
                             () -> Trust.of(io.inmesh.server.ca.Pem.encode(authority.roots())));
                     registry.onChange(resources::changed);

@@ -5,6 +5,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.ca.CertificateService;
@@ -124,12 +125,24 @@ final class TestServer implements AutoCloseable {
 
     /** A connection with a certificate of this mesh. */
     ManagedChannel channelOf(String namespace, String serviceAccount) throws IOException {
+        return channel(credentials(namespace, serviceAccount));
+    }
+
+    private ChannelCredentials credentials(String namespace, String serviceAccount) throws IOException {
         KeyPair key = Keys.p256();
         IssuedCertificate certificate =
                 certificates.issueFor(namespace, serviceAccount, Keys.csr(key), Duration.ZERO, "test");
-        return channel(TlsChannelCredentials.newBuilder()
+        return TlsChannelCredentials.newBuilder()
                 .trustManager(stream(Pem.encode(authority.roots())))
                 .keyManager(stream(Pem.encode(certificate.chain())), stream(pem(key)))
+                .build();
+    }
+
+    /** The same, with the smallest window that HTTP/2 begins with. */
+    ManagedChannel narrowChannelOf(String namespace, String serviceAccount) throws IOException {
+        return add(((NettyChannelBuilder) Grpc.newChannelBuilderForAddress(
+                        "127.0.0.1", tlsPort(), credentials(namespace, serviceAccount)))
+                .flowControlWindow(65_535)
                 .build());
     }
 
