@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
@@ -76,7 +77,8 @@ final class RotationClient {
         try (Load http = new Load(HttpCallers.meshed(mesh, Deployment.SECURE));
                 Load grpc = new Load(GrpcCallers.meshed(mesh, Deployment.SECURE));
                 LongStream stream = new LongStream(channel)) {
-            CompletableFuture<Sample> httpSample = CompletableFuture.supplyAsync(() -> open(http, rate, durationNanos));
+            CompletableFuture<Sample> httpSample = CompletableFuture.supplyAsync(
+                    () -> open(http, rate, durationNanos), RotationClient::onItsOwnThread);
             Sample grpcSample = open(grpc, rate, durationNanos);
             return new Result(httpSample.get(), grpcSample, stream.life(), leaves.count(), leaves.epochs());
         } finally {
@@ -117,6 +119,8 @@ final class RotationClient {
                             .getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
             return answer.isEmpty() ? "closed" : "answered " + answer;
+        } catch (SocketTimeoutException silence) {
+            return "silent";
         } catch (IOException refused) {
             return "refused";
         }
@@ -125,22 +129,26 @@ final class RotationClient {
     /** {@return what a caller with the certificate of now does with a server that shows the old one} */
     private static String served(IdentityHolder impostor, IdentityEpoch now) throws Exception {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Void> accepted = CompletableFuture.runAsync(() -> {
-                try (Socket plain = listening.accept();
-                        Socket socket = ServerTls.serverContext(impostor)
-                                .getSocketFactory()
-                                .createSocket(plain, null, true)) {
-                    ((SSLSocket) socket).startHandshake();
-                } catch (IOException refused) {
-                    // Told by the caller.
-                    return;
-                }
-            });
+            CompletableFuture<Void> accepted = CompletableFuture.runAsync(
+                    () -> {
+                        try (Socket plain = listening.accept();
+                                Socket socket = ServerTls.serverContext(impostor)
+                                        .getSocketFactory()
+                                        .createSocket(plain, null, true)) {
+                            ((SSLSocket) socket).startHandshake();
+                        } catch (IOException refused) {
+                            // Told by the caller.
+                            return;
+                        }
+                    },
+                    RotationClient::onItsOwnThread);
             SpiffeId self = now.identity().id();
             String told = "answered";
             try {
                 connect(now.clientContext(new PeerExpectation(Set.of(self), "")), listening.getLocalPort())
                         .close();
+            } catch (SocketTimeoutException silence) {
+                told = "silent";
             } catch (IOException refused) {
                 told = "refused";
             }
@@ -151,10 +159,22 @@ final class RotationClient {
 
     private static Socket connect(SSLContext context, int port) throws IOException {
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
-        plain.setSoTimeout(PATIENCE_MILLIS);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "127.0.0.1", port, true);
-        socket.startHandshake();
-        return socket;
+        try {
+            plain.setSoTimeout(PATIENCE_MILLIS);
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "127.0.0.1", port, true);
+            socket.startHandshake();
+            return socket;
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    /** The common pool may have a single thread, and what runs here waits for what runs there. */
+    private static void onItsOwnThread(Runnable task) {
+        Thread thread = new Thread(task, "rotation-task");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
