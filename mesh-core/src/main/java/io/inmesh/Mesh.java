@@ -75,6 +75,7 @@ public final class Mesh implements AutoCloseable {
     private final IdentityHolder identity;
     private final ConfigApplier configs;
     private final OutboundGate outbound;
+    private final ExternalAuthorizers external;
     private final InboundGate inbound;
     private final Sweeps sweeps;
     private final HealthChecks checks;
@@ -102,7 +103,8 @@ public final class Mesh implements AutoCloseable {
         this.configs =
                 new ConfigApplier(clock, new SnapshotCompiler(new LiveState(clock), clock, randomness), observer);
         this.outbound = new OutboundGate(clock, randomness, identity, observer);
-        this.inbound = new InboundGate(clock, observer);
+        this.external = new ExternalAuthorizers(this);
+        this.inbound = new InboundGate(clock, observer, external, scheduler);
         this.sweeps = new Sweeps(configs, scheduler);
         this.checks = new HealthChecks(configs, scheduler, randomness, identity, observer);
         this.loadTakenNanos = new AtomicLong(clock.nanos());
@@ -188,7 +190,12 @@ public final class Mesh implements AutoCloseable {
         return virtualHost == null ? null : outbound.dispatch(call, virtualHost, snapshot);
     }
 
-    /** {@return what is decided about a request that came in} */
+    /** {@return whether calls to a host are the mesh's business, rather than to go their own way untouched} */
+    public boolean knows(String host, int port) {
+        return configs.snapshot().routes().find(host, port) != null;
+    }
+
+    /** {@return what is decided about a request that came in; adapters let it wait while it is {@linkplain Admission#pending pending}} */
     public Admission inbound(InboundCall call) {
         return inbound.admit(call, configs.snapshot().inbound());
     }
@@ -375,6 +382,7 @@ public final class Mesh implements AutoCloseable {
         }
         sweeps.close();
         checks.close();
+        external.close();
         if (controlPlane != null) {
             controlPlane.close();
         }

@@ -17,7 +17,7 @@ final class Layers {
             layer("cluster"),
             layer("balance", "retry", "health", "limit", "fault", "token"),
             layer("stage"),
-            layer("call", "check"),
+            layer("call", "check", "external"),
             layer("endpoint", "identity", "match"),
             layer("config", "time", "hash", "load"));
 
@@ -36,6 +36,7 @@ final class Layers {
                     "limit",
                     "fault",
                     "token",
+                    "external",
                     "stage",
                     "call",
                     "endpoint",

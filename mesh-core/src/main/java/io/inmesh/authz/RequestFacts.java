@@ -1,6 +1,7 @@
 package io.inmesh.authz;
 
 import io.inmesh.call.InboundCall;
+import io.inmesh.call.RequestEdits;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.token.VerifiedToken;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ public final class RequestFacts {
     private final String host;
     private final @Nullable SpiffeId peer;
     private final @Nullable VerifiedToken token;
+    private final RequestEdits edits;
     private String[] names = NO_NAMES;
     private @Nullable String[] plain = NO_NAMES;
     private List<List<String>> values = List.of();
@@ -32,7 +34,7 @@ public final class RequestFacts {
      * @param path its {@linkplain CanonicalPath canonical path}
      */
     public RequestFacts(InboundCall call, String path) {
-        this(call, path, null);
+        this(call, path, null, RequestEdits.NONE);
     }
 
     /**
@@ -41,8 +43,10 @@ public final class RequestFacts {
      * @param call the request
      * @param path its {@linkplain CanonicalPath canonical path}
      * @param token the token it proved, null for none
+     * @param edits what is shown otherwise than it came in; policies see headers as the application will
      */
-    public RequestFacts(InboundCall call, String path, @Nullable VerifiedToken token) {
+    public RequestFacts(InboundCall call, String path, @Nullable VerifiedToken token, RequestEdits edits) {
+        this.edits = edits;
         this.token = token;
         this.call = call;
         this.path = path;
@@ -61,7 +65,7 @@ public final class RequestFacts {
     /** {@return all values of a header; the transport is asked once for the names that policies have most in common} */
     List<String> headerValues(String name) {
         int index = remembered(name);
-        return index < 0 ? call.headerValues(name) : values.get(index);
+        return index < 0 ? edits.headerValues(call, name) : values.get(index);
     }
 
     /** {@return the value of a header that comes once and has one reading only; null if it comes otherwise, or not} */
@@ -86,7 +90,7 @@ public final class RequestFacts {
             plain = new String[REMEMBERED];
             values = new ArrayList<>(REMEMBERED);
         }
-        List<String> found = call.headerValues(name);
+        List<String> found = edits.headerValues(call, name);
         names[known] = name;
         plain[known] = found.size() == 1 && hasOneReading(found.get(0)) ? found.get(0) : null;
         values.add(found);

@@ -2,6 +2,7 @@ package io.inmesh.call;
 
 import io.inmesh.identity.SpiffeId;
 import java.net.InetAddress;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A request that came in, with what is known about its sender. Implemented by adapters over the native request. */
@@ -18,6 +19,9 @@ public interface InboundCall extends Call {
     default @Nullable String peerRefusal() {
         return null;
     }
+
+    /** {@return lower case names of all headers, each once; HTTP/2's pseudo-headers are not among them} */
+    Set<String> headerNames();
 
     /** {@return whether the connection is TLS} */
     boolean secure();

@@ -1,5 +1,7 @@
 package io.inmesh.call;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -129,16 +131,26 @@ public sealed interface Outcome {
      * @param grpcStatus gRPC status to answer
      * @param body text to answer, null for none
      * @param location {@code Location} of a redirect, null otherwise
+     * @param headers further headers of the answer, by lower case name
      */
     record LocalReply(
             Reason reason,
             int httpStatus,
             int grpcStatus,
             @Nullable String body,
-            @Nullable String location) implements Outcome {
-        /** Checks that nothing is missing. */
+            @Nullable String location,
+            List<Map.Entry<String, String>> headers)
+            implements Outcome {
+        /** Copies the list. */
         public LocalReply {
             Objects.requireNonNull(reason, "reason");
+            headers = List.copyOf(headers);
+        }
+
+        /** A reply without further headers. */
+        public LocalReply(
+                Reason reason, int httpStatus, int grpcStatus, @Nullable String body, @Nullable String location) {
+            this(reason, httpStatus, grpcStatus, body, location, List.of());
         }
     }
 

@@ -53,6 +53,24 @@ public record RequestEdits(
                 set);
     }
 
+    /**
+     * {@return all values of a header as the application sees them}
+     *
+     * @param call the request as it came in
+     * @param name lower case
+     */
+    public List<String> headerValues(Call call, String name) {
+        if (this == NONE) {
+            return call.headerValues(name);
+        }
+        for (Map.Entry<String, String> header : setHeaders) {
+            if (header.getKey().equals(name)) {
+                return List.of(header.getValue());
+            }
+        }
+        return hiddenHeaders.contains(name) ? List.of() : call.headerValues(name);
+    }
+
     private static Set<String> union(Set<String> one, Set<String> other) {
         Set<String> all = new HashSet<>(one);
         all.addAll(other);

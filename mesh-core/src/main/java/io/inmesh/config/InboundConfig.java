@@ -3,6 +3,7 @@ package io.inmesh.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of requests that come in.
@@ -10,6 +11,7 @@ import java.util.Objects;
  * @param mtls whether a client certificate is needed, on ports that {@code mtlsByPort} does not name
  * @param mtlsByPort whether one is needed on single ports of this process
  * @param jwtRules whose tokens are accepted; without any, tokens are not looked at
+ * @param external about which requests somebody outside is asked first, null for none
  * @param authorization policy sets in order of evaluation
  * @param traffic how much is taken at once and how often
  * @param origin the resource that decided {@code mtls}, empty if none
@@ -18,6 +20,7 @@ public record InboundConfig(
         Mtls mtls,
         Map<Integer, Mtls> mtlsByPort,
         List<JwtRuleConfig> jwtRules,
+        @Nullable ExternalAuthorizationConfig external,
         List<AuthorizationConfig> authorization,
         InboundTrafficConfig traffic,
         String origin) {
@@ -47,7 +50,7 @@ public record InboundConfig(
     /** The same mutual TLS on every port, without a look at tokens. */
     public InboundConfig(
             Mtls mtls, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic, String origin) {
-        this(mtls, Map.of(), List.of(), authorization, traffic, origin);
+        this(mtls, Map.of(), List.of(), null, authorization, traffic, origin);
     }
 
     /** Who may call, without limits on how much. */
@@ -57,17 +60,22 @@ public record InboundConfig(
 
     /** {@return this, with limits on how much is taken} */
     public InboundConfig withTraffic(InboundTrafficConfig traffic) {
-        return new InboundConfig(mtls, mtlsByPort, jwtRules, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
     }
 
     /** {@return this, with tokens accepted by rules} */
     public InboundConfig withJwtRules(List<JwtRuleConfig> jwtRules) {
-        return new InboundConfig(mtls, mtlsByPort, jwtRules, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
+    }
+
+    /** {@return this, with somebody outside asked about some requests} */
+    public InboundConfig withExternal(@Nullable ExternalAuthorizationConfig external) {
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
     }
 
     /** {@return this, with other modes on single ports of this process} */
     public InboundConfig withMtlsByPort(Map<Integer, Mtls> mtlsByPort) {
-        return new InboundConfig(mtls, mtlsByPort, jwtRules, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
     }
 
     /** {@return whether a client certificate is needed on a port} */

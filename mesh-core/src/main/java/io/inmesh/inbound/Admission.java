@@ -6,13 +6,31 @@ import io.inmesh.call.RequestEdits;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
 import io.inmesh.token.VerifiedToken;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the mesh decided about one inbound request. One per request. */
 public interface Admission {
 
-    /** {@return whether the application may see the request} */
+    /** {@return whether the application may see the request; false while it is {@link #pending}} */
     boolean admitted();
+
+    /**
+     * {@return whether an external authorizer has not answered yet; then only {@link #whenDecided} and {@link #settle} may be called, the
+     * latter if nobody waits for the request any more}
+     */
+    default boolean pending() {
+        return false;
+    }
+
+    /**
+     * Calls a listener once the request is admitted or refused: at once if it is, otherwise on a thread that the listener must not hold up. Never
+     * if the request was settled before.
+     */
+    default void whenDecided(Runnable listener) {
+        listener.run();
+    }
 
     /**
      * {@return the answer to give instead: an {@link Outcome.Rejection} or {@link Outcome.LocalReply}}
@@ -50,6 +68,11 @@ public interface Admission {
     /** {@return what the application sees of the request otherwise than it came in} */
     default RequestEdits edits() {
         return RequestEdits.NONE;
+    }
+
+    /** {@return headers that the answer to an admitted request has besides those of the application, by lower case name} */
+    default List<Map.Entry<String, String>> answerHeaders() {
+        return List.of();
     }
 
     /** {@return the token the request proved, null if it has none or tokens are not looked at} */

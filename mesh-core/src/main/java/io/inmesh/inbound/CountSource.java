@@ -22,6 +22,9 @@ final class CountSource implements Stage<InboundWork>, Ticket<InboundWork> {
     }
 
     private static boolean refusedBySecurity(Outcome outcome) {
+        if (outcome instanceof Outcome.LocalReply reply) {
+            return reply.reason() == Reason.UNAUTHORIZED;
+        }
         return outcome instanceof Outcome.Rejection rejection
                 && (rejection.reason() == Reason.UNAUTHORIZED || rejection.reason() == Reason.NO_PEER_IDENTITY);
     }

@@ -3,18 +3,37 @@ package io.inmesh.inbound;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.external.ExternalAnswer;
+import io.inmesh.external.ExternalAuthorizer;
+import io.inmesh.external.ExternalCheck;
 import io.inmesh.load.LoadHeaders;
 import io.inmesh.load.LoadMeter;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.time.Clock;
+import io.inmesh.time.Scheduler;
+import io.inmesh.time.Scheduler.Cancellable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where inbound requests are decided. One per mesh; thread-safe. */
 public final class InboundGate {
 
+    private static final ExternalAuthorizer NOBODY = new ExternalAuthorizer() {
+        @Override
+        public Cancellable ask(ExternalCheck check, Consumer<ExternalAnswer> answer) {
+            answer.accept(new ExternalAnswer.Failed("nothing here can ask anybody"));
+            return () -> {};
+        }
+
+        @Override
+        public void close() {}
+    };
+
     private final Clock clock;
     private final MeshObserver observer;
+    private final ExternalAuthorizer external;
+    private final Scheduler scheduler;
     private final LoadMeter load = new LoadMeter();
     private final SourceTable sources = new SourceTable();
 
@@ -25,8 +44,22 @@ public final class InboundGate {
      * @param observer told about every request
      */
     public InboundGate(Clock clock, MeshObserver observer) {
+        this(clock, observer, NOBODY, (task, delayNanos) -> () -> {});
+    }
+
+    /**
+     * Makes a gate that can ask outside.
+     *
+     * @param clock what times requests and their deadlines
+     * @param observer told about every request
+     * @param external asks external authorizers
+     * @param scheduler ends the wait for their answers
+     */
+    public InboundGate(Clock clock, MeshObserver observer, ExternalAuthorizer external, Scheduler scheduler) {
         this.clock = clock;
         this.observer = observer;
+        this.external = external;
+        this.scheduler = scheduler;
     }
 
     /**
@@ -63,6 +96,10 @@ public final class InboundGate {
     public Admission admit(InboundCall call, InboundPolicy policy) {
         InboundWork work = new InboundWork(call, policy, observer, clock, load, sources);
         work.run(InboundStages.RING);
+        PendingCheck check = work.check();
+        if (check != null) {
+            check.start(external, scheduler);
+        }
         return work;
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.inbound;
 
 import io.inmesh.authz.Authorizer;
+import io.inmesh.authz.ExternalRules;
 import io.inmesh.authz.PolicyProblems;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param mtls whether a client certificate is needed, on ports that {@code mtlsByPort} does not name
  * @param mtlsByPort whether one is needed on single ports of this process
  * @param tokens what is believed of tokens
+ * @param external about which requests somebody outside is asked, null for none
  * @param authorizer who may do what
  * @param traffic how much is taken, null for everything
  * @param origin the resource that decided {@code mtls}, empty if none
@@ -23,13 +25,14 @@ public record InboundPolicy(
         Mtls mtls,
         Map<Integer, Mtls> mtlsByPort,
         TokenAuthenticator tokens,
+        @Nullable ExternalRules external,
         Authorizer authorizer,
         @Nullable InboundTraffic traffic,
         String origin) {
 
     /** Asks for nothing. */
     public static final InboundPolicy OPEN =
-            new InboundPolicy(Mtls.PERMISSIVE, Map.of(), TokenAuthenticator.NONE, Authorizer.NONE, null, "");
+            new InboundPolicy(Mtls.PERMISSIVE, Map.of(), TokenAuthenticator.NONE, null, Authorizer.NONE, null, "");
 
     /**
      * {@return the compiled form of a config}
@@ -48,6 +51,7 @@ public record InboundPolicy(
                         previous == null ? null : previous.tokens(),
                         clock,
                         (field, message, remedy) -> problems.report("inbound", field, message, remedy)),
+                ExternalRules.compile(config.external(), problems),
                 Authorizer.compile(config.authorization(), problems),
                 InboundTraffic.compile(config.traffic(), previous == null ? null : previous.traffic(), clock, problems),
                 config.origin());

@@ -17,6 +17,9 @@ final class InboundStages {
             new RequireOneReading(),
             // Only sound requests are searched for tokens; before authorization, which asks what tokens say.
             new VerifyToken(),
+            // After tokens, whose headers it is shown, and before the policies of this process, as Istio evaluates
+            // CUSTOM.
+            new AskAuthorizer(),
             // After identities and path, which it decides on; before anything that costs the application something.
             new Authorize(),
             // Only what may ask uses up tokens; and before concurrency, since it needs no permit to be given back.

@@ -21,6 +21,7 @@ import io.inmesh.time.Deadlines;
 import io.inmesh.token.TokenResult;
 import io.inmesh.token.VerifiedToken;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +56,14 @@ final class InboundWork implements Admission {
     private @Nullable RequestFacts facts;
     private @Nullable VerifiedToken token;
     private RequestEdits edits = RequestEdits.NONE;
+    private List<Map.Entry<String, String>> answerHeaders = List.of();
     private @Nullable ConcurrencyLimit concurrency;
     // Tickets of the stages passed, at the index of their stage; made by the first stage that has one.
     private @Nullable Ticket<InboundWork> @Nullable [] tickets;
+    // Set where somebody outside is asked, and not taken away: listeners may come after the answer.
+    private @Nullable PendingCheck check;
+    private volatile boolean pending;
+    private int next;
     private boolean asksForLoad;
     private int arrivedAt = NOT_MEASURED;
     private volatile int settled;
@@ -80,17 +86,61 @@ final class InboundWork implements Admission {
         this.deadlineNanos = call.deadlineNanos();
     }
 
-    /** Passes the stages in order until one refuses. */
+    /** Passes the stages in order until one refuses, or somebody outside is to be asked. */
     void run(List<Stage<InboundWork>> stages) {
-        for (int i = 0; i < stages.size(); i++) {
-            Outcome refusal = pass(stages.get(i), i, stages.size());
+        while (next < stages.size()) {
+            int index = next++;
+            Outcome refusal = pass(stages.get(index), index, stages.size());
             if (refusal != null) {
-                rejection = refusal;
-                finish(refusal);
+                refuse(refusal);
+                return;
+            }
+            if (pending) {
                 return;
             }
         }
         context = handedOn();
+    }
+
+    private void refuse(Outcome refusal) {
+        rejection = refusal;
+        finish(refusal);
+    }
+
+    /** Stops before the next stage until a check has been answered. */
+    void await(PendingCheck check) {
+        this.check = check;
+        this.pending = true;
+    }
+
+    /** {@return the check to begin with, null if there is none} */
+    @Nullable
+    PendingCheck check() {
+        return check;
+    }
+
+    /** Goes on after the answer, with what it means: a refusal, or null for the rest of the stages. */
+    void resume(@Nullable Outcome refusal) {
+        pending = false;
+        if (refusal != null) {
+            refuse(refusal);
+        } else {
+            run(InboundStages.RING);
+        }
+    }
+
+    @Override
+    public boolean pending() {
+        return pending;
+    }
+
+    @Override
+    public void whenDecided(Runnable listener) {
+        if (check == null) {
+            listener.run();
+        } else {
+            check.whenDecided(listener);
+        }
     }
 
     private @Nullable Outcome pass(Stage<InboundWork> stage, int index, int count) {
@@ -123,7 +173,9 @@ final class InboundWork implements Admission {
 
     @Override
     public void settle(Outcome outcome) {
-        if (rejection == null) {
+        if (check != null && check.abandon()) {
+            finish(outcome);
+        } else if (!pending && rejection == null) {
             finish(outcome);
         }
     }
@@ -150,7 +202,7 @@ final class InboundWork implements Admission {
 
     @Override
     public boolean admitted() {
-        return rejection == null;
+        return !pending && rejection == null;
     }
 
     @Override
@@ -253,8 +305,13 @@ final class InboundWork implements Admission {
     /** Keeps what the tokens of the request come to. */
     void token(TokenResult result) {
         this.token = result.token();
+        edit(result.edits());
+    }
+
+    /** Has policies from here on and the application see the request otherwise. */
+    void edit(RequestEdits more) {
         this.facts = null;
-        this.edits = edits.then(result.edits());
+        this.edits = edits.then(more);
     }
 
     @Override
@@ -265,6 +322,15 @@ final class InboundWork implements Admission {
     @Override
     public RequestEdits edits() {
         return edits;
+    }
+
+    void answerHeaders(List<Map.Entry<String, String>> headers) {
+        this.answerHeaders = headers;
+    }
+
+    @Override
+    public List<Map.Entry<String, String>> answerHeaders() {
+        return answerHeaders;
     }
 
     void path(String canonical) {
@@ -278,7 +344,7 @@ final class InboundWork implements Admission {
     /** {@return what conditions are tested on; to be asked once the path is canonical} */
     RequestFacts facts() {
         if (facts == null) {
-            facts = new RequestFacts(call, path, token);
+            facts = new RequestFacts(call, path, token, edits);
         }
         return facts;
     }

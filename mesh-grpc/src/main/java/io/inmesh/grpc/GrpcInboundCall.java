@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
@@ -154,6 +155,11 @@ final class GrpcInboundCall implements InboundCall {
     @Override
     public List<String> headerValues(String name) {
         return GrpcCall.headerValuesOf(headers, name);
+    }
+
+    @Override
+    public Set<String> headerNames() {
+        return headers.keys();
     }
 
     @Override

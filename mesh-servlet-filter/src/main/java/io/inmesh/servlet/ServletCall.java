@@ -11,8 +11,10 @@ import java.net.UnknownHostException;
 import java.security.cert.Certificate;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +199,16 @@ final class ServletCall implements InboundCall {
     public List<String> headerValues(String name) {
         Enumeration<String> values = request.getHeaders(name);
         return values == null ? List.of() : Collections.list(values);
+    }
+
+    @Override
+    public Set<String> headerNames() {
+        Set<String> lower = new LinkedHashSet<>();
+        Enumeration<String> names = request.getHeaderNames();
+        while (names != null && names.hasMoreElements()) {
+            lower.add(names.nextElement().toLowerCase(Locale.ROOT));
+        }
+        return lower;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -190,6 +191,11 @@ public final class FakeCall implements InboundCall {
     @Override
     public List<String> headerValues(String name) {
         return headers.getOrDefault(name, List.of());
+    }
+
+    @Override
+    public Set<String> headerNames() {
+        return Set.copyOf(headers.keySet());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.inmesh.server.authorization;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.authz.RequestFacts;
+import io.inmesh.call.RequestEdits;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.testkit.FakeCall;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class Requests {
 
         /** What policies are tested on. */
         RequestFacts facts() {
-            return new RequestFacts(call(), path, token == null ? null : token.verified());
+            return new RequestFacts(call(), path, token == null ? null : token.verified(), RequestEdits.NONE);
         }
 
         Sample at(String otherAuthority) {

@@ -1,0 +1,329 @@
+package io.inmesh.inbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Outcome.Reason;
+import io.inmesh.config.AuthorizationConfig;
+import io.inmesh.config.AuthorizationConfig.Action;
+import io.inmesh.config.AuthorizationConfig.Policy;
+import io.inmesh.config.Condition;
+import io.inmesh.config.ExternalAuthorizationConfig;
+import io.inmesh.config.ExternalAuthorizerConfig;
+import io.inmesh.config.HeaderMatch;
+import io.inmesh.config.InboundConfig;
+import io.inmesh.config.InboundConfig.Mtls;
+import io.inmesh.config.StringMatch;
+import io.inmesh.external.ExternalAnswer;
+import io.inmesh.external.ExternalAnswer.Allowed;
+import io.inmesh.external.ExternalAnswer.Denied;
+import io.inmesh.external.ExternalAnswer.Failed;
+import io.inmesh.external.ExternalAuthorizer;
+import io.inmesh.external.ExternalCheck;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.observe.InboundObserver;
+import io.inmesh.observe.MeshObserver;
+import io.inmesh.testkit.FakeCall;
+import io.inmesh.testkit.FakeClock;
+import io.inmesh.testkit.FakeScheduler;
+import io.inmesh.time.Scheduler.Cancellable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests about which somebody outside is asked: what is asked, what each answer means, and what no answer means. */
+class ExternalCheckTest {
+
+    private static final Duration TIMEOUT = Duration.ofMillis(600);
+
+    private final FakeClock clock = new FakeClock();
+    private final FakeScheduler scheduler = new FakeScheduler(clock);
+    private final Outside outside = new Outside();
+    private final List<String> ends = new ArrayList<>();
+    private final InboundGate gate = new InboundGate(clock, new Ends(), outside, scheduler);
+
+    @Test
+    void requestThatNoRuleMatchesIsNotChecked() {
+        assertThat(gate.admit(FakeCall.get("/open"), policy(false)).admitted()).isTrue();
+        assertThat(outside.checks).isEmpty();
+    }
+
+    @Test
+    void requestWaitsForTheAnswerAndThenGoesOn() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        List<String> told = new ArrayList<>();
+        admission.whenDecided(() -> told.add("decided"));
+        assertThat(admission.pending()).isTrue();
+        assertThat(admission.admitted()).isFalse();
+        assertThat(told).isEmpty();
+
+        outside.answer(Allowed.UNCHANGED);
+        assertThat(told).containsExactly("decided");
+        assertThat(admission.admitted()).isTrue();
+        admission.settle(Outcome.Response.http(200));
+        assertThat(ends).containsExactly("ended 200");
+        assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
+    void listenerAfterTheAnswerIsCalledAtOnce() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(Allowed.UNCHANGED);
+        List<String> told = new ArrayList<>();
+        admission.whenDecided(() -> told.add("decided"));
+        assertThat(told).containsExactly("decided");
+    }
+
+    @Test
+    void denialGoesToTheCallerAsTheAuthorizerSaidIt() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(new Denied(401, List.of(Map.entry("www-authenticate", "Basic")), "who are you?"));
+        assertThat(admission.admitted()).isFalse();
+        assertThat(admission.rejection())
+                .isEqualTo(new Outcome.LocalReply(
+                        Reason.UNAUTHORIZED,
+                        401,
+                        16,
+                        "who are you?",
+                        null,
+                        List.of(Map.entry("www-authenticate", "Basic"))));
+        assertThat(ends).containsExactly("refused UNAUTHORIZED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100, 199, 600, -1})
+    void denialWithAStatusThatIsNoneIs403(int status) {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(new Denied(status, List.of(), ""));
+        assertThat(((Outcome.LocalReply) admission.rejection()).httpStatus()).isEqualTo(403);
+    }
+
+    @Test
+    void denialWithStatus200IsNoSuccessOfAGrpcCall() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(new Denied(200, List.of(), ""));
+        assertThat(((Outcome.LocalReply) admission.rejection()).grpcStatus()).isEqualTo(2);
+    }
+
+    @Test
+    void noAnswerInTimeRefusesWithTheConfiguredStatus() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        scheduler.advance(TIMEOUT.minusNanos(1));
+        assertThat(admission.pending()).isTrue();
+        scheduler.advance(Duration.ofNanos(1));
+        Outcome.Rejection rejection = (Outcome.Rejection) admission.rejection();
+        assertThat(rejection.httpStatus()).isEqualTo(503);
+        assertThat(rejection.message()).contains("\"opa\"", "opa:9191", "no answer within 600 ms");
+        assertThat(outside.cancelled).isTrue();
+        outside.answer(Allowed.UNCHANGED);
+        assertThat(admission.admitted()).as("an answer that comes too late").isFalse();
+    }
+
+    @Test
+    void noAnswerInTimeLetsInWhereTheProviderSaysSo() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(true));
+        scheduler.advance(TIMEOUT);
+        assertThat(admission.admitted()).isTrue();
+    }
+
+    @Test
+    void failureRefusesUnlessTheProviderSaysOtherwise() {
+        Admission closed = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(new Failed("nobody there"));
+        Admission open = gate.admit(FakeCall.get("/guarded"), policy(true));
+        outside.answer(new Failed("nobody there"));
+        assertThat(closed.admitted()).isFalse();
+        assertThat(open.admitted()).isTrue();
+    }
+
+    @Test
+    void authorizerThatThrowsIsNoAnswer() {
+        outside.broken = true;
+        assertThat(gate.admit(FakeCall.get("/guarded"), policy(false)).admitted())
+                .isFalse();
+    }
+
+    @Test
+    void failOpenDoesNotSkipThePoliciesThatFollow() {
+        InboundPolicy policy = policy(true, new AuthorizationConfig(Action.ALLOW, List.of()));
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy);
+        outside.answer(new Failed("nobody there"));
+        assertThat(admission.admitted()).isFalse();
+    }
+
+    @Test
+    void denyComesAfterTheAuthorizerAndStillDenies() {
+        InboundPolicy policy =
+                policy(false, new AuthorizationConfig(Action.DENY, List.of(new Policy("all", new Condition.Always()))));
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy);
+        assertThat(outside.checks).hasSize(1);
+        outside.answer(Allowed.UNCHANGED);
+        assertThat(((Outcome.Rejection) admission.rejection()).reason()).isEqualTo(Reason.UNAUTHORIZED);
+    }
+
+    @Test
+    void headersOfTheAuthorizerReplaceThoseOfTheCallerForPoliciesAndApplication() {
+        InboundPolicy policy = policy(
+                false,
+                new AuthorizationConfig(
+                        Action.ALLOW,
+                        List.of(new Policy(
+                                "admins",
+                                new Condition.Header(HeaderMatch.of("x-user", StringMatch.exact("admin")))))));
+        Admission forged = gate.admit(FakeCall.get("/guarded").header("x-user", "admin"), policy);
+        outside.answer(new Allowed(List.of(Map.entry("x-user", "bob")), List.of(), List.of(), List.of()));
+        assertThat(forged.admitted())
+                .as("what the caller claims does not count")
+                .isFalse();
+
+        Admission vouched = gate.admit(FakeCall.get("/guarded").header("x-user", "bob"), policy);
+        outside.answer(
+                new Allowed(List.of(Map.entry("x-user", "admin")), List.of(), List.of("authorization"), List.of()));
+        assertThat(vouched.admitted()).isTrue();
+        assertThat(vouched.edits().setHeaders()).containsExactly(Map.entry("x-user", "admin"));
+        assertThat(vouched.edits().hiddenHeaders()).containsExactly("authorization");
+    }
+
+    @Test
+    void appendedHeadersComeAfterTheCallersAndHostIsNotRemoved() {
+        Admission admission =
+                gate.admit(FakeCall.get("/guarded").header("x-role", "a").header("x-role", "b"), policy(false));
+        outside.answer(new Allowed(List.of(), List.of(Map.entry("x-role", "c")), List.of("host", ":path"), List.of()));
+        assertThat(admission.edits().setHeaders()).containsExactly(Map.entry("x-role", "a,b,c"));
+        assertThat(admission.edits().hiddenHeaders()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":path", "host", "content-length", "x-forwarded-client-cert", "X-Upper", "", "a b"})
+    void answerThatSetsWhatCannotBeSetIsNoAnswer(String name) {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(new Allowed(List.of(Map.entry(name, "v")), List.of(), List.of(), List.of()));
+        assertThat(admission.admitted()).isFalse();
+    }
+
+    @Test
+    void headersForTheCallerAreKeptForTheAnswer() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(new Allowed(List.of(), List.of(), List.of(), List.of(Map.entry("x-checked", "yes"))));
+        assertThat(admission.answerHeaders()).containsExactly(Map.entry("x-checked", "yes"));
+    }
+
+    @Test
+    void lineBreakInAHeaderOfADenialLosesTheHeaderAndNotTheDenial() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(true));
+        outside.answer(new Denied(401, List.of(Map.entry("x-why", "a\r\nset-cookie: b")), ""));
+        assertThat(((Outcome.LocalReply) admission.rejection()).headers()).isEmpty();
+    }
+
+    @Test
+    void allValuesOfRepeatedHeadersAreSent_CVE_2021_32777() {
+        gate.admit(FakeCall.get("/guarded").header("x-token", "good").header("X-Token", "evil"), policy(false));
+        assertThat(outside.last().headers()).containsEntry("x-token", "good,evil");
+    }
+
+    @Test
+    void checkSaysWhoAsksForWhatAndNothingTheCallerMerelyClaims() {
+        SpiffeId peer = SpiffeId.parse("spiffe://cluster.local/ns/default/sa/web");
+        gate.admit(
+                FakeCall.get("/guarded")
+                        .query("a=%2F")
+                        .method("PUT")
+                        .peer(peer)
+                        .from("10.0.0.7")
+                        .at("10.0.0.1", 8443)
+                        .header("x-forwarded-client-cert", "By=forged"),
+                policy(false));
+        ExternalCheck check = outside.last();
+        assertThat(check.method()).isEqualTo("PUT");
+        assertThat(check.host()).isEqualTo("reviews:9080");
+        assertThat(check.path()).isEqualTo("/guarded?a=%2F");
+        assertThat(check.peer()).isEqualTo(peer);
+        assertThat(check.peerAddress()).hasToString("/10.0.0.7");
+        assertThat(check.localPort()).isEqualTo(8443);
+        assertThat(check.headers()).isEmpty();
+    }
+
+    @Test
+    void pathThatIsSentIsTheOneThatWasJudged() {
+        gate.admit(FakeCall.get("/%67uarded"), policy(false));
+        assertThat(outside.last().path()).isEqualTo("/guarded");
+    }
+
+    @Test
+    void callerThatGoesAwayEndsTheCheck() {
+        Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+        admission.settle(Outcome.Cancelled.INSTANCE);
+        assertThat(outside.cancelled).isTrue();
+        assertThat(scheduler.pending()).isZero();
+        outside.answer(Allowed.UNCHANGED);
+        assertThat(admission.admitted()).isFalse();
+        assertThat(ends).hasSize(1);
+    }
+
+    private static InboundPolicy policy(boolean failOpen, AuthorizationConfig... sets) {
+        ExternalAuthorizerConfig opa = new ExternalAuthorizerConfig("opa", "opa", 9191, TIMEOUT, failOpen, 503);
+        Condition guarded = new Condition.Path(StringMatch.exact("/guarded"));
+        return InboundPolicy.compile(
+                new InboundConfig(Mtls.PERMISSIVE, List.of(sets), "")
+                        .withExternal(
+                                new ExternalAuthorizationConfig(opa, List.of(new Policy("ns[a]-policy[b]", guarded)))),
+                null,
+                new FakeClock(),
+                (policy, field, message, remedy) -> {
+                    throw new AssertionError(message);
+                });
+    }
+
+    private static final class Outside implements ExternalAuthorizer {
+        private final List<ExternalCheck> checks = new ArrayList<>();
+        private Consumer<ExternalAnswer> told = answer -> {};
+        private boolean cancelled;
+        private boolean broken;
+
+        @Override
+        public Cancellable ask(ExternalCheck check, Consumer<ExternalAnswer> answer) {
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+            checks.add(check);
+            told = answer;
+            cancelled = false;
+            return () -> cancelled = true;
+        }
+
+        void answer(ExternalAnswer answer) {
+            told.accept(answer);
+        }
+
+        ExternalCheck last() {
+            return checks.get(checks.size() - 1);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Ends implements MeshObserver {
+        @Override
+        public InboundObserver inboundStarted(InboundCall call) {
+            return new InboundObserver() {
+                @Override
+                public void refused(InboundCall refused, Outcome outcome, long durationNanos) {
+                    ends.add("refused "
+                            + (outcome instanceof Outcome.LocalReply reply ? reply.reason() : outcome.toString()));
+                }
+
+                @Override
+                public void ended(InboundCall ended, Outcome outcome, long durationNanos) {
+                    ends.add("ended " + ((Outcome.Response) outcome).httpStatus());
+                }
+            };
+        }
+    }
+}
