@@ -91,11 +91,15 @@ final class GrpcOutcomes {
         return cause == null ? new StatusRuntimeException(status) : cause;
     }
 
-    /** {@return what goes with the status of a refusal: how long to wait before a retry, if the mesh asks for that} */
+    /** {@return what goes with the status of a refusal: how long to wait before a retry, if the mesh asks for that, and the headers of a reply} */
     static Metadata trailersOf(Outcome outcome) {
         Metadata trailers = new Metadata();
         if (outcome instanceof Outcome.Rejection rejection && rejection.retryAfterMillis() >= 0) {
             trailers.put(PUSHBACK, Long.toString(rejection.retryAfterMillis()));
+        }
+        if (outcome instanceof Outcome.LocalReply reply) {
+            MetadataSink sink = new MetadataSink(trailers);
+            reply.headers().forEach(header -> sink.add(header.getKey(), header.getValue()));
         }
         return trailers;
     }

@@ -43,6 +43,17 @@ final class MeshServerInterceptor implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         Admission admission = mesh.inbound(inbound);
+        return admission.pending()
+                ? new HeldCall<>(call, admission, () -> go(call, headers, next, inbound, admission)).listener()
+                : go(call, headers, next, inbound, admission);
+    }
+
+    private static <ReqT, RespT> ServerCall.Listener<ReqT> go(
+            ServerCall<ReqT, RespT> call,
+            Metadata headers,
+            ServerCallHandler<ReqT, RespT> next,
+            GrpcInboundCall inbound,
+            Admission admission) {
         if (!admission.admitted()) {
             Outcome refusal = admission.rejection();
             LOG.debug("refused: {}", refusal);
@@ -98,6 +109,7 @@ final class MeshServerInterceptor implements ServerInterceptor {
     /** Settles when the handler closes the call. */
     private static final class Settling<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
         private final Admission admission;
+        private boolean headersSent;
 
         Settling(ServerCall<ReqT, RespT> delegate, Admission admission) {
             super(delegate);
@@ -105,13 +117,29 @@ final class MeshServerInterceptor implements ServerInterceptor {
         }
 
         @Override
+        public void sendHeaders(Metadata headers) {
+            headersSent = true;
+            addAnswerHeaders(headers);
+            super.sendHeaders(headers);
+        }
+
+        @Override
         public void close(Status status, Metadata trailers) {
+            if (!headersSent) {
+                // An answer without messages has trailers only.
+                addAnswerHeaders(trailers);
+            }
             admission.settle(Outcome.Response.grpc(status.getCode().value()));
             ServerLoad load = admission.loadReport();
             if (load != null) {
                 trailers.put(OrcaBytes.KEY, OrcaBytes.write(load));
             }
             super.close(status, trailers);
+        }
+
+        private void addAnswerHeaders(Metadata metadata) {
+            MetadataSink sink = new MetadataSink(metadata);
+            admission.answerHeaders().forEach(header -> sink.add(header.getKey(), header.getValue()));
         }
     }
 

@@ -1,0 +1,324 @@
+package io.inmesh.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.inmesh.Mesh;
+import io.inmesh.config.AuthorizationConfig.Policy;
+import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.Condition;
+import io.inmesh.config.ExternalAuthorizationConfig;
+import io.inmesh.config.ExternalAuthorizerConfig;
+import io.inmesh.config.InboundConfig;
+import io.inmesh.config.MeshConfig;
+import io.inmesh.config.RouteConfig;
+import io.inmesh.config.StringMatch;
+import io.inmesh.config.VirtualHostConfig;
+import io.inmesh.grpc.auth.AttributeContext.HttpRequest;
+import io.inmesh.grpc.auth.CheckResponse;
+import io.inmesh.grpc.auth.OkHttpResponse;
+import io.inmesh.grpc.auth.QueryParameter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** gRPC calls that a real authorizer is asked about over sockets, through the mesh. */
+class ExternalAuthorizationTest {
+
+    private static final Metadata.Key<String> USER = key("x-user");
+    private static final Metadata.Key<String> CHECKED = key("x-checked");
+    private static final Context.Key<Metadata> HEADERS = Context.key("headers");
+
+    private final CheckServer authorizer = new CheckServer();
+    private Mesh mesh;
+    private Server server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws Exception {
+        authorizer.start();
+        mesh = Mesh.builder().build();
+        configure(Duration.ofSeconds(30), false);
+        server = MeshGrpc.server(0, mesh)
+                .addService(ServerInterceptors.intercept(
+                        TextService.definition((request, response) -> {
+                            response.onNext(request + " " + HEADERS.get().get(USER));
+                            response.onCompleted();
+                        }),
+                        new Shown()))
+                .build()
+                .start();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        channel.shutdownNow();
+        server.shutdownNow();
+        mesh.close();
+        authorizer.close();
+    }
+
+    @Test
+    void allowedCallReachesTheHandlerWithTheHeadersOfTheAuthorizer() {
+        authorizer.answer = check -> CheckServer.allowed("x-user", "alice");
+        assertThat(call("forged")).isEqualTo("hello alice");
+        HttpRequest asked =
+                authorizer.checks.get(0).getAttributes().getRequest().getHttp();
+        assertThat(asked.getPath()).isEqualTo("/test.Text/Unary");
+        assertThat(asked.getMethod()).isEqualTo("POST");
+        assertThat(asked.getHost()).isEqualTo("127.0.0.1:" + server.getPort());
+        assertThat(asked.getSize()).isEqualTo(-1);
+        assertThat(asked.getHeadersMap()).containsEntry("x-user", "forged");
+        assertThat(authorizer
+                        .checks
+                        .get(0)
+                        .getAttributes()
+                        .getDestination()
+                        .getAddress()
+                        .getSocketAddress()
+                        .getPortValue())
+                .isEqualTo(server.getPort());
+    }
+
+    @Test
+    void deniedCallHasTheStatusBodyAndHeadersOfTheAuthorizer() {
+        authorizer.answer = check -> CheckServer.denied(401, "x-why", "no badge", "show your badge");
+        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> call("bob"));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(refused.getStatus().getDescription()).isEqualTo("show your badge");
+        assertThat(refused.getTrailers().get(key("x-why"))).isEqualTo("no badge");
+    }
+
+    @Test
+    void headersForTheCallerComeWithTheAnswer() {
+        authorizer.answer = check -> CheckServer.allowedTelling("x-checked", "yes");
+        AtomicReference<Metadata> headers = new AtomicReference<>();
+        ClientCalls.blockingUnaryCall(
+                ClientInterceptors.intercept(
+                        channel, MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>())),
+                TextService.UNARY,
+                CallOptions.DEFAULT,
+                "hello");
+        assertThat(headers.get().get(CHECKED)).isEqualTo("yes");
+    }
+
+    @Test
+    void methodThatNoRuleMatchesIsNotChecked() {
+        assertThat(ClientCalls.blockingUnaryCall(channel, TextService.PAY, CallOptions.DEFAULT, "hello"))
+                .isEqualTo("hello null");
+        assertThat(authorizer.checks).isEmpty();
+    }
+
+    @Test
+    void authorizerThatNeverAnswersIsARefusal() {
+        configure(Duration.ofMillis(200), false);
+        authorizer.silent = true;
+        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> call("bob"));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(refused.getStatus().getDescription()).isEqualTo("mesh: unauthorized");
+    }
+
+    @Test
+    void authorizerThatNeverAnswersLetsInWhereTheProviderSaysSo() {
+        configure(Duration.ofMillis(200), true);
+        authorizer.silent = true;
+        assertThat(call("bob")).isEqualTo("hello bob");
+    }
+
+    @Test
+    void authorizerThatIsNotThereIsARefusal() throws Exception {
+        authorizer.close();
+        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> call("bob"));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+
+    @Test
+    void answerThatWantsWhatCannotBeDoneIsARefusal() {
+        authorizer.answer = check -> CheckResponse.newBuilder()
+                .setOkResponse(OkHttpResponse.newBuilder()
+                        .addQueryParametersToSet(QueryParameter.newBuilder().setKey("a")))
+                .build();
+        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> call("bob"));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+
+    @Test
+    void serviceThatTheMeshDoesNotKnowIsNotAsked() {
+        configure("elsewhere", Duration.ofSeconds(30), false);
+        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> call("bob"));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(authorizer.checks).isEmpty();
+    }
+
+    @Test
+    void manyCallsWaitAtOnceWithoutThreadsAndEachGetsItsOwnAnswer() {
+        CountDownLatch release = new CountDownLatch(1);
+        authorizer.answer = check -> {
+            release.await();
+            return check.getAttributes()
+                            .getRequest()
+                            .getHttp()
+                            .getHeadersOrThrow("x-user")
+                            .equals("even")
+                    ? CheckServer.allowed("x-user", "even")
+                    : CheckServer.denied(403, "x-why", "odd", "odd");
+        };
+        List<CompletableFuture<String>> answers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            answers.add(callLater(i % 2 == 0 ? "even" : "odd"));
+        }
+        release.countDown();
+        for (int i = 0; i < 40; i++) {
+            assertThat(answers.get(i).join()).isEqualTo(i % 2 == 0 ? "hello even" : "PERMISSION_DENIED");
+        }
+    }
+
+    @Test
+    void streamThatWaitedIsHeardInOrder() {
+        authorizer.answer = check -> CheckServer.allowed("x-user", "alice");
+        CompletableFuture<String> joined = new CompletableFuture<>();
+        StreamObserver<String> requests = ClientCalls.asyncClientStreamingCall(
+                channel.newCall(TextService.CLIENT_STREAM, CallOptions.DEFAULT), new Single(joined));
+        for (String word : List.of("a", "b", "c")) {
+            requests.onNext(word);
+        }
+        requests.onCompleted();
+        assertThat(joined.join()).isEqualTo("abc");
+        assertThat(authorizer.checks).hasSize(1);
+    }
+
+    @Test
+    void callerThatGoesAwayEndsTheCheck() throws Exception {
+        authorizer.silent = true;
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        AtomicReference<ClientCallStreamObserver<String>> sender = new AtomicReference<>();
+        ClientCalls.asyncUnaryCall(
+                channel.newCall(TextService.UNARY, CallOptions.DEFAULT),
+                "hello",
+                new ClientResponseObserver<String, String>() {
+                    @Override
+                    public void beforeStart(ClientCallStreamObserver<String> call) {
+                        sender.set(call);
+                    }
+
+                    @Override
+                    public void onNext(String value) {
+                        answer.complete(value);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        answer.complete(Status.fromThrowable(failure).getCode().name());
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                });
+        authorizer.asked.await();
+        sender.get().cancel("lost interest", null);
+        assertThat(answer.join()).isEqualTo("CANCELLED");
+        authorizer.cancelled.await();
+    }
+
+    private void configure(Duration timeout, boolean failOpen) {
+        configure("authz", timeout, failOpen);
+    }
+
+    private void configure(String service, Duration timeout, boolean failOpen) {
+        Condition guarded = new Condition.Not(new Condition.Path(StringMatch.exact("/" + path(TextService.PAY))));
+        assertThat(mesh.apply(MeshConfig.builder()
+                                .cluster(ClusterConfig.of("authz").endpoint("127.0.0.1", authorizer.port()))
+                                .virtualHost(VirtualHostConfig.of("authz:9191", RouteConfig.to("authz")))
+                                .inbound(new InboundConfig(InboundConfig.Mtls.DISABLE, List.of(), "")
+                                        .withExternal(new ExternalAuthorizationConfig(
+                                                new ExternalAuthorizerConfig(
+                                                        "opa", service, 9191, timeout, failOpen, 403),
+                                                List.of(new Policy("guarded", guarded)))))
+                                .build())
+                        .problems())
+                .isEmpty();
+    }
+
+    private static String path(MethodDescriptor<?, ?> method) {
+        return method.getFullMethodName();
+    }
+
+    private String call(String user) {
+        Metadata headers = new Metadata();
+        headers.put(USER, user);
+        return ClientCalls.blockingUnaryCall(
+                ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+                TextService.UNARY,
+                CallOptions.DEFAULT,
+                "hello");
+    }
+
+    private CompletableFuture<String> callLater(String user) {
+        Metadata headers = new Metadata();
+        headers.put(USER, user);
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        ClientCalls.asyncUnaryCall(
+                ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers))
+                        .newCall(TextService.UNARY, CallOptions.DEFAULT),
+                "hello",
+                new Single(answer));
+        return answer;
+    }
+
+    private static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    private record Single(CompletableFuture<String> answer) implements StreamObserver<String> {
+        @Override
+        public void onNext(String value) {
+            answer.complete(value);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            answer.complete(Status.fromThrowable(failure).getCode().name());
+        }
+
+        @Override
+        public void onCompleted() {}
+    }
+
+    /** Shows handlers the headers as the application sees them. */
+    private static final class Shown implements ServerInterceptor {
+        @Override
+        public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
+                ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+            return Contexts.interceptCall(Context.current().withValue(HEADERS, headers), call, headers, next);
+        }
+    }
+}
