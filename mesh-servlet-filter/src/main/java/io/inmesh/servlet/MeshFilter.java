@@ -18,6 +18,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -101,6 +102,10 @@ public final class MeshFilter implements Filter {
             return;
         }
         Admission admission = mesh.inbound(call);
+        if (admission.pending() && !decided(admission)) {
+            Refusal.write(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "mesh: interrupted");
+            return;
+        }
         if (!admission.admitted()) {
             Refusal.write(response, admission.rejection());
             return;
@@ -119,8 +124,23 @@ public final class MeshFilter implements Filter {
         if (token != null) {
             request.setAttribute(TOKEN, token);
         }
+        admission.answerHeaders().forEach(header -> response.addHeader(header.getKey(), header.getValue()));
         Settlement settlement = new Settlement(admission, response, inFlight);
         request.setAttribute(SETTLEMENT, settlement);
         settlement.first(request, chain);
+    }
+
+    /** Waits for an external authorizer, whose answer the mesh waits for no longer than its timeout. {@return whether it is decided} */
+    private static boolean decided(Admission admission) {
+        CountDownLatch decided = new CountDownLatch(1);
+        admission.whenDecided(decided::countDown);
+        try {
+            decided.await();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            admission.settle(Outcome.Cancelled.INSTANCE);
+            return false;
+        }
     }
 }

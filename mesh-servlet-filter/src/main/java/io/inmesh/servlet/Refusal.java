@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class Refusal {
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
+
+    private static final String PLAIN = "text/plain;charset=utf-8";
 
     private Refusal() {}
 
@@ -21,7 +24,15 @@ final class Refusal {
             if (reply.location() != null) {
                 response.setHeader("Location", reply.location());
             }
-            write(response, reply.httpStatus(), reply.body() == null ? "" : reply.body());
+            response.setContentType(PLAIN);
+            for (Map.Entry<String, String> header : reply.headers()) {
+                if (header.getKey().equals("content-type")) {
+                    response.setContentType(header.getValue());
+                } else {
+                    response.addHeader(header.getKey(), header.getValue());
+                }
+            }
+            send(response, reply.httpStatus(), reply.body() == null ? "" : reply.body());
             return;
         }
         Outcome.Rejection rejection = (Outcome.Rejection) outcome;
@@ -45,9 +56,13 @@ final class Refusal {
      * would have the application's error pages run.
      */
     static void write(HttpServletResponse response, int status, String text) throws IOException {
-        byte[] line = (text + "\n").getBytes(StandardCharsets.UTF_8);
+        response.setContentType(PLAIN);
+        send(response, status, text + "\n");
+    }
+
+    private static void send(HttpServletResponse response, int status, String text) throws IOException {
+        byte[] line = text.getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
-        response.setContentType("text/plain;charset=utf-8");
         response.setContentLength(line.length);
         response.getOutputStream().write(line);
         response.flushBuffer();
