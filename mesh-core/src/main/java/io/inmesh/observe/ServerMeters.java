@@ -51,6 +51,10 @@ final class ServerMeters implements InboundObserver {
             rejections.get(rejection.reason().ordinal()).increment();
             record(call, answered(call, rejection), durationNanos, false);
         } else {
+            if (outcome instanceof Outcome.LocalReply reply) {
+                // An external authorizer's denial; what it answers with is its own.
+                rejections.get(reply.reason().ordinal()).increment();
+            }
             record(call, outcome, durationNanos, false);
         }
     }

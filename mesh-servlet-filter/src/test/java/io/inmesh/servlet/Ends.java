@@ -26,6 +26,10 @@ final class Ends implements MeshObserver {
         return new InboundObserver() {
             @Override
             public void refused(InboundCall refused, Outcome outcome, long durationNanos) {
+                if (outcome instanceof Outcome.LocalReply reply) {
+                    ends.add("refused " + reply.httpStatus() + " " + reply.reason());
+                    return;
+                }
                 Outcome.Rejection rejection = (Outcome.Rejection) outcome;
                 ends.add("refused " + rejection.httpStatus() + " " + rejection.reason());
             }
