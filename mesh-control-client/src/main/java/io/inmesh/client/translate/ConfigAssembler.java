@@ -2,6 +2,7 @@ package io.inmesh.client.translate;
 
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.ClusterConfig;
+import io.inmesh.config.ExternalAuthorizationConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.JwtRuleConfig;
 import io.inmesh.config.MeshConfig;
@@ -263,6 +264,12 @@ public final class ConfigAssembler {
         authorization.addAll(other.authorization());
         Set<JwtRuleConfig> jwtRules = new LinkedHashSet<>(one.jwtRules());
         jwtRules.addAll(other.jwtRules());
+        if (one.external() != null
+                && other.external() != null
+                && !one.external().authorizer().equals(other.external().authorizer())) {
+            // Only one can be asked, and what the other would deny is not known.
+            authorization.add(new AuthorizationConfig(AuthorizationConfig.Action.ALLOW, List.of()));
+        }
         InboundConfig stricter = one.mtls().compareTo(other.mtls()) >= 0 ? one : other;
         InboundConfig limiting = one.traffic().active() ? one : other;
         Map<Integer, InboundConfig.Mtls> byPort = new HashMap<>();
@@ -270,7 +277,18 @@ public final class ConfigAssembler {
         other.mtlsByPort().forEach((port, mode) -> byPort.put(port, stricter(mode, one.mtls(port))));
         return new InboundConfig(stricter.mtls(), authorization, limiting.traffic(), stricter.origin())
                 .withJwtRules(new ArrayList<>(jwtRules))
+                .withExternal(external(one.external(), other.external()))
                 .withMtlsByPort(byPort);
+    }
+
+    private static @Nullable ExternalAuthorizationConfig external(
+            @Nullable ExternalAuthorizationConfig one, @Nullable ExternalAuthorizationConfig other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        List<AuthorizationConfig.Policy> policies = new ArrayList<>(one.policies());
+        policies.addAll(other.policies());
+        return new ExternalAuthorizationConfig(one.authorizer(), policies);
     }
 
     private static InboundConfig.Mtls stricter(InboundConfig.Mtls one, InboundConfig.Mtls other) {

@@ -1,10 +1,12 @@
 package io.inmesh.client.translate;
 
 import io.inmesh.config.AuthorizationConfig;
+import io.inmesh.config.ExternalAuthorizationConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
 import io.inmesh.config.JwtRuleConfig;
+import io.inmesh.xds.filter.extauthz.ExtAuthz;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
 import io.inmesh.xds.filter.jwt.JwtAuthentication;
@@ -17,12 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The inbound listener: whether client certificates are needed, who may do what, and how much. Everything in it is understood, or nothing. */
 final class InboundTranslator {
 
     private static final String RBAC_FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
     private static final String JWT_FILTER = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
+    private static final String EXTERNAL_FILTER = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz";
     private static final String SOCKET = "filter_chains.transport_socket";
 
     /** Where a chain's match names no port. */
@@ -53,7 +57,10 @@ final class InboundTranslator {
 
     /** What one chain's filters ask. */
     private record Asked(
-            List<JwtRuleConfig> jwtRules, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic) {}
+            List<JwtRuleConfig> jwtRules,
+            @Nullable ExternalAuthorizationConfig external,
+            List<AuthorizationConfig> authorization,
+            InboundTrafficConfig traffic) {}
 
     Translated translate(Listener listener) {
         Map<Integer, Transports> transports = new TreeMap<>();
@@ -81,7 +88,9 @@ final class InboundTranslator {
                 asked.authorization(),
                 asked.traffic(),
                 Values.origin(listener.getMetadata()));
-        return new Translated.Inbound(config.withJwtRules(asked.jwtRules()).withMtlsByPort(byPort));
+        return new Translated.Inbound(config.withJwtRules(asked.jwtRules())
+                .withExternal(asked.external())
+                .withMtlsByPort(byPort));
     }
 
     private int port(FilterChainMatch match) {
@@ -125,6 +134,7 @@ final class InboundTranslator {
         List<JwtRuleConfig> jwtRules = new ArrayList<>();
         List<AuthorizationConfig> sets = new ArrayList<>();
         RbacTranslator translator = new RbacTranslator(reader);
+        ExternalTranslator external = new ExternalTranslator(reader);
         InboundTrafficTranslator traffic = new InboundTrafficTranslator(reader);
         for (HttpFilter filter : manager.getHttpFiltersList()) {
             if (traffic.read(filter)) {
@@ -139,6 +149,10 @@ final class InboundTranslator {
                         .translate(place, reader.unpack(place, filter.getTypedConfig(), JwtAuthentication.parser())));
                 continue;
             }
+            if (filter.getTypedConfig().getTypeUrl().endsWith(EXTERNAL_FILTER) && !filter.getDisabled()) {
+                external.ask(place, reader.unpack(place, filter.getTypedConfig(), ExtAuthz.parser()));
+                continue;
+            }
             if (!filter.getTypedConfig().getTypeUrl().endsWith(RBAC_FILTER)) {
                 listeners.checkHarmless(filter);
                 continue;
@@ -148,9 +162,14 @@ final class InboundTranslator {
                 sets.add(translator.translate("rules", rbac.getRules(), false));
             }
             if (rbac.hasShadowRules()) {
-                sets.add(translator.translate("shadow_rules", rbac.getShadowRules(), true));
+                AuthorizationConfig shadow = translator.translate("shadow_rules", rbac.getShadowRules(), true);
+                if (ExternalTranslator.marks(rbac)) {
+                    external.mark(place, shadow.policies());
+                } else {
+                    sets.add(shadow);
+                }
             }
         }
-        return new Asked(jwtRules, sets, traffic.traffic());
+        return new Asked(jwtRules, external.result(), sets, traffic.traffic());
     }
 }

@@ -17,6 +17,7 @@ final class UnknownFields {
             "envoy.config.route.v3.RouteMatch",
             "envoy.config.route.v3.HeaderMatcher",
             "envoy.config.route.v3.RateLimit",
+            "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz",
             "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
             "envoy.extensions.filters.http.rbac.v3.RBAC",
             "envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext",
