@@ -21,6 +21,7 @@ import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.ca.ServerCertificate;
+import io.inmesh.server.extension.ExtensionProviders;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.folder.WatchedFolder;
@@ -35,6 +36,7 @@ import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
 import io.inmesh.server.rest.HttpListen;
 import io.inmesh.server.rest.HttpServer;
+import io.inmesh.server.rule.ExtensionProvider;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.semantic.SemanticValidator;
 import io.inmesh.server.store.ConfigStore;
@@ -59,6 +61,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -99,6 +102,7 @@ public final class ControlServer implements AutoCloseable {
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
             JwksSettings jwks = JwksSettings.read(options.settings());
+            Map<String, ExtensionProvider> providers = ExtensionProviders.read(options.settings());
             options.settings().end();
             SecureRandom random = new SecureRandom();
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -111,6 +115,7 @@ public final class ControlServer implements AutoCloseable {
             KeyKeeper keys = KeyKeeper.overNetwork(jwks, engine, threads("inmesh-jwks", 1), timer, random::nextDouble);
             RuleSettings settings = RuleSettings.forTrustDomain(options.trustDomain())
                     .knowing(keys.current())
+                    .asking(providers)
                     .withNamedServersOnly(registration.services() == RegistrationRules.Services.NAMED);
             ConfigStore store = new ConfigStore(engine);
             AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));

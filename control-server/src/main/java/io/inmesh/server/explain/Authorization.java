@@ -18,6 +18,7 @@ import java.util.TreeMap;
 public final class Authorization {
     private static final String TOKEN_FILTER = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
     private static final String FILTER = "envoy.extensions.filters.http.rbac.v3.RBAC";
+    private static final String EXTERNAL_MARK = "istio_ext_authz_";
     private static final String OPEN = "no policy selects the workload";
 
     private Authorization() {}
@@ -59,7 +60,11 @@ public final class Authorization {
                 matching(rules, request, connection).forEach(name -> remarks.add("marked by AUDIT policy " + name));
             }
             allows |= filter.hasRules() && rules.getAction() == RBAC.Action.ALLOW;
-            if (filter.hasShadowRules()) {
+            if (filter.getShadowRulesStatPrefix().equals(EXTERNAL_MARK)) {
+                matching(filter.getShadowRules(), request, connection)
+                        .forEach(name -> remarks.add(
+                                "an external authorizer is asked by " + name + "; this is said of what it lets in"));
+            } else if (filter.hasShadowRules()) {
                 remarks.add("dry run: " + shadow(filter.getShadowRules(), allows, decision, request, connection));
             }
         }

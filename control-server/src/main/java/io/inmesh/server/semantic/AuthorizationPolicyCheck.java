@@ -9,6 +9,7 @@ import io.inmesh.server.translate.RbacPaths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** AuthorizationPolicies. Whatever could not be enforced is refused if that would leave something open, and reported if not. */
 final class AuthorizationPolicyCheck {
@@ -21,7 +22,7 @@ final class AuthorizationPolicyCheck {
     static void check(Report report, Mesh mesh) {
         Field spec = Field.spec(report.resource());
         String action = spec.get("action").text("ALLOW");
-        action(report, spec, action);
+        action(report, spec, action, mesh);
         for (String target : List.of("targetRef", "targetRefs")) {
             if (spec.get(target).present()) {
                 report.add(
@@ -38,16 +39,29 @@ final class AuthorizationPolicyCheck {
         TokenConditionCheck.check(report, spec, mesh);
     }
 
-    private static void action(Report report, Field spec, String action) {
+    private static void action(Report report, Field spec, String action, Mesh mesh) {
         if (!ACTIONS.contains(action)) {
             report.add(Check.BAD_VALUE, spec.get("action"), "\"" + action + "\" is neither ALLOW nor DENY");
         } else if (action.equals("CUSTOM")) {
+            provider(report, spec, mesh);
+        }
+        dryRun(report, action);
+    }
+
+    private static void provider(Report report, Field spec, Mesh mesh) {
+        Set<String> known = new TreeSet<>(mesh.settings().extensionProviders().keySet());
+        String name = spec.get("provider").get("name").text();
+        if (known.isEmpty()) {
             report.add(
                     Check.UNENFORCEABLE_ACTION,
                     spec.get("action"),
-                    "CUSTOM needs an external authorizer, which is not supported: what the policy guards would be open");
+                    "CUSTOM needs an external authorizer, and the server's settings name none (extensionProviders)");
+        } else if (!known.contains(name)) {
+            report.add(
+                    Check.UNKNOWN_PROVIDER,
+                    spec.get("provider").get("name"),
+                    "\"" + name + "\" is no extension provider of the server's settings; known are " + known);
         }
-        dryRun(report, action);
     }
 
     private static void dryRun(Report report, String action) {

@@ -69,6 +69,8 @@ public enum Check {
 
     /** An action that cannot be enforced and would leave open what it is meant to close. */
     UNENFORCEABLE_ACTION("IM0401", Severity.ERROR, "Use ALLOW or DENY."),
+    /** A CUSTOM policy that refers to nobody. */
+    UNKNOWN_PROVIDER("IM0408", Severity.ERROR, "Name a provider of the settings file, or add this one there."),
     /** A condition about filters that no client of ours can evaluate. */
     UNENFORCEABLE_CONDITION("IM0402", Severity.WARNING, "Use principals, namespaces or request attributes instead."),
     /** A policy that does nothing: a dry run of what cannot be tried out. */

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The authorization filters of a workload: the deny list, AUDIT, DENY, ALLOW, in this order. Policies on trial are the shadow rules of the filter of
+ * The authorization filters of a workload: the deny list, CUSTOM, AUDIT, DENY, ALLOW, in this order. Policies on trial are the shadow rules of the filter of
  * their action.
  *
  * <p>Stock gRPC servers are sent only what they enforce: no AUDIT and no trials, and what a CUSTOM policy guards is denied, since they
@@ -57,6 +57,7 @@ final class RbacFilters {
             made.add(denyList(rules.settings().deniedIdentities()));
         }
         if (!grpc) {
+            made.addAll(ExternalFilters.of(rules, namespace, labels));
             filters.filter(RBAC.Action.LOG, policies.guarding(namespace, labels, "AUDIT"), List.of())
                     .ifPresent(made::add);
         }
@@ -95,8 +96,29 @@ final class RbacFilters {
         return filter("deny_list", io.inmesh.xds.filter.rbac.RBAC.newBuilder().setRules(rules));
     }
 
+    /** A filter that denies everything. */
+    static HttpFilter denyAll(String name, String policy) {
+        Policy everything = Policy.newBuilder()
+                .addPermissions(Permission.newBuilder().setAny(true))
+                .addPrincipals(Principal.newBuilder().setAny(true))
+                .build();
+        RBAC rules = RBAC.newBuilder()
+                .setAction(RBAC.Action.DENY)
+                .putPolicies(policy, everything)
+                .build();
+        return filter(name, io.inmesh.xds.filter.rbac.RBAC.newBuilder().setRules(rules));
+    }
+
+    /** Rules that mark what an external authorizer is asked about. In doubt it is asked, as DENY denies. */
+    static RBAC marking(String prefix, List<Resource> policies) {
+        RBAC plain = new RbacFilters(Personality.FULL).rules(RBAC.Action.DENY, policies);
+        RBAC.Builder marking = plain.toBuilder().clearPolicies();
+        plain.getPoliciesMap().forEach((name, policy) -> marking.putPolicies(prefix + name, policy));
+        return marking.build();
+    }
+
     /** A name of its own for each: stock gRPC refuses a listener with two filters of one name. */
-    private static HttpFilter filter(String name, io.inmesh.xds.filter.rbac.RBAC.Builder rbac) {
+    static HttpFilter filter(String name, io.inmesh.xds.filter.rbac.RBAC.Builder rbac) {
         return HttpFilter.newBuilder()
                 .setName(FILTER + "." + name)
                 .setTypedConfig(Protos.pack(rbac.build()))

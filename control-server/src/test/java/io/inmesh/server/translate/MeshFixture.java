@@ -3,6 +3,7 @@ package io.inmesh.server.translate;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.Workloads;
+import io.inmesh.server.rule.ExtensionProvider;
 import io.inmesh.server.rule.IssuerKeys;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.xds.cluster.Cluster;
@@ -39,6 +40,16 @@ final class MeshFixture {
     /** Bookinfo and some rules, with keys of issuers. */
     static MeshFixture knowing(IssuerKeys keys, String... rules) {
         Translator translator = new Translator(RuleSettings.forTrustDomain("inmesh.local"), () -> keys);
+        MeshState state = translator.translate(
+                Config.view(Config.BOOKINFO, String.join("\n---\n", rules)), Workloads.bookinfo(), null);
+        return new MeshFixture(
+                state, client("default", Map.of("app", "productpage", "version", "v1"), Personality.FULL));
+    }
+
+    /** Bookinfo and some rules, with external authorizers. */
+    static MeshFixture asking(Map<String, ExtensionProvider> providers, String... rules) {
+        Translator translator =
+                new Translator(RuleSettings.forTrustDomain("inmesh.local").asking(providers));
         MeshState state = translator.translate(
                 Config.view(Config.BOOKINFO, String.join("\n---\n", rules)), Workloads.bookinfo(), null);
         return new MeshFixture(

@@ -1,0 +1,118 @@
+package io.inmesh.server.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inmesh.call.Outcome;
+import io.inmesh.inbound.Admission;
+import io.inmesh.server.rule.ExtensionProvider;
+import io.inmesh.testkit.FakeCall;
+import io.inmesh.xds.filter.http.HttpConnectionManager;
+import io.inmesh.xds.filter.http.HttpFilter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** CUSTOM policies from YAML to what our own clients decide; nobody answers them here, so what is asked about fails. */
+class ExternalAuthorizationTest {
+    private static final ExtensionProvider OPA =
+            new ExtensionProvider("opa", "ratings.default.svc.cluster.local", 9080, Duration.ofSeconds(1), false, 503);
+    private static final ExtensionProvider LENIENT = new ExtensionProvider(
+            "lenient", "ratings.default.svc.cluster.local", 9080, Duration.ofSeconds(1), true, 403);
+    private static final Map<String, ExtensionProvider> PROVIDERS = Map.of("opa", OPA, "lenient", LENIENT);
+
+    @Test
+    void onlyWhatARuleMatchesIsAskedAbout() {
+        DecisionFixture workload = decisions(custom("a", "opa", "[{to: [{operation: {paths: [/admin*]}}]}]"));
+        assertThat(workload.admit(FakeCall.get("/")).admitted()).isTrue();
+        Outcome.Rejection refused = rejection(workload.admit(FakeCall.get("/admin/x")));
+        assertThat(refused.httpStatus()).isEqualTo(503);
+        assertThat(refused.message())
+                .contains("ratings.default.svc.cluster.local:9080", "policy[a]", "nothing here can ask anybody");
+    }
+
+    @Test
+    void failOpenIsTheProviders() {
+        DecisionFixture workload = decisions(custom("a", "lenient", "[{}]"));
+        assertThat(workload.admit(FakeCall.get("/")).admitted()).isTrue();
+    }
+
+    @Test
+    void policyWithoutRulesAsksAboutNothing() {
+        assertThat(decisions(custom("a", "opa", "[]")).admit(FakeCall.get("/")).admitted())
+                .isTrue();
+    }
+
+    @Test
+    void providerThatIsNotThereAnyMoreDeniesEverything() {
+        DecisionFixture workload = decisions(custom("a", "gone", "[{to: [{operation: {paths: [/admin]}}]}]"));
+        assertThat(rejection(workload.admit(FakeCall.get("/"))).message()).contains("bad-CUSTOM-action");
+    }
+
+    @Test
+    void twoProvidersForOneWorkloadDenyEverything() {
+        DecisionFixture workload = decisions(custom("a", "opa", "[{}]"), custom("b", "lenient", "[{}]"));
+        assertThat(rejection(workload.admit(FakeCall.get("/"))).message()).contains("bad-CUSTOM-action");
+    }
+
+    @Test
+    void severalPoliciesOfOneProviderAreAskedTogether() {
+        DecisionFixture workload = decisions(
+                custom("a", "opa", "[{to: [{operation: {paths: [/a]}}]}]"),
+                custom("b", "opa", "[{to: [{operation: {paths: [/b]}}]}]"));
+        assertThat(workload.admit(FakeCall.get("/a")).admitted()).isFalse();
+        assertThat(workload.admit(FakeCall.get("/b")).admitted()).isFalse();
+        assertThat(workload.admit(FakeCall.get("/c")).admitted()).isTrue();
+    }
+
+    @Test
+    void filtersStandBeforeThoseOfOtherPolicies() throws Exception {
+        MeshFixture mesh = MeshFixture.asking(PROVIDERS, custom("a", "opa", "[{}]"), """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: deny, namespace: default}
+                spec: {action: DENY, rules: [{to: [{operation: {paths: [/no]}}]}]}
+                """);
+        assertThat(filters(mesh))
+                .extracting(HttpFilter::getName)
+                .startsWith(
+                        "envoy.filters.http.rbac.external",
+                        "envoy.filters.http.ext_authz",
+                        "envoy.filters.http.rbac.deny");
+    }
+
+    @Test
+    void stockGrpcServersDenyWhatTheyCannotAskAbout() throws Exception {
+        MeshFixture mesh = MeshFixture.asking(PROVIDERS, custom("a", "opa", "[{}]"));
+        assertThat(RbacFilters.of(mesh.state().rules(), "default", Map.of("app", "productpage"), Personality.GRPC_SAFE))
+                .extracting(HttpFilter::getName)
+                .containsExactly("envoy.filters.http.rbac.deny");
+    }
+
+    private static List<HttpFilter> filters(MeshFixture mesh) throws Exception {
+        return mesh.listener("inbound")
+                .getFilterChains(0)
+                .getFilters(0)
+                .getTypedConfig()
+                .unpack(HttpConnectionManager.class)
+                .getHttpFiltersList();
+    }
+
+    private static Outcome.Rejection rejection(Admission admission) {
+        assertThat(admission.admitted()).isFalse();
+        return (Outcome.Rejection) admission.rejection();
+    }
+
+    private static DecisionFixture decisions(String... policies) {
+        return DecisionFixture.of(MeshFixture.asking(PROVIDERS, policies));
+    }
+
+    private static String custom(String name, String provider, String rules) {
+        return """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: %s, namespace: default}
+                spec: {action: CUSTOM, provider: {name: %s}, rules: %s}
+                """.formatted(name, provider, rules);
+    }
+}
