@@ -1,5 +1,6 @@
 package io.inmesh.server.semantic;
 
+import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.AuthorizationPolicies;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.IpAddresses;
@@ -61,6 +62,20 @@ final class AuthorizationPolicyCheck {
                     Check.UNKNOWN_PROVIDER,
                     spec.get("provider").get("name"),
                     "\"" + name + "\" is no extension provider of the server's settings; known are " + known);
+        }
+        for (Resource other : mesh.view().byKind("AuthorizationPolicy")) {
+            Field second = Field.spec(other);
+            String otherName = second.get("provider").get("name").text();
+            boolean meets =
+                    other.key().namespace().equals(report.resource().key().namespace())
+                            || other.key().namespace().equals(mesh.settings().rootNamespace());
+            if (meets && second.get("action").text().equals("CUSTOM") && !otherName.equals(name)) {
+                report.add(
+                        Check.SEVERAL_PROVIDERS,
+                        spec.get("provider").get("name"),
+                        other.key().namespace() + "/" + other.key().name() + " asks \"" + otherName
+                                + "\": a workload that both select denies everything");
+            }
         }
     }
 

@@ -69,6 +69,8 @@ public enum Check {
 
     /** An action that cannot be enforced and would leave open what it is meant to close. */
     UNENFORCEABLE_ACTION("IM0401", Severity.ERROR, "Use ALLOW or DENY."),
+    /** Two CUSTOM policies that may select one workload and ask two authorizers. */
+    SEVERAL_PROVIDERS("IM0409", Severity.WARNING, "Have one provider for each workload."),
     /** A CUSTOM policy that refers to nobody. */
     UNKNOWN_PROVIDER("IM0408", Severity.ERROR, "Name a provider of the settings file, or add this one there."),
     /** A condition about filters that no client of ours can evaluate. */

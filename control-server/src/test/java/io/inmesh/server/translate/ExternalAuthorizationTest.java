@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.call.Outcome;
 import io.inmesh.inbound.Admission;
+import io.inmesh.server.fixture.Config;
 import io.inmesh.server.rule.ExtensionProvider;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.semantic.SemanticValidator;
+import io.inmesh.server.store.ConfigView;
 import io.inmesh.testkit.FakeCall;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** CUSTOM policies from YAML to what our own clients decide; nobody answers them here, so what is asked about fails. */
@@ -87,6 +92,26 @@ class ExternalAuthorizationTest {
         assertThat(RbacFilters.of(mesh.state().rules(), "default", Map.of("app", "productpage"), Personality.GRPC_SAFE))
                 .extracting(HttpFilter::getName)
                 .containsExactly("envoy.filters.http.rbac.deny");
+    }
+
+    @Test
+    void unknownProvidersAreRefusedAndTwoReported() {
+        ConfigView view =
+                Config.view(custom("a", "opa", "[{}]"), custom("b", "lenient", "[{}]"), custom("c", "nobody", "[{}]"));
+        SemanticValidator validator = new SemanticValidator(
+                RuleSettings.forTrustDomain("inmesh.local").asking(PROVIDERS));
+        Map<String, List<String>> codes = new TreeMap<>();
+        view.byKind("AuthorizationPolicy")
+                .forEach(policy -> codes.put(
+                        policy.key().name(),
+                        validator.validate(policy, view).stream()
+                                .map(problem -> problem.code() + " " + problem.fieldPath())
+                                .distinct()
+                                .toList()));
+        assertThat(codes)
+                .containsEntry("a", List.of("IM0409 spec.provider.name"))
+                .containsEntry("b", List.of("IM0409 spec.provider.name"))
+                .containsEntry("c", List.of("IM0408 spec.provider.name", "IM0409 spec.provider.name"));
     }
 
     private static List<HttpFilter> filters(MeshFixture mesh) throws Exception {
