@@ -2,7 +2,6 @@ package io.inmesh.inbound;
 
 import io.inmesh.authz.RequestFacts;
 import io.inmesh.call.CallContext;
-import io.inmesh.call.Criticality;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
@@ -17,7 +16,6 @@ import io.inmesh.stage.Stage;
 import io.inmesh.stage.Ticket;
 import io.inmesh.stage.Verdict;
 import io.inmesh.time.Clock;
-import io.inmesh.time.Deadlines;
 import io.inmesh.token.TokenResult;
 import io.inmesh.token.VerifiedToken;
 import java.util.List;
@@ -99,7 +97,7 @@ final class InboundWork implements Admission {
                 return;
             }
         }
-        context = handedOn();
+        context = HandedOn.of(call, policy, deadlineNanos);
     }
 
     private void refuse(Outcome refusal) {
@@ -136,11 +134,7 @@ final class InboundWork implements Admission {
 
     @Override
     public void whenDecided(Runnable listener) {
-        if (check == null) {
-            listener.run();
-        } else {
-            check.whenDecided(listener);
-        }
+        PendingCheck.whenDecided(check, listener);
     }
 
     private @Nullable Outcome pass(Stage<InboundWork> stage, int index, int count) {
@@ -186,17 +180,13 @@ final class InboundWork implements Admission {
         }
         for (int i = tickets.length - 1; i >= 0; i--) {
             Ticket<InboundWork> ticket = tickets[i];
-            if (ticket != null) {
-                settle(ticket, outcome);
+            try {
+                if (ticket != null) {
+                    ticket.settle(this, outcome);
+                }
+            } catch (RuntimeException e) {
+                LOG.error("An inbound stage failed to settle; the others are settled all the same", e);
             }
-        }
-    }
-
-    private void settle(Ticket<InboundWork> ticket, Outcome outcome) {
-        try {
-            ticket.settle(this, outcome);
-        } catch (RuntimeException e) {
-            LOG.error("An inbound stage failed to settle; the others are settled all the same", e);
         }
     }
 
@@ -248,14 +238,6 @@ final class InboundWork implements Admission {
             LOG.warn("An observer failed; the request goes on", e);
             return InboundObserver.Scope.NONE;
         }
-    }
-
-    /** Reads what is handed on, once all stages have had their say about the deadline. */
-    private CallContext handedOn() {
-        int attempt = CallerAttempt.of(call);
-        Criticality criticality = BelievedCriticality.of(call, policy.traffic());
-        boolean usual = deadlineNanos == Deadlines.NEVER && attempt == 1 && criticality == Criticality.CRITICAL;
-        return usual ? CallContext.NONE : new CallContext(deadlineNanos, attempt, criticality);
     }
 
     void beginLoad() {

@@ -113,8 +113,17 @@ final class PendingCheck {
         return true;
     }
 
+    /** Calls a listener when a request has been decided about, at once if it needs no check. */
+    static void whenDecided(@Nullable PendingCheck check, Runnable listener) {
+        if (check == null) {
+            listener.run();
+        } else {
+            check.whenDecided(listener);
+        }
+    }
+
     /** Calls a listener when the request has been decided about, at once if it has. There is one listener. */
-    void whenDecided(Runnable listener) {
+    private void whenDecided(Runnable listener) {
         synchronized (lock) {
             if (!decided) {
                 this.listener = listener;
