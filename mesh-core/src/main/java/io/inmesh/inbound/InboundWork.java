@@ -60,6 +60,10 @@ final class InboundWork implements Admission {
     private @Nullable Ticket<InboundWork> @Nullable [] tickets;
     // Set where somebody outside is asked, and not taken away: listeners may come after the answer.
     private @Nullable PendingCheck check;
+    // Whether the ring stands still.
+    private boolean waiting;
+    // Whether others are to wait: until the ring is through, so that nobody sees a request as admitted on its way
+    // there.
     private volatile boolean pending;
     private int next;
     private boolean asksForLoad;
@@ -93,7 +97,7 @@ final class InboundWork implements Admission {
                 refuse(refusal);
                 return;
             }
-            if (pending) {
+            if (waiting) {
                 return;
             }
         }
@@ -108,6 +112,7 @@ final class InboundWork implements Admission {
     /** Stops before the next stage until a check has been answered. */
     void await(PendingCheck check) {
         this.check = check;
+        this.waiting = true;
         this.pending = true;
     }
 
@@ -119,12 +124,13 @@ final class InboundWork implements Admission {
 
     /** Goes on after the answer, with what it means: a refusal, or null for the rest of the stages. */
     void resume(@Nullable Outcome refusal) {
-        pending = false;
+        waiting = false;
         if (refusal != null) {
             refuse(refusal);
         } else {
             run(InboundStages.RING);
         }
+        pending = false;
     }
 
     @Override
@@ -167,9 +173,8 @@ final class InboundWork implements Admission {
 
     @Override
     public void settle(Outcome outcome) {
-        if (check != null && check.abandon()) {
-            finish(outcome);
-        } else if (!pending && rejection == null) {
+        boolean abandoned = check != null && check.abandon();
+        if (abandoned || (!pending && rejection == null)) {
             finish(outcome);
         }
     }

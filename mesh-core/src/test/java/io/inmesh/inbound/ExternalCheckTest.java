@@ -2,6 +2,7 @@ package io.inmesh.inbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.authz.Decision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
@@ -46,6 +47,7 @@ class ExternalCheckTest {
     private final FakeScheduler scheduler = new FakeScheduler(clock);
     private final Outside outside = new Outside();
     private final List<String> ends = new ArrayList<>();
+    private Runnable whileDeciding = () -> {};
     private final InboundGate gate = new InboundGate(clock, new Ends(), outside, scheduler);
 
     @Test
@@ -165,6 +167,19 @@ class ExternalCheckTest {
         assertThat(outside.checks).hasSize(1);
         outside.answer(Allowed.UNCHANGED);
         assertThat(((Outcome.Rejection) admission.rejection()).reason()).isEqualTo(Reason.UNAUTHORIZED);
+    }
+
+    @Test
+    void requestIsPendingToOthersUntilThePoliciesThatFollowHaveDecided() {
+        InboundPolicy policy =
+                policy(false, new AuthorizationConfig(Action.DENY, List.of(new Policy("all", new Condition.Always()))));
+        List<String> seen = new ArrayList<>();
+        Admission[] admission = new Admission[1];
+        whileDeciding = () -> seen.add(admission[0].pending() + " " + admission[0].admitted());
+        admission[0] = gate.admit(FakeCall.get("/guarded"), policy);
+        outside.answer(Allowed.UNCHANGED);
+        assertThat(seen).containsExactly("true false");
+        assertThat(admission[0].pending()).isFalse();
     }
 
     @Test
@@ -313,6 +328,11 @@ class ExternalCheckTest {
         @Override
         public InboundObserver inboundStarted(InboundCall call) {
             return new InboundObserver() {
+                @Override
+                public void authorized(InboundCall decided, Decision decision) {
+                    whileDeciding.run();
+                }
+
                 @Override
                 public void refused(InboundCall refused, Outcome outcome, long durationNanos) {
                     ends.add("refused "
