@@ -2,6 +2,7 @@ package io.inmesh;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.observe.MeshObserver;
 import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.spi.MeshLink;
@@ -30,6 +31,11 @@ record ControlPlaneLink(Mesh mesh) implements MeshLink {
     @Override
     public MeshStatus status() {
         return mesh.status();
+    }
+
+    @Override
+    public MeshObserver observer() {
+        return mesh.observer();
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.inmesh;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.limit.BreakerState;
 import io.inmesh.observe.ClusterView;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster as gauges see it. */
 record LiveCluster(Cluster target) implements ClusterView {
@@ -25,6 +27,11 @@ record LiveCluster(Cluster target) implements ClusterView {
             count += stateOf(endpoint) == state ? 1 : 0;
         }
         return count;
+    }
+
+    @Override
+    public @Nullable BreakerState breaker() {
+        return target.limits().breakerState();
     }
 
     @Override

@@ -14,10 +14,10 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.TlsVersion;
 import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
-import io.inmesh.inbound.InboundTraffic;
-import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.MeshObserver;
+import io.inmesh.observe.MeshView;
+import io.inmesh.observe.MetricsProfile;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.snapshot.LiveState;
 import io.inmesh.snapshot.Snapshot;
@@ -37,7 +37,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -126,6 +125,7 @@ public final class Mesh implements AutoCloseable {
         return builder()
                 .name(environment.getOrDefault("INMESH_SERVICE", ""))
                 .namespace(environment.getOrDefault("INMESH_NAMESPACE", "default"))
+                .metricsProfile(MetricsProfile.of(environment.getOrDefault("INMESH_METRICS", "otel")))
                 .oldestTls(TlsVersion.of(environment.getOrDefault("INMESH_TLS_MIN_VERSION", "1.3")))
                 .controlPlane(provider.fromEnvironment(environment))
                 .build();
@@ -315,16 +315,14 @@ public final class Mesh implements AutoCloseable {
                 controlPlane == null ? null : controlPlane.status());
     }
 
-    /** {@return the clusters in use, for gauges} */
-    List<LiveCluster> liveClusters() {
-        return configs.snapshot().clusters().stream().map(LiveCluster::new).toList();
+    /** {@return who is told what happens} */
+    MeshObserver observer() {
+        return observer;
     }
 
-    /** {@return the limit on requests in flight from others, for gauges; null if there is none} */
-    @Nullable
-    ConcurrencyLimit inboundConcurrency() {
-        InboundTraffic traffic = configs.snapshot().inbound().traffic();
-        return traffic == null ? null : traffic.concurrency();
+    /** {@return what instruments read of this mesh} */
+    MeshView view() {
+        return new LiveView(configs, controlPlane);
     }
 
     /** {@return what was sent since this was asked last; a control plane asks too, so then leave it to that} */

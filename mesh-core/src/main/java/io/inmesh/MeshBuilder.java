@@ -2,10 +2,11 @@ package io.inmesh;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.TlsVersion;
+import io.inmesh.observe.Instruments;
 import io.inmesh.observe.MeshObserver;
-import io.inmesh.observe.MicrometerObserver;
+import io.inmesh.observe.MetricsProfile;
 import io.inmesh.observe.Observers;
-import io.inmesh.observe.TracingObserver;
+import io.inmesh.observe.Workload;
 import io.inmesh.spi.ControlPlane;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link Mesh} is made of. Everything has a default; not thread-safe. */
@@ -26,6 +28,8 @@ public final class MeshBuilder {
     private @Nullable MeterRegistry meterRegistry;
     private @Nullable OpenTelemetry openTelemetry;
     private @Nullable Scheduler scheduler;
+    private @Nullable Map<String, String> labels;
+    private MetricsProfile metricsProfile = MetricsProfile.OTEL;
     private Clock clock = Clock.SYSTEM;
     private Randomness randomness = Randomness.SYSTEM;
     private TlsVersion oldestTls = TlsVersion.TLS_1_3;
@@ -76,6 +80,18 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** Sets under whose names the duration of calls is kept. Default: those of OpenTelemetry. */
+    public MeshBuilder metricsProfile(MetricsProfile profile) {
+        this.metricsProfile = profile;
+        return this;
+    }
+
+    /** Sets the labels of this process, for telemetry. Default: those the control plane was told. */
+    public MeshBuilder labels(Map<String, String> labels) {
+        this.labels = Map.copyOf(labels);
+        return this;
+    }
+
     /** Traces calls and propagates their context. Default: neither. */
     public MeshBuilder openTelemetry(OpenTelemetry openTelemetry) {
         this.openTelemetry = openTelemetry;
@@ -107,13 +123,8 @@ public final class MeshBuilder {
      */
     public Mesh build() {
         List<MeshObserver> all = new ArrayList<>(observers);
-        MicrometerObserver meters = meterRegistry == null ? null : new MicrometerObserver(meterRegistry, clock);
-        if (meters != null) {
-            all.add(meters);
-        }
-        if (openTelemetry != null) {
-            all.add(new TracingObserver(openTelemetry));
-        }
+        Instruments instruments = instruments();
+        all.addAll(instruments.observers());
         String fullName = name.isEmpty() ? "" : name + "." + namespace;
         Scheduler timers = scheduler;
         TimerThread own = null;
@@ -123,15 +134,35 @@ public final class MeshBuilder {
         }
         Mesh mesh = new Mesh(fullName, clock, randomness, timers, own, Observers.of(all), oldestTls, controlPlane);
         try {
-            if (meters != null) {
-                meters.watchClusters(mesh::liveClusters);
-                meters.watchConcurrency(mesh::inboundConcurrency);
-            }
+            instruments.watch(mesh.view());
             mesh.begin(config);
             return mesh;
         } catch (RuntimeException e) {
             mesh.close();
             throw e;
         }
+    }
+
+    private Instruments instruments() {
+        Instruments instruments = new Instruments();
+        if (meterRegistry != null) {
+            instruments.metrics(meterRegistry, metricsProfile, clock, workload(), serviceHost());
+        }
+        if (openTelemetry != null) {
+            instruments.traces(openTelemetry);
+        }
+        return instruments;
+    }
+
+    /** {@return this process as the control server names it: the service, with its version} */
+    private Workload workload() {
+        Map<String, String> own = labels == null && controlPlane != null ? controlPlane.labels() : labels;
+        Map<String, String> known = own == null ? Map.of() : own;
+        String version = known.get("version");
+        return Workload.of(version == null || name.isEmpty() ? name : name + "-" + version, namespace, known);
+    }
+
+    private String serviceHost() {
+        return name.isEmpty() ? "" : name + "." + namespace + ".svc.cluster.local";
     }
 }

@@ -118,7 +118,7 @@ public final class ControlClient implements ControlPlane {
             throw new IllegalStateException("this control client has been started before; make one for each mesh");
         }
         ControlThread thread = new ControlThread(mesh.scheduler());
-        Progress progress = new Progress(mesh.clock(), String.join(", ", settings.servers()));
+        Progress progress = new Progress(mesh.clock(), String.join(", ", settings.servers()), mesh.observer());
         Session session = new Session(settings, token, folder, mesh, thread, progress, resolver, randomness);
         running = new Running(mesh, thread, session, progress);
         thread.execute(session::begin);
@@ -144,6 +144,11 @@ public final class ControlClient implements ControlPlane {
             throw new IllegalStateException("this control client has not been started; hand it to a mesh first");
         }
         return now;
+    }
+
+    @Override
+    public Map<String, String> labels() {
+        return settings.labels();
     }
 
     @Override

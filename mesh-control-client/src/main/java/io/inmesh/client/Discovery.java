@@ -209,7 +209,7 @@ final class Discovery {
             current.answer(type, null);
             return;
         }
-        progress.rejected(type.shortName() + ": " + problem);
+        progress.refused(type.shortName(), problem);
         LOG.warn("refused from {}: {}: {}", link.server(), type.shortName(), problem);
         current.answer(
                 type,

@@ -72,6 +72,6 @@ final class NamedClusters {
                             ? cluster
                             : cluster.withEndpoints(naming.resolve(cluster.endpoints(), names::addresses)));
         }
-        return new MeshConfig(config.version(), config.virtualHosts(), clusters, config.inbound());
+        return new MeshConfig(config.version(), config.virtualHosts(), clusters, config.inbound(), config.telemetry());
     }
 }

@@ -1,5 +1,6 @@
 package io.inmesh.client;
 
+import io.inmesh.observe.MeshObserver;
 import io.inmesh.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
 
     private final Clock clock;
+    private final MeshObserver observer;
     private volatile boolean connected;
     private volatile Instant since;
     private volatile String server;
@@ -19,7 +21,13 @@ final class Progress {
     private volatile List<String> ignoredFields = List.of();
 
     Progress(Clock clock, String servers) {
+        this(clock, servers, MeshObserver.NONE);
+    }
+
+    /** Nothing so far; the observer is told of every message with resources. */
+    Progress(Clock clock, String servers, MeshObserver observer) {
         this.clock = clock;
+        this.observer = observer;
         this.server = servers;
         this.since = now();
     }
@@ -40,10 +48,16 @@ final class Progress {
         Map<String, String> next = new TreeMap<>(versions);
         next.put(type, version);
         versions = Map.copyOf(next);
+        observer.resourcesReceived(type, true);
     }
 
     void rejected(String what) {
         lastRejection = what;
+    }
+
+    void refused(String type, String problem) {
+        lastRejection = type + ": " + problem;
+        observer.resourcesReceived(type, false);
     }
 
     void ignored(List<String> fields) {

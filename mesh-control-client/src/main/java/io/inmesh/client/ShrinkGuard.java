@@ -83,7 +83,7 @@ final class ShrinkGuard {
             return new Guarded(candidate, null);
         }
         return new Guarded(
-                new MeshConfig(candidate.version(), hosts, clusters, inbound),
+                new MeshConfig(candidate.version(), hosts, clusters, inbound, candidate.telemetry()),
                 "the control server does not know, right after connecting, " + String.join(", ", kept)
                         + "; what was known before is kept for " + TimeUnit.NANOSECONDS.toSeconds(leftNanos(nowNanos))
                         + " s at most");

@@ -86,6 +86,19 @@ public interface Call {
         return Long.MAX_VALUE;
     }
 
+    /** A size that is not known. */
+    long SIZE_UNKNOWN = -1;
+
+    /** {@return size of the request's body in bytes, as far as it has been sent; {@link #SIZE_UNKNOWN} if nobody counts} */
+    default long requestBytes() {
+        return SIZE_UNKNOWN;
+    }
+
+    /** {@return size of the body of the answer in bytes, known once there is one; {@link #SIZE_UNKNOWN} if nobody counts} */
+    default long responseBytes() {
+        return SIZE_UNKNOWN;
+    }
+
     /** {@return what the request in whose course this call is made means for it; asked once, on the thread that starts the call} */
     default CallContext context() {
         return CallContext.current();

@@ -18,9 +18,14 @@ import java.util.Objects;
  * @param virtualHosts destinations by name
  * @param clusters groups of endpoints
  * @param inbound what is asked of requests that come in
+ * @param telemetry what is told about calls
  */
 public record MeshConfig(
-        String version, List<VirtualHostConfig> virtualHosts, List<ClusterConfig> clusters, InboundConfig inbound) {
+        String version,
+        List<VirtualHostConfig> virtualHosts,
+        List<ClusterConfig> clusters,
+        InboundConfig inbound,
+        TelemetryConfig telemetry) {
 
     /** Knows nobody and refuses nobody: every outbound call passes through untouched. */
     public static final MeshConfig EMPTY = new MeshConfig("0", List.of(), List.of(), InboundConfig.OPEN);
@@ -31,6 +36,13 @@ public record MeshConfig(
         virtualHosts = List.copyOf(virtualHosts);
         clusters = List.copyOf(clusters);
         Objects.requireNonNull(inbound, "inbound");
+        Objects.requireNonNull(telemetry, "telemetry");
+    }
+
+    /** A config that leaves telemetry to the settings of the process. */
+    public MeshConfig(
+            String version, List<VirtualHostConfig> virtualHosts, List<ClusterConfig> clusters, InboundConfig inbound) {
+        this(version, virtualHosts, clusters, inbound, TelemetryConfig.STANDARD);
     }
 
     /** {@return a builder of a config named {@code 1}} */
@@ -44,6 +56,7 @@ public record MeshConfig(
         private final List<VirtualHostConfig> virtualHosts = new ArrayList<>();
         private final List<ClusterConfig> clusters = new ArrayList<>();
         private InboundConfig inbound = InboundConfig.OPEN;
+        private TelemetryConfig telemetry = TelemetryConfig.STANDARD;
 
         private Builder() {}
 
@@ -71,9 +84,15 @@ public record MeshConfig(
             return this;
         }
 
+        /** Sets what is told about calls. */
+        public Builder telemetry(TelemetryConfig telemetry) {
+            this.telemetry = telemetry;
+            return this;
+        }
+
         /** {@return the config} */
         public MeshConfig build() {
-            return new MeshConfig(version, virtualHosts, clusters, inbound);
+            return new MeshConfig(version, virtualHosts, clusters, inbound, telemetry);
         }
     }
 }

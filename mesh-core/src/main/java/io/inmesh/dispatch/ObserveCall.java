@@ -24,13 +24,6 @@ final class ObserveCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
 
     @Override
     public void settle(OutboundCall call, Outcome outcome) {
-        OutboundAttempt last = call.lastAttempt();
-        call.observer()
-                .callEnded(
-                        call.call(),
-                        last == null ? null : last.cluster(),
-                        outcome,
-                        call.attempts(),
-                        call.elapsedNanos());
+        call.observer().callEnded(call.call(), call.lastAttempt(), outcome, call.attempts(), call.elapsedNanos());
     }
 }

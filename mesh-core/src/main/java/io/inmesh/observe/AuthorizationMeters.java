@@ -58,6 +58,6 @@ final class AuthorizationMeters {
         return new NamedTable<>(
                 MAX_POLICIES,
                 policy -> meters.counter(name, description, tags.and("inmesh.policy", policy)),
-                meters::overflowed);
+                meters.overflow("authorization policies"));
     }
 }

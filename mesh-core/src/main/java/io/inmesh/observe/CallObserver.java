@@ -49,9 +49,9 @@ public interface CallObserver {
     /**
      * The call ended. Exactly once.
      *
-     * @param cluster name of the cluster tried last, null if it never came to that
+     * @param last the attempt made last, which may have been refused before it was sent; null if it never came to one
      * @param attempts how many were sent
      * @param durationNanos time since the call started, faults and waits included
      */
-    default void callEnded(Call call, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {}
+    default void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {}
 }

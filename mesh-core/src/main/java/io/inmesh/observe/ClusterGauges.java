@@ -1,5 +1,6 @@
 package io.inmesh.observe;
 
+import io.inmesh.limit.BreakerState;
 import io.inmesh.observe.ClusterView.EndpointState;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -17,6 +18,7 @@ final class ClusterGauges {
 
     private final MultiGauge endpoints;
     private final MultiGauge budgets;
+    private final MultiGauge breakers;
     // Gauges hold what they read weakly.
     @SuppressWarnings("UnusedVariable")
     private volatile List<ClusterView> held = List.of();
@@ -24,6 +26,9 @@ final class ClusterGauges {
     ClusterGauges(MeterRegistry registry) {
         endpoints = MultiGauge.builder("inmesh.endpoints")
                 .description("Endpoints by cluster and state")
+                .register(registry);
+        breakers = MultiGauge.builder("inmesh.breaker.state")
+                .description("1 for the state that the failure-rate breaker of a cluster is in")
                 .register(registry);
         budgets = MultiGauge.builder("inmesh.retry.budget.available")
                 .description("Retries a service may make now")
@@ -33,6 +38,7 @@ final class ClusterGauges {
     void show(Collection<? extends ClusterView> clusters) {
         List<ClusterView> views = List.copyOf(clusters);
         List<Row<?>> endpointRows = new ArrayList<>();
+        List<Row<?>> breakerRows = new ArrayList<>();
         Map<String, Row<?>> budgetRows = new LinkedHashMap<>();
         for (ClusterView view : views) {
             for (EndpointState state : EndpointState.values()) {
@@ -45,12 +51,30 @@ final class ClusterGauges {
                         view,
                         cluster -> cluster.endpoints(state)));
             }
+            addBreaker(view, breakerRows);
             budgetRows.putIfAbsent(
                     view.service(),
                     Row.of(Tags.of("inmesh.service", view.service()), view, ClusterView::retryBudgetAvailable));
         }
         held = views;
         endpoints.register(endpointRows, true);
+        breakers.register(breakerRows, true);
         budgets.register(budgetRows.values(), true);
+    }
+
+    private static void addBreaker(ClusterView view, List<Row<?>> rows) {
+        if (view.breaker() == null) {
+            return;
+        }
+        for (BreakerState state : BreakerState.values()) {
+            rows.add(Row.of(
+                    Tags.of(
+                            "inmesh.cluster",
+                            view.cluster(),
+                            "state",
+                            state.name().toLowerCase(Locale.ROOT)),
+                    view,
+                    cluster -> cluster.breaker() == state ? 1 : 0));
+        }
     }
 }

@@ -16,6 +16,7 @@ final class ClusterMeters {
     private static final int MAX_GRPC_METHODS = 500;
 
     private final MeterFactory meters;
+    private final boolean keepsDurations;
     private final Tags tags;
     private final Tags target;
     private final MeterTable<Timer> durations = new MeterTable<>(this::httpDuration);
@@ -32,15 +33,17 @@ final class ClusterMeters {
      *
      * @param target tags of the destination: {@code server.address}, {@code server.port}, and the route
      * @param cluster name of the cluster, or {@link MeterFactory#NONE}
+     * @param keepsDurations whether durations are kept here
      */
-    ClusterMeters(MeterFactory meters, Tags target, String cluster) {
+    ClusterMeters(MeterFactory meters, Tags target, String cluster, boolean keepsDurations) {
         this.meters = meters;
+        this.keepsDurations = keepsDurations;
         this.tags = Tags.of("inmesh.cluster", cluster);
         this.target = target.and(tags);
         this.grpcDurations = new NamedTable<>(
                 MAX_GRPC_METHODS,
                 method -> new MeterTable<>(outcome -> grpcDuration(method, outcome)),
-                meters::overflowed);
+                meters.overflow("gRPC methods that are called"));
         this.retries = meters.counter("inmesh.client.retries", "Attempts after the first", tags);
     }
 
@@ -65,6 +68,9 @@ final class ClusterMeters {
     }
 
     void ended(Call call, int outcome, long durationNanos) {
+        if (!keepsDurations) {
+            return;
+        }
         Timer timer = call.protocol() == Call.Protocol.GRPC
                 ? grpcDurations.get(call.path()).get(outcome)
                 : durations.get(Methods.index(call.method()) * OutcomeCode.LIMIT + outcome);

@@ -1,5 +1,8 @@
 package io.inmesh.observe;
 
+import io.inmesh.limit.BreakerState;
+import org.jspecify.annotations.Nullable;
+
 /** What gauges read of a live cluster, whenever metrics are collected. Reading must be cheap and must not block. */
 public interface ClusterView {
 
@@ -25,6 +28,11 @@ public interface ClusterView {
 
     /** {@return how many endpoints are in a state now} */
     int endpoints(EndpointState state);
+
+    /** {@return what its failure-rate breaker does with calls now; null if it has none} */
+    default @Nullable BreakerState breaker() {
+        return null;
+    }
 
     /** {@return retries the service may make now} */
     double retryBudgetAvailable();

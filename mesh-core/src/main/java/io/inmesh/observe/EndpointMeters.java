@@ -28,11 +28,11 @@ final class EndpointMeters {
      */
     EndpointMeters(MeterFactory meters, int limit) {
         this.meters = meters;
-        this.ejections = new NamedTable<>(limit, this::ejectionsOf, meters::overflowed);
-        this.returns = new NamedTable<>(limit, this::returnsOf, meters::overflowed);
-        this.checks = new NamedTable<>(limit, this::checksOf, meters::overflowed);
-        this.verdicts = new NamedTable<>(limit, this::verdictsOf, meters::overflowed);
-        this.breakers = new NamedTable<>(limit, this::breakersOf, meters::overflowed);
+        this.ejections = new NamedTable<>(limit, this::ejectionsOf, meters.overflow("clusters"));
+        this.returns = new NamedTable<>(limit, this::returnsOf, meters.overflow("clusters"));
+        this.checks = new NamedTable<>(limit, this::checksOf, meters.overflow("clusters"));
+        this.verdicts = new NamedTable<>(limit, this::verdictsOf, meters.overflow("clusters"));
+        this.breakers = new NamedTable<>(limit, this::breakersOf, meters.overflow("clusters"));
     }
 
     void ejected(Endpoint endpoint, EjectionReason reason) {

@@ -56,12 +56,12 @@ record ManyCallObservers(CallObserver first, CallObserver second) implements Cal
     }
 
     @Override
-    public void callEnded(Call call, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {
+    public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
         try {
-            first.callEnded(call, cluster, outcome, attempts, durationNanos);
+            first.callEnded(call, last, outcome, attempts, durationNanos);
         } catch (RuntimeException e) {
             ManyObservers.failed(first, e);
         }
-        second.callEnded(call, cluster, outcome, attempts, durationNanos);
+        second.callEnded(call, last, outcome, attempts, durationNanos);
     }
 }

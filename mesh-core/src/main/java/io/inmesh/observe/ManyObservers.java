@@ -107,6 +107,11 @@ final class ManyObservers implements MeshObserver {
     }
 
     @Override
+    public void resourcesReceived(String type, boolean accepted) {
+        tell(observer -> observer.resourcesReceived(type, accepted));
+    }
+
+    @Override
     public void identityChanged(IdentityEpoch epoch) {
         tell(observer -> observer.identityChanged(epoch));
     }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * breakerChanged                                the breaker of a cluster opens, tries or closes
  * checked · checkChanged                        an endpoint was asked whether it is well; what that shows changes
  * configApplied · configRejected
+ * resourcesReceived                             from the control server
  * identityChanged
  * </pre>
  *
@@ -119,6 +120,13 @@ public interface MeshObserver {
 
     /** A config was refused and the one before stays; each problem names resource, field and remedy. */
     default void configRejected(String version, List<String> problems) {}
+
+    /**
+     * A control server sent resources of one type, which were taken or refused as a whole message.
+     *
+     * @param type name of the type without its package: {@code Cluster}, {@code Listener}; a bounded set
+     */
+    default void resourcesReceived(String type, boolean accepted) {}
 
     /** This process has another certificate, or trusts other roots. */
     default void identityChanged(IdentityEpoch epoch) {}

@@ -6,21 +6,15 @@ import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.health.EjectionReason;
-import io.inmesh.identity.CertificateLife;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.limit.BreakerState;
-import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.time.Clock;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +48,11 @@ import org.jspecify.annotations.Nullable;
  * inmesh.retry.budget.available    gauge per service
  * inmesh.config.applied            timer
  * inmesh.config.rejected
+ * inmesh.config.age                time since the config was put in use
+ * inmesh.config.info               gauge: 1, with the version of the config in use
+ * inmesh.breaker.state             gauge per cluster and state: 1 for the state the breaker is in
+ * inmesh.xds.connected             gauge: 1 while the control plane hears from a server
+ * inmesh.xds.updates               per type and result: accepted, rejected
  * inmesh.identity.expiry           time until the certificate expires
  * inmesh.identity.health           gauge: 0 sound, 1 degraded (should have been renewed), 2 expired
  * inmesh.identity.changes
@@ -69,8 +68,12 @@ public final class MicrometerObserver implements MeshObserver {
     private static final int MAX_ROUTES = 1000;
     private static final int MAX_CLUSTERS = 20_000;
     private static final int MAX_RATE_LIMITS = 1000;
+    private static final int MAX_TYPES = 20;
+    private static final int REJECTED = 0;
+    private static final int ACCEPTED = 1;
 
     private final MeterFactory meters;
+    private final boolean durations;
     private final NamedTable<NamedTable<RouteMeters>> routes;
     private final ServerMeters server;
     private final NamedTable<Counter> probesAnswered;
@@ -78,13 +81,13 @@ public final class MicrometerObserver implements MeshObserver {
     private final EndpointMeters endpoints;
     private final NamedTable<Counter> rateLimitOverflows;
     private final NamedTable<MirrorMeters> mirrors;
+    private final NamedTable<MeterTable<Counter>> updates;
     private final Timer applied;
     private final Counter rejected;
     private final Counter identityChanges;
     private final ClusterGauges clusters;
-    private final Clock clock;
-    private volatile Supplier<? extends Collection<? extends ClusterView>> clusterSource = List::of;
-    private volatile @Nullable CertificateLife certificate;
+    private final ProcessGauges processGauges;
+    private volatile @Nullable MeshView view;
 
     /**
      * Makes an observer.
@@ -93,58 +96,48 @@ public final class MicrometerObserver implements MeshObserver {
      * @param clock wall clock, for the time until the certificate expires
      */
     public MicrometerObserver(MeterRegistry registry, Clock clock) {
-        this.clock = clock;
-        this.meters = new MeterFactory(registry);
-        this.routes = new NamedTable<>(MAX_VIRTUAL_HOSTS, this::routesOf, meters::overflowed);
-        this.server = new ServerMeters(meters);
+        this(new MeterFactory(registry), clock, true);
+    }
+
+    /**
+     * Makes an observer.
+     *
+     * @param clock wall clock, for the time until the certificate expires
+     * @param durations whether the duration of calls is kept under the names of the OpenTelemetry conventions
+     */
+    MicrometerObserver(MeterFactory factory, Clock clock, boolean durations) {
+        MeterRegistry registry = factory.registry();
+        this.meters = factory;
+        this.durations = durations;
+        this.routes = new NamedTable<>(MAX_VIRTUAL_HOSTS, this::routesOf, meters.overflow("virtual hosts"));
+        this.server = new ServerMeters(meters, durations);
         this.probesAnswered = probes("answered");
         this.probesLost = probes("lost");
         this.endpoints = new EndpointMeters(meters, MAX_CLUSTERS);
-        this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters::overflowed);
-        this.mirrors = new NamedTable<>(MAX_CLUSTERS, cluster -> new MirrorMeters(meters, cluster), meters::overflowed);
+        this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters.overflow("rate limits"));
+        this.mirrors = new NamedTable<>(
+                MAX_CLUSTERS, cluster -> new MirrorMeters(meters, cluster), meters.overflow("clusters"));
         this.applied = Timer.builder("inmesh.config.applied")
                 .description("Configs in use, and the time it took to compile and publish them")
                 .register(registry);
+        this.updates = new NamedTable<>(MAX_TYPES, this::updatesOf, meters.overflow("types of resources"));
         this.clusters = new ClusterGauges(registry);
         this.rejected = meters.counter("inmesh.config.rejected", "Configs refused as a whole", Tags.empty());
         this.identityChanges =
                 meters.counter("inmesh.identity.changes", "New certificates or trust bundles", Tags.empty());
-        TimeGauge.builder("inmesh.identity.expiry", this, TimeUnit.MILLISECONDS, MicrometerObserver::millisToExpiry)
-                .description("Time until this process's certificate expires; not a number without one")
-                .register(registry);
-        Gauge.builder("inmesh.identity.health", this, MicrometerObserver::certificateHealth)
-                .description("0 sound, 1 degraded, 2 expired; not a number without a certificate")
-                .register(registry);
+        this.processGauges = new ProcessGauges(registry, clock);
     }
 
-    /**
-     * Shows the endpoints and retry budgets of clusters, now and after every config that is applied.
-     *
-     * @param source the clusters of the current config
-     */
-    public void watchClusters(Supplier<? extends Collection<? extends ClusterView>> source) {
-        clusterSource = source;
-        clusters.show(source.get());
+    /** Shows what gauges read of a mesh, now and after every config that is applied. */
+    public void watch(MeshView mesh) {
+        view = mesh;
+        processGauges.watch(mesh);
+        show(mesh);
     }
 
-    /**
-     * Shows the limit on requests in flight from others, as it is when the meters are read.
-     *
-     * @param source the limit of the current config, null while there is none
-     */
-    public void watchConcurrency(Supplier<@Nullable ConcurrencyLimit> source) {
-        Gauge.builder("inmesh.server.concurrency.limit", () -> {
-                    ConcurrencyLimit limit = source.get();
-                    return limit == null ? Double.NaN : limit.limit();
-                })
-                .description("Inbound requests that may be in flight at once")
-                .register(meters.registry());
-        Gauge.builder("inmesh.server.concurrency.used", () -> {
-                    ConcurrencyLimit limit = source.get();
-                    return limit == null ? Double.NaN : limit.inFlight();
-                })
-                .description("Inbound requests in flight that count towards the limit")
-                .register(meters.registry());
+    private void show(MeshView mesh) {
+        clusters.show(mesh.clusters());
+        processGauges.show(mesh.config().version());
     }
 
     @Override
@@ -205,7 +198,10 @@ public final class MicrometerObserver implements MeshObserver {
     @Override
     public void configApplied(String version, long durationNanos) {
         applied.record(durationNanos, TimeUnit.NANOSECONDS);
-        clusters.show(clusterSource.get());
+        MeshView mesh = view;
+        if (mesh != null) {
+            show(mesh);
+        }
     }
 
     @Override
@@ -214,23 +210,19 @@ public final class MicrometerObserver implements MeshObserver {
     }
 
     @Override
+    public void resourcesReceived(String type, boolean accepted) {
+        updates.get(type).get(accepted ? ACCEPTED : REJECTED).increment();
+    }
+
+    @Override
     public void identityChanged(IdentityEpoch epoch) {
-        certificate = epoch.life();
+        processGauges.certificate(epoch.life());
         identityChanges.increment();
     }
 
-    private double millisToExpiry() {
-        CertificateLife life = certificate;
-        return life == null ? Double.NaN : life.endsMillis() - clock.epochMillis();
-    }
-
-    private double certificateHealth() {
-        CertificateLife life = certificate;
-        return life == null ? Double.NaN : life.healthAt(clock.epochMillis()).ordinal();
-    }
-
     private NamedTable<RouteMeters> routesOf(String virtualHost) {
-        return new NamedTable<>(MAX_ROUTES, route -> new RouteMeters(meters, virtualHost, route), meters::overflowed);
+        return new NamedTable<>(
+                MAX_ROUTES, route -> new RouteMeters(meters, virtualHost, route, durations), meters.overflow("routes"));
     }
 
     private Counter overflowsOf(String limit) {
@@ -240,6 +232,13 @@ public final class MicrometerObserver implements MeshObserver {
                 Tags.of("inmesh.limit", limit));
     }
 
+    private MeterTable<Counter> updatesOf(String type) {
+        return new MeterTable<>(result -> meters.counter(
+                "inmesh.xds.updates",
+                "Messages of the control server with resources",
+                Tags.of("type", type, "result", result == ACCEPTED ? "accepted" : "rejected")));
+    }
+
     private NamedTable<Counter> probes(String outcome) {
         return new NamedTable<>(
                 MAX_CLUSTERS,
@@ -247,6 +246,6 @@ public final class MicrometerObserver implements MeshObserver {
                         "inmesh.client.probes",
                         "Questions for the load of an endpoint",
                         Tags.of("inmesh.cluster", cluster, "outcome", outcome)),
-                meters::overflowed);
+                meters.overflow("clusters"));
     }
 }

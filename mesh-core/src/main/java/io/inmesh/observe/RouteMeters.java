@@ -14,14 +14,16 @@ final class RouteMeters implements CallObserver {
 
     private final NamedTable<ClusterMeters> clusters;
 
-    RouteMeters(MeterFactory meters, String virtualHost, String route) {
+    RouteMeters(MeterFactory meters, String virtualHost, String route, boolean durations) {
         int colon = virtualHost.lastIndexOf(':');
         Tags target = Tags.of(
                 "server.address", colon < 0 ? virtualHost : virtualHost.substring(0, colon),
                 "server.port", colon < 0 ? MeterFactory.NONE : virtualHost.substring(colon + 1),
                 "inmesh.route", route);
         clusters = new NamedTable<>(
-                MAX_CLUSTERS, cluster -> new ClusterMeters(meters, target, cluster), meters::overflowed);
+                MAX_CLUSTERS,
+                cluster -> new ClusterMeters(meters, target, cluster, durations),
+                meters.overflow("clusters of one route"));
     }
 
     @Override
@@ -47,8 +49,8 @@ final class RouteMeters implements CallObserver {
     }
 
     @Override
-    public void callEnded(Call call, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {
-        ClusterMeters meters = clusters.get(cluster == null ? MeterFactory.NONE : cluster);
+    public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
+        ClusterMeters meters = clusters.get(last == null ? MeterFactory.NONE : last.cluster());
         if (outcome instanceof Outcome.Rejection rejection) {
             meters.rejected(rejection.reason());
         } else if (outcome instanceof Outcome.LocalReply reply) {

@@ -16,6 +16,7 @@ final class ServerMeters implements InboundObserver {
     private static final int MAX_GRPC_METHODS = 2000;
 
     private final MeterFactory meters;
+    private final boolean durations;
     private final MeterTable<Timer> http = new MeterTable<>(this::httpDuration);
     private final MeterTable<Timer> https = new MeterTable<>(this::httpsDuration);
     private final NamedTable<MeterTable<Timer>> grpc;
@@ -23,11 +24,14 @@ final class ServerMeters implements InboundObserver {
 
     private final AuthorizationMeters authorization;
 
-    ServerMeters(MeterFactory meters) {
+    ServerMeters(MeterFactory meters, boolean durations) {
         this.meters = meters;
+        this.durations = durations;
         this.authorization = new AuthorizationMeters(meters);
         this.grpc = new NamedTable<>(
-                MAX_GRPC_METHODS, path -> new MeterTable<>(outcome -> grpcDuration(path, outcome)), meters::overflowed);
+                MAX_GRPC_METHODS,
+                path -> new MeterTable<>(outcome -> grpcDuration(path, outcome)),
+                meters.overflow("gRPC methods that are served"));
     }
 
     @Override
@@ -72,6 +76,9 @@ final class ServerMeters implements InboundObserver {
     }
 
     private void record(InboundCall call, Outcome outcome, long durationNanos, boolean reached) {
+        if (!durations) {
+            return;
+        }
         int code = OutcomeCode.of(call.protocol(), outcome);
         timer(call, code, reached && code != OutcomeCode.GRPC_UNIMPLEMENTED)
                 .record(durationNanos, TimeUnit.NANOSECONDS);

@@ -54,7 +54,7 @@ final class TracedCall implements CallObserver {
     }
 
     @Override
-    public void callEnded(Call call, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {
+    public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
         if (attempts > 0) {
             return;
         }

@@ -32,6 +32,11 @@ public interface ControlPlane extends AutoCloseable {
         return true;
     }
 
+    /** {@return what this process is labelled with where it registers; empty if it has no labels} */
+    default Map<String, String> labels() {
+        return Map.of();
+    }
+
     /** {@return what it knows about itself} */
     ControlPlaneStatus status();
 

@@ -2,6 +2,7 @@ package io.inmesh.spi;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.observe.MeshObserver;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Scheduler;
 
@@ -19,6 +20,11 @@ public interface MeshLink {
 
     /** {@return what the mesh believes} */
     MeshStatus status();
+
+    /** {@return who is told what happens; what it throws has been dealt with} */
+    default MeshObserver observer() {
+        return MeshObserver.NONE;
+    }
 
     /** {@return the mesh's clock} */
     Clock clock();

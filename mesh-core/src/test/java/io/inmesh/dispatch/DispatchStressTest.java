@@ -184,7 +184,7 @@ class DispatchStressTest {
 
                 @Override
                 public void callEnded(
-                        Call call, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {
+                        Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
                     // Counting each call's first end only would hide a second one.
                     ended.addAndGet(ends.incrementAndGet() == 1 ? 1 : 1_000_000);
                 }

@@ -127,7 +127,7 @@ class HedgeStressTest {
 
                 @Override
                 public void callEnded(
-                        Call ended, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {
+                        Call ended, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
                     callEnds.incrementAndGet();
                 }
             };

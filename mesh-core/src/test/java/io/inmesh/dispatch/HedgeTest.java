@@ -275,7 +275,7 @@ class HedgeTest {
         }
 
         @Override
-        public void callEnded(Call call, @Nullable String cluster, Outcome outcome, int attempts, long durationNanos) {
+        public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
             events.add("call " + outcome);
         }
     }

@@ -10,20 +10,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** An attempt that remembers the headers added to it. */
-record FakeAttempt(Call call, String cluster, int number, Map<String, String> headers) implements Attempt {
+record FakeAttempt(Call call, Endpoint endpoint, PeerExpectation security, int number, Map<String, String> headers)
+        implements Attempt {
 
     FakeAttempt(Call call, String cluster, int number) {
-        this(call, cluster, number, new TreeMap<>());
+        this(call, new Endpoint(cluster, EndpointConfig.of("10.0.0.7", 9080)), null, number, new TreeMap<>());
     }
 
     @Override
-    public Endpoint endpoint() {
-        return new Endpoint(cluster, EndpointConfig.of("10.0.0.7", 9080));
-    }
-
-    @Override
-    public PeerExpectation security() {
-        return null;
+    public String cluster() {
+        return endpoint.cluster();
     }
 
     @Override

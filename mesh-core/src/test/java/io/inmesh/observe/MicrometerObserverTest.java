@@ -40,7 +40,7 @@ class MicrometerObserverTest {
         calls.attemptEnded(new FakeAttempt(call, CLUSTER, 1), Outcome.Response.http(503), 5 * MILLIS);
         calls.retrying(new FakeAttempt(call, CLUSTER, 1), MILLIS);
         calls.attemptEnded(new FakeAttempt(call, CLUSTER, 2), Outcome.Response.http(200), 5 * MILLIS);
-        calls.callEnded(call, CLUSTER, Outcome.Response.http(200), 2, 11 * MILLIS);
+        calls.callEnded(call, new FakeAttempt(call, CLUSTER, 1), Outcome.Response.http(200), 2, 11 * MILLIS);
 
         Timer timer = registry.get("http.client.request.duration")
                 .tags(
@@ -66,7 +66,7 @@ class MicrometerObserverTest {
     void recordsAGrpcCallByMethodAndStatusName() {
         Call call = FakeCall.grpc("/bookinfo.Ratings/Get");
         observer.callStarted(call, "ratings:9080", "default")
-                .callEnded(call, CLUSTER, Outcome.Response.grpc(14), 1, MILLIS);
+                .callEnded(call, new FakeAttempt(call, CLUSTER, 1), Outcome.Response.grpc(14), 1, MILLIS);
         assertThat(registry.get("rpc.client.call.duration")
                         .tags(
                                 "rpc.system.name", "grpc",
@@ -82,10 +82,15 @@ class MicrometerObserverTest {
     void failuresAndRejectionsHaveAnErrorTypeAndNoStatus() {
         Call call = FakeCall.get("/");
         CallObserver calls = observer.callStarted(call, "reviews", null);
-        calls.callEnded(call, CLUSTER, new Failure(Failure.Kind.CONNECT, false, new java.io.IOException()), 1, MILLIS);
+        calls.callEnded(
+                call,
+                new FakeAttempt(call, CLUSTER, 1),
+                new Failure(Failure.Kind.CONNECT, false, new java.io.IOException()),
+                1,
+                MILLIS);
         calls.callEnded(call, null, new Outcome.Rejection(Reason.NO_ENDPOINT, 503, 14, "none"), 0, MILLIS);
         calls.callEnded(call, null, new Outcome.LocalReply(Reason.FAULT, 418, 2, null, null), 0, MILLIS);
-        calls.callEnded(call, CLUSTER, Outcome.Cancelled.INSTANCE, 1, MILLIS);
+        calls.callEnded(call, new FakeAttempt(call, CLUSTER, 1), Outcome.Cancelled.INSTANCE, 1, MILLIS);
         assertThat(timer("connect", "none").count()).isEqualTo(1);
         assertThat(timer("no_endpoint", "none").count()).isEqualTo(1);
         assertThat(timer("418", "418").count()).isEqualTo(1);
@@ -180,7 +185,7 @@ class MicrometerObserverTest {
         for (int i = 0; i < 1100; i++) {
             Call call = FakeCall.get("/");
             observer.callStarted(call, "reviews", "route" + i)
-                    .callEnded(call, CLUSTER, Outcome.Response.http(200), 1, MILLIS);
+                    .callEnded(call, new FakeAttempt(call, CLUSTER, 1), Outcome.Response.http(200), 1, MILLIS);
         }
         assertThat(registry.find("http.client.request.duration").timers()).hasSize(1001);
         assertThat(registry.get("http.client.request.duration")
@@ -196,7 +201,7 @@ class MicrometerObserverTest {
         List<ClusterView> clusters = new ArrayList<>();
         clusters.add(new FakeCluster("reviews-v1", "reviews", 3));
         clusters.add(new FakeCluster("reviews-v2", "reviews", 1));
-        observer.watchClusters(() -> clusters);
+        observer.watch(new FakeView(clusters));
         assertThat(endpoints("reviews-v1", "healthy")).isEqualTo(3);
         assertThat(endpoints("reviews-v1", "ejected")).isZero();
         assertThat(registry.get("inmesh.retry.budget.available")

@@ -2,6 +2,7 @@ package io.inmesh.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
@@ -28,7 +29,7 @@ class ObserversTest {
         FakeAttempt attempt = new FakeAttempt(call, "c", 1);
         calls.attemptStarted(attempt);
         calls.attemptEnded(attempt, Outcome.Response.http(200), 1);
-        calls.callEnded(call, "c", Outcome.Response.http(200), 1, 1);
+        calls.callEnded(call, new FakeAttempt(call, "c", 1), Outcome.Response.http(200), 1, 1);
         all.inboundStarted(call).ended(call, Outcome.Response.http(200), 1);
         all.configApplied("2", 1);
         assertThat(events)
@@ -89,7 +90,7 @@ class ObserversTest {
         }
 
         @Override
-        public void callEnded(Call call, String cluster, Outcome outcome, int attempts, long durationNanos) {
+        public void callEnded(Call call, Attempt last, Outcome outcome, int attempts, long durationNanos) {
             throw new IllegalStateException("callEnded");
         }
 
@@ -139,7 +140,7 @@ class ObserversTest {
         }
 
         @Override
-        public void callEnded(Call call, String cluster, Outcome outcome, int attempts, long durationNanos) {
+        public void callEnded(Call call, Attempt last, Outcome outcome, int attempts, long durationNanos) {
             events.add(name + " ended");
         }
 

@@ -61,7 +61,7 @@ class TracingObserverTest {
         FakeAttempt second = new FakeAttempt(call, CLUSTER, 2);
         calls.attemptStarted(second);
         calls.attemptEnded(second, Outcome.Response.http(200), 1);
-        calls.callEnded(call, CLUSTER, Outcome.Response.http(200), 2, 2);
+        calls.callEnded(call, new FakeAttempt(call, CLUSTER, 1), Outcome.Response.http(200), 2, 2);
 
         List<SpanData> spans = exporter.getFinishedSpanItems();
         assertThat(spans).hasSize(2);

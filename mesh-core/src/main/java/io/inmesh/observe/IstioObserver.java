@@ -1,0 +1,237 @@
+package io.inmesh.observe;
+
+import io.inmesh.call.Attempt;
+import io.inmesh.call.Call;
+import io.inmesh.call.InboundCall;
+import io.inmesh.call.Outcome;
+import io.inmesh.config.MeshConfig;
+import io.inmesh.config.MetricsConfig;
+import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.IdentityEpoch;
+import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.SpiffeId;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps Istio's standard metrics, so that its dashboards and those made for it show this mesh too: {@code istio_requests_total}, {@code
+ * istio_request_duration_milliseconds}, {@code istio_request_bytes} and {@code istio_response_bytes}, from the side of who calls ({@code
+ * reporter="source"}) and of who answers ({@code destination}).
+ *
+ * <p>What is known of the other side is resolved once per endpoint and per caller and config, so a call builds no labels.
+ */
+final class IstioObserver implements MeshObserver {
+
+    private static final int MAX_PAIRS = 5000;
+    private static final int MAX_VIRTUAL_HOSTS = 5000;
+
+    private final MeterFactory meters;
+    private final Workload own;
+    private final IstioPair.Service service;
+    private final Runnable overflow;
+    private final InboundObserver requests = new Requests();
+    private volatile Supplier<MeshConfig> configs = () -> MeshConfig.EMPTY;
+    private volatile @Nullable SpiffeId principal;
+    private volatile MetricsConfig client = MetricsConfig.STANDARD;
+    private volatile MetricsConfig server = MetricsConfig.STANDARD;
+    private volatile Generation generation;
+
+    /**
+     * Makes an observer.
+     *
+     * @param own this process
+     * @param service host name of the service it belongs to, empty if it was not told
+     */
+    IstioObserver(MeterFactory meters, Workload own, String service) {
+        this.meters = meters;
+        this.own = own;
+        this.service = IstioPair.Service.ofHost(service);
+        this.overflow = meters.overflow("pairs of workloads that talk to each other");
+        this.generation = new Generation(IstioCallers.NONE);
+    }
+
+    /** Goes by a config, now and whenever one is applied. */
+    void watch(Supplier<MeshConfig> source) {
+        configs = source;
+        adopt(source.get());
+    }
+
+    @Override
+    public CallObserver callStarted(Call call, String virtualHost, @Nullable String route) {
+        return generation.calls.get(virtualHost);
+    }
+
+    @Override
+    public InboundObserver inboundStarted(InboundCall call) {
+        return requests;
+    }
+
+    @Override
+    public void configApplied(String version, long durationNanos) {
+        adopt(configs.get());
+    }
+
+    @Override
+    public void identityChanged(IdentityEpoch epoch) {
+        SpiffeId now = epoch.identity().id();
+        if (!now.equals(principal)) {
+            principal = now;
+            renew(generation.callers);
+        }
+    }
+
+    private void adopt(MeshConfig config) {
+        MetricsConfig newClient = config.telemetry().client().metrics();
+        MetricsConfig newServer = config.telemetry().server().metrics();
+        IstioCallers callers = IstioCallers.of(config);
+        if (newClient.equals(client) && newServer.equals(server)) {
+            generation = new Generation(generation, callers);
+        } else {
+            client = newClient;
+            server = newServer;
+            renew(callers);
+        }
+    }
+
+    private void renew(IstioCallers callers) {
+        Generation before = generation;
+        before.meters.end();
+        generation = new Generation(callers);
+    }
+
+    /** What is known under one config; meters outlive it unless their labels change. */
+    private final class Generation {
+
+        private final IstioGeneration meters;
+        private final IstioCallers callers;
+        private final ConcurrentHashMap<IstioPair, IstioMeters> sent;
+        private final ConcurrentHashMap<IstioPair, IstioMeters> received;
+        private final ConcurrentHashMap<Endpoint, IstioMeters> endpoints = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<SpiffeId, IstioMeters> peers = new ConcurrentHashMap<>();
+        private final NamedTable<Calls> calls;
+        private final IstioMeters strangers;
+
+        Generation(IstioCallers callers) {
+            this(
+                    new IstioGeneration(IstioObserver.this.meters, new IstioTags(client, server)),
+                    callers,
+                    new ConcurrentHashMap<>(),
+                    new ConcurrentHashMap<>());
+        }
+
+        Generation(Generation before, IstioCallers callers) {
+            this(before.meters, callers, before.sent, before.received);
+        }
+
+        private Generation(
+                IstioGeneration meters,
+                IstioCallers callers,
+                ConcurrentHashMap<IstioPair, IstioMeters> sent,
+                ConcurrentHashMap<IstioPair, IstioMeters> received) {
+            this.meters = meters;
+            this.callers = callers;
+            this.sent = sent;
+            this.received = received;
+            this.calls = new NamedTable<>(
+                    MAX_VIRTUAL_HOSTS, host -> new Calls(this, IstioPair.Service.ofVirtualHost(host)), overflow);
+            this.strangers = received(null, Workload.UNKNOWN);
+        }
+
+        IstioMeters to(Attempt attempt) {
+            Endpoint endpoint = attempt.endpoint();
+            IstioMeters known = endpoints.get(endpoint);
+            if (known != null) {
+                return known;
+            }
+            IstioMeters found = sent(
+                    Workload.of(endpoint.config()),
+                    principal(attempt.security()),
+                    IstioPair.Service.ofCluster(attempt.cluster()));
+            endpoints.put(endpoint, found);
+            return found;
+        }
+
+        /** The handshake accepts nobody else; which of several it accepted is not told. */
+        private static @Nullable SpiffeId principal(@Nullable PeerExpectation expected) {
+            return expected == null || expected.identities().size() != 1
+                    ? null
+                    : expected.identities().iterator().next();
+        }
+
+        IstioMeters sent(Workload destination, @Nullable SpiffeId identity, IstioPair.Service asked) {
+            return bounded(sent, IstioTags.CLIENT, new IstioPair(own, principal, destination, identity, asked));
+        }
+
+        IstioMeters from(InboundCall call) {
+            SpiffeId peer = call.peer();
+            if (peer == null) {
+                return strangers;
+            }
+            IstioMeters known = peers.get(peer);
+            if (known != null) {
+                return known;
+            }
+            IstioMeters found = received(peer, callers.of(peer, call));
+            if (!callers.ambiguous(peer) && peers.size() < MAX_PAIRS) {
+                peers.put(peer, found);
+            }
+            return found;
+        }
+
+        private IstioMeters received(@Nullable SpiffeId peer, Workload source) {
+            return bounded(received, IstioTags.SERVER, new IstioPair(source, peer, own, principal, service));
+        }
+
+        private IstioMeters bounded(ConcurrentHashMap<IstioPair, IstioMeters> table, String reporter, IstioPair pair) {
+            IstioMeters known = table.get(pair);
+            if (known != null) {
+                return known;
+            }
+            if (table.size() < MAX_PAIRS) {
+                return table.computeIfAbsent(pair, unseen -> new IstioMeters(meters, reporter, unseen));
+            }
+            overflow.run();
+            IstioPair other = new IstioPair(
+                    Workload.UNKNOWN,
+                    null,
+                    Workload.UNKNOWN,
+                    null,
+                    new IstioPair.Service(NamedTable.OTHER, NamedTable.OTHER, NamedTable.OTHER));
+            return table.computeIfAbsent(other, unseen -> new IstioMeters(meters, reporter, unseen));
+        }
+    }
+
+    /** Calls to one host. */
+    private static final class Calls implements CallObserver {
+
+        private final Generation generation;
+        private final IstioMeters nowhere;
+
+        Calls(Generation generation, IstioPair.Service service) {
+            this.generation = generation;
+            this.nowhere = generation.sent(Workload.UNKNOWN, null, service);
+        }
+
+        @Override
+        public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
+            IstioMeters meters = last == null ? nowhere : generation.to(last);
+            meters.record(call, outcome, attempts, false, durationNanos);
+        }
+    }
+
+    /** Requests that come in. */
+    private final class Requests implements InboundObserver {
+
+        @Override
+        public void refused(InboundCall call, Outcome outcome, long durationNanos) {
+            ended(call, outcome, durationNanos);
+        }
+
+        @Override
+        public void ended(InboundCall call, Outcome outcome, long durationNanos) {
+            boolean secure = call.secure() && call.peer() != null;
+            generation.from(call).record(call, outcome, 1, secure, durationNanos);
+        }
+    }
+}
