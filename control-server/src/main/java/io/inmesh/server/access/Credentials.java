@@ -24,6 +24,11 @@ public record Credentials(
         chain = List.copyOf(chain);
     }
 
+    /** {@return whether all there is is a session cookie, which browsers send by themselves} */
+    public boolean onlyCookie() {
+        return cookie != null && authorization == null && chain.isEmpty();
+    }
+
     /** Keeps the secrets out of logs. */
     @Override
     public String toString() {

@@ -48,6 +48,11 @@ final class Admission {
             row("GET,HEAD", "/livez", Rule.ANYBODY),
             row("GET,HEAD", "/readyz", Rule.ANYBODY),
             row("POST", "/inmesh/v1/login", Rule.ANYBODY),
+            // The console's own files, which hold nothing of the mesh; its login page is one of them.
+            row("GET,HEAD", "/", Rule.ANYBODY),
+            row("GET,HEAD", "/console", Rule.ANYBODY),
+            row("GET,HEAD", "/console/{build}/{file}", Rule.ANYBODY),
+            row("GET,HEAD", "/console/{build}/{folder}/{file}", Rule.ANYBODY),
             // What there is, but not what is in it: kubectl asks before everything else.
             row("GET", "/version", Rule.SOMEBODY),
             row("GET", "/api", Rule.SOMEBODY),
@@ -56,6 +61,7 @@ final class Admission {
             row("GET", "/apis/{group}", Rule.SOMEBODY),
             row("GET", "/apis/{group}/{version}", Rule.SOMEBODY),
             row("GET", "/openapi/{version}", Rule.SOMEBODY),
+            row("GET", "/inmesh/v1/kinds", Rule.SOMEBODY),
             // About the caller itself.
             row("POST", "/inmesh/v1/logout", Rule.SOMEBODY),
             row("GET", "/inmesh/v1/session", Rule.SOMEBODY),
@@ -70,6 +76,8 @@ final class Admission {
             row("POST", "/inmesh/v1/certificates", Rule.CONTENT),
             // Viewer in the namespace of the query, or in all.
             row("GET", "/inmesh/v1/status", Rule.CONTENT),
+            row("GET", "/inmesh/v1/services", Rule.CONTENT),
+            row("GET", "/inmesh/v1/resources", Rule.CONTENT),
             row("GET", "/inmesh/v1/check/mtls", Rule.CONTENT),
             row("GET", "/inmesh/v1/traffic", Rule.VIEWER),
             row("GET", "/inmesh/v1/analyze", Rule.VIEWER),
@@ -111,7 +119,9 @@ final class Admission {
     }
 
     private static Row row(String methods, String pattern, Rule rule) {
-        return new Row(Set.of(methods.split(",")), List.of(pattern.substring(1).split("/")), rule);
+        List<String> parts =
+                pattern.equals("/") ? List.of() : List.of(pattern.substring(1).split("/"));
+        return new Row(Set.of(methods.split(",")), parts, rule);
     }
 
     /**

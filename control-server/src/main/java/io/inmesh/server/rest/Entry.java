@@ -3,6 +3,7 @@ package io.inmesh.server.rest;
 import io.inmesh.server.access.Access;
 import io.inmesh.server.access.Authenticator.Proof;
 import io.inmesh.server.access.CallerRates;
+import io.inmesh.server.access.Credentials;
 import io.inmesh.server.access.Permission;
 import io.inmesh.server.access.Principal;
 import io.inmesh.server.access.Unauthenticated;
@@ -49,7 +50,8 @@ final class Entry {
             throw HttpProblem.tooMany("this address sends too many requests; try again in a second", 1);
         }
         gate.check(exchange);
-        Proof proof = proof(exchange);
+        Admission admission = Admission.of(exchange.method(), path, exchange.flag("watch"));
+        Proof proof = proof(exchange, admission.rule());
         Principal principal = proof.principal();
         boolean known = principal.authenticated();
         if (known && !callers.take(principal.id())) {
@@ -60,7 +62,6 @@ final class Entry {
                     403, "Forbidden", "a change by a browser has to send " + CSRF_HEADER + " as GET session told it");
         }
         exchange.admitted(proof, permission -> demand(exchange, principal, permission));
-        Admission admission = Admission.of(exchange.method(), path, exchange.flag("watch"));
         switch (admission.rule()) {
             case ANYBODY -> {
                 // Nothing is asked.
@@ -74,10 +75,18 @@ final class Entry {
         }
     }
 
-    private Proof proof(Exchange exchange) throws HttpProblem {
+    private Proof proof(Exchange exchange, Admission.Rule rule) throws HttpProblem {
+        Credentials credentials = exchange.credentials();
         try {
-            return access.authenticator().authenticate(exchange.credentials());
+            return access.authenticator().authenticate(credentials);
         } catch (Unauthenticated e) {
+            if (credentials.onlyCookie()) {
+                // A browser sends what is over until it is told not to; and it must get at the login page.
+                exchange.cookie("");
+                if (rule == Admission.Rule.ANYBODY) {
+                    return new Proof(Principal.NOBODY, null);
+                }
+            }
             throw unauthorized(exchange, String.valueOf(e.getMessage()));
         }
     }

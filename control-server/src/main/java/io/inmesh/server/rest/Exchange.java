@@ -315,6 +315,14 @@ final class Exchange {
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
+    /** Answers with headers that take the place of those that data is sent with. */
+    void file(int status, Map<String, String> headers, byte[] body) {
+        response.setStatus(status);
+        SecurityHeaders.put(request, response.getHeaders());
+        headers.forEach((name, value) -> response.getHeaders().put(name, value));
+        response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
     private void head(int status, String contentType) {
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);

@@ -131,7 +131,7 @@ final class FilesApi {
         exchange.json(result.accepted() ? 200 : 422, body);
     }
 
-    private static void problem(ObjectNode node, Problem problem, @Nullable Document document) {
+    static void problem(ObjectNode node, Problem problem, @Nullable Document document) {
         node.put("resource", problem.resource().toString())
                 .put("field", problem.fieldPath())
                 .put("severity", problem.severity().name())

@@ -13,6 +13,9 @@ final class Gate {
 
     private static final List<String> OWN_SITES = List.of("", "none", "same-origin");
 
+    /** {@code /console/}. */
+    private static final List<String> CONSOLE_PAGE = List.of("console", "");
+
     private final Set<String> hosts;
     private final String scheme;
 
@@ -37,7 +40,8 @@ final class Gate {
         }
         String origin = exchange.header(HttpHeader.ORIGIN);
         boolean own = origin.isEmpty() || origin.equals(scheme + exchange.header(HttpHeader.HOST));
-        if (!own || !OWN_SITES.contains(exchange.header("Sec-Fetch-Site"))) {
+        boolean ownSite = OWN_SITES.contains(exchange.header("Sec-Fetch-Site")) || followsLinkToConsole(exchange);
+        if (!own || !ownSite) {
             throw new HttpProblem(403, "Forbidden", "pages of other sites have no business here");
         }
         if (List.of("POST", "PUT", "PATCH").contains(exchange.method())) {
@@ -50,6 +54,14 @@ final class Gate {
                                 + "\"");
             }
         }
+    }
+
+    /** Somebody may follow a link in a chat or a wiki to the console's page: it does nothing by being opened, and cannot be framed. */
+    private static boolean followsLinkToConsole(Exchange exchange) {
+        return exchange.method().equals("GET")
+                && exchange.path().equals(CONSOLE_PAGE)
+                && exchange.header("Sec-Fetch-Mode").equals("navigate")
+                && exchange.header("Sec-Fetch-Dest").equals("document");
     }
 
     /** {@return the name in a Host header, without its port and brackets, in lower case} */

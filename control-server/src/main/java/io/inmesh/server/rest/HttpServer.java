@@ -9,6 +9,7 @@ import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.RootRotation;
+import io.inmesh.server.console.ConsoleFiles;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.registry.WorkloadRegistry;
@@ -124,6 +125,7 @@ public final class HttpServer implements AutoCloseable {
                         statuses,
                         access.open()),
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
+                new InventoryApi(sources.resources()::state, sources.hub(), new ResourcesApi(writer)),
                 sources.tokens(),
                 sources.certificates(),
                 new DenyListApi(sources.denied()),
@@ -137,6 +139,7 @@ public final class HttpServer implements AutoCloseable {
                 new SkippedApi(writer.store()),
                 mesh,
                 new AccessApi(access),
+                new ConsoleApi(ConsoleFiles.load()),
                 sources.meters()));
         try {
             server.start();

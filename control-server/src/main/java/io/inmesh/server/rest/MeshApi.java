@@ -30,6 +30,7 @@ final class MeshApi {
     private final FilesApi files;
     private final StatusApi status;
     private final TrafficApi traffic;
+    private final InventoryApi inventory;
     private final JoinTokens tokens;
     private final CertificateService certificates;
     private final DenyListApi denyList;
@@ -41,6 +42,7 @@ final class MeshApi {
             FilesApi files,
             StatusApi status,
             TrafficApi traffic,
+            InventoryApi inventory,
             JoinTokens tokens,
             CertificateService certificates,
             DenyListApi denyList,
@@ -50,6 +52,7 @@ final class MeshApi {
         this.files = files;
         this.status = status;
         this.traffic = traffic;
+        this.inventory = inventory;
         this.tokens = tokens;
         this.certificates = certificates;
         this.denyList = denyList;
@@ -68,6 +71,9 @@ final class MeshApi {
             case "POST apply" -> files.apply(exchange);
             case "POST delete" -> files.delete(exchange);
             case "GET analyze" -> files.analyze(exchange);
+            case "GET services" -> inventory.services(exchange);
+            case "GET kinds" -> inventory.kinds(exchange);
+            case "GET resources" -> inventory.resources(exchange);
             case "GET status" -> status.status(exchange);
             case "GET traffic" -> traffic.flows(exchange);
             case "GET check/mtls" -> traffic.mtls(exchange);

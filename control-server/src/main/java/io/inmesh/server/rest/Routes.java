@@ -30,6 +30,7 @@ final class Routes extends Handler.Abstract {
     private final Connections connections;
     private final Entry entry;
     private final AccessApi access;
+    private final ConsoleApi console;
 
     Routes(
             Connections connections,
@@ -38,7 +39,9 @@ final class Routes extends Handler.Abstract {
             SkippedApi skipped,
             MeshApi mesh,
             AccessApi access,
+            ConsoleApi console,
             PrometheusMeterRegistry meters) {
+        this.console = console;
         this.connections = connections;
         this.entry = entry;
         this.access = access;
@@ -105,11 +108,14 @@ final class Routes extends Handler.Abstract {
     }
 
     private void route(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
+        if (ConsoleApi.knows(path)) {
+            console.handle(exchange, path);
+            return;
+        }
         if (access.handle(exchange, path)) {
             return;
         }
-        String first = path.isEmpty() ? "" : path.get(0);
-        switch (first) {
+        switch (path.get(0)) {
             case "healthz", "livez", "readyz" -> exchange.text(200, "text/plain", "ok");
             case "version" -> exchange.json(200, version());
             case "metrics" -> exchange.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());

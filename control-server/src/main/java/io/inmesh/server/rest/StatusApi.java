@@ -93,7 +93,7 @@ final class StatusApi {
         list.addObject().put("resource", resource.key().toString()).put("reason", reason);
     }
 
-    private static void process(ObjectNode node, ConnectedProcess process) {
+    static void process(ObjectNode node, ConnectedProcess process) {
         node.put("name", process.instance())
                 .put("namespace", process.namespace())
                 .put("serviceAccount", process.serviceAccount())

@@ -2,16 +2,11 @@ package io.inmesh.server.validate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.store.ConfigView;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -25,16 +20,16 @@ public final class SchemaValidator implements Validator {
     private static final JsonNode ANY = JsonNodeFactory.instance.textNode("any");
     private static final JsonNode STRING = JsonNodeFactory.instance.textNode("string");
 
-    private final ConcurrentHashMap<String, Optional<JsonNode>> schemas = new ConcurrentHashMap<>();
+    private final Schemas schemas = new Schemas();
 
     @Override
     public List<Problem> validate(Resource candidate, ConfigView after) {
-        Optional<JsonNode> schema = schema(candidate.key().kind());
+        Optional<JsonNode> schema = schemas.of(candidate.key().kind());
         SchemaWalk walk = new SchemaWalk(candidate.key(), schema.orElseGet(JsonNodeFactory.instance::objectNode));
         var top = JsonNodeFactory.instance.objectNode();
         top.set("apiVersion!", STRING);
         top.set("kind!", STRING);
-        top.set("metadata!", schema("Metadata").orElseThrow());
+        top.set("metadata!", schemas.of("Metadata").orElseThrow());
         top.set("status", ANY);
         schema.ifPresentOrElse(
                 known -> {
@@ -61,17 +56,5 @@ public final class SchemaValidator implements Validator {
             }
         });
         return problems;
-    }
-
-    private Optional<JsonNode> schema(String kind) {
-        return schemas.computeIfAbsent(kind, SchemaValidator::load);
-    }
-
-    private static Optional<JsonNode> load(String kind) {
-        try (InputStream in = SchemaValidator.class.getResourceAsStream("/io/inmesh/server/schema/" + kind + ".yaml")) {
-            return in == null ? Optional.empty() : Optional.of(new YAMLMapper().readTree(in));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the schema of " + kind + " cannot be read", e);
-        }
     }
 }

@@ -35,7 +35,7 @@ public record Origin(String source) {
     }
 
     /** {@return the path of the file below the folder; empty for the API} */
-    String file() {
+    public String file() {
         return isFile() ? source.substring(FOLDER.length()) : "";
     }
 

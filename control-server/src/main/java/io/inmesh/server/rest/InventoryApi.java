@@ -1,0 +1,118 @@
+package io.inmesh.server.rest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.ads.ConnectedProcess;
+import io.inmesh.server.ads.StreamHub;
+import io.inmesh.server.model.Kinds;
+import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.ServicePort;
+import io.inmesh.server.service.Workload;
+import io.inmesh.server.translate.MeshState;
+import io.inmesh.server.validate.Schemas;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Which services there are with what is behind them, and which kinds of configuration with their fields. */
+final class InventoryApi {
+
+    private final Supplier<MeshState> state;
+    private final StreamHub hub;
+    private final ResourcesApi resources;
+    private final Schemas schemas = new Schemas();
+
+    InventoryApi(Supplier<MeshState> state, StreamHub hub, ResourcesApi resources) {
+        this.resources = resources;
+        this.state = state;
+        this.hub = hub;
+    }
+
+    /** Answers with all resources of one namespace, or of all. */
+    void resources(Exchange exchange) throws IOException, HttpProblem {
+        resources.list(exchange);
+    }
+
+    /** Answers with the services of one namespace, the query's, or of all; an instance that is connected with the status of its process. */
+    void services(Exchange exchange) throws IOException, HttpProblem {
+        String namespace = exchange.viewedNamespace();
+        Map<String, ConnectedProcess> processes = new HashMap<>();
+        hub.processes().forEach(process -> processes.put(process.nodeId(), process));
+        ObjectNode body = Exchange.JSON.createObjectNode();
+        ArrayNode services = body.putArray("services");
+        for (MeshService service : state.get().services().all().values()) {
+            if (namespace.isEmpty() || namespace.equals(service.namespace())) {
+                service(services.addObject(), service, processes);
+            }
+        }
+        exchange.json(200, body);
+    }
+
+    private static void service(ObjectNode node, MeshService service, Map<String, ConnectedProcess> processes) {
+        node.put("host", service.fqdn())
+                .put("name", service.name())
+                .put("namespace", service.namespace())
+                .put("external", service.external())
+                .put("resolution", service.resolution().name())
+                .put("source", service.source().toString());
+        ArrayNode ports = node.putArray("ports");
+        for (ServicePort port : service.ports()) {
+            ports.addObject()
+                    .put("number", port.number())
+                    .put("name", port.name())
+                    .put("protocol", port.protocol().name());
+        }
+        ArrayNode instances = node.putArray("instances");
+        for (Workload workload : service.workloads()) {
+            ObjectNode instance = instances.addObject();
+            instance(instance, workload);
+            ConnectedProcess process = processes.get(workload.id());
+            if (process != null) {
+                StatusApi.process(instance.putObject("process"), process);
+            }
+        }
+    }
+
+    private static void instance(ObjectNode node, Workload workload) {
+        node.put("id", workload.id())
+                .put("name", workload.name())
+                .put("namespace", workload.namespace())
+                .put("serviceAccount", workload.serviceAccount())
+                .put("address", workload.address())
+                .put("locality", workload.locality().toString())
+                .put("weight", workload.weight())
+                .put("health", workload.health().name())
+                .put("meshTls", workload.meshTls());
+        ObjectNode ports = node.putObject("ports");
+        workload.ports().forEach(ports::put);
+        ObjectNode labels = node.putObject("labels");
+        workload.labels().forEach(labels::put);
+    }
+
+    /** Answers with every kind that can be written, what becomes of it, and its fields in the notation of {@code schema/README.md}. */
+    void kinds(Exchange exchange) throws IOException {
+        ObjectNode body = Exchange.JSON.createObjectNode();
+        ArrayNode kinds = body.putArray("kinds");
+        for (Kinds.Kind kind : Kinds.all()) {
+            if (kind.use() == Kinds.Kind.Use.SKIPPED || kind.use() == Kinds.Kind.Use.REFUSED) {
+                continue;
+            }
+            ObjectNode node = kinds.addObject()
+                    .put("group", kind.group())
+                    .put("kind", kind.kind())
+                    .put("plural", kind.plural())
+                    .put("apiVersion", kind.apiVersion())
+                    .put("namespaced", kind.namespaced())
+                    .put("enforced", kind.use() == Kinds.Kind.Use.ENFORCED)
+                    .put("why", kind.why());
+            ArrayNode versions = node.putArray("versions");
+            kind.versions().forEach(versions::add);
+            ArrayNode shortNames = node.putArray("shortNames");
+            kind.shortNames().forEach(shortNames::add);
+            schemas.of(kind.kind()).ifPresent(schema -> node.set("schema", schema));
+        }
+        schemas.of("Metadata").ifPresent(metadata -> body.set("metadata", metadata));
+        exchange.json(200, body);
+    }
+}
