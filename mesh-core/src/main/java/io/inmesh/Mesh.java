@@ -15,9 +15,11 @@ import io.inmesh.identity.TlsVersion;
 import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
 import io.inmesh.load.ServerLoad;
+import io.inmesh.observe.AccessLogSettings;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.observe.MeshView;
 import io.inmesh.observe.MetricsProfile;
+import io.inmesh.observe.TraceSettings;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.snapshot.LiveState;
 import io.inmesh.snapshot.Snapshot;
@@ -126,6 +128,8 @@ public final class Mesh implements AutoCloseable {
                 .name(environment.getOrDefault("INMESH_SERVICE", ""))
                 .namespace(environment.getOrDefault("INMESH_NAMESPACE", "default"))
                 .metricsProfile(MetricsProfile.of(environment.getOrDefault("INMESH_METRICS", "otel")))
+                .traceSettings(TraceSettings.fromEnvironment(environment))
+                .accessLog(AccessLogSettings.fromEnvironment(environment))
                 .oldestTls(TlsVersion.of(environment.getOrDefault("INMESH_TLS_MIN_VERSION", "1.3")))
                 .controlPlane(provider.fromEnvironment(environment))
                 .build();

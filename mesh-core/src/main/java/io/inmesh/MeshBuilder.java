@@ -2,10 +2,12 @@ package io.inmesh;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.TlsVersion;
+import io.inmesh.observe.AccessLogSettings;
 import io.inmesh.observe.Instruments;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.observe.MetricsProfile;
 import io.inmesh.observe.Observers;
+import io.inmesh.observe.TraceSettings;
 import io.inmesh.observe.Workload;
 import io.inmesh.spi.ControlPlane;
 import io.inmesh.time.Clock;
@@ -29,6 +31,8 @@ public final class MeshBuilder {
     private @Nullable OpenTelemetry openTelemetry;
     private @Nullable Scheduler scheduler;
     private @Nullable Map<String, String> labels;
+    private TraceSettings traceSettings = TraceSettings.DEFAULT;
+    private AccessLogSettings accessLog = AccessLogSettings.DEFAULT;
     private MetricsProfile metricsProfile = MetricsProfile.OTEL;
     private Clock clock = Clock.SYSTEM;
     private Randomness randomness = Randomness.SYSTEM;
@@ -98,6 +102,18 @@ public final class MeshBuilder {
         return this;
     }
 
+    /** Sets how this process takes part in traces. Default: {@link TraceSettings#DEFAULT}. */
+    public MeshBuilder traceSettings(TraceSettings settings) {
+        this.traceSettings = settings;
+        return this;
+    }
+
+    /** Sets what is logged of requests. Default: {@link AccessLogSettings#DEFAULT}. */
+    public MeshBuilder accessLog(AccessLogSettings settings) {
+        this.accessLog = settings;
+        return this;
+    }
+
     /** Sets the oldest version of TLS to speak with others in the mesh. Default: 1.3. */
     public MeshBuilder oldestTls(TlsVersion oldestTls) {
         this.oldestTls = oldestTls;
@@ -134,6 +150,7 @@ public final class MeshBuilder {
         }
         Mesh mesh = new Mesh(fullName, clock, randomness, timers, own, Observers.of(all), oldestTls, controlPlane);
         try {
+            mesh.onClose(instruments::close);
             instruments.watch(mesh.view());
             mesh.begin(config);
             return mesh;
@@ -149,8 +166,9 @@ public final class MeshBuilder {
             instruments.metrics(meterRegistry, metricsProfile, clock, workload(), serviceHost());
         }
         if (openTelemetry != null) {
-            instruments.traces(openTelemetry);
+            instruments.traces(openTelemetry, traceSettings, randomness);
         }
+        instruments.accessLog(accessLog, clock, randomness);
         return instruments;
     }
 

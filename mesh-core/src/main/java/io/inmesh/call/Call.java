@@ -86,6 +86,11 @@ public interface Call {
         return Long.MAX_VALUE;
     }
 
+    /** {@return the protocol on the wire, such as {@code HTTP/1.1}; null if the adapter cannot tell} */
+    default @Nullable String wireProtocol() {
+        return null;
+    }
+
     /** A size that is not known. */
     long SIZE_UNKNOWN = -1;
 

@@ -20,6 +20,10 @@ final class DelayFault implements Stage<OutboundCall> {
     public Verdict<OutboundCall> admit(OutboundCall call) {
         Fault fault = call.fault();
         long delayNanos = fault == null ? 0 : fault.drawDelayNanos(randomness);
-        return delayNanos > 0 ? new Verdict.Admit<>(null, delayNanos) : ADMIT;
+        if (delayNanos <= 0) {
+            return ADMIT;
+        }
+        Observing.delayed(call.observer(), delayNanos);
+        return new Verdict.Admit<>(null, delayNanos);
     }
 }

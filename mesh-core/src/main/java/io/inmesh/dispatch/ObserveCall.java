@@ -1,6 +1,8 @@
 package io.inmesh.dispatch;
 
 import io.inmesh.call.Outcome;
+import io.inmesh.observe.CallObserver;
+import io.inmesh.observe.InboundObserver.Scope;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.stage.Stage;
 import io.inmesh.stage.Ticket;
@@ -24,6 +26,9 @@ final class ObserveCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
 
     @Override
     public void settle(OutboundCall call, Outcome outcome) {
-        call.observer().callEnded(call.call(), call.lastAttempt(), outcome, call.attempts(), call.elapsedNanos());
+        CallObserver observer = call.observer();
+        try (Scope ignored = observer.enterCall()) {
+            observer.callEnded(call.call(), call.lastAttempt(), outcome, call.attempts(), call.elapsedNanos());
+        }
     }
 }

@@ -26,6 +26,14 @@ final class Observing {
         }
     }
 
+    static void delayed(CallObserver observer, long delayNanos) {
+        try {
+            observer.delayed(delayNanos);
+        } catch (RuntimeException | LinkageError e) {
+            ignored(e);
+        }
+    }
+
     static void attemptStarted(CallObserver observer, Attempt attempt) {
         try {
             observer.attemptStarted(attempt);

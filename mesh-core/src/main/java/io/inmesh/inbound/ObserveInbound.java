@@ -34,10 +34,13 @@ final class ObserveInbound implements Stage<InboundWork>, Ticket<InboundWork> {
 
     @Override
     public void settle(InboundWork work, Outcome outcome) {
-        if (work.admitted()) {
-            work.observer().ended(work.call(), outcome, work.elapsedNanos());
-        } else {
-            work.observer().refused(work.call(), outcome, work.elapsedNanos());
+        InboundObserver observer = work.observer();
+        try (InboundObserver.Scope ignored = observer.enter()) {
+            if (work.admitted()) {
+                observer.ended(work.call(), outcome, work.elapsedNanos());
+            } else {
+                observer.refused(work.call(), outcome, work.elapsedNanos());
+            }
         }
     }
 }

@@ -25,6 +25,17 @@ public interface CallObserver {
         CHAIN
     }
 
+    /**
+     * Makes what belongs to this call (a span) current on the calling thread until the scope is closed there, while the end of the call is
+     * told, so that metrics and logs can refer to it.
+     */
+    default InboundObserver.Scope enterCall() {
+        return InboundObserver.Scope.NONE;
+    }
+
+    /** An injected delay has been imposed on the call. */
+    default void delayed(long delayNanos) {}
+
     /** An attempt is about to be sent. The only moment to {@linkplain Attempt#setHeader add headers} for propagation. */
     default void attemptStarted(Attempt attempt) {}
 

@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
+import io.inmesh.observe.InboundObserver.Scope;
 import org.jspecify.annotations.Nullable;
 
 /** Tells two observers of one call; more are pairs of pairs. */
@@ -13,6 +14,21 @@ record ManyCallObservers(CallObserver first, CallObserver second) implements Cal
             return second;
         }
         return second == NONE ? first : new ManyCallObservers(first, second);
+    }
+
+    @Override
+    public Scope enterCall() {
+        return ManyInboundObservers.both(first.enterCall(), second.enterCall());
+    }
+
+    @Override
+    public void delayed(long delayNanos) {
+        try {
+            first.delayed(delayNanos);
+        } catch (RuntimeException e) {
+            ManyObservers.failed(first, e);
+        }
+        second.delayed(delayNanos);
     }
 
     @Override

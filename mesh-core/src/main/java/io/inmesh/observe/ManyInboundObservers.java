@@ -16,8 +16,11 @@ record ManyInboundObservers(InboundObserver first, InboundObserver second) imple
 
     @Override
     public Scope enter() {
-        Scope outer = first.enter();
-        Scope inner = second.enter();
+        return both(first.enter(), second.enter());
+    }
+
+    /** {@return a scope that closes both, the second one first} */
+    static Scope both(Scope outer, Scope inner) {
         if (outer == Scope.NONE) {
             return inner;
         }

@@ -16,6 +16,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.net.InetAddress;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What spans say, in the words of the OpenTelemetry conventions. */
@@ -40,15 +41,71 @@ final class TraceAttributes {
     private static final AttributeKey<String> CLUSTER = AttributeKey.stringKey("inmesh.cluster");
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("inmesh.route");
     private static final AttributeKey<String> PEER = AttributeKey.stringKey("inmesh.peer");
+    private static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("inmesh.attempts");
+    private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("inmesh.attempt");
+    private static final AttributeKey<Long> RETRY_DELAY = AttributeKey.longKey("inmesh.retry.delay_ms");
+    private static final AttributeKey<String> REFUSAL = AttributeKey.stringKey("inmesh.retry.refusal");
+    private static final AttributeKey<Long> DELAY = AttributeKey.longKey("inmesh.fault.delay_ms");
     private static final AttributeKey<Boolean> HEDGE = AttributeKey.booleanKey("inmesh.hedge");
     private static final AttributeKey<String> REJECTION = AttributeKey.stringKey("inmesh.rejection");
 
     private static final AttributeKey<String> POLICY = AttributeKey.stringKey("inmesh.authorization.policy");
     private static final AttributeKey<Boolean> ALLOWED = AttributeKey.booleanKey("inmesh.authorization.allowed");
 
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private TraceAttributes() {}
 
-    /** {@return a started client span of a call, without anything about an attempt} */
+    /** {@return a started span of a call, which its attempts are part of} */
+    static Span call(Tracer tracer, Call call, String virtualHost, Context parent, @Nullable String route) {
+        // A virtual host comes from config, so there are so many names and no more.
+        SpanBuilder span = tracer.spanBuilder(virtualHost).setParent(parent).setSpanKind(SpanKind.INTERNAL);
+        if (call.protocol() == Call.Protocol.GRPC) {
+            span.setAttribute(RPC_METHOD, Methods.grpc(call.path()));
+        } else {
+            span.setAttribute(HTTP_METHOD, Methods.known(call.method()));
+        }
+        if (route != null) {
+            span.setAttribute(ROUTE, route);
+        }
+        return span.startSpan();
+    }
+
+    static void route(Span span, @Nullable String route) {
+        if (route != null) {
+            span.setAttribute(ROUTE, route);
+        }
+    }
+
+    static void delayed(Span span, long delayNanos) {
+        span.setAttribute(DELAY, delayNanos / NANOS_PER_MILLI);
+    }
+
+    static void retrying(Span span, Attempt ended, long delayNanos) {
+        if (span.isRecording()) {
+            span.addEvent(
+                    "inmesh.retry",
+                    Attributes.of(ATTEMPT, (long) ended.number(), RETRY_DELAY, delayNanos / NANOS_PER_MILLI));
+        }
+    }
+
+    static void retryRefused(Span span, Attempt ended, CallObserver.RetryRefusal why) {
+        if (span.isRecording()) {
+            span.addEvent(
+                    "inmesh.retry.refused",
+                    Attributes.of(
+                            ATTEMPT, (long) ended.number(), REFUSAL, why.name().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    static void callEnded(Span span, @Nullable Attempt last, int attempts) {
+        span.setAttribute(ATTEMPTS, (long) attempts);
+        if (last != null) {
+            span.setAttribute(CLUSTER, last.cluster());
+        }
+    }
+
+    /** {@return a started client span of an attempt} */
     static Span client(Tracer tracer, Call call, Context parent, @Nullable String route) {
         SpanBuilder span = named(tracer, call, SpanKind.CLIENT)
                 .setParent(parent)
@@ -102,6 +159,12 @@ final class TraceAttributes {
         outcome(span, call, outcome, code, OutcomeCode.clientError(code));
     }
 
+    /** As for an attempt, but for the exception, which the attempt has. */
+    static void callOutcome(Span span, Call call, Outcome outcome) {
+        int code = OutcomeCode.of(call.protocol(), outcome);
+        status(span, call, code, OutcomeCode.clientError(code));
+    }
+
     static void serverOutcome(Span span, Call call, Outcome outcome) {
         int code = OutcomeCode.of(call.protocol(), outcome);
         outcome(span, call, outcome, code, OutcomeCode.serverError(code));
@@ -144,6 +207,13 @@ final class TraceAttributes {
     }
 
     private static void outcome(Span span, Call call, Outcome outcome, int code, @Nullable String error) {
+        status(span, call, code, error);
+        if (outcome instanceof Outcome.Failure failure && span.isRecording()) {
+            span.recordException(failure.cause());
+        }
+    }
+
+    private static void status(Span span, Call call, int code, @Nullable String error) {
         String status = OutcomeCode.status(code);
         if (status != null && call.protocol() == Call.Protocol.GRPC) {
             span.setAttribute(RPC_STATUS, status);
@@ -153,9 +223,6 @@ final class TraceAttributes {
         if (error != null) {
             span.setAttribute(ERROR_TYPE, error);
             span.setStatus(StatusCode.ERROR);
-        }
-        if (outcome instanceof Outcome.Failure failure && span.isRecording()) {
-            span.recordException(failure.cause());
         }
     }
 

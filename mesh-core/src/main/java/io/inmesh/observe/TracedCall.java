@@ -3,39 +3,71 @@ package io.inmesh.observe;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
+import io.inmesh.observe.InboundObserver.Scope;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapPropagator;
 import org.jspecify.annotations.Nullable;
 
-/** The spans of one call: one per attempt, or a single one where the mesh answered without any. */
+/** The spans of one call: its own, and below that one per attempt, as far as the trace is kept. */
 final class TracedCall implements CallObserver {
 
-    private final Tracer tracer;
-    private final TextMapPropagator propagator;
-    private final Context parent;
+    private final TracingObserver tracing;
+    private final TracePolicy policy;
+    private final Context context;
+    private final @Nullable Span own;
     private final @Nullable String route;
     // Events come one at a time, and what passes calls between threads also passes this.
     private @Nullable Span attemptSpan;
     private @Nullable Span hedgeSpan;
 
-    TracedCall(Tracer tracer, TextMapPropagator propagator, Context parent, @Nullable String route) {
-        this.tracer = tracer;
-        this.propagator = propagator;
-        this.parent = parent;
+    /**
+     * Makes the observer of a call.
+     *
+     * @param context what is handed on, and the parent of the spans of attempts
+     * @param own the span of the call; null if no spans are made of it
+     */
+    TracedCall(
+            TracingObserver tracing, TracePolicy policy, Context context, @Nullable Span own, @Nullable String route) {
+        this.tracing = tracing;
+        this.policy = policy;
+        this.context = context;
+        this.own = own;
         this.route = route;
     }
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // Closed by who called: the scope is handed on.
+    public Scope enterCall() {
+        if (own == null) {
+            return Scope.NONE;
+        }
+        io.opentelemetry.context.Scope scope = context.makeCurrent();
+        return scope::close;
+    }
+
+    @Override
+    public void delayed(long delayNanos) {
+        if (own != null) {
+            TraceAttributes.delayed(own, delayNanos);
+        }
+    }
+
+    @Override
     public void attemptStarted(Attempt attempt) {
-        Span span = TraceAttributes.client(tracer, attempt.call(), parent, route);
-        TraceAttributes.attempt(span, attempt);
-        propagator.inject(parent.with(span), attempt, TracingObserver.SETTER);
-        if (attempt.hedge()) {
-            hedgeSpan = span;
-        } else {
-            attemptSpan = span;
+        Context sent = context;
+        if (own != null) {
+            Span span = tracing.client(attempt.call(), context, route);
+            TraceAttributes.attempt(span, attempt);
+            policy.tag(span, attempt.call());
+            sent = context.with(span);
+            if (attempt.hedge()) {
+                hedgeSpan = span;
+            } else {
+                attemptSpan = span;
+            }
+        }
+        if (policy.propagation()) {
+            tracing.inject(sent, attempt);
         }
     }
 
@@ -54,13 +86,26 @@ final class TracedCall implements CallObserver {
     }
 
     @Override
-    public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
-        if (attempts > 0) {
-            return;
+    public void retrying(Attempt ended, long delayNanos) {
+        if (own != null) {
+            TraceAttributes.retrying(own, ended, delayNanos);
         }
-        Span span = TraceAttributes.client(tracer, call, parent, route);
-        TraceAttributes.clientOutcome(span, call, outcome);
-        TraceAttributes.rejection(span, outcome);
-        span.end();
+    }
+
+    @Override
+    public void retryRefused(Attempt ended, RetryRefusal why) {
+        if (own != null) {
+            TraceAttributes.retryRefused(own, ended, why);
+        }
+    }
+
+    @Override
+    public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
+        if (own != null) {
+            TraceAttributes.callEnded(own, last, attempts);
+            TraceAttributes.callOutcome(own, call, outcome);
+            TraceAttributes.rejection(own, outcome);
+            own.end();
+        }
     }
 }

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The server span of one inbound request.
  *
  * @param span the span
- * @param own context of the span if the mesh made it and has to end it; null if another instrumentation did
+ * @param own context that the application's work runs in; null if another instrumentation has seen to that
+ * @param ends whether the mesh made the span and has to end it
  */
-record TracedRequest(Span span, @Nullable Context own) implements InboundObserver {
+record TracedRequest(Span span, @Nullable Context own, boolean ends) implements InboundObserver {
 
     @Override
     @SuppressWarnings("MustBeClosedChecker") // Closed by who called: the scope is handed on.
@@ -51,7 +52,7 @@ record TracedRequest(Span span, @Nullable Context own) implements InboundObserve
     @Override
     public void ended(InboundCall call, Outcome outcome, long durationNanos) {
         TraceAttributes.peer(span, call);
-        if (own != null) {
+        if (ends) {
             TraceAttributes.serverOutcome(span, call, outcome);
             span.end();
         }

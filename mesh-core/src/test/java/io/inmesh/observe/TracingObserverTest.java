@@ -47,7 +47,7 @@ class TracingObserverTest {
     }
 
     @Test
-    void eachAttemptIsASpanUnderTheCallersSpanAndCarriesItsOwnContext() {
+    void aCallIsASpanAndEachAttemptIsOneBelowItThatCarriesItsOwnContext() {
         Span caller = sdk.getTracer("test").spanBuilder("caller").startSpan();
         Call call = FakeCall.get("/reviews/1").query("token=secret");
         CallObserver calls;
@@ -58,17 +58,29 @@ class TracingObserverTest {
         FakeAttempt first = new FakeAttempt(call, CLUSTER, 1);
         calls.attemptStarted(first);
         calls.attemptEnded(first, new Failure(Failure.Kind.RESET, true, new IOException("reset")), 1);
+        calls.retrying(first, 1);
         FakeAttempt second = new FakeAttempt(call, CLUSTER, 2);
         calls.attemptStarted(second);
         calls.attemptEnded(second, Outcome.Response.http(200), 1);
         calls.callEnded(call, new FakeAttempt(call, CLUSTER, 1), Outcome.Response.http(200), 2, 2);
 
-        List<SpanData> spans = exporter.getFinishedSpanItems();
-        assertThat(spans).hasSize(2);
+        List<SpanData> finished = exporter.getFinishedSpanItems();
+        assertThat(finished).hasSize(3);
+        SpanData whole = finished.get(2);
+        assertThat(whole.getName()).isEqualTo("reviews:9080");
+        assertThat(whole.getKind()).isEqualTo(SpanKind.INTERNAL);
+        assertThat(whole.getParentSpanId()).isEqualTo(caller.getSpanContext().getSpanId());
+        assertThat(number(whole, "inmesh.attempts")).isEqualTo(2);
+        assertThat(text(whole, "inmesh.route")).isEqualTo("canary");
+        assertThat(whole.getStatus()).isEqualTo(StatusData.unset());
+        assertThat(whole.getEvents())
+                .singleElement()
+                .satisfies(event -> assertThat(event.getName()).isEqualTo("inmesh.retry"));
+        List<SpanData> spans = finished.subList(0, 2);
         assertThat(spans).allSatisfy(span -> {
             assertThat(span.getName()).isEqualTo("GET");
             assertThat(span.getKind()).isEqualTo(SpanKind.CLIENT);
-            assertThat(span.getParentSpanId()).isEqualTo(caller.getSpanContext().getSpanId());
+            assertThat(span.getParentSpanId()).isEqualTo(whole.getSpanId());
             assertThat(text(span, "server.address")).isEqualTo("reviews");
             assertThat(text(span, "network.peer.address")).isEqualTo("10.0.0.7");
             assertThat(text(span, "inmesh.cluster")).isEqualTo(CLUSTER);
@@ -78,6 +90,9 @@ class TracingObserverTest {
         assertThat(number(spans.get(0), "http.request.resend_count")).isNull();
         assertThat(text(spans.get(0), "error.type")).isEqualTo("reset");
         assertThat(spans.get(0).getStatus()).isEqualTo(StatusData.error());
+        assertThat(spans.get(0).getEvents())
+                .singleElement()
+                .satisfies(event -> assertThat(event.getName()).isEqualTo("exception"));
         assertThat(number(spans.get(1), "http.request.resend_count")).isEqualTo(1);
         assertThat(number(spans.get(1), "http.response.status_code")).isEqualTo(200);
         assertThat(first.headers().get("traceparent")).contains(spans.get(0).getSpanId());
