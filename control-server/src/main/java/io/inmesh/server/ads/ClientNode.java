@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param locality where it runs, claimed
  * @param context what its resources depend on
  * @param metadata everything else it says
+ * @param message the node as it was sent
  */
 record ClientNode(
         String id,
@@ -34,7 +35,8 @@ record ClientNode(
         String userAgent,
         WorkloadLocality locality,
         ClientContext context,
-        Struct metadata) {
+        Struct metadata,
+        Node message) {
     private static final int MAX_ID_CHARACTERS = 1024;
     private static final int MAX_LABELS = 100;
     private static final int MAX_LABEL_CHARACTERS = 256;
@@ -79,7 +81,8 @@ record ClientNode(
                 (node.getUserAgentName() + " " + node.getUserAgentVersion()).strip(),
                 locality(node.getLocality()),
                 new ClientContext(namespace, labels, domain, personality(node), place(node.getLocality())),
-                metadata);
+                metadata,
+                node);
     }
 
     /** A text in the metadata; empty if there is none. */

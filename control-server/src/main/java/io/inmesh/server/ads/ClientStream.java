@@ -13,8 +13,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -158,6 +160,12 @@ final class ClientStream {
                 settlement.trust(),
                 known.context(),
                 statuses);
+    }
+
+    /** What the client has been sent, as soon as the stream gets to it. May be called from any thread, as {@link #status}. */
+    CompletableFuture<ProcessConfig> config() {
+        return CompletableFuture.supplyAsync(
+                () -> ProcessConfig.of(status(), Objects.requireNonNull(node).message(), types.values()), mailbox);
     }
 
     /** The newest generation of which the client has answered everything. May be called from any thread. */

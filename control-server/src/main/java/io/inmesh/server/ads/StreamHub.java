@@ -7,12 +7,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All clients' streams. Collects changes for a moment, so that a burst becomes one push, and then wakes every stream; each looks for
@@ -27,6 +33,11 @@ public final class StreamHub {
 
     /** A client that has not acknowledged a push by then is not waited for any longer. */
     static final Duration CONVERGENCE_LIMIT = Duration.ofSeconds(30);
+
+    /** How long streams are waited for that are asked what they have sent. */
+    static final Duration TELLING_LIMIT = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamHub.class);
 
     private final Timer timer;
     private final Convergence convergence = new Convergence();
@@ -49,6 +60,30 @@ public final class StreamHub {
     /** All clients that are connected and have said who they are. */
     public List<ConnectedProcess> processes() {
         return streams.stream().map(ClientStream::status).toList();
+    }
+
+    /**
+     * {@return what clients have been sent}
+     *
+     * @param which the clients to tell of; those that end meanwhile, or are too busy to tell within {@link #TELLING_LIMIT}, are left out
+     */
+    public List<ProcessConfig> configs(Predicate<ConnectedProcess> which) {
+        List<CompletableFuture<ProcessConfig>> told = streams.stream()
+                .filter(stream -> which.test(stream.status()))
+                .map(ClientStream::config)
+                .toList();
+        try {
+            CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new))
+                    .get(TELLING_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("not every client could be asked what it has been sent", e);
+        }
+        return told.stream()
+                .filter(config -> config.isDone() && !config.isCompletedExceptionally())
+                .map(CompletableFuture::join)
+                .toList();
     }
 
     AdsMetrics metrics() {

@@ -72,6 +72,15 @@ public final class TranslatedResources implements ResourceSource {
         return current().state();
     }
 
+    /**
+     * The mesh as it would be with another configuration. Nothing is pushed, and nothing of it is kept.
+     *
+     * @param hypothetical a configuration whose revision is not the present one
+     */
+    public MeshState stateWith(ConfigView hypothetical) {
+        return translator.translate(hypothetical, workloads.get(), trust.get().denied(), state());
+    }
+
     /** The version of the trust bundle as it has to be pushed now, whether or not it could be; clients acknowledge it. */
     public String trustBundleVersion() {
         return TrustSecret.of(trust.get()).version();

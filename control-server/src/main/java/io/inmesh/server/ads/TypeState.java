@@ -190,6 +190,21 @@ final class TypeState {
         return Optional.ofNullable(known.get(name)).map(Known::version);
     }
 
+    /** Whether the client is sent everything there is. */
+    boolean everything() {
+        return wildcard;
+    }
+
+    /** What the client has, and what it asked for and does not exist. */
+    List<HeldResource> held() {
+        List<HeldResource> held = new ArrayList<>();
+        known.forEach((name, had) -> held.add(new HeldResource(typeUrl, name, had.version(), had.resource())));
+        names.stream()
+                .filter(name -> !known.containsKey(name))
+                .forEach(name -> held.add(new HeldResource(typeUrl, name, "", null)));
+        return held;
+    }
+
     /** A version for all that the client has: equal on every server that has sent it the same. */
     String version() {
         return SetVersion.of(known.entrySet().stream()

@@ -16,7 +16,7 @@ final class ApplyCommand extends MeshCommand {
             description = "File, folder, or - for standard input.")
     private List<String> files = List.of();
 
-    @Option(names = "--dry-run", description = "Only says what would happen.")
+    @Option(names = "--dry-run", description = "Only says what would happen, and to which processes.")
     private boolean dryRun;
 
     @Override
@@ -29,6 +29,15 @@ final class ApplyCommand extends MeshCommand {
                     source.text());
             refused |= !answer.ok();
             print(source, answer);
+            if (dryRun && answer.ok()) {
+                DiffCommand.affected(
+                        this,
+                        api.post(
+                                        "/inmesh/v1/diff?namespace=" + Api.encoded(namespace()),
+                                        "application/yaml",
+                                        source.text())
+                                .orFail());
+            }
         }
         return refused ? ExitCode.FINDINGS : ExitCode.OK;
     }

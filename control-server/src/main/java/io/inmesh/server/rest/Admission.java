@@ -70,6 +70,11 @@ final class Admission {
             // Editor in the namespace of each document.
             row("POST", "/inmesh/v1/apply", Rule.CONTENT),
             row("POST", "/inmesh/v1/delete", Rule.CONTENT),
+            // Viewer in the namespace of each document, or of the resource.
+            row("POST", "/inmesh/v1/diff", Rule.CONTENT),
+            row("GET", "/inmesh/v1/history", Rule.CONTENT),
+            // Editor in the namespace of the resource.
+            row("POST", "/inmesh/v1/rollback", Rule.CONTENT),
             // Viewer in the namespace of the caller that is asked about.
             row("POST", "/inmesh/v1/explain", Rule.CONTENT),
             // Admin in the namespace of the service account.

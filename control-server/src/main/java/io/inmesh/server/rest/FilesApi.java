@@ -91,7 +91,7 @@ final class FilesApi {
         }
     }
 
-    private static List<Document> documents(Exchange exchange) throws IOException, HttpProblem {
+    static List<Document> documents(Exchange exchange) throws IOException, HttpProblem {
         try {
             return Documents.read(exchange.body());
         } catch (UnreadableException e) {
@@ -99,7 +99,7 @@ final class FilesApi {
         }
     }
 
-    private static String namespace(Exchange exchange) {
+    static String namespace(Exchange exchange) {
         String namespace = exchange.parameter("namespace");
         return namespace == null ? "default" : namespace;
     }
@@ -120,15 +120,19 @@ final class FilesApi {
         }
         ArrayNode notes = body.putArray("notes");
         result.notes().forEach(notes::add);
-        ArrayNode problems = body.putArray("problems");
-        for (Problem problem : result.problems()) {
+        problems(body.putArray("problems"), result.problems(), documents, namespace);
+        exchange.json(result.accepted() ? 200 : 422, body);
+    }
+
+    /** Says what is wrong, and where in the file. */
+    static void problems(ArrayNode nodes, List<Problem> problems, List<Document> documents, String namespace) {
+        for (Problem problem : problems) {
             Document from = documents.stream()
                     .filter(document -> document.key(namespace).equals(problem.resource()))
                     .reduce((first, second) -> second)
                     .orElse(null);
-            problem(problems.addObject(), problem, from);
+            problem(nodes.addObject(), problem, from);
         }
-        exchange.json(result.accepted() ? 200 : 422, body);
     }
 
     static void problem(ObjectNode node, Problem problem, @Nullable Document document) {

@@ -116,6 +116,7 @@ public final class HttpServer implements AutoCloseable {
                 new RouteStatuses(sources.resources().state().rules().settings(), Clock.systemUTC());
         MeshApi mesh = new MeshApi(
                 new FilesApi(writer),
+                new ChangesApi(writer, sources.resources(), sources.hub(), access.bindings()),
                 new StatusApi(
                         writer.store()::view,
                         sources.hub(),

@@ -28,6 +28,7 @@ final class MeshApi {
     private static final int DEFAULT_TOKEN_USES = 1000;
 
     private final FilesApi files;
+    private final ChangesApi changes;
     private final StatusApi status;
     private final TrafficApi traffic;
     private final InventoryApi inventory;
@@ -40,6 +41,7 @@ final class MeshApi {
 
     MeshApi(
             FilesApi files,
+            ChangesApi changes,
             StatusApi status,
             TrafficApi traffic,
             InventoryApi inventory,
@@ -50,6 +52,7 @@ final class MeshApi {
             TranslatedResources resources,
             AuthorityApi authority) {
         this.files = files;
+        this.changes = changes;
         this.status = status;
         this.traffic = traffic;
         this.inventory = inventory;
@@ -70,6 +73,9 @@ final class MeshApi {
         switch (call) {
             case "POST apply" -> files.apply(exchange);
             case "POST delete" -> files.delete(exchange);
+            case "POST diff" -> changes.diff(exchange);
+            case "GET history" -> changes.history(exchange);
+            case "POST rollback" -> changes.rollback(exchange);
             case "GET analyze" -> files.analyze(exchange);
             case "GET services" -> inventory.services(exchange);
             case "GET kinds" -> inventory.kinds(exchange);

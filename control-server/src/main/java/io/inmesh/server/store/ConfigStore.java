@@ -10,6 +10,7 @@ import io.inmesh.server.store.Engine.Write;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,15 +46,17 @@ public final class ConfigStore {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final History history;
+    private final VersionLog versions;
     private volatile ConfigView view;
 
     /** Reads what the engine holds. */
     public ConfigStore(Engine engine) {
-        this(engine, HISTORY);
+        this(engine, InstantSource.system(), HISTORY, VersionLog.OF_ALL);
     }
 
-    ConfigStore(Engine engine, int historyCapacity) {
+    ConfigStore(Engine engine, InstantSource clock, int historyCapacity, int versionCapacity) {
         this.engine = engine;
+        this.versions = new VersionLog(engine, clock, versionCapacity);
         List<Resource> resources = new ArrayList<>();
         engine.scan(TABLE).forEach((key, bytes) -> resources.add(read(key, bytes)));
         long revision = engine.get(META, REVISION)
@@ -135,15 +138,21 @@ public final class ConfigStore {
         return view;
     }
 
+    /** As {@link #commit(List, String)}, of whom nothing is known. */
+    public ConfigView commit(List<Change> changes) throws ConflictException {
+        return commit(changes, "");
+    }
+
     /**
      * Makes changes together, or none of them.
      *
      * @param changes each resource at most once
+     * @param author who asks, for the versions that are kept
      * @return the configuration after them, already durable
      * @throws ConflictException if one finds another version than it expects
      * @throws IllegalStateException if another server has written to the same engine
      */
-    public ConfigView commit(List<Change> changes) throws ConflictException {
+    public ConfigView commit(List<Change> changes, String author) throws ConflictException {
         lock.lock();
         try {
             ConfigView before = view;
@@ -165,7 +174,7 @@ public final class ConfigStore {
             if (events.isEmpty()) {
                 return before;
             }
-            write(before.revision(), revision, events);
+            write(before.revision(), revision, events, author);
             ConfigView now = new ConfigView(revision, after.values());
             view = now;
             events.forEach(history::add);
@@ -225,8 +234,8 @@ public final class ConfigStore {
     }
 
     /** Resources and revision in one step: a revision is never given twice, not even after a crash. */
-    private void write(long before, long revision, List<Event> events) {
-        List<Write> writes = new ArrayList<>();
+    private void write(long before, long revision, List<Event> events, String author) {
+        List<Write> writes = new ArrayList<>(versions.writes(events, author));
         writes.add(new Write(META, REVISION, bytes(revision)));
         for (Event event : events) {
             writes.add(new Write(
@@ -237,6 +246,10 @@ public final class ConfigStore {
         if (!engine.change(List.of(new Guard(META, REVISION, before == 0 ? null : bytes(before))), writes)) {
             throw new IllegalStateException(
                     "another server has changed the store since revision " + before + "; restart this one");
+        }
+        List<Write> surplus = versions.surplus(events);
+        if (!surplus.isEmpty()) {
+            engine.change(List.of(), surplus);
         }
     }
 
@@ -269,12 +282,37 @@ public final class ConfigStore {
         }
     }
 
+    /**
+     * {@return the versions of a resource, newest first}
+     *
+     * @param key which; it need not exist any more
+     */
+    public List<Version> versions(ResourceKey key) {
+        lock.lock();
+        try {
+            List<Version> kept = new ArrayList<>(versions.of(key));
+            view.get(key)
+                    .filter(now -> kept.isEmpty() || kept.get(0).version() != now.resourceVersion())
+                    .ifPresent(
+                            now -> kept.add(0, new Version(now.resourceVersion(), null, "", (ObjectNode) now.raw())));
+            return kept;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return how many versions have been given up to make room for newer ones} */
+    public long versionsEvicted() {
+        return versions.evicted();
+    }
+
     /** Calls a listener after every change, in order, on the thread that made it. It must be short. */
     public void onChange(Consumer<ConfigView> listener) {
         listeners.add(listener);
     }
 
-    private static String key(ResourceKey key) {
+    /** {@return the name of a resource's entry} */
+    static String key(ResourceKey key) {
         return key.group() + "/" + key.kind() + "/" + key.namespace() + "/" + key.name();
     }
 

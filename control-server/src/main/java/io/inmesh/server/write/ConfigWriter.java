@@ -181,10 +181,38 @@ public final class ConfigWriter {
         }
     }
 
+    /**
+     * {@return what documents would do if they were applied now; nothing is changed}
+     *
+     * @param documents bodies in Kubernetes form
+     * @param defaultNamespace namespace of those that name none
+     * @param origin who would keep them
+     */
+    public Plan plan(List<ObjectNode> documents, String defaultNamespace, Origin origin) {
+        Intake intake = new Intake(defaultNamespace, origin);
+        documents.forEach(intake::take);
+        ConfigView before = store.view();
+        ConfigView after = Judge.after(before, intake.resources());
+        List<Problem> problems = new ArrayList<>(intake.problems());
+        List<ChangeLog.Changed> changes = new ArrayList<>();
+        for (Resource resource : intake.resources().values()) {
+            Optional<Resource> old = before.get(resource.key());
+            old.ifPresent(present -> refuseForeign(present, origin, problems));
+            changes.add(new ChangeLog.Changed(resource.key(), old.orElse(null), resource));
+        }
+        problems.addAll(judge.judge(intake.resources().values(), after));
+        return new Plan(
+                problems.stream().noneMatch(p -> p.severity() == Severity.ERROR),
+                changes,
+                after,
+                intake.notes(),
+                problems);
+    }
+
     /** Notes are taken under the lock, so that they come in the order of the changes, and awaited outside of it. */
     private CompletableFuture<?> commit(Author author, ConfigView before, List<Change> wanted)
             throws ConflictException {
-        ConfigView after = store.commit(wanted);
+        ConfigView after = store.commit(wanted, author.name());
         List<ChangeLog.Changed> changed = wanted.stream()
                 .map(change -> new ChangeLog.Changed(
                         change.key(),

@@ -13,6 +13,7 @@ import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.ConfigStore.Event;
 import io.inmesh.server.store.ConfigStore.EventType;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ConfigStoreTest {
 
     private final MemoryTable engine = new MemoryTable();
-    private final ConfigStore store = new ConfigStore(engine, 4);
+    private final ConfigStore store = new ConfigStore(engine, InstantSource.system(), 4, 100);
 
     @Test
     void versionAndGenerationAreTheStoresToSet() throws Exception {
