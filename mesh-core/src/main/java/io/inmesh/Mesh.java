@@ -31,6 +31,7 @@ import io.inmesh.spi.ControlPlane;
 import io.inmesh.spi.ControlPlaneProvider;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.spi.MeshStatus;
+import io.inmesh.tally.PassedThrough;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import io.inmesh.time.Scheduler;
@@ -78,6 +79,7 @@ public final class Mesh implements AutoCloseable {
     private final OutboundGate outbound;
     private final ExternalAuthorizers external;
     private final InboundGate inbound;
+    private final PassedThrough passedThrough = new PassedThrough();
     private final Sweeps sweeps;
     private final HealthChecks checks;
     private final Readiness readiness = new Readiness(this::ready);
@@ -191,7 +193,11 @@ public final class Mesh implements AutoCloseable {
     public @Nullable Dispatch outbound(Call call) {
         Snapshot snapshot = configs.snapshot();
         VirtualHost virtualHost = snapshot.routes().find(call.host(), call.port());
-        return virtualHost == null ? null : outbound.dispatch(call, virtualHost, snapshot);
+        if (virtualHost == null) {
+            passedThrough.call(call.host());
+            return null;
+        }
+        return outbound.dispatch(call, virtualHost, snapshot);
     }
 
     /** {@return whether calls to a host are the mesh's business, rather than to go their own way untouched} */
@@ -332,7 +338,12 @@ public final class Mesh implements AutoCloseable {
     /** {@return what was sent since this was asked last; a control plane asks too, so then leave it to that} */
     public LoadReport loadReport() {
         long now = clock.nanos();
-        return Reports.load(configs.snapshot(), inbound.sources(), now - loadTakenNanos.getAndSet(now));
+        return Reports.load(
+                configs.snapshot(),
+                inbound.sources(),
+                outbound.unrouted(),
+                passedThrough,
+                now - loadTakenNanos.getAndSet(now));
     }
 
     /** Registers this process as one that takes requests on a port, which serves the service's port named {@code http}. */

@@ -12,6 +12,9 @@ import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.snapshot.Snapshot;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.spi.MeshStatus;
+import io.inmesh.tally.PassedThrough;
+import io.inmesh.tally.RouteTraffic;
+import io.inmesh.tally.UnroutedTraffic;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,14 +86,21 @@ final class Reports {
                 epoch.health());
     }
 
-    static LoadReport load(Snapshot snapshot, SourceTable sources, long periodNanos) {
+    static LoadReport load(
+            Snapshot snapshot,
+            SourceTable sources,
+            UnroutedTraffic unrouted,
+            PassedThrough passedThrough,
+            long periodNanos) {
         List<LoadReport.Entry> entries = new ArrayList<>();
         for (Cluster cluster : snapshot.clusters()) {
             List<LocalityShare> shares = cluster.load().take();
-            if (!shares.isEmpty()) {
-                entries.add(new LoadReport.Entry(cluster.name(), cluster.service(), shares));
+            List<RouteTraffic.Share> routes = cluster.traffic().take();
+            if (!shares.isEmpty() || !routes.isEmpty()) {
+                entries.add(new LoadReport.Entry(cluster.name(), cluster.service(), shares, routes));
             }
         }
-        return new LoadReport(Duration.ofNanos(periodNanos), entries, sources.take());
+        return new LoadReport(
+                Duration.ofNanos(periodNanos), entries, sources.take(), unrouted.take(), passedThrough.take());
     }
 }

@@ -16,7 +16,7 @@ final class Layers {
             layer("route", "authz"),
             layer("cluster"),
             layer("balance", "retry", "health", "limit", "fault", "token"),
-            layer("stage"),
+            layer("stage", "tally"),
             layer("call", "check", "external"),
             layer("endpoint", "identity", "match"),
             layer("config", "time", "hash", "load"));
@@ -38,6 +38,7 @@ final class Layers {
                     "token",
                     "external",
                     "stage",
+                    "tally",
                     "call",
                     "endpoint",
                     "match",

@@ -13,6 +13,7 @@ import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.retry.RetryBudget;
+import io.inmesh.tally.ClusterTraffic;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import java.util.List;
@@ -82,6 +83,7 @@ public final class Cluster {
                 new ClusterLimits(config.circuitBreaker(), clock),
                 new OutlierDetection(name, config.outlierDetection(), clock, Randomness.SYSTEM),
                 load,
+                new ClusterTraffic(),
                 new ClientPolicy(config.clientPolicy(), clock),
                 new BalanceState(clock, load::inProgress));
         return new Cluster(config, List.of(), new Rotation(), state, Randomness.SYSTEM, true);
@@ -186,6 +188,11 @@ public final class Cluster {
     /** {@return counters of attempts} */
     public ClusterLoad load() {
         return state.load();
+    }
+
+    /** {@return counters of calls by route and by who answered} */
+    public ClusterTraffic traffic() {
+        return state.traffic();
     }
 
     /**

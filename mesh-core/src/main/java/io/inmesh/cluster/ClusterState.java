@@ -4,6 +4,7 @@ import io.inmesh.balance.BalanceState;
 import io.inmesh.health.OutlierDetection;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.retry.RetryBudget;
+import io.inmesh.tally.ClusterTraffic;
 
 /**
  * The live state of one cluster, which outlives its configs.
@@ -12,6 +13,7 @@ import io.inmesh.retry.RetryBudget;
  * @param limits calls in flight and breaker
  * @param outlierDetection who is out of rotation
  * @param load counters of attempts
+ * @param traffic counters of calls by route and by who answered
  * @param clientPolicy hedging and throttling
  * @param balance tables of hashes
  */
@@ -20,5 +22,6 @@ public record ClusterState(
         ClusterLimits limits,
         OutlierDetection outlierDetection,
         ClusterLoad load,
+        ClusterTraffic traffic,
         ClientPolicy clientPolicy,
         BalanceState balance) {}

@@ -28,7 +28,7 @@ abstract sealed class AttemptedCall extends OutboundCall permits Dispatch {
         this.gate = gate;
     }
 
-    /** {@return the attempt that the last one is a hedge of, null if it is none} */
+    @Override
     final @Nullable OutboundAttempt hedged() {
         return attempt == null ? null : attempt.slow();
     }
@@ -48,6 +48,11 @@ abstract sealed class AttemptedCall extends OutboundCall permits Dispatch {
         }
         OutboundAttempt last = attempt;
         return last != null && last.answered() ? last : null;
+    }
+
+    @Override
+    final @Nullable OutboundAttempt answering() {
+        return (OutboundAttempt) answered();
     }
 
     @Override

@@ -229,6 +229,7 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
         boolean repeats = own.route().retry().repeats(call, outcome, meaning);
         boolean good = meaning.result() == Classification.Result.SUCCESS;
         if ((repeats || !good) && accompanied()) {
+            own.count(outcome);
             avoid(own.endpoint());
             return null;
         }
@@ -373,6 +374,7 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
             failed.answers();
             return end(outcome);
         }
+        failed.count(outcome);
         retryPermit = true;
         avoid(failed.endpoint());
         Observing.retrying(observer, failed, decision.delayNanos());

@@ -17,6 +17,7 @@ import io.inmesh.route.CallKey;
 import io.inmesh.route.Destination;
 import io.inmesh.route.Route;
 import io.inmesh.stage.Passage;
+import io.inmesh.tally.CallTally;
 import io.inmesh.time.Deadlines;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     private boolean ended;
     private boolean asksForLoad;
     private boolean answered;
+    private boolean counted;
     private @Nullable Company company;
 
     OutboundAttempt(
@@ -266,6 +268,21 @@ final class OutboundAttempt extends Passage implements Attempt {
 
     boolean answered() {
         return answered;
+    }
+
+    /** Counts it for the graph of services, unless that was done. */
+    void count(Outcome outcome) {
+        if (!counted) {
+            counted = true;
+            tally().add(CallTally.Counted.ATTEMPT, outcome, durationNanos());
+        }
+    }
+
+    /** {@return where it is counted for the graph of services} */
+    CallTally tally() {
+        return destination
+                .traffic(route().name())
+                .of(endpoint.group(), security != null, call().protocol() == Call.Protocol.GRPC);
     }
 
     /** Notes how it ended, for the tickets that are about to be settled. */

@@ -115,6 +115,12 @@ abstract sealed class OutboundCall extends Passage permits AttemptedCall {
         return startedNanos;
     }
 
+    /** {@return the attempt whose outcome is that of the call; null if it never came to that} */
+    abstract @Nullable OutboundAttempt answering();
+
+    /** {@return the attempt that the last one is a hedge of, null if it is none} */
+    abstract @Nullable OutboundAttempt hedged();
+
     /** {@return monotonic time now} */
     abstract long nowNanos();
 

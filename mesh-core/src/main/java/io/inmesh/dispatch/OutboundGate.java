@@ -6,6 +6,7 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Ring;
+import io.inmesh.tally.UnroutedTraffic;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 
@@ -17,6 +18,7 @@ public final class OutboundGate {
     private final Ring<OutboundCall> callRing;
     private final Ring<OutboundAttempt> attemptRing;
     private final Mirroring mirroring;
+    private final UnroutedTraffic unrouted;
     private volatile boolean closed;
 
     /**
@@ -28,12 +30,22 @@ public final class OutboundGate {
      * @param observer told about every call
      */
     public OutboundGate(Clock clock, Randomness randomness, IdentityHolder identity, MeshObserver observer) {
+        this(clock, randomness, identity, observer, new UnroutedTraffic());
+    }
+
+    private OutboundGate(
+            Clock clock,
+            Randomness randomness,
+            IdentityHolder identity,
+            MeshObserver observer,
+            UnroutedTraffic unrouted) {
         this(
                 clock,
                 randomness,
-                new Ring<>(OutboundStages.call(observer, randomness)),
+                new Ring<>(OutboundStages.call(observer, randomness, unrouted)),
                 new Ring<>(OutboundStages.attempt(observer, identity, clock, randomness)),
-                Mirroring.of(clock, randomness, identity, observer));
+                Mirroring.of(clock, randomness, identity, observer),
+                unrouted);
     }
 
     OutboundGate(
@@ -42,11 +54,22 @@ public final class OutboundGate {
             Ring<OutboundCall> callRing,
             Ring<OutboundAttempt> attemptRing,
             Mirroring mirroring) {
+        this(clock, randomness, callRing, attemptRing, mirroring, new UnroutedTraffic());
+    }
+
+    private OutboundGate(
+            Clock clock,
+            Randomness randomness,
+            Ring<OutboundCall> callRing,
+            Ring<OutboundAttempt> attemptRing,
+            Mirroring mirroring,
+            UnroutedTraffic unrouted) {
         this.clock = clock;
         this.randomness = randomness;
         this.callRing = callRing;
         this.attemptRing = attemptRing;
         this.mirroring = mirroring;
+        this.unrouted = unrouted;
     }
 
     /**
@@ -58,6 +81,11 @@ public final class OutboundGate {
      */
     public Dispatch dispatch(Call call, VirtualHost virtualHost, Explains config) {
         return new Dispatch(this, call, virtualHost, config);
+    }
+
+    /** {@return counters of calls that lead to no cluster} */
+    public UnroutedTraffic unrouted() {
+        return unrouted;
     }
 
     /** Refuses every call that starts from now on; calls under way end as they would have. */

@@ -3,6 +3,7 @@ package io.inmesh.dispatch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.stage.Stage;
+import io.inmesh.tally.UnroutedTraffic;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import java.util.ArrayList;
@@ -14,12 +15,15 @@ final class OutboundStages {
     private OutboundStages() {}
 
     /** What every call passes once. */
-    static List<Stage<? super OutboundCall>> call(MeshObserver observer, Randomness randomness) {
+    static List<Stage<? super OutboundCall>> call(
+            MeshObserver observer, Randomness randomness, UnroutedTraffic unrouted) {
         List<Stage<? super OutboundCall>> ring = new ArrayList<>();
         if (observer != MeshObserver.NONE) {
             // First, so that refusals and injected waits are seen like everything else.
             ring.add(new ObserveCall(observer));
         }
+        // Before everything that refuses: what the application gets is what counts.
+        ring.add(new CountCall(unrouted));
         // Before anything that waits or draws: a call that is late already costs nothing more.
         ring.add(new CallDeadline());
         // Last, as in Envoy: what the application experiences as a fault of the service has passed all that is not the

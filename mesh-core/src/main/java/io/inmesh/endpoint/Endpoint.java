@@ -22,6 +22,7 @@ public final class Endpoint {
     private final EjectionState ejection;
     private final CheckState check;
     private volatile EndpointConfig config;
+    private volatile EndpointGroup group;
     private volatile int inFlight;
     private volatile boolean fresh;
     private volatile long freshSinceNanos;
@@ -49,6 +50,7 @@ public final class Endpoint {
         this.host = config.host();
         this.port = config.port();
         this.config = config;
+        this.group = new EndpointGroup(EndpointGroup.nameOf(config.workload()));
         this.ejection = new EjectionState(rotation);
         this.check = new CheckState(rotation);
     }
@@ -82,6 +84,16 @@ public final class Endpoint {
     /** Takes over what a newer config says about the same address. */
     public void update(EndpointConfig newer) {
         config = newer;
+    }
+
+    /** {@return the endpoints of its cluster that are like it} */
+    public EndpointGroup group() {
+        return group;
+    }
+
+    /** Makes it one of a group. */
+    void joins(EndpointGroup other) {
+        group = other;
     }
 
     /** {@return attempts sent and not yet ended} */

@@ -19,6 +19,7 @@ public final class EndpointRegistry {
     private final Clock clock;
     private final Rotation rotation = new Rotation();
     private Map<Address, Endpoint> endpoints = Map.of();
+    private Map<String, EndpointGroup> groups = Map.of();
 
     /**
      * Makes an empty registry.
@@ -60,6 +61,8 @@ public final class EndpointRegistry {
         long nowNanos = clock.nanos();
         Map<Address, Endpoint> after = new HashMap<>(wanted.size() * 2);
         List<Endpoint> current = new ArrayList<>(wanted.size());
+        Map<String, EndpointGroup> groupsBefore = groups;
+        Map<String, EndpointGroup> groupsAfter = new HashMap<>();
         wanted.forEach((address, config) -> {
             Endpoint known = before.get(address);
             Endpoint endpoint = known == null ? new Endpoint(cluster, config, rotation) : known;
@@ -69,6 +72,10 @@ public final class EndpointRegistry {
                 endpoint.appeared(nowNanos);
             }
             endpoint.update(config);
+            endpoint.joins(groupsAfter.computeIfAbsent(EndpointGroup.nameOf(config.workload()), name -> {
+                EndpointGroup same = groupsBefore.get(name);
+                return same == null ? new EndpointGroup(name) : same;
+            }));
             after.put(address, endpoint);
             current.add(endpoint);
         });
@@ -79,6 +86,7 @@ public final class EndpointRegistry {
             }
         });
         endpoints = after;
+        groups = groupsAfter;
         return new Change(List.copyOf(current), removed);
     }
 

@@ -1,12 +1,11 @@
 package io.inmesh.inbound;
 
 import io.inmesh.call.Outcome;
-import io.inmesh.call.Outcome.Reason;
 import io.inmesh.stage.Stage;
 import io.inmesh.stage.Ticket;
 import io.inmesh.stage.Verdict;
 
-/** Counts who asks, and how many of those requests security refused. */
+/** Counts who asks, and what comes of it. */
 final class CountSource implements Stage<InboundWork>, Ticket<InboundWork> {
 
     private final Verdict<InboundWork> admit = Verdict.admit(this);
@@ -18,14 +17,6 @@ final class CountSource implements Stage<InboundWork>, Ticket<InboundWork> {
 
     @Override
     public void settle(InboundWork work, Outcome outcome) {
-        work.sources().of(work.call()).request(refusedBySecurity(outcome));
-    }
-
-    private static boolean refusedBySecurity(Outcome outcome) {
-        if (outcome instanceof Outcome.LocalReply reply) {
-            return reply.reason() == Reason.UNAUTHORIZED;
-        }
-        return outcome instanceof Outcome.Rejection rejection
-                && (rejection.reason() == Reason.UNAUTHORIZED || rejection.reason() == Reason.NO_PEER_IDENTITY);
+        work.sources().of(work.call()).request(outcome, work.elapsedNanos());
     }
 }

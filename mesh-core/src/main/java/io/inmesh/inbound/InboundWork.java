@@ -68,6 +68,9 @@ final class InboundWork implements Admission {
     private int next;
     private boolean asksForLoad;
     private int arrivedAt = NOT_MEASURED;
+    /** When it ended; 0 before. */
+    private long endedNanos;
+
     private volatile int settled;
 
     InboundWork(
@@ -183,6 +186,7 @@ final class InboundWork implements Admission {
         if (tickets == null || !SETTLED.compareAndSet(this, 0, 1)) {
             return;
         }
+        endedNanos = clock.nanos();
         for (int i = tickets.length - 1; i >= 0; i--) {
             Ticket<InboundWork> ticket = tickets[i];
             try {
@@ -225,7 +229,7 @@ final class InboundWork implements Admission {
 
     @Override
     public InboundObserver.Scope enter() {
-        InboundObserver.Scope observed = observed();
+        InboundObserver.Scope observed = ObserveInbound.enter(observer);
         if (context == CallContext.NONE) {
             return observed;
         }
@@ -236,15 +240,6 @@ final class InboundWork implements Admission {
         };
     }
 
-    private InboundObserver.Scope observed() {
-        try {
-            return observer.enter();
-        } catch (RuntimeException e) {
-            LOG.warn("An observer failed; the request goes on", e);
-            return InboundObserver.Scope.NONE;
-        }
-    }
-
     void beginLoad() {
         // Now, since the header is not one that applications see.
         asksForLoad = call.header(LoadHeaders.ASK) != null;
@@ -252,8 +247,7 @@ final class InboundWork implements Admission {
     }
 
     void endLoad(boolean succeeded) {
-        long now = clock.nanos();
-        load.end(arrivedAt, now - startNanos, succeeded, now);
+        load.end(arrivedAt, endedNanos - startNanos, succeeded, endedNanos);
         arrivedAt = NOT_MEASURED;
     }
 
@@ -364,7 +358,8 @@ final class InboundWork implements Admission {
         return startNanos;
     }
 
+    /** {@return time since it came, until it ended if it has} */
     long elapsedNanos() {
-        return clock.nanos() - startNanos;
+        return (endedNanos == 0 ? clock.nanos() : endedNanos) - startNanos;
     }
 }

@@ -43,4 +43,14 @@ final class ObserveInbound implements Stage<InboundWork>, Ticket<InboundWork> {
             }
         }
     }
+
+    /** {@return the observer's scope; none if it fails} */
+    static InboundObserver.Scope enter(InboundObserver observer) {
+        try {
+            return observer.enter();
+        } catch (RuntimeException e) {
+            LOG.warn("An observer failed; the request goes on", e);
+            return InboundObserver.Scope.NONE;
+        }
+    }
 }

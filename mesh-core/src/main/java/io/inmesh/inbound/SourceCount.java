@@ -1,5 +1,7 @@
 package io.inmesh.inbound;
 
+import io.inmesh.call.Outcome;
+import io.inmesh.tally.CallTally;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,13 +12,10 @@ final class SourceCount {
 
     private final int port;
     private final boolean secure;
-    private final LongAdder requests = new LongAdder();
-    private final LongAdder refused = new LongAdder();
+    private final CallTally tally = new CallTally();
     // As many entries as there are policies in a dry run, since only their names are keys.
     private final Map<String, LongAdder> shadowDenied = new ConcurrentHashMap<>();
     // What was reported before; only the reporting thread reads and writes these.
-    private long requestsTaken;
-    private long refusedTaken;
     private final Map<String, Long> shadowDeniedTaken = new TreeMap<>();
 
     SourceCount(int port, boolean secure) {
@@ -28,11 +27,8 @@ final class SourceCount {
         return this.port == port && this.secure == secure;
     }
 
-    void request(boolean wasRefused) {
-        requests.increment();
-        if (wasRefused) {
-            refused.increment();
-        }
+    void request(Outcome outcome, long nanos) {
+        tally.add(CallTally.Counted.ONCE, outcome, nanos);
     }
 
     void shadowDenied(String policy) {
@@ -41,8 +37,7 @@ final class SourceCount {
 
     /** {@return what came since this was asked last} */
     SourceShare take(String source, boolean identified) {
-        long requestsNow = requests.sum();
-        long refusedNow = refused.sum();
+        CallTally.Taken requests = tally.take();
         Map<String, Long> shadow = new TreeMap<>();
         shadowDenied.forEach((policy, count) -> {
             long now = count.sum();
@@ -51,10 +46,7 @@ final class SourceCount {
                 shadow.put(policy, now - (before == null ? 0 : before));
             }
         });
-        SourceShare taken = new SourceShare(
-                source, identified, secure, port, requestsNow - requestsTaken, refusedNow - refusedTaken, shadow);
-        requestsTaken = requestsNow;
-        refusedTaken = refusedNow;
-        return taken;
+        return new SourceShare(
+                source, identified, secure, port, requests.once(), requests.insecure(), shadow, requests.counts());
     }
 }

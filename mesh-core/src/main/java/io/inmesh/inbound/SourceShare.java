@@ -1,5 +1,7 @@
 package io.inmesh.inbound;
 
+import io.inmesh.tally.CallTally;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param requests requests since the report before
  * @param refused how many of them mutual TLS or an authorization policy refused
  * @param shadowDenied how many of them each policy in a dry run would have refused, by its name
+ * @param counts what they came to
  */
 public record SourceShare(
         String source,
@@ -21,10 +24,24 @@ public record SourceShare(
         int port,
         long requests,
         long refused,
-        Map<String, Long> shadowDenied) {
+        Map<String, Long> shadowDenied,
+        List<CallTally.Count> counts) {
 
-    /** Copies the map. */
+    /** Copies the collections. */
     public SourceShare {
         shadowDenied = Map.copyOf(shadowDenied);
+        counts = List.copyOf(counts);
+    }
+
+    /** A share that says nothing about what the requests came to. */
+    public SourceShare(
+            String source,
+            boolean identified,
+            boolean secure,
+            int port,
+            long requests,
+            long refused,
+            Map<String, Long> shadowDenied) {
+        this(source, identified, secure, port, requests, refused, shadowDenied, List.of());
     }
 }

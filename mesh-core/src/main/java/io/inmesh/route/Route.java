@@ -81,6 +81,11 @@ public final class Route {
         return List.of(destinations);
     }
 
+    /** {@return the first of its destinations, which stands for all before one is drawn; null if it calls nobody} */
+    public @Nullable Destination first() {
+        return destinations.length == 0 ? null : destinations[0];
+    }
+
     /** {@return who gets copies of its calls} */
     public List<MirrorTarget> mirrors() {
         return mirrors;

@@ -12,6 +12,7 @@ import io.inmesh.endpoint.EndpointRegistry;
 import io.inmesh.health.OutlierDetection;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.retry.RetryBudget;
+import io.inmesh.tally.ClusterTraffic;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import java.util.ArrayList;
@@ -110,7 +111,8 @@ public final class LiveState {
         ServiceAttempts sent = attempts.computeIfAbsent(config.service(), service -> new ServiceAttempts());
         entry.belongTo(sent);
         budget.attempts(sent);
-        return new ClusterState(budget, entry.limits, entry.outliers, entry.load, entry.clientPolicy, entry.balance);
+        return new ClusterState(
+                budget, entry.limits, entry.outliers, entry.load, entry.traffic, entry.clientPolicy, entry.balance);
     }
 
     /** State of one cluster. */
@@ -118,6 +120,7 @@ public final class LiveState {
         private final ClusterLimits limits;
         private final OutlierDetection outliers;
         private final ClusterLoad load = new ClusterLoad();
+        private final ClusterTraffic traffic = new ClusterTraffic();
         private final ClientPolicy clientPolicy;
         private final BalanceState balance;
         private final EndpointRegistry registry;

@@ -79,6 +79,11 @@ class HedgeTest {
             assertThat(outcome(dispatch.settle(loser, Response.http(500)))).isEqualTo(Response.http(200));
             assertThat(events).hasSize(5);
             assertThat(scene.cluster().limits().retriesInFlight()).isZero();
+            assertThat(scene.cluster().traffic().take())
+                    .as("what the graph of services is told")
+                    .flatExtracting(share -> share.counts())
+                    .extracting(count -> count.counted() + " " + count.result())
+                    .containsExactlyInAnyOrder("ATTEMPT ok", "ATTEMPT cancelled", "CALL ok");
         }
     }
 
