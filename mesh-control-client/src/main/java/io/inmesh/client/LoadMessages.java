@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import io.inmesh.cluster.ClusterLoad.LocalityShare;
 import io.inmesh.inbound.SourceShare;
 import io.inmesh.spi.LoadReport;
+import io.inmesh.tally.UnroutedTraffic;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.EndpointLoadMetricStats;
 import io.inmesh.xds.endpoint.UpstreamLocalityStats;
@@ -23,6 +24,8 @@ import java.util.TreeMap;
  *       from there; the metric's total is how many of them security refused
  *   <li>{@code inmesh.shadow_denied|<policy>|<source>}: requests from there that a policy in a dry run would have refused
  * </ul>
+ *
+ * <p>What calls came to, for the graph of services, is in {@link TrafficMessages}.
  */
 final class LoadMessages {
 
@@ -48,6 +51,16 @@ final class LoadMessages {
                 .setLoadReportInterval(period)
                 .addUpstreamLocalityStats(stats)
                 .build()));
+        for (UnroutedTraffic.Share share : report.unrouted()) {
+            messages.add(TrafficMessages.unrouted(share)
+                    .setLoadReportInterval(period)
+                    .build());
+        }
+        if (!report.passedThrough().isEmpty()) {
+            messages.add(TrafficMessages.passedThrough(report.passedThrough())
+                    .setLoadReportInterval(period)
+                    .build());
+        }
         return messages;
     }
 
@@ -56,6 +69,9 @@ final class LoadMessages {
         stats.setTotalIssuedRequests(stats.getTotalIssuedRequests() + source.requests());
         stats.addLoadMetricStats(
                 metric(String.join("|", SOURCE, connection, source.source()), source.requests(), source.refused()));
+        if (!source.counts().isEmpty()) {
+            stats.addUpstreamEndpointStats(TrafficMessages.source(source, connection));
+        }
         source.shadowDenied()
                 .forEach((policy, count) -> stats.addLoadMetricStats(
                         metric(String.join("|", SHADOW_DENIED, policy, source.source()), count, 0)));
@@ -67,6 +83,9 @@ final class LoadMessages {
                 .setClusterServiceName(entry.service())
                 .setLoadReportInterval(period);
         entry.localities().forEach(share -> stats.addUpstreamLocalityStats(locality(share)));
+        if (!entry.routes().isEmpty()) {
+            stats.addUpstreamLocalityStats(TrafficMessages.routes(entry.routes()));
+        }
         return stats.build();
     }
 
