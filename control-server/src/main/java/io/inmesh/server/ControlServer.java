@@ -25,6 +25,7 @@ import io.inmesh.server.extension.ExtensionProviders;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.folder.WatchedFolder;
+import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.jwks.JwksSettings;
 import io.inmesh.server.jwks.KeyKeeper;
 import io.inmesh.server.limit.Guard;
@@ -154,6 +155,7 @@ public final class ControlServer implements AutoCloseable {
             every(ROTATION_CHECK, rotation::advance, timer);
             LoadReports loads = new LoadReports(timer);
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
+            TrafficGraph graph = new TrafficGraph(timer, clock, meters);
 
             @Nullable
             WatchedFolder folder = options.configDir() == null
@@ -172,7 +174,10 @@ public final class ControlServer implements AutoCloseable {
                     gate,
                     new Guard(limits, timer, true),
                     rpc,
-                    List.of(new AdsService(ads, rpc, true), certificates, new LoadReportService(loads, traffic))));
+                    List.of(
+                            new AdsService(ads, rpc, true),
+                            certificates,
+                            new LoadReportService(loads, traffic, graph))));
             plaintext = options.plaintextPort() < 0
                     ? null
                     : open(XdsServer.plaintextOnLoopback(
@@ -204,6 +209,7 @@ public final class ControlServer implements AutoCloseable {
                             audit,
                             resources,
                             traffic,
+                            graph,
                             meters,
                             folder == null ? keys::problems : () -> both(folder.problems(), keys.problems()))));
         } catch (IOException | RuntimeException e) {

@@ -96,6 +96,12 @@ abstract sealed class AttemptedCall extends OutboundCall permits Dispatch {
         }
     }
 
+    /** Leaves an attempt behind whose outcome is not that of the call. */
+    final void passOver(OutboundAttempt own, Outcome outcome) {
+        own.count(outcome);
+        avoid(own.endpoint());
+    }
+
     /** Gives back the permit of a retry, if one is held. */
     final void releaseRetryPermit() {
         if (retryPermit) {

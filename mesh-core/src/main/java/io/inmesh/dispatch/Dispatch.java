@@ -229,8 +229,7 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
         boolean repeats = own.route().retry().repeats(call, outcome, meaning);
         boolean good = meaning.result() == Classification.Result.SUCCESS;
         if ((repeats || !good) && accompanied()) {
-            own.count(outcome);
-            avoid(own.endpoint());
+            passOver(own, outcome);
             return null;
         }
         if (repeats) {
@@ -374,9 +373,8 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
             failed.answers();
             return end(outcome);
         }
-        failed.count(outcome);
         retryPermit = true;
-        avoid(failed.endpoint());
+        passOver(failed, outcome);
         Observing.retrying(observer, failed, decision.delayNanos());
         return decision.delayNanos() == 0 ? nextAttempt(now) : waitFor(decision.delayNanos(), null, now);
     }

@@ -6,6 +6,10 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.ca.WorkloadIdentity;
+import io.inmesh.server.graph.ReportedGraph;
+import io.inmesh.server.graph.Subject;
+import io.inmesh.server.graph.TrafficGraph;
+import io.inmesh.server.graph.WorkloadVersion;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.traffic.ReportedTraffic;
 import io.inmesh.server.traffic.WorkloadGroup;
@@ -30,9 +34,11 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
 
     private final LoadReports reports;
     private final ObservedTraffic traffic;
+    private final TrafficGraph graph;
 
-    /** Adds what is reported to {@code reports}, and who talks to whom to {@code traffic}. */
-    public LoadReportService(LoadReports reports, ObservedTraffic traffic) {
+    /** Adds what is reported to {@code reports}, and who talks to whom to {@code traffic} and {@code graph}. */
+    public LoadReportService(LoadReports reports, ObservedTraffic traffic, TrafficGraph graph) {
+        this.graph = graph;
         this.reports = reports;
         this.traffic = traffic;
     }
@@ -56,6 +62,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
         private final StreamObserver<LoadStatsResponse> responses;
         private boolean begun;
         private Map<String, String> labels = Map.of();
+        private String workload = "";
 
         Reporting(LoadReports.Reporter reporter, StreamObserver<LoadStatsResponse> responses) {
             this.reporter = reporter;
@@ -67,12 +74,20 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
             if (!begun) {
                 // Only the first request has a node.
                 labels = labels(request.getNode());
+                workload = workload(request.getNode(), reporter.service());
             }
             WorkloadGroup group = new WorkloadGroup(reporter.namespace(), reporter.service(), labels);
+            Subject.Reporter drawn = new Subject.Reporter(
+                    reporter.namespace(),
+                    reporter.service(),
+                    WorkloadVersion.of(reporter.namespace(), workload, labels));
             request.getClusterStatsList().stream()
                     .filter(LoadReportService::named)
                     .limit(MAX_CLUSTERS)
-                    .forEach(stats -> ReportedTraffic.add(traffic, group, stats));
+                    .forEach(stats -> {
+                        ReportedTraffic.add(traffic, group, stats);
+                        ReportedGraph.add(graph, drawn, stats);
+                    });
             reports.add(
                     reporter,
                     request.getClusterStatsList().stream()
@@ -108,6 +123,14 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
 
     private static boolean named(ClusterStats stats) {
         return stats.getClusterName().length() <= MAX_CLUSTER_CHARACTERS;
+    }
+
+    /** {@return what a process without labels for it is called: as it would be registered, else by its service account} */
+    private static String workload(Node node, String serviceAccount) {
+        String name = node.getMetadata()
+                .getFieldsOrDefault("WORKLOAD_NAME", Value.getDefaultInstance())
+                .getStringValue();
+        return name.isEmpty() || name.length() > MAX_LABEL_CHARACTERS ? serviceAccount : name;
     }
 
     private static Map<String, String> labels(Node node) {

@@ -12,6 +12,7 @@ import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.console.ConsoleFiles;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
+import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
@@ -67,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
      * @param audit what was done
      * @param resources translated configuration, for explanations
      * @param traffic who called whom lately
+     * @param graph the same with what came of it
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
      */
@@ -84,6 +86,7 @@ public final class HttpServer implements AutoCloseable {
             AuditLog audit,
             TranslatedResources resources,
             ObservedTraffic traffic,
+            TrafficGraph graph,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
 
@@ -127,6 +130,7 @@ public final class HttpServer implements AutoCloseable {
                         access.open()),
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
                 new InventoryApi(sources.resources()::state, sources.hub(), new ResourcesApi(writer)),
+                new GraphApi(sources.graph(), sources.resources()::state, sources.registry()),
                 sources.tokens(),
                 sources.certificates(),
                 new DenyListApi(sources.denied()),

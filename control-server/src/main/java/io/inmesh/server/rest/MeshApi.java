@@ -32,6 +32,7 @@ final class MeshApi {
     private final StatusApi status;
     private final TrafficApi traffic;
     private final InventoryApi inventory;
+    private final GraphApi graph;
     private final JoinTokens tokens;
     private final CertificateService certificates;
     private final DenyListApi denyList;
@@ -45,6 +46,7 @@ final class MeshApi {
             StatusApi status,
             TrafficApi traffic,
             InventoryApi inventory,
+            GraphApi graph,
             JoinTokens tokens,
             CertificateService certificates,
             DenyListApi denyList,
@@ -56,6 +58,7 @@ final class MeshApi {
         this.status = status;
         this.traffic = traffic;
         this.inventory = inventory;
+        this.graph = graph;
         this.tokens = tokens;
         this.certificates = certificates;
         this.denyList = denyList;
@@ -83,6 +86,9 @@ final class MeshApi {
             case "GET status" -> status.status(exchange);
             case "GET traffic" -> traffic.flows(exchange);
             case "GET check/mtls" -> traffic.mtls(exchange);
+            case "GET graph" -> graph.graph(exchange);
+            case "GET graph/series" -> graph.series(exchange);
+            case "GET graph/routes" -> graph.routes(exchange);
             case "POST explain" -> explain(exchange);
             case "POST certificates" -> certificate(exchange);
             case "GET tokens" -> new TokensApi(tokens).list(exchange);

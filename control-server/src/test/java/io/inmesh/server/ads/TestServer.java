@@ -18,6 +18,7 @@ import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.ServerCertificate;
 import io.inmesh.server.fixture.Keys;
 import io.inmesh.server.fixture.MemoryTable;
+import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.limit.Guard;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
@@ -65,6 +66,7 @@ final class TestServer implements AutoCloseable {
     final WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(table, Runnable::run), timer);
     final LoadReports loads = new LoadReports(timer);
     final ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
+    final TrafficGraph graph = new TrafficGraph(timer, clock, meters);
     final CertificateAuthority authority;
     final JoinTokens tokens;
     final CertificateService certificates;
@@ -110,7 +112,7 @@ final class TestServer implements AutoCloseable {
                 gate,
                 new Guard(limits, timer, true),
                 pool,
-                List.of(new AdsService(parts, pool, true), certificates, new LoadReportService(loads, traffic)));
+                List.of(new AdsService(parts, pool, true), certificates, new LoadReportService(loads, traffic, graph)));
         plaintext = XdsServer.plaintextOnLoopback(
                 0, new Guard(limits, timer, false), pool, List.of(new AdsService(parts, pool, false)));
     }

@@ -1,0 +1,202 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+
+/** What commands share that show lists out of the graph of services: how far back, in which form, once or again and again. */
+abstract class GraphCommand extends MeshCommand {
+
+    private static final long REFRESH_SECONDS = 2;
+    private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
+    private static final String UNKNOWN = "-";
+
+    @Option(
+            names = {"-w", "--window"},
+            defaultValue = "1m",
+            description = "How far to look back, 10s to 1h. Default: ${DEFAULT-VALUE}")
+    private String window = "1m";
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "table",
+            description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
+    private String output = "table";
+
+    @Option(names = "--watch", description = "Shows it again every two seconds.")
+    private boolean watch;
+
+    @Option(
+            names = "--updates",
+            defaultValue = "0",
+            description = "Ends --watch after so many. Default: it goes on until it is interrupted.")
+    private int updates;
+
+    @Option(
+            names = "--threshold",
+            defaultValue = "",
+            description = "degraded or failing: exits with 1 if the health of anything is that bad.")
+    private String threshold = "";
+
+    /** One row: its name for {@code -o name}, its health, and its cells, of which the last ones are for {@code -o wide} only. */
+    record Row(String name, String health, List<String> cells) {}
+
+    @Override
+    final int run(Api api) throws Failure, IOException {
+        oneOf(output, "table", "wide", "json", "yaml", "name");
+        if (!List.of("", "degraded", "failing").contains(threshold)) {
+            throw new Failure(ExitCode.USAGE, "--threshold is degraded or failing, not " + threshold);
+        }
+        int shown = 0;
+        while (true) {
+            JsonNode answer = fetch(api);
+            if (watch && Ansi.AUTO.enabled()) {
+                out().print(CLEAR_SCREEN);
+            }
+            int status = show(answer);
+            shown++;
+            if (!watch || shown == updates) {
+                return status;
+            }
+            out().flush();
+            try {
+                TimeUnit.SECONDS.sleep(REFRESH_SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return status;
+            }
+        }
+    }
+
+    private int show(JsonNode answer) throws Failure, IOException {
+        List<Row> rows = rows(answer);
+        switch (output) {
+            case "json" -> out().println(json(selected(answer)));
+            case "yaml" -> out().print(new YAMLMapper().writeValueAsString(selected(answer)));
+            case "name" -> rows.forEach(row -> out().println(row.name()));
+            default -> print(rows);
+        }
+        boolean degraded = rows.stream().anyMatch(row -> row.health().equals("DEGRADED"));
+        boolean failing = rows.stream().anyMatch(row -> row.health().equals("FAILING"));
+        boolean found = threshold.equals("failing") ? failing : threshold.equals("degraded") && (failing || degraded);
+        return found ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    private void print(List<Row> rows) {
+        boolean wide = output.equals("wide");
+        List<String> header = header();
+        int columns = wide ? header.size() : narrow();
+        Table table = new Table(header.subList(0, columns));
+        rows.forEach(row -> table.row(row.cells().subList(0, columns)));
+        if (!Ansi.AUTO.enabled()) {
+            table.print(out());
+            return;
+        }
+        StringWriter text = new StringWriter();
+        table.print(new PrintWriter(text, true));
+        text.toString().lines().forEach(line -> out().println(painted(line)));
+    }
+
+    /** Colour repeats what the health column says in words. */
+    private static String painted(String line) {
+        String colour = line.contains(" FAILING") ? "31" : line.contains(" DEGRADED") ? "33" : "";
+        return colour.isEmpty() ? line : "\u001b[" + colour + "m" + line + "\u001b[0m";
+    }
+
+    /** {@return what the server says} */
+    abstract JsonNode fetch(Api api) throws Failure;
+
+    /** {@return the rows in it} */
+    abstract List<Row> rows(JsonNode answer) throws Failure;
+
+    /** {@return that part of it that the rows show} */
+    abstract JsonNode selected(JsonNode answer) throws Failure;
+
+    /** {@return all columns} */
+    abstract List<String> header();
+
+    /** {@return how many of them a narrow table has} */
+    abstract int narrow();
+
+    /** {@return the answer to a question about the graph} */
+    final JsonNode ask(Api api, String path, String... parameters) throws Failure {
+        StringBuilder query = new StringBuilder(path).append("?window=").append(Api.encoded(window));
+        if (namespaceGiven()) {
+            query.append("&namespace=").append(Api.encoded(namespace()));
+        }
+        for (int i = 0; i < parameters.length; i += 2) {
+            query.append('&').append(parameters[i]).append('=').append(Api.encoded(parameters[i + 1]));
+        }
+        return api.get(query.toString()).orFail();
+    }
+
+    /** {@return those items of a list that are wanted} */
+    static ArrayNode where(JsonNode items, java.util.function.Predicate<JsonNode> wanted) {
+        ArrayNode some = Api.JSON.createArrayNode();
+        items.forEach(item -> {
+            if (wanted.test(item)) {
+                some.add(item);
+            }
+        });
+        return some;
+    }
+
+    /** {@return a share as a percentage} */
+    static String percent(JsonNode share) {
+        return share.isNumber() ? String.format(Locale.ROOT, "%.2f%%", share.asDouble() * 100) : UNKNOWN;
+    }
+
+    /** {@return a rate} */
+    static String rate(JsonNode perSecond) {
+        return perSecond.isNumber() ? String.format(Locale.ROOT, "%.1f", perSecond.asDouble()) : UNKNOWN;
+    }
+
+    /** {@return milliseconds in a handy unit} */
+    static String duration(JsonNode millis) {
+        if (!millis.isNumber()) {
+            return UNKNOWN;
+        }
+        double number = millis.asDouble();
+        return number < 10
+                ? String.format(Locale.ROOT, "%.1fms", number)
+                : number < 1000
+                        ? String.format(Locale.ROOT, "%.0fms", number)
+                        : String.format(Locale.ROOT, "%.1fs", number / 1000);
+    }
+
+    /** {@return the words of an object of counts: {@code 14:3 2:1}} */
+    static String counts(JsonNode counts) {
+        StringBuilder text = new StringBuilder();
+        counts.properties()
+                .forEach(count -> text.append(text.isEmpty() ? "" : " ")
+                        .append(count.getKey())
+                        .append(':')
+                        .append(count.getValue().asText()));
+        return text.toString();
+    }
+
+    /** {@return what people call a node: {@code reviews-v1}} */
+    static String nameOf(@Nullable JsonNode node, String id) {
+        if (node == null) {
+            return id.substring(id.indexOf(':') + 1);
+        }
+        String version = node.path("version").asText();
+        return node.path("name").asText() + (version.isEmpty() ? "" : "-" + version);
+    }
+
+    /** {@return whether a service goes by this name, short or full} */
+    static boolean called(JsonNode node, String name) {
+        return node.path("name").asText().equals(name)
+                || node.path("id").asText().equals("service:" + name)
+                || (node.path("name").asText() + "." + node.path("namespace").asText()).equals(name);
+    }
+}
