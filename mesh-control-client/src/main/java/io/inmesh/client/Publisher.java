@@ -37,6 +37,7 @@ final class Publisher {
     private final Caller caller;
     private final Runnable whenPublished;
     private final NamedClusters names;
+    private final TlsFileTable files;
     private final Completeness completeness = new Completeness();
     private final ShrinkGuard guard = new ShrinkGuard();
     /** What is in use, with host names in the place of their addresses. */
@@ -74,6 +75,7 @@ final class Publisher {
         this.progress = progress;
         this.caller = caller;
         this.names = new NamedClusters(new NameTable(resolver, lookups, thread, randomness, this::addressesChanged));
+        this.files = new TlsFileTable(thread, this::filesChanged, progress::rejected);
         this.whenPublished = whenPublished;
     }
 
@@ -83,6 +85,8 @@ final class Publisher {
         restoring = assembled.config();
         names.define(assembled.config(), assembled.namings());
         names.watch(assembled.config());
+        files.define(assembled.config(), assembled.files());
+        files.watch(assembled.config());
         if (names.unanswered().isEmpty()) {
             useRestored();
         }
@@ -114,9 +118,20 @@ final class Publisher {
         }
     }
 
-    /** Stops looking names up. */
+    /** Files of certificates have changed, or are broken, or are not any more. */
+    private void filesChanged() {
+        if (restoring == null && inUse != MeshConfig.EMPTY) {
+            String problem = use(inUse);
+            if (problem != null) {
+                LOG.warn("new files of certificates are not used: {}", problem);
+            }
+        }
+    }
+
+    /** Stops looking names up, and files. */
     void close() {
         names.watch();
+        files.watch();
     }
 
     /** A connection was made. */
@@ -141,6 +156,8 @@ final class Publisher {
         ConfigAssembler.Assembled assembled = ConfigAssembler.assemble(store.version(), store, caller);
         names.define(assembled.config(), assembled.namings());
         names.watch(inUse, assembled.config());
+        files.define(assembled.config(), assembled.files());
+        files.watch(inUse, assembled.config());
         long now = mesh.clock().nanos();
         long waitNanos = completeness.waitNanos(missing(assembled.config()), now);
         if (waitNanos > 0) {
@@ -158,6 +175,7 @@ final class Publisher {
         }
         String problem = use(guarded.config());
         names.watch(inUse);
+        files.watch(inUse);
         if (problem == null) {
             note(assembled.ignored());
             if (guarded.kept() == null) {
@@ -197,7 +215,7 @@ final class Publisher {
     }
 
     private @Nullable String use(MeshConfig config) {
-        ApplyResult result = mesh.apply(names.resolve(config));
+        ApplyResult result = mesh.apply(files.resolve(names.resolve(config)));
         if (result.applied()) {
             inUse = config;
             return null;

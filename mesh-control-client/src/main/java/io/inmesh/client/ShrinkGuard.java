@@ -134,7 +134,7 @@ final class ShrinkGuard {
         }
         Set<String> identities = new HashSet<>(before.identities());
         identities.addAll(now.identities());
-        return new ClientTlsConfig(now.mode(), identities, now.sni());
+        return now.withIdentities(identities);
     }
 
     /** Virtual hosts that lead to clusters which are kept are kept as well, unless others have their names or domains. */

@@ -1,7 +1,7 @@
 package io.inmesh.call;
 
 import io.inmesh.endpoint.Endpoint;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.load.ServerLoad;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +35,9 @@ public non-sealed interface Attempt extends Step {
         return false;
     }
 
-    /** {@return whom the peer must prove to be; null for plaintext} */
+    /** {@return how the connection is secured, and whom the peer must prove to be; null for plaintext} */
     @Nullable
-    PeerExpectation security();
+    ConnectionSecurity security();
 
     /** {@return monotonic time this attempt must have ended by; {@link Long#MAX_VALUE} if never} */
     long deadlineNanos();

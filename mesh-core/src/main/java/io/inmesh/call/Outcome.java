@@ -188,7 +188,7 @@ public sealed interface Outcome {
         INVALID_TOKEN,
         /** A client identity is needed and there is none. */
         NO_PEER_IDENTITY,
-        /** This process has no certificate to call with. */
+        /** This process lacks the certificates to call with. */
         NO_OWN_IDENTITY,
         /** More requests than a rate limit lets in. Envoy flag RL. */
         RATE_LIMITED,

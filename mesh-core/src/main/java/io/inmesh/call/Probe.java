@@ -1,7 +1,7 @@
 package io.inmesh.call;
 
 import io.inmesh.endpoint.Endpoint;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.load.ServerLoad;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +11,9 @@ public interface Probe {
     /** {@return whom to ask} */
     Endpoint endpoint();
 
-    /** {@return whom the peer must prove to be; null for plaintext} */
+    /** {@return how the connection is secured, and whom the peer must prove to be; null for plaintext} */
     @Nullable
-    PeerExpectation security();
+    ConnectionSecurity security();
 
     /** {@return the call that was the occasion, for the name the service goes by} */
     Call occasion();

@@ -2,7 +2,7 @@ package io.inmesh.check;
 
 import io.inmesh.config.HealthCheckConfig.Protocol;
 import io.inmesh.endpoint.Endpoint;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.ConnectionSecurity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoint whom to ask
  * @param service name of the service it belongs to
- * @param security whom it must prove to be, null for plaintext
+ * @param security how the connection is secured, null for plaintext
  * @param protocol what to ask
  * @param timeoutNanos how long an answer is waited for; whoever asks need not measure it
  */
 public record CheckTask(
-        Endpoint endpoint, String service, @Nullable PeerExpectation security, Protocol protocol, long timeoutNanos) {
+        Endpoint endpoint,
+        String service,
+        @Nullable ConnectionSecurity security,
+        Protocol protocol,
+        long timeoutNanos) {
 
     /** {@return the service's host name, without a port} */
     public String serviceHost() {

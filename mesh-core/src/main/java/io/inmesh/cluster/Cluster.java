@@ -9,6 +9,8 @@ import io.inmesh.config.ClusterConfig;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.Rotation;
 import io.inmesh.health.OutlierDetection;
+import io.inmesh.identity.ConnectionSecurity;
+import io.inmesh.identity.OutsideServer;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.limit.ClusterLimits;
@@ -17,6 +19,7 @@ import io.inmesh.tally.ClusterTraffic;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +34,9 @@ public final class Cluster {
     private final boolean missing;
     private final List<Endpoint> endpoints;
     private final EndpointPicker picker;
-    private final @Nullable PeerExpectation expectation;
+    private final @Nullable ConnectionSecurity security;
+    // Where no server name is set, the one of the last host called, since hardly any cluster has more than one.
+    private volatile @Nullable OutsideServer outside;
     private final long connectTimeoutNanos;
 
     /**
@@ -65,7 +70,7 @@ public final class Cluster {
         this.missing = missing;
         this.endpoints = List.copyOf(endpoints);
         this.picker = new EndpointPicker(endpoints, rotation, config, state.balance(), randomness);
-        this.expectation = expectation(config);
+        this.security = security(config);
         this.connectTimeoutNanos = config.connectTimeout().toNanos();
     }
 
@@ -89,10 +94,14 @@ public final class Cluster {
         return new Cluster(config, List.of(), new Rotation(), state, Randomness.SYSTEM, true);
     }
 
-    private static @Nullable PeerExpectation expectation(ClusterConfig config) {
+    private static @Nullable ConnectionSecurity security(ClusterConfig config) {
         ClientTlsConfig tls = config.tls();
         if (tls.mode() == Mode.DISABLE) {
             return null;
+        }
+        if (tls.mode() == Mode.ORIGINATE) {
+            return OutsideServer.of(
+                    Objects.requireNonNull(tls.origination()), tls.sni() == null ? config.service() : tls.sni());
         }
         return new PeerExpectation(
                 tls.identities().stream().map(SpiffeId::parse).collect(Collectors.toUnmodifiableSet()),
@@ -153,11 +162,28 @@ public final class Cluster {
         return picker.owner(hash);
     }
 
-    /** {@return whom an endpoint must prove to be; null for plaintext} */
-    public @Nullable PeerExpectation security(Endpoint endpoint) {
+    /** {@return how connections to an endpoint are secured that are not made for a call; null for plaintext} */
+    public @Nullable ConnectionSecurity security(Endpoint endpoint) {
         boolean plaintext =
                 config.tls().mode() == Mode.AUTO && !endpoint.config().tls();
-        return plaintext ? null : expectation;
+        return plaintext ? null : security;
+    }
+
+    /**
+     * {@return how connections to an endpoint are secured for a call; null for plaintext}
+     *
+     * @param authority host as sent, perhaps with a port; the server name where TLS is originated and none is set
+     */
+    public @Nullable ConnectionSecurity security(Endpoint endpoint, String authority) {
+        if (config.tls().mode() != Mode.ORIGINATE || config.tls().sni() != null) {
+            return security(endpoint);
+        }
+        OutsideServer last = outside;
+        OutsideServer now = (last == null ? (OutsideServer) Objects.requireNonNull(security) : last).forHost(authority);
+        if (now != last) {
+            outside = now;
+        }
+        return now;
     }
 
     /** {@return longest time to connect} */

@@ -1,6 +1,7 @@
 package io.inmesh.cluster;
 
 import io.inmesh.config.CircuitBreakerConfig;
+import io.inmesh.config.ClientTlsConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.Durations;
 import io.inmesh.config.EndpointConfig;
@@ -27,6 +28,13 @@ public final class ClusterCheck {
         outliers(cluster.outlierDetection(), problems.within("outlierDetection"));
         if (cluster.healthCheck() != null) {
             HealthCheckCheck.check(cluster.healthCheck(), problems.within("healthCheck"));
+        }
+        if (cluster.tls().mode() == ClientTlsConfig.Mode.ORIGINATE
+                && cluster.tls().origination() == null) {
+            problems.report(
+                    "tls.mode",
+                    "is ORIGINATE, which needs certificates that this file cannot hold",
+                    "use a control plane and a DestinationRule with mode SIMPLE or MUTUAL");
         }
         for (String identity : cluster.tls().identities()) {
             identity(identity, problems.within("tls"));

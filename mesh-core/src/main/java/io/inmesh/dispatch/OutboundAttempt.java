@@ -8,7 +8,7 @@ import io.inmesh.cluster.Cluster;
 import io.inmesh.cluster.LocalityLoad;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.Experience;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.limit.ConnectionTurn;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.retry.Classification;
@@ -33,7 +33,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     private final int number;
     private long startedNanos;
     private final long deadlineNanos;
-    private final @Nullable PeerExpectation security;
+    private final @Nullable ConnectionSecurity security;
     private @Nullable List<String> headers;
     private @Nullable LocalityLoad load;
     private Classification meaning = Classifier.classify(Outcome.Cancelled.INSTANCE);
@@ -55,7 +55,7 @@ final class OutboundAttempt extends Passage implements Attempt {
                 dispatch.deadlineNanos(),
                 Deadlines.after(startedNanos, route.retry().perTryTimeoutNanos()));
         this.endedNanos = startedNanos;
-        this.security = destination.cluster().security(endpoint);
+        this.security = security(dispatch, route, destination, endpoint);
     }
 
     @Override
@@ -89,7 +89,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     }
 
     @Override
-    public @Nullable PeerExpectation security() {
+    public @Nullable ConnectionSecurity security() {
         return security;
     }
 
@@ -110,8 +110,26 @@ final class OutboundAttempt extends Passage implements Attempt {
 
     @Override
     public @Nullable String rewrittenAuthority() {
+        return authority(route(), destination);
+    }
+
+    /** {@return how a connection to another endpoint would be secured for this call} */
+    @Nullable
+    ConnectionSecurity securityOf(Endpoint other) {
+        return security(dispatch, route(), destination, other);
+    }
+
+    private static @Nullable ConnectionSecurity security(
+            Dispatch dispatch, Route route, Destination destination, Endpoint endpoint) {
+        String rewritten = authority(route, destination);
+        return destination
+                .cluster()
+                .security(endpoint, rewritten == null ? dispatch.call().host() : rewritten);
+    }
+
+    private static @Nullable String authority(Route route, Destination destination) {
         String own = destination.authority();
-        return own == null ? route().rewriteAuthority() : own;
+        return own == null ? route.rewriteAuthority() : own;
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.inmesh.call.Prober;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.Experience;
 import io.inmesh.endpoint.LoadSink;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.time.Clock;
@@ -69,8 +69,7 @@ final class Probes {
             underWay.decrementAndGet();
             return;
         }
-        Question question = new Question(
-                endpoint, experience, attempt.call(), attempt.target().security(endpoint), now);
+        Question question = new Question(endpoint, experience, attempt.call(), attempt.securityOf(endpoint), now);
         try {
             prober.probe(question);
         } catch (RuntimeException e) {
@@ -84,7 +83,7 @@ final class Probes {
         private final Endpoint endpoint;
         private final Experience experience;
         private final Call occasion;
-        private final @Nullable PeerExpectation security;
+        private final @Nullable ConnectionSecurity security;
         private final long sentNanos;
         private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -92,7 +91,7 @@ final class Probes {
                 Endpoint endpoint,
                 Experience experience,
                 Call occasion,
-                @Nullable PeerExpectation security,
+                @Nullable ConnectionSecurity security,
                 long sentNanos) {
             this.endpoint = endpoint;
             this.experience = experience;
@@ -107,7 +106,7 @@ final class Probes {
         }
 
         @Override
-        public @Nullable PeerExpectation security() {
+        public @Nullable ConnectionSecurity security() {
             return security;
         }
 

@@ -131,11 +131,10 @@ final class Rejections {
                         + "\" became free in the time of attempt " + attempt.number() + config(attempt.dispatch()));
     }
 
-    static Outcome noOwnIdentity(OutboundAttempt attempt) {
+    static Outcome noOwnIdentity(OutboundAttempt attempt, String obstacle) {
         return unavailable(
                 Reason.NO_OWN_IDENTITY,
-                "endpoint " + attempt.endpoint() + " of cluster \"" + attempt.cluster()
-                        + "\" needs mTLS and this process has no certificate yet; see Mesh.awaitReady"
+                "endpoint " + attempt.endpoint() + " of cluster \"" + attempt.cluster() + "\" " + obstacle
                         + config(attempt.dispatch()));
     }
 

@@ -1,10 +1,11 @@
 package io.inmesh.dispatch;
 
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.stage.Stage;
 import io.inmesh.stage.Verdict;
 
-/** Refuses attempts that need mTLS while this process has no certificate. There is no way back to plaintext. */
+/** Refuses attempts that need TLS while this process lacks the certificates for it. There is no way back to plaintext. */
 final class RequireOwnIdentity implements Stage<OutboundAttempt> {
 
     private static final Verdict<OutboundAttempt> ADMIT = Verdict.admit();
@@ -17,8 +18,8 @@ final class RequireOwnIdentity implements Stage<OutboundAttempt> {
 
     @Override
     public Verdict<OutboundAttempt> admit(OutboundAttempt attempt) {
-        return attempt.security() == null || identity.current() != null
-                ? ADMIT
-                : Verdict.reject(Rejections.noOwnIdentity(attempt));
+        ConnectionSecurity security = attempt.security();
+        String obstacle = security == null ? null : security.obstacle(identity);
+        return obstacle == null ? ADMIT : Verdict.reject(Rejections.noOwnIdentity(attempt, obstacle));
     }
 }

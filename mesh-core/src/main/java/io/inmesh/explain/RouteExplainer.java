@@ -14,7 +14,6 @@ import io.inmesh.explain.Explanation.EndpointView;
 import io.inmesh.explain.Explanation.LocalityView;
 import io.inmesh.explain.Explanation.RouteView;
 import io.inmesh.fault.Fault;
-import io.inmesh.identity.PeerExpectation;
 import io.inmesh.limit.BreakerState;
 import io.inmesh.limit.ClusterLimits;
 import io.inmesh.limit.ConnectionLimit;
@@ -134,8 +133,10 @@ final class RouteExplainer {
         return cluster.hashes() ? KeyExplainer.explain(cluster, route.key(call, bound -> 0)) : null;
     }
 
-    private static DestinationView view(Destination destination, @Nullable String key, double percent) {
+    private DestinationView view(Destination destination, @Nullable String key, double percent) {
         Cluster cluster = destination.cluster();
+        String rewritten = destination.authority() == null ? route.rewriteAuthority() : destination.authority();
+        String authority = rewritten == null ? call.host() : rewritten;
         PickReport report = cluster.explainPick(null);
         return new DestinationView(
                 cluster.name(),
@@ -152,7 +153,7 @@ final class RouteExplainer {
                 report.localities().stream().map(RouteExplainer::locality).toList(),
                 report.candidates().stream()
                         .limit(Explainer.MOST_ENDPOINTS)
-                        .map(candidate -> endpoint(cluster, candidate))
+                        .map(candidate -> endpoint(cluster, candidate, authority))
                         .toList());
     }
 
@@ -183,17 +184,7 @@ final class RouteExplainer {
                 : breaker + ", " + requests;
     }
 
-    private static EndpointView endpoint(Cluster cluster, Candidate candidate) {
-        PeerExpectation security = cluster.security(candidate.endpoint());
-        String secured = security == null
-                ? "plaintext"
-                : "mTLS with "
-                        + (security.identities().isEmpty()
-                                ? "nobody: no identity is trusted"
-                                : security.identities().stream()
-                                        .map(Object::toString)
-                                        .sorted()
-                                        .collect(Collectors.joining(" or ")));
+    private static EndpointView endpoint(Cluster cluster, Candidate candidate, String authority) {
         return new EndpointView(
                 candidate.endpoint().toString(),
                 candidate.endpoint().config().workload(),
@@ -203,6 +194,6 @@ final class RouteExplainer {
                 candidate.weight(),
                 candidate.priority(),
                 candidate.inFlight(),
-                secured);
+                SecurityText.of(cluster.security(candidate.endpoint(), authority)));
     }
 }

@@ -6,6 +6,7 @@ import io.inmesh.config.EndpointConfig.Health;
 import io.inmesh.config.HealthCheckConfig;
 import io.inmesh.endpoint.CheckState.Verdict;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.time.Randomness;
 import io.inmesh.time.Scheduler;
@@ -172,8 +173,9 @@ public final class ActiveChecks implements AutoCloseable {
                 return;
             }
             checker = checker(check.config());
-            boolean anonymous = check.target().security().apply(check.endpoint()) != null && identity.current() == null;
-            if (checker == null || anonymous || check.rests()) {
+            ConnectionSecurity security = check.target().security().apply(check.endpoint());
+            boolean unable = security != null && security.obstacle(identity) != null;
+            if (checker == null || unable || check.rests()) {
                 schedule(check, check.delayNanos(randomness));
                 wakeNext();
                 return;

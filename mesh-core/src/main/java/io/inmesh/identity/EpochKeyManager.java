@@ -43,8 +43,8 @@ final class EpochKeyManager extends X509ExtendedKeyManager {
         return null;
     }
 
-    // Providers write key types differently: EC, EC_EC, RSA, RSASSA-PSS, EdDSA, Ed25519.
-    private static boolean fits(String keyType, String algorithm) {
+    /** {@return whether a key type asked for is that of a key; providers write them differently: EC, EC_EC, RSASSA-PSS, EdDSA} */
+    static boolean fits(String keyType, String algorithm) {
         return keyType.startsWith(algorithm) || (algorithm.startsWith("Ed") && keyType.startsWith("Ed"));
     }
 

@@ -1,8 +1,6 @@
 package io.inmesh.identity;
 
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -60,7 +58,7 @@ final class SvidRules {
                 throw new IllegalArgumentException("certificate is for " + id + " but the identity says "
                         + identity.id() + "; use the certificate issued for it");
             }
-            if (!belongTogether(identity.key(), identity.leaf())) {
+            if (!Keys.belongTogether(identity.key(), identity.leaf())) {
                 throw new IllegalArgumentException("the private key is not that of the certificate of " + id
                         + "; provide key and chain of the same issuance");
             }
@@ -125,27 +123,6 @@ final class SvidRules {
     private static boolean critical(X509Certificate certificate, String extension) {
         return certificate.getCriticalExtensionOIDs() != null
                 && certificate.getCriticalExtensionOIDs().contains(extension);
-    }
-
-    private static boolean belongTogether(PrivateKey key, X509Certificate leaf) throws GeneralSecurityException {
-        String algorithm = switch (leaf.getPublicKey().getAlgorithm()) {
-            case "EC" -> "SHA256withECDSA";
-            case "RSA" -> "SHA256withRSA";
-            default -> leaf.getPublicKey().getAlgorithm();
-        };
-        byte[] sample = leaf.getSerialNumber().toByteArray();
-        Signature signer = Signature.getInstance(algorithm);
-        signer.initSign(key);
-        signer.update(sample);
-        byte[] signature = signer.sign();
-        Signature verifier = Signature.getInstance(algorithm);
-        verifier.initVerify(leaf.getPublicKey());
-        verifier.update(sample);
-        try {
-            return verifier.verify(signature);
-        } catch (java.security.SignatureException e) {
-            return false;
-        }
     }
 
     private static CertificateException broken(X509Certificate certificate, String rule) {

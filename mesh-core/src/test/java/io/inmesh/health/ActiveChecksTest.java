@@ -12,6 +12,7 @@ import io.inmesh.config.HealthCheckConfig.Protocol;
 import io.inmesh.config.HealthCheckConfig.Tcp;
 import io.inmesh.endpoint.CheckState.Verdict;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.testkit.FakeClock;
@@ -330,7 +331,7 @@ class ActiveChecksTest {
     }
 
     private void watch(HealthCheckConfig config, List<Endpoint> endpoints) {
-        Function<Endpoint, @Nullable PeerExpectation> plaintext = endpoint -> null;
+        Function<Endpoint, @Nullable ConnectionSecurity> plaintext = endpoint -> null;
         checks.update(() -> List.of(new CheckTarget("reviews", config, endpoints, plaintext, used::get)));
     }
 

@@ -11,9 +11,10 @@ import io.inmesh.Mesh;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Probe;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.InboundConnections;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.OutsideServer;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -79,9 +80,9 @@ final class EndpointChannels {
         return of(probe.endpoint(), probe.security(), PROBE_CONNECT_NANOS);
     }
 
-    /** {@return the channel of an endpoint that must prove to be somebody, or nobody in particular} */
-    ManagedChannel of(Endpoint endpoint, @Nullable PeerExpectation security, long connectNanos) throws SSLException {
-        IdentityEpoch epoch = security == null ? null : mesh.identity().current();
+    /** {@return the channel of an endpoint whose connections are secured in a way, or not at all} */
+    ManagedChannel of(Endpoint endpoint, @Nullable ConnectionSecurity security, long connectNanos) throws SSLException {
+        IdentityEpoch epoch = security == null ? null : security.epoch(mesh.identity());
         Inner inner = inners.get(endpoint);
         if (inner == null || !inner.serves(security, epoch)) {
             inner = replace(endpoint, security, epoch, connectNanos);
@@ -93,7 +94,7 @@ final class EndpointChannels {
     }
 
     private Inner replace(
-            Endpoint endpoint, @Nullable PeerExpectation security, @Nullable IdentityEpoch epoch, long connectNanos)
+            Endpoint endpoint, @Nullable ConnectionSecurity security, @Nullable IdentityEpoch epoch, long connectNanos)
             throws SSLException {
         // Built outside the map, because building a TLS context takes milliseconds; a loser of the race is thrown away
         // unused.
@@ -105,6 +106,7 @@ final class EndpointChannels {
             }
             if (old != null) {
                 end(old);
+                endUntrusted(old, security);
             }
             return fresh;
         });
@@ -121,7 +123,7 @@ final class EndpointChannels {
     private void leave(IdentityEpoch now) {
         ending.removeIf(inner -> inner.channel.isTerminated());
         inners.forEach((endpoint, inner) -> {
-            if (inner.security != null && inner.epoch != now && inners.remove(endpoint, inner)) {
+            if (inner.epoch != null && inner.epoch != now && inners.remove(endpoint, inner)) {
                 end(inner);
             }
         });
@@ -135,9 +137,24 @@ final class EndpointChannels {
         IdentityEpoch now = mesh.identity().current();
         for (Inner inner : ending) {
             X509Certificate[] chain = inner.peer.get();
-            if (chain != null && now != null && !now.accepts(chain)) {
+            if (inner.epoch != null && chain != null && now != null && !now.accepts(chain)) {
                 inner.channel.shutdownNow();
             }
+        }
+    }
+
+    /** Ends the calls on a channel to a server outside the mesh that its successor would not trust, after the same time. */
+    private void endUntrusted(Inner old, @Nullable ConnectionSecurity successor) {
+        if (old.security instanceof OutsideServer && successor instanceof OutsideServer now) {
+            mesh.scheduler()
+                    .schedule(
+                            () -> {
+                                X509Certificate[] chain = old.peer.get();
+                                if (chain != null && !now.accepts(chain)) {
+                                    old.channel.shutdownNow();
+                                }
+                            },
+                            TimeUnit.SECONDS.toNanos(GRACE_SECONDS));
         }
     }
 
@@ -160,7 +177,7 @@ final class EndpointChannels {
 
     private ManagedChannel build(
             Endpoint endpoint,
-            @Nullable PeerExpectation security,
+            @Nullable ConnectionSecurity security,
             @Nullable IdentityEpoch epoch,
             long connectNanos,
             AtomicReference<X509Certificate @Nullable []> peer)
@@ -176,21 +193,21 @@ final class EndpointChannels {
         if (security == null) {
             return builder.usePlaintext().build();
         }
-        if (epoch == null) {
-            throw new SSLException("no identity to call " + endpoint + " with");
-        }
         return builder.sslContext(context(security, epoch, peer)).build();
     }
 
     private static SslContext context(
-            PeerExpectation security, IdentityEpoch epoch, AtomicReference<X509Certificate @Nullable []> peer)
+            ConnectionSecurity security,
+            @Nullable IdentityEpoch epoch,
+            AtomicReference<X509Certificate @Nullable []> peer)
             throws SSLException {
         SslContextBuilder context = SslContextBuilder.forClient()
-                .keyManager(epoch.keyManager())
-                .trustManager(epoch.trustManager(security, peer::set));
-        return GrpcSslContexts.configure(context)
-                .protocols(epoch.oldestTls().protocols())
+                .keyManager(security.keyManager(epoch))
+                .trustManager(security.trustManager(epoch, peer::set));
+        SslContext made = GrpcSslContexts.configure(context)
+                .protocols(security.oldestTls(epoch).protocols())
                 .build();
+        return security instanceof OutsideServer outside ? new NamedSslContext(made, outside.serverName()) : made;
     }
 
     private void remove(Endpoint endpoint) {
@@ -238,10 +255,10 @@ final class EndpointChannels {
 
     private record Inner(
             ManagedChannel channel,
-            @Nullable PeerExpectation security,
+            @Nullable ConnectionSecurity security,
             @Nullable IdentityEpoch epoch,
             AtomicReference<X509Certificate @Nullable []> peer) {
-        boolean serves(@Nullable PeerExpectation neededSecurity, @Nullable IdentityEpoch currentEpoch) {
+        boolean serves(@Nullable ConnectionSecurity neededSecurity, @Nullable IdentityEpoch currentEpoch) {
             if (channel.isShutdown()) {
                 return false;
             }

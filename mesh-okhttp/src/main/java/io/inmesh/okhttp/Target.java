@@ -1,8 +1,9 @@
 package io.inmesh.okhttp;
 
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.IdentityEpoch;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.OutsideServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Predicate;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Target implements Dns {
 
     private final Endpoint endpoint;
-    private final @Nullable PeerExpectation security;
+    private final @Nullable ConnectionSecurity security;
     private final @Nullable IdentityEpoch epoch;
     private final SocketFactory sockets;
     private final @Nullable ApplicationTls applicationTls;
@@ -45,21 +47,21 @@ final class Target implements Dns {
      * Makes a target.
      *
      * @param endpoint where connections go
-     * @param security whom the peer must prove to be, null for plaintext
-     * @param epoch the identity to present, null for plaintext
+     * @param security how connections are secured, null for plaintext
+     * @param epoch the identity epoch they belong to, null if they belong to none
      * @param https whether the URL is {@code https}, so that OkHttp does the handshake and the socket must not do one too
      * @param settings what sockets are made with
      */
     Target(
             Endpoint endpoint,
-            @Nullable PeerExpectation security,
+            @Nullable ConnectionSecurity security,
             @Nullable IdentityEpoch epoch,
             boolean https,
             SocketSettings settings) {
         this.endpoint = endpoint;
         this.security = security;
         this.epoch = epoch;
-        if (security == null || epoch == null) {
+        if (security == null) {
             this.applicationTls = null;
             this.sockets = new MeshSocketFactory(this, null, settings);
         } else if (https) {
@@ -67,8 +69,7 @@ final class Target implements Dns {
             this.sockets = new MeshSocketFactory(this, null, settings);
         } else {
             this.applicationTls = null;
-            this.sockets =
-                    new MeshSocketFactory(this, epoch.clientContext(security).getSocketFactory(), settings);
+            this.sockets = new MeshSocketFactory(this, security.context(epoch).getSocketFactory(), settings);
         }
     }
 
@@ -77,7 +78,7 @@ final class Target implements Dns {
     }
 
     /** {@return whether connections of this target are right for these needs} */
-    boolean serves(@Nullable PeerExpectation neededSecurity, @Nullable IdentityEpoch currentEpoch) {
+    boolean serves(@Nullable ConnectionSecurity neededSecurity, @Nullable IdentityEpoch currentEpoch) {
         if (neededSecurity == null) {
             return security == null;
         }
@@ -116,8 +117,31 @@ final class Target implements Dns {
 
     /** Ends the calls that are still here if an epoch does not trust their peer any more. */
     void endUnlessTrustedBy(IdentityEpoch now) {
+        if (outside()) {
+            return;
+        }
+        endUnlessTrusted(now::accepts);
+    }
+
+    /** {@return whether it differs in nothing but the host from what a call needs} */
+    boolean isForAnotherHostThan(OutsideServer needed) {
+        return needed.isForAnotherHostThan(security);
+    }
+
+    /** {@return whether connections made here would accept a peer} */
+    boolean trusts(X509Certificate[] chain) {
+        return !(security instanceof OutsideServer server) || server.accepts(chain);
+    }
+
+    /** {@return whether it goes to a server outside the mesh, of which other identities of this process say nothing} */
+    boolean outside() {
+        return security instanceof OutsideServer;
+    }
+
+    /** Ends the calls that are still here if somebody does not trust their peer any more. */
+    void endUnlessTrusted(Predicate<X509Certificate[]> trusted) {
         X509Certificate[] chain = peer;
-        if (chain == null || now.accepts(chain)) {
+        if (chain == null || trusted.test(chain)) {
             return;
         }
         for (MeshSocket socket : sockets()) {

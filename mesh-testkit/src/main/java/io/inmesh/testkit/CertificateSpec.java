@@ -36,6 +36,8 @@ public final class CertificateSpec {
     public final List<String> uriNames = new ArrayList<>();
     /** Names of type DNS. */
     public final List<String> dnsNames = new ArrayList<>();
+    /** Names of type IP address. */
+    public final List<String> addresses = new ArrayList<>();
     /** Whether the subject alternative name extension is critical. */
     public boolean namesCritical;
     /** Whether it claims to be a CA. */
@@ -60,6 +62,15 @@ public final class CertificateSpec {
         CertificateSpec spec = new CertificateSpec("", now);
         spec.uriNames.add(id.toString());
         spec.namesCritical = true;
+        spec.keyUsage = KeyUsage.digitalSignature;
+        spec.extendedKeyUsage.add(KeyPurposeId.id_kp_serverAuth);
+        spec.extendedKeyUsage.add(KeyPurposeId.id_kp_clientAuth);
+        return spec;
+    }
+
+    /** A certificate of a TLS server or client outside any mesh, without names. */
+    static CertificateSpec plain(Instant now) {
+        CertificateSpec spec = new CertificateSpec("CN=plain", now);
         spec.keyUsage = KeyUsage.digitalSignature;
         spec.extendedKeyUsage.add(KeyPurposeId.id_kp_serverAuth);
         spec.extendedKeyUsage.add(KeyPurposeId.id_kp_clientAuth);
@@ -111,6 +122,7 @@ public final class CertificateSpec {
         List<GeneralName> names = new ArrayList<>();
         uriNames.forEach(name -> names.add(new GeneralName(GeneralName.uniformResourceIdentifier, name)));
         dnsNames.forEach(name -> names.add(new GeneralName(GeneralName.dNSName, name)));
+        addresses.forEach(name -> names.add(new GeneralName(GeneralName.iPAddress, name)));
         if (!names.isEmpty()) {
             builder.addExtension(
                     Extension.subjectAlternativeName,

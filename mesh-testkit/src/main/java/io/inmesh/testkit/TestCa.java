@@ -10,15 +10,23 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * A certificate authority for tests: a root for one trust domain, optional intermediates, and X.509-SVIDs. Keys are P-256 and made anew
@@ -155,6 +163,51 @@ public final class TestCa {
         IdentityHolder holder = new IdentityHolder();
         holder.update(issue(namespace, serviceAccount), bundle());
         return holder;
+    }
+
+    /** {@return a certificate of a server outside any mesh with these DNS names} */
+    public TestCertificate server(String... dnsNames) {
+        return certificate(spec -> spec.dnsNames.addAll(List.of(dnsNames)));
+    }
+
+    /**
+     * {@return a certificate of a server or client outside any mesh}
+     *
+     * @param change edits what is about to be signed, which has no names
+     */
+    public TestCertificate certificate(Consumer<CertificateSpec> change) {
+        KeyPair keys = newKeys();
+        CertificateSpec spec = CertificateSpec.plain(now);
+        change.accept(spec);
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(sign(spec, keys.getPublic()));
+        chain.addAll(intermediates);
+        return new TestCertificate(keys.getPrivate(), chain);
+    }
+
+    /** {@return a certificate of a server outside any mesh that nobody vouches for} */
+    public static TestCertificate selfSignedServer(String dnsName) {
+        KeyPair keys = newKeys();
+        CertificateSpec spec = CertificateSpec.plain(Instant.now());
+        spec.dnsNames.add(dnsName);
+        return new TestCertificate(
+                keys.getPrivate(),
+                List.of(spec.sign(keys.getPublic(), serial(), spec.subject, keys.getPrivate(), keys.getPublic())));
+    }
+
+    /** {@return the list of what the root has revoked, good for a day} */
+    public X509CRL revoking(X509Certificate... revoked) {
+        try {
+            X509v2CRLBuilder list = new JcaX509v2CRLBuilder(root, Date.from(now.minus(Duration.ofHours(1))));
+            list.setNextUpdate(Date.from(now.plus(Duration.ofDays(1))));
+            for (X509Certificate certificate : revoked) {
+                list.addCRLEntry(certificate.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
+            }
+            return new JcaX509CRLConverter()
+                    .getCRL(list.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+        } catch (OperatorCreationException | GeneralSecurityException e) {
+            throw new IllegalStateException("cannot sign a test revocation list", e);
+        }
     }
 
     private X509Certificate sign(CertificateSpec spec, PublicKey subject) {

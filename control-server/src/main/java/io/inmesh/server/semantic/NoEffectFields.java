@@ -43,8 +43,6 @@ final class NoEffectFields {
                             Map.entry("tcp.tcpKeepalive", "the operating system's keepalive settings are used"),
                             Map.entry("http.useClientProtocol", "calls do not arrive over another connection"),
                             Map.entry("http.http2KeepAlive", "the HTTP client's own PING settings are used"),
-                            Map.entry("tls.credentialName", "secrets are not delivered to clients; name files"),
-                            Map.entry("tls.caCrl", "revocation lists are not read"),
                             Map.entry("trafficPolicy.tunnel", "tunnels are not supported"),
                             Map.entry("trafficPolicy.proxyProtocol", "the PROXY protocol is not supported"),
                             Map.entry("outlierDetection.consecutiveErrors", "deprecated; use consecutive5xxErrors")),

@@ -132,11 +132,14 @@ final class TrafficPolicyCheck {
                     tls.get("mode"),
                     "\"" + mode + "\" is none of " + TLS_MODES.stream().sorted().toList());
         }
-        if (mode.equals("SIMPLE") || mode.equals("MUTUAL")) {
+        boolean originates = mode.equals("SIMPLE") || mode.equals("MUTUAL");
+        if (originates && tls.get("credentialName").present()) {
             report.add(
                     Check.NO_EFFECT,
-                    tls,
-                    mode + " is not done by Inmesh's own clients: they refuse such a cluster, and calls to it fail");
+                    tls.get("credentialName"),
+                    tls.get("caCertificates").present()
+                            ? "secrets are not handed to clients: the files are used"
+                            : "secrets are not handed to clients, so calls fail; put the certificates in files, and name them");
         }
         if (tls.get("insecureSkipVerify").flag(false)) {
             report.add(

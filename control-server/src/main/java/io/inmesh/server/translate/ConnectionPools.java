@@ -1,6 +1,7 @@
 package io.inmesh.server.translate;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.TrafficPolicy;
 import io.inmesh.server.service.Protocol;
@@ -9,6 +10,7 @@ import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.core.Http1ProtocolOptions;
 import io.inmesh.xds.core.Http2ProtocolOptions;
 import io.inmesh.xds.core.HttpProtocolOptions;
+import io.inmesh.xds.core.UpstreamHttpProtocolOptions;
 import io.inmesh.xds.type.Percent;
 import java.time.Duration;
 
@@ -40,6 +42,25 @@ final class ConnectionPools {
         cluster.setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(limits));
         if (protocol.routable()) {
             cluster.putTypedExtensionProtocolOptions(PROTOCOL_OPTIONS, protocolOptions(tcp, http, protocol));
+        }
+    }
+
+    /**
+     * Has the host of each request be the server name of its connection.
+     *
+     * @param proved whether servers must prove that name too
+     */
+    static void nameServersByHost(Cluster.Builder cluster, boolean proved) {
+        try {
+            var options = io.inmesh.xds.upstream.HttpProtocolOptions.parseFrom(
+                    cluster.getTypedExtensionProtocolOptionsOrThrow(PROTOCOL_OPTIONS)
+                            .getValue())
+                    .toBuilder();
+            options.setUpstreamHttpProtocolOptions(
+                    UpstreamHttpProtocolOptions.newBuilder().setAutoSni(true).setAutoSanValidation(proved));
+            cluster.putTypedExtensionProtocolOptions(PROTOCOL_OPTIONS, Protos.pack(options.build()));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("options made here cannot be read", e);
         }
     }
 

@@ -9,13 +9,11 @@ import io.inmesh.server.service.Protocol;
 import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.core.AggregatedConfigSource;
 import io.inmesh.xds.core.ConfigSource;
-import io.inmesh.xds.core.DataSource;
 import io.inmesh.xds.core.TransportSocket;
 import io.inmesh.xds.tls.CertificateValidationContext;
 import io.inmesh.xds.tls.CommonTlsContext;
 import io.inmesh.xds.tls.SdsSecretConfig;
 import io.inmesh.xds.tls.SubjectAltNameMatcher;
-import io.inmesh.xds.tls.TlsCertificate;
 import io.inmesh.xds.tls.UpstreamTlsContext;
 import io.inmesh.xds.type.matcher.StringMatcher;
 import java.util.ArrayList;
@@ -52,7 +50,7 @@ final class TlsContexts {
             case "DISABLE" -> {}
             case "ISTIO_MUTUAL" ->
                 cluster.setTransportSocket(socket(meshTls(service, sni(tls, serverName), protocol, settings)));
-            case "SIMPLE", "MUTUAL" -> cluster.setTransportSocket(socket(originated(service, tls, protocol)));
+            case "SIMPLE", "MUTUAL" -> Origination.apply(cluster, service, tls, protocol);
             default -> {
                 if (!service.external() || !service.serviceAccounts().isEmpty()) {
                     cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
@@ -128,49 +126,21 @@ final class TlsContexts {
                 .build();
     }
 
-    /** TLS to a server outside the mesh, with files the client has; the system's roots if no file is named. */
-    private static UpstreamTlsContext originated(MeshService service, Field tls, Protocol protocol) {
-        CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
-        if (tls.get("caCertificates").present()) {
-            validation.setTrustedCa(file(tls.get("caCertificates")));
-        } else {
-            validation.setSystemRootCerts(CertificateValidationContext.SystemRootCerts.getDefaultInstance());
-        }
-        List<String> names = tls.get("subjectAltNames").texts();
-        if (names.isEmpty()) {
-            names = service.subjectAltNames().isEmpty() ? List.of(sni(tls, service.fqdn())) : service.subjectAltNames();
-        }
-        names.forEach(name -> validation.addMatchTypedSubjectAltNames(subjectAltName(name)));
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
-                .setValidationContext(validation)
-                .addAlpnProtocols(protocol.http2() ? "h2" : "http/1.1");
-        if (tls.get("mode").text().equals("MUTUAL")) {
-            common.addTlsCertificates(TlsCertificate.newBuilder()
-                    .setCertificateChain(file(tls.get("clientCertificate")))
-                    .setPrivateKey(file(tls.get("privateKey"))));
-        }
-        return UpstreamTlsContext.newBuilder()
-                .setSni(sni(tls, service.fqdn()))
-                .setCommonTlsContext(common)
-                .build();
-    }
-
-    private static String sni(Field tls, String fallback) {
+    static String sni(Field tls, String fallback) {
         String sni = tls.get("sni").text();
         return sni.isEmpty() ? fallback : sni;
-    }
-
-    private static DataSource file(Field path) {
-        return DataSource.newBuilder().setFilename(path.text()).build();
     }
 
     private static SubjectAltNameMatcher uri(String name) {
         return matcher(SubjectAltNameMatcher.SanType.URI, name);
     }
 
-    private static SubjectAltNameMatcher subjectAltName(String name) {
-        boolean uri = name.contains("://");
-        return matcher(uri ? SubjectAltNameMatcher.SanType.URI : SubjectAltNameMatcher.SanType.DNS, name);
+    static SubjectAltNameMatcher subjectAltName(String name) {
+        if (name.contains("://")) {
+            return uri(name);
+        }
+        boolean address = name.indexOf(':') >= 0 || name.matches("\\d{1,3}(\\.\\d{1,3}){3}");
+        return matcher(address ? SubjectAltNameMatcher.SanType.IP_ADDRESS : SubjectAltNameMatcher.SanType.DNS, name);
     }
 
     private static SubjectAltNameMatcher matcher(SubjectAltNameMatcher.SanType type, String name) {

@@ -130,9 +130,9 @@ class SemanticValidatorTest {
                 resource(
                         "networking.istio.io/v1",
                         "DestinationRule",
-                        "{host: ratings, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                        "{host: ratings, trafficPolicy: {tls: {mode: SIMPLE, credentialName: secret}}}",
                         Check.NO_EFFECT,
-                        "spec.trafficPolicy.tls"),
+                        "spec.trafficPolicy.tls.credentialName"),
                 resource(
                         "networking.istio.io/v1",
                         "DestinationRule",

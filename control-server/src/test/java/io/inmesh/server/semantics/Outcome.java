@@ -6,6 +6,7 @@ import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.InvalidResourceException;
 import io.inmesh.client.translate.Resource;
 import io.inmesh.client.translate.ResourceTranslator;
+import io.inmesh.client.translate.TlsFiles;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.Workloads;
@@ -32,16 +33,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What some resources mean to everybody: to our library, to Envoy, to stock gRPC, in several workloads each.
  *
- * @param library the configs it compiles
+ * @param library what it compiles
  * @param envoy what it is sent and does not pass over, by name
  * @param grpc versions of what it is sent, by name
  * @param refused what the library refuses to take
  */
 record Outcome(
-        List<MeshConfig> library,
+        List<Compiled> library,
         List<Map<String, ByteString>> envoy,
         List<Map<String, String>> grpc,
         Set<String> refused) {
+
+    /**
+     * What the library makes of what it is sent.
+     *
+     * @param config the config
+     * @param files what it reads from files besides, by cluster
+     */
+    record Compiled(MeshConfig config, Map<String, TlsFiles> files) {}
 
     static final RuleSettings SETTINGS = RuleSettings.forTrustDomain("inmesh.local")
             .knowing(new IssuerKeys(
@@ -67,7 +76,7 @@ record Outcome(
     static Outcome of(List<String> documents) {
         MeshState state = new Translator(SETTINGS)
                 .translate(Config.view(documents.toArray(String[]::new)), Workloads.bookinfo(), null);
-        List<MeshConfig> library = new ArrayList<>();
+        List<Compiled> library = new ArrayList<>();
         List<Map<String, ByteString>> envoy = new ArrayList<>();
         List<Map<String, String>> grpc = new ArrayList<>();
         Set<String> refused = new TreeSet<>();
@@ -75,7 +84,7 @@ record Outcome(
             for (Map<String, String> labels : WORKLOADS) {
                 ResourceSet full = state.resourcesFor(client(namespace, labels, Personality.FULL));
                 envoy.add(seenByEnvoy(full));
-                library.add(config(full, refused));
+                library.add(compiled(full, refused));
                 ResourceSet safe = state.resourcesFor(client(namespace, labels, Personality.GRPC_SAFE));
                 Map<String, String> sent = versions(safe);
                 safe.find(TypeUrls.LISTENER, "xds.istio.io/grpc/lds/inbound/10.0.0.21:9080")
@@ -107,9 +116,10 @@ record Outcome(
         return resources;
     }
 
-    private static MeshConfig config(ResourceSet set, Set<String> refused) {
-        return ConfigAssembler.assemble("1", new Received(set, refused), new Caller("a/x/1", "10.0.0.1", "caller"))
-                .config();
+    private static Compiled compiled(ResourceSet set, Set<String> refused) {
+        ConfigAssembler.Assembled assembled =
+                ConfigAssembler.assemble("1", new Received(set, refused), new Caller("a/x/1", "10.0.0.1", "caller"));
+        return new Compiled(assembled.config(), assembled.files());
     }
 
     /** Resources as the library's client holds them. */

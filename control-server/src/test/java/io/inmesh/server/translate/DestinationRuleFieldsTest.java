@@ -230,17 +230,6 @@ class DestinationRuleFieldsTest {
         assertThat(tlsOf("SIMPLE").getTransportSocket().getName()).isEqualTo("envoy.transport_sockets.tls");
     }
 
-    @Test
-    void tlsToTheOutsideChecksTheServersNameAgainstTheSystemsRoots() throws Exception {
-        UpstreamTlsContext tls = UpstreamTlsContext.parseFrom(
-                tlsOf("SIMPLE").getTransportSocket().getTypedConfig().getValue());
-        var validation = tls.getCommonTlsContext().getValidationContext();
-
-        assertThat(validation.hasSystemRootCerts()).isTrue();
-        assertThat(validation.getMatchTypedSubjectAltNames(0).getMatcher().getExact())
-                .isEqualTo("reviews.default.svc.cluster.local");
-    }
-
     private static Cluster tlsOf(String mode) throws Exception {
         return MeshFixture.of(rule("default", "trafficPolicy: {tls: {mode: " + mode + "}}"))
                 .cluster(REVIEWS);

@@ -63,7 +63,8 @@ public final class IdentityPem {
         }
     }
 
-    private static PrivateKey key(byte[] encoded) throws GeneralSecurityException {
+    /** {@return a key in the form PKCS#8} */
+    static PrivateKey key(byte[] encoded) throws GeneralSecurityException {
         // The algorithm stands inside; each of the few there are refuses the keys of the others.
         GeneralSecurityException refused = new GeneralSecurityException("no algorithm fits the key");
         for (String algorithm : List.of("EC", "RSA", "Ed25519")) {

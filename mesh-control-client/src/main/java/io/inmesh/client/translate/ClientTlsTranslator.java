@@ -11,6 +11,7 @@ import io.inmesh.xds.tls.SubjectAltNameMatcher;
 import io.inmesh.xds.tls.UpstreamTlsContext;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How connections to a cluster are secured. What would make them weaker than what was sent makes the resource invalid. */
 final class ClientTlsTranslator {
@@ -20,21 +21,29 @@ final class ClientTlsTranslator {
     private static final String ISTIO = "istio";
 
     private final ResourceReader reader;
+    private @Nullable TlsFiles files;
 
     ClientTlsTranslator(ResourceReader reader) {
         this.reader = reader;
     }
 
+    /** {@return what the cluster translated last needs to be read from files, null if nothing} */
+    @Nullable
+    TlsFiles files() {
+        return files;
+    }
+
     ClientTlsConfig translate(Cluster cluster) {
         ClientTlsConfig config = ClientTlsConfig.DISABLED;
         if (cluster.hasTransportSocket()) {
-            config = socket("transport_socket", cluster.getTransportSocket(), ClientTlsConfig.Mode.MESH);
+            config = socket(cluster, "transport_socket", cluster.getTransportSocket(), ClientTlsConfig.Mode.MESH);
         }
         for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
             Cluster.TransportSocketMatch match = cluster.getTransportSocketMatches(i);
             String field = "transport_socket_matches[" + i + "]";
             if (ISTIO.equals(Values.strings(match.getMatch()).get("tlsMode"))) {
-                return socket(field + ".transport_socket", match.getTransportSocket(), ClientTlsConfig.Mode.AUTO);
+                return socket(
+                        cluster, field + ".transport_socket", match.getTransportSocket(), ClientTlsConfig.Mode.AUTO);
             }
             if (!plaintext(match.getTransportSocket())) {
                 throw reader.invalid(field, "TLS is chosen by tlsMode=istio only; use that, or transport_socket");
@@ -43,7 +52,7 @@ final class ClientTlsTranslator {
         return config;
     }
 
-    private ClientTlsConfig socket(String field, TransportSocket socket, ClientTlsConfig.Mode mode) {
+    private ClientTlsConfig socket(Cluster cluster, String field, TransportSocket socket, ClientTlsConfig.Mode mode) {
         if (plaintext(socket)) {
             return ClientTlsConfig.DISABLED;
         }
@@ -53,13 +62,14 @@ final class ClientTlsTranslator {
         }
         UpstreamTlsContext context = reader.unpack(field, any, UpstreamTlsContext.parser());
         CommonTlsContext common = context.getCommonTlsContext();
-        boolean ownCertificate =
-                common.getTlsCertificateSdsSecretConfigsCount() > 0 || common.hasTlsCertificateProviderInstance();
-        if (!ownCertificate) {
-            throw reader.invalid(
-                    field,
-                    "TLS without the workload's own certificate (mode SIMPLE or MUTUAL) is not supported;"
-                            + " use ISTIO_MUTUAL or DISABLE");
+        if (OriginationTranslator.originates(common)) {
+            if (mode != ClientTlsConfig.Mode.MESH) {
+                throw reader.invalid(field, "endpoints with tlsMode=istio are called with the workload's identity");
+            }
+            OriginationTranslator origination = new OriginationTranslator(reader, field, context);
+            String origin = Values.origin(cluster.getMetadata());
+            files = origination.files(origin.isEmpty() ? "cluster " + cluster.getName() : origin);
+            return origination.config(cluster);
         }
         return new ClientTlsConfig(mode, identities(field, common), Values.emptyToNull(context.getSni()));
     }

@@ -28,6 +28,7 @@ final class ClusterTranslator {
         boolean named = cluster.getType() == Cluster.DiscoveryType.EDS;
         BalancingTranslator balancing = new BalancingTranslator(reader);
         Duration connectTimeout = Values.duration(cluster.getConnectTimeout());
+        ClientTlsTranslator tls = new ClientTlsTranslator(reader);
         ClusterConfig config = new ClusterConfig(
                 name,
                 serviceOf(name),
@@ -37,17 +38,17 @@ final class ClusterTranslator {
                 limits,
                 OutlierTranslator.translate(cluster),
                 budget(thresholds),
-                new ClientTlsTranslator(reader).translate(cluster),
+                tls.translate(cluster),
                 SpreadTranslator.ofCluster(cluster),
                 new ClientPolicyTranslator(reader).translate(cluster.getMetadata()),
                 new HealthCheckTranslator(reader.ignored()).translate(cluster),
                 List.of(),
                 Values.origin(cluster.getMetadata()));
         if (named) {
-            return new Translated.Cluster(config, endpointName(cluster), null);
+            return new Translated.Cluster(config, endpointName(cluster), null, tls.files());
         }
         Translated.Endpoints own = new EndpointTranslator(reader).translate(cluster.getLoadAssignment());
-        return new Translated.Cluster(own.addTo(config), null, Naming.of(cluster));
+        return new Translated.Cluster(own.addTo(config), null, Naming.of(cluster), tls.files());
     }
 
     private static String endpointName(Cluster cluster) {

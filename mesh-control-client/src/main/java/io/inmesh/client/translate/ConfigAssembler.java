@@ -40,6 +40,7 @@ public final class ConfigAssembler {
     private final Resources resources;
     private final Caller caller;
     private final Map<String, Naming> namings = new HashMap<>();
+    private final Map<String, TlsFiles> files = new HashMap<>();
     private final Set<IgnoredField> ignored = new LinkedHashSet<>();
 
     private ConfigAssembler(Resources resources, Caller caller) {
@@ -67,13 +68,19 @@ public final class ConfigAssembler {
      * @param config what the resources say together
      * @param inboundKnown whether there is an inbound listener
      * @param namings how host names among endpoints become addresses, by name of the cluster; others have addresses
+     * @param files what TLS to servers outside the mesh needs, by name of the cluster; others need nothing
      * @param ignored fields without effect
      */
     public record Assembled(
-            MeshConfig config, boolean inboundKnown, Map<String, Naming> namings, List<IgnoredField> ignored) {
+            MeshConfig config,
+            boolean inboundKnown,
+            Map<String, Naming> namings,
+            Map<String, TlsFiles> files,
+            List<IgnoredField> ignored) {
         /** Copies the collections. */
         public Assembled {
             namings = Map.copyOf(namings);
+            files = Map.copyOf(files);
             ignored = List.copyOf(ignored);
         }
     }
@@ -135,6 +142,7 @@ public final class ConfigAssembler {
                 new MeshConfig(version, hosts, clusters, used),
                 inbound != null || resources.inboundRefused(),
                 namings,
+                files,
                 new ArrayList<>(ignored));
     }
 
@@ -145,6 +153,9 @@ public final class ConfigAssembler {
             Translated.Cluster cluster = (Translated.Cluster) resource.meaning();
             if (cluster.naming() != null) {
                 namings.put(cluster.config().name(), cluster.naming());
+            }
+            if (cluster.files() != null) {
+                files.put(cluster.config().name(), cluster.files());
             }
             ClusterConfig config = cluster.endpoints() == null
                     ? cluster.config()

@@ -59,11 +59,13 @@ public sealed interface Translated {
      * @param config the cluster, with those endpoints it holds itself
      * @param endpoints name of the resource with its endpoints, null if it holds them
      * @param naming how host names among its endpoints become addresses, null if they have addresses
+     * @param files what TLS to servers outside the mesh needs, null if it needs none
      */
     record Cluster(
             ClusterConfig config,
             @Nullable String endpoints,
-            @Nullable Naming naming) implements Translated {}
+            @Nullable Naming naming,
+            @Nullable TlsFiles files) implements Translated {}
 
     /**
      * Endpoints of a cluster.
