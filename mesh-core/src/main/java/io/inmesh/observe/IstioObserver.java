@@ -7,6 +7,7 @@ import io.inmesh.call.Outcome;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.MetricsConfig;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
@@ -153,10 +154,11 @@ final class IstioObserver implements MeshObserver {
         }
 
         /** The handshake accepts nobody else; which of several it accepted is not told. */
-        private static @Nullable SpiffeId principal(@Nullable PeerExpectation expected) {
-            return expected == null || expected.identities().size() != 1
-                    ? null
-                    : expected.identities().iterator().next();
+        private static @Nullable SpiffeId principal(@Nullable ConnectionSecurity security) {
+            return security instanceof PeerExpectation expected
+                            && expected.identities().size() == 1
+                    ? expected.identities().iterator().next()
+                    : null;
         }
 
         IstioMeters sent(Workload destination, @Nullable SpiffeId identity, IstioPair.Service asked) {

@@ -5,6 +5,7 @@ import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.TracingConfig;
+import io.inmesh.identity.PeerExpectation;
 import io.inmesh.time.Randomness;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -173,8 +174,9 @@ public final class TracingObserver implements MeshObserver {
     }
 
     void inject(Context context, Attempt attempt) {
-        boolean inMesh =
-                attempt.security() != null || attempt.cluster().endsWith(OWN_SERVICES) || settings.baggageEverywhere();
+        boolean inMesh = attempt.security() instanceof PeerExpectation
+                || attempt.cluster().endsWith(OWN_SERVICES)
+                || settings.baggageEverywhere();
         propagator.inject(context, attempt, inMesh ? SETTER : WITHOUT_BAGGAGE);
     }
 }

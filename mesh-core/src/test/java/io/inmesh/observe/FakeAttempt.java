@@ -5,12 +5,12 @@ import io.inmesh.call.Call;
 import io.inmesh.call.HeaderSink;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.endpoint.Endpoint;
-import io.inmesh.identity.PeerExpectation;
+import io.inmesh.identity.ConnectionSecurity;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** An attempt that remembers the headers added to it. */
-record FakeAttempt(Call call, Endpoint endpoint, PeerExpectation security, int number, Map<String, String> headers)
+record FakeAttempt(Call call, Endpoint endpoint, ConnectionSecurity security, int number, Map<String, String> headers)
         implements Attempt {
 
     FakeAttempt(Call call, String cluster, int number) {

@@ -8,12 +8,16 @@ import io.inmesh.config.AccessLogConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.MetricsConfig;
+import io.inmesh.config.OriginationConfig;
 import io.inmesh.config.TelemetryConfig;
 import io.inmesh.config.TelemetryConfig.Side;
 import io.inmesh.config.TracingConfig;
 import io.inmesh.config.TracingConfig.Source;
+import io.inmesh.config.TlsCredentials;
 import io.inmesh.config.TracingConfig.Tag;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.ConnectionSecurity;
+import io.inmesh.identity.OutsideServer;
 import io.inmesh.testkit.FakeCall;
 import io.inmesh.testkit.SeededRandomness;
 import io.opentelemetry.api.baggage.Baggage;
@@ -35,6 +39,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +101,9 @@ class TracePropagationTest {
                 sdk(both), new TraceSettings(TraceSettings.Spans.OWN, true), new SeededRandomness(1));
         assertThat(baggageSent(observer, CLUSTER)).isEqualTo("user=jason");
         assertThat(baggageSent(observer, "outbound|443||api.example.com")).isNull();
+        assertThat(baggageSent(observer, "outbound|443||api.example.com", outside()))
+                .as("TLS with a server outside does not make it one of the mesh")
+                .isNull();
         assertThat(baggageSent(everywhere, "outbound|443||api.example.com")).isEqualTo("user=jason");
     }
 
@@ -245,9 +253,14 @@ class TracePropagationTest {
 
     /** {@return the headers of a call} */
     private static Map<String, String> calling(TracingObserver observer, String cluster) {
+        return calling(observer, cluster, null);
+    }
+
+    private static Map<String, String> calling(
+            TracingObserver observer, String cluster, ConnectionSecurity security) {
         Call call = FakeCall.get("/reviews/1");
         FakeAttempt attempt = new FakeAttempt(
-                call, new Endpoint(cluster, EndpointConfig.of("10.0.0.7", 9080)), null, 1, new TreeMap<>());
+                call, new Endpoint(cluster, EndpointConfig.of("10.0.0.7", 9080)), security, 1, new TreeMap<>());
         CallObserver calls = observer.callStarted(call, "reviews:9080", "canary");
         calls.attemptStarted(attempt);
         calls.attemptEnded(attempt, OK, 1);
@@ -255,10 +268,18 @@ class TracePropagationTest {
         return attempt.headers();
     }
 
+    private static ConnectionSecurity outside() {
+        return OutsideServer.of(OriginationConfig.of(TlsCredentials.trusting(Set.of())), "api.example.com");
+    }
+
     private static String baggageSent(TracingObserver observer, String cluster) {
+        return baggageSent(observer, cluster, null);
+    }
+
+    private static String baggageSent(TracingObserver observer, String cluster, ConnectionSecurity security) {
         Baggage baggage = Baggage.builder().put("user", "jason").build();
         try (Scope ignored = Context.root().with(baggage).makeCurrent()) {
-            return calling(observer, cluster).get("baggage");
+            return calling(observer, cluster, security).get("baggage");
         }
     }
 
