@@ -174,8 +174,7 @@ final class TlsFilesTest {
     void whatIsWrongNamesFileResourceAndFieldAndOtherClustersWork() throws Exception {
         try (Joined joined = Joined.to(folder, false)) {
             Script stream = joined.nextStream();
-            stream.answered(
-                    TypeUrls.CLUSTER, "c1", List.of(simple("/nowhere/r.pem"), Shapes.cluster(Shapes.REVIEWS)));
+            stream.answered(TypeUrls.CLUSTER, "c1", List.of(simple("/nowhere/r.pem"), Shapes.cluster(Shapes.REVIEWS)));
             stream.answered(TypeUrls.ENDPOINT, "e1", List.of(Shapes.endpoints(Shapes.REVIEWS, "10.0.0.1")));
             stream.answered(TypeUrls.LISTENER, "l1", List.of());
             MeshConfig config = joined.mesh.nextConfig();

@@ -65,7 +65,7 @@ final class CertificateNames {
 
     private static boolean dnsMatches(String carried, String expected) {
         if (carried.equals(expected)) {
-            return !carried.isEmpty() && carried.indexOf('*') < 0;
+            return !carried.isEmpty();
         }
         if (!carried.startsWith(WILDCARD)) {
             return false;

@@ -11,9 +11,9 @@ import io.inmesh.config.MetricsConfig;
 import io.inmesh.config.OriginationConfig;
 import io.inmesh.config.TelemetryConfig;
 import io.inmesh.config.TelemetryConfig.Side;
+import io.inmesh.config.TlsCredentials;
 import io.inmesh.config.TracingConfig;
 import io.inmesh.config.TracingConfig.Source;
-import io.inmesh.config.TlsCredentials;
 import io.inmesh.config.TracingConfig.Tag;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.ConnectionSecurity;
@@ -256,8 +256,7 @@ class TracePropagationTest {
         return calling(observer, cluster, null);
     }
 
-    private static Map<String, String> calling(
-            TracingObserver observer, String cluster, ConnectionSecurity security) {
+    private static Map<String, String> calling(TracingObserver observer, String cluster, ConnectionSecurity security) {
         Call call = FakeCall.get("/reviews/1");
         FakeAttempt attempt = new FakeAttempt(
                 call, new Endpoint(cluster, EndpointConfig.of("10.0.0.7", 9080)), security, 1, new TreeMap<>());

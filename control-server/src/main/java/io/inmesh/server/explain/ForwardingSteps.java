@@ -201,7 +201,7 @@ final class ForwardingSteps {
                 .getStringValue()
                 .split(";", -1);
         boolean tls = cluster.hasTransportSocket()
-                ? cluster.getTransportSocket().getName().endsWith("tls")
+                ? OwnTls.of(cluster.getTransportSocket())
                 : cluster.getTransportSocketMatchesCount() > 0 && metadata.containsKey("envoy.transport_socket_match");
         String namespace = workload[1];
         Connection connection = new Connection(
@@ -218,7 +218,12 @@ final class ForwardingSteps {
         Authorization.Decision decision = Inbound.decide(state, context, request, connection);
         steps.add(new Step(
                 Step.Stage.AUTHORIZATION,
-                address + (tls ? " over mutual TLS" : " over plaintext"),
+                address
+                        + (tls
+                                ? " over mutual TLS"
+                                : cluster.hasTransportSocket()
+                                        ? " over TLS without an identity of the mesh"
+                                        : " over plaintext"),
                 decision.allowed(),
                 decision.reason(),
                 ""));
