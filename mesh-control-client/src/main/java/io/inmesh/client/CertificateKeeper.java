@@ -1,5 +1,6 @@
 package io.inmesh.client;
 
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -8,7 +9,6 @@ import io.inmesh.client.identity.Chains;
 import io.inmesh.client.identity.SigningRequest;
 import io.inmesh.identity.CertificateLife;
 import io.inmesh.identity.IdentityEpoch;
-import io.inmesh.identity.IdentityHealth;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.identity.TrustBundle;
@@ -22,7 +22,6 @@ import io.inmesh.xds.ca.IstioCertificateServiceGrpc;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,14 +53,9 @@ final class CertificateKeeper {
     private static final int SOON_SHARE = 20;
     private static final int DEADLINE_SECONDS = 20;
 
-    /** The wall clock is looked at this often, or twenty times in a life that is short. */
-    private static final long LONGEST_LOOK_MILLIS = TimeUnit.MINUTES.toMillis(1);
-
-    private static final long SHORTEST_LOOK_MILLIS = 100;
-    private static final int LOOKS_PER_LIFE = 20;
-
     private final Link link;
     private final IdentityHolder holder;
+    private final CertificateReport report;
     private final @Nullable Credential token;
     private final String namespace;
     private final ControlThread thread;
@@ -70,6 +64,7 @@ final class CertificateKeeper {
     private final Backoff backoff;
     private final Runnable leaveConnection;
     private final Runnable whenIssued;
+    private final CertificateWatch watch;
     private boolean asking;
     private Scheduler.Cancellable waiting = () -> {};
     /** The root that signs, as far as is known. */
@@ -77,16 +72,19 @@ final class CertificateKeeper {
     /** The root that was known to sign when the last certificate was asked for. */
     private @Nullable X509Certificate signingWhenAsked;
 
-    private Scheduler.Cancellable look = () -> {};
     private long dueMillis = Long.MAX_VALUE;
     /** Whether the next try waits its turn after a failure. */
     private boolean backingOff;
 
-    private IdentityHealth said = IdentityHealth.SOUND;
+    /** Whether the next try proves anew who this process is, since its certificate is not accepted. */
+    private boolean anew;
+    /** The connection of a try that proves anew. */
+    private @Nullable ManagedChannel separate;
 
     /**
      * Makes a keeper that does nothing yet.
      *
+     * @param report told how it goes
      * @param namespace namespace that certificates must be for
      * @param leaveConnection gives up the connection to the control server, and the streams on it until there is another identity
      * @param whenIssued called after the holder has another identity
@@ -94,6 +92,7 @@ final class CertificateKeeper {
     CertificateKeeper(
             Link link,
             IdentityHolder holder,
+            CertificateReport report,
             @Nullable Credential token,
             String namespace,
             ControlThread thread,
@@ -103,6 +102,7 @@ final class CertificateKeeper {
             Runnable whenIssued) {
         this.link = link;
         this.holder = holder;
+        this.report = report;
         this.token = token;
         this.namespace = namespace;
         this.thread = thread;
@@ -111,6 +111,7 @@ final class CertificateKeeper {
         this.backoff = new Backoff(randomness);
         this.leaveConnection = leaveConnection;
         this.whenIssued = whenIssued;
+        this.watch = new CertificateWatch(holder, thread, clock, report, token != null, this::lookedAt);
     }
 
     /** Asks for a certificate now, unless that is under way. */
@@ -127,9 +128,15 @@ final class CertificateKeeper {
             leaveConnection.run();
         }
         SigningRequest request = SigningRequest.create();
-        var stub = IstioCertificateServiceGrpc.newStub(link.channel())
-                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
-        if (!link.identified() && token != null) {
+        ManagedChannel channel;
+        if (anew) {
+            separate = link.anonymous();
+            channel = separate;
+        } else {
+            channel = link.channel();
+        }
+        var stub = IstioCertificateServiceGrpc.newStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        if (token != null && (anew || !link.identified())) {
             Metadata headers = new Metadata();
             try {
                 headers.put(AUTHORIZATION, "Bearer " + token.bearer().read());
@@ -158,6 +165,51 @@ final class CertificateKeeper {
                 });
     }
 
+    /**
+     * The control server does not accept the certificate of this process, as after its serial number was put on the deny list. Another one is
+     * asked for with the token, on a connection that shows none. A denied identity has no business asking.
+     */
+    void refused() {
+        IdentityEpoch epoch = holder.current();
+        if (epoch == null || anew) {
+            return;
+        }
+        if (epoch.trust().denied().identities().contains(epoch.identity().id())) {
+            LOG.error(
+                    "{} is on the deny list; this process stays out until it is taken off",
+                    epoch.identity().id());
+            return;
+        }
+        if (token == null) {
+            LOG.error("the control server does not accept the certificate of this process, and there is no token to get"
+                    + " another one with; set INMESH_TOKEN_FILE and make one with: meshctl token create");
+            return;
+        }
+        LOG.warn(
+                "the control server does not accept the certificate of this process; it asks for another with its token");
+        if (asking) {
+            return;
+        }
+        anew = true;
+        if (!backingOff) {
+            request();
+        }
+    }
+
+    /** Ends what is under way. */
+    void close() {
+        endSeparate();
+    }
+
+    private void endSeparate() {
+        ManagedChannel before = separate;
+        separate = null;
+        anew = false;
+        if (before != null) {
+            before.shutdownNow();
+        }
+    }
+
     private void issued(SigningRequest request, IstioCertificateResponse response) {
         try {
             Certificates.Issued issued = Certificates.read(request.keys().getPrivate(), response.getCertChainList());
@@ -165,7 +217,9 @@ final class CertificateKeeper {
             checkNamespace(issued.identity().id(), namespace);
             holder.update(issued.identity(), trustFor(issued));
             asking = false;
+            endSeparate();
             backoff.reset();
+            report.renewed();
             scheduleRenewal();
             LOG.info(
                     "this process is {} until {}",
@@ -210,6 +264,8 @@ final class CertificateKeeper {
             return;
         }
         asking = false;
+        boolean unaccepted = separate == null && link.presents() && Failures.refusesCertificate(cause);
+        endSeparate();
         IdentityEpoch epoch = holder.current();
         long waitNanos = backoff.nextNanos();
         if (epoch == null || !link.identified()) {
@@ -225,6 +281,10 @@ final class CertificateKeeper {
         }
         backingOff = true;
         requestIn(waitNanos);
+        if (unaccepted) {
+            refused();
+        }
+        report.failed(message, clock.epochMillis());
     }
 
     /** Renews the identity of now in time, however it was come by. */
@@ -236,9 +296,7 @@ final class CertificateKeeper {
         CertificateLife life = epoch.life();
         double share = 0.45 + 0.1 * randomness.below(10_001) / 10_000.0;
         renewAt(epoch, Math.max(clock.epochMillis(), life.millisAt(share)));
-        said = IdentityHealth.SOUND;
-        look.cancel();
-        lookLater(life);
+        watch.begin(life);
     }
 
     private void renewAt(IdentityEpoch epoch, long at) {
@@ -285,44 +343,10 @@ final class CertificateKeeper {
         waiting = thread.schedule(this::request, Math.max(0, nanos));
     }
 
-    private void lookLater(CertificateLife life) {
-        long millis = Math.max(
-                SHORTEST_LOOK_MILLIS,
-                Math.min(LONGEST_LOOK_MILLIS, (life.endsMillis() - life.beginsMillis()) / LOOKS_PER_LIFE));
-        look = thread.schedule(
-                () -> {
-                    IdentityEpoch epoch = holder.current();
-                    // One that was under way when it was called off is about a certificate of before.
-                    if (epoch != null && epoch.life().equals(life)) {
-                        look(life);
-                        lookLater(life);
-                    }
-                },
-                TimeUnit.MILLISECONDS.toNanos(millis));
-    }
-
-    private void look(CertificateLife life) {
-        long now = clock.epochMillis();
-        if (!asking && !backingOff && now >= dueMillis) {
+    /** The timer may have slept. */
+    private void lookedAt(long nowMillis) {
+        if (!asking && !backingOff && nowMillis >= dueMillis) {
             request();
-        }
-        IdentityHealth health = life.healthAt(now);
-        if (health == said) {
-            return;
-        }
-        said = health;
-        switch (health) {
-            case SOUND -> LOG.info("the certificate is sound by the wall clock, which has been set");
-            case DEGRADED ->
-                LOG.warn(
-                        "the certificate has not been renewed and ends at {}; look for the failures above",
-                        Instant.ofEpochMilli(life.endsMillis()));
-            case EXPIRED ->
-                LOG.error(
-                        "the certificate has ended: peers refuse this process until it has another; {}",
-                        token == null
-                                ? "there is no join token to get one with, make one with: meshctl token create"
-                                : "it is asked for with the join token");
         }
     }
 }

@@ -79,6 +79,14 @@ final class DeltaWire implements Wire {
     }
 
     @Override
+    public void describe(TypeState type, Node node) {
+        requests.onNext(DeltaDiscoveryRequest.newBuilder()
+                .setNode(node)
+                .setTypeUrl(type.typeUrl())
+                .build());
+    }
+
+    @Override
     public void answer(TypeState type, @Nullable Status error) {
         DeltaDiscoveryRequest.Builder answer =
                 DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl()).setResponseNonce(type.nonce());

@@ -49,6 +49,9 @@ final class Discovery {
         @Nullable
         String trustChanged();
 
+        /** The server does not accept the certificate of this process. */
+        void certificateRefused();
+
         /** The stream has ended. */
         void closed();
     }
@@ -171,8 +174,12 @@ final class Discovery {
         } else {
             LOG.warn(text, link.server(), reason, waitNanos / 1_000_000);
         }
+        boolean refused = cause != null && link.presents() && Failures.refusesCertificate(cause);
         link.next();
         thread.schedule(this::open, waitNanos);
+        if (refused) {
+            listener.certificateRefused();
+        }
     }
 
     private void received(int which, Update update) {

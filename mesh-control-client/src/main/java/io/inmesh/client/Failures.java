@@ -1,11 +1,32 @@
 package io.inmesh.client;
 
 import io.grpc.Status;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
 
 /** Says in one line why a call to the control server failed. */
 final class Failures {
 
     private Failures() {}
+
+    /**
+     * {@return whether this is how a server answers whose certificate it does not accept, over a connection on which one was shown}
+     *
+     * <p>On a connection of before it is a status. On a new one it is an alert (RFC 8446, 6.2) about the certificate; TLS 1.3 has the client
+     * finish before the server has looked, so the alert comes with whatever is done first.
+     */
+    static boolean refusesCertificate(Throwable failure) {
+        if (Status.fromThrowable(failure).getCode() == Status.Code.UNAUTHENTICATED) {
+            return true;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (cause instanceof SSLException && message.contains("alert") && message.contains("certificate")) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /**
      * {@return the gRPC status and its first cause}

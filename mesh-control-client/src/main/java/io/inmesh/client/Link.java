@@ -65,6 +65,11 @@ final class Link {
         return channel != null && presents && !identified();
     }
 
+    /** {@return whether there is a connection, and it shows a certificate} */
+    boolean presents() {
+        return channel != null && presents;
+    }
+
     /** {@return whether the control server of this connection is trusted by the roots of now; true while there is none to judge} */
     boolean serverTrusted() {
         IdentityEpoch epoch = holder.current();
@@ -78,15 +83,29 @@ final class Link {
         if (existing != null) {
             return existing;
         }
+        ManagedChannel fresh = connection(credentials());
+        channel = fresh;
+        return fresh;
+    }
+
+    /** {@return a connection of its own to the server in use, on which no certificate is shown; the caller ends it} */
+    ManagedChannel anonymous() {
+        return connection(
+                plaintext
+                        ? InsecureChannelCredentials.create()
+                        : TlsChannelCredentials.newBuilder()
+                                .trustManager(new ControlServerTrust(holder, roots, clock, chain -> {}))
+                                .build());
+    }
+
+    private ManagedChannel connection(ChannelCredentials credentials) {
         ServerAddress address = servers.get(server);
-        ManagedChannel fresh = Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials())
+        return Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .disableRetry()
                 .build();
-        channel = fresh;
-        return fresh;
     }
 
     /** Gives the connection up and turns to the next server. */

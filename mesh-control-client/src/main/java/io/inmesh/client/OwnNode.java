@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +38,9 @@ final class OwnNode {
      *
      * @param serviceAccount service account of the own certificate, empty without one
      * @param ports local ports by service port name, empty while nothing is served
+     * @param certificate how the own certificate stands, see {@link CertificateReport}; null to leave that out
      */
-    Node message(String serviceAccount, Map<String, Integer> ports) {
+    Node message(String serviceAccount, Map<String, Integer> ports, @Nullable Value certificate) {
         Struct.Builder metadata = Struct.newBuilder()
                 .putFields("NAMESPACE", text(settings.namespace()))
                 .putFields("SERVICE_ACCOUNT", text(serviceAccount))
@@ -50,6 +52,9 @@ final class OwnNode {
         Struct.Builder labels = Struct.newBuilder();
         settings.labels().forEach((name, value) -> labels.putFields(name, text(value)));
         metadata.putFields("LABELS", Value.newBuilder().setStructValue(labels).build());
+        if (certificate != null) {
+            metadata.putFields(CertificateReport.FIELD, certificate);
+        }
         if (!ports.isEmpty()) {
             Struct.Builder numbers = Struct.newBuilder();
             ports.forEach((name, port) -> numbers.putFields(

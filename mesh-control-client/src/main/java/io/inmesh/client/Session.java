@@ -1,5 +1,6 @@
 package io.inmesh.client;
 
+import com.google.protobuf.Value;
 import io.inmesh.client.identity.Certificates;
 import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.Resource;
@@ -42,6 +43,7 @@ final class Session {
     private final @Nullable StateKeeper state;
     private final Lookups lookups = new Lookups();
     private final Publisher publisher;
+    private final CertificateReport report;
     private final CertificateKeeper certificates;
     private final Registration registration;
     private final LoadReporter load;
@@ -67,9 +69,11 @@ final class Session {
         state = folder == null ? null : new StateKeeper(folder, settings, token, thread, identity, mesh.clock(), store);
         publisher = new Publisher(
                 mesh, thread, store, progress, ownNode.caller(), resolver, lookups, randomness, this::published);
+        report = new CertificateReport(identity, this::tellCertificate);
         certificates = new CertificateKeeper(
                 link,
                 identity,
+                report,
                 token,
                 settings.namespace(),
                 thread,
@@ -78,7 +82,7 @@ final class Session {
                 this::leaveConnection,
                 this::identityIssued);
         registration = new Registration(this::wire, this::node);
-        load = new LoadReporter(link, mesh, thread, this::node, new Backoff(randomness));
+        load = new LoadReporter(link, mesh, thread, () -> node(null), new Backoff(randomness));
         discovery = new Discovery(
                 link,
                 thread,
@@ -107,6 +111,11 @@ final class Session {
         @Override
         public @Nullable String trustChanged() {
             return applyTrust();
+        }
+
+        @Override
+        public void certificateRefused() {
+            certificates.refused();
         }
 
         @Override
@@ -200,10 +209,23 @@ final class Session {
             LOG.info("the control server {} is not trusted by the roots of now; the connection ends", link.server());
             discovery.reopen();
         }
+        report.look();
         IdentityEpoch epoch = identity.current();
-        if (epoch != null && !epoch.accepts(epoch.identity().chain().toArray(new X509Certificate[0]))) {
+        if (epoch == null || epoch.accepts(epoch.identity().chain().toArray(new X509Certificate[0]))) {
+            return;
+        }
+        if (epoch.trust().denied().names(epoch.identity())) {
+            certificates.refused();
+        } else {
             LOG.info("the root of this process's certificate is not trusted any more; it asks for another");
             certificates.request();
+        }
+    }
+
+    private void tellCertificate() {
+        Wire current = wire();
+        if (current != null) {
+            current.describe(store.type(TypeUrls.SECRET), node());
         }
     }
 
@@ -213,9 +235,13 @@ final class Session {
     }
 
     private Node node() {
+        return node(report.take());
+    }
+
+    private Node node(@Nullable Value certificate) {
         IdentityEpoch epoch = identity.current();
         return ownNode.message(
-                epoch == null ? "" : serviceAccount(epoch.identity().id()), registration.ports());
+                epoch == null ? "" : serviceAccount(epoch.identity().id()), registration.ports(), certificate);
     }
 
     private static String serviceAccount(SpiffeId id) {
@@ -243,6 +269,7 @@ final class Session {
 
     void close() {
         discovery.close();
+        certificates.close();
         publisher.close();
         lookups.close();
         link.close();

@@ -56,6 +56,12 @@ final class StateOfTheWorldWire implements Wire {
     }
 
     @Override
+    public void describe(TypeState type, Node node) {
+        requests.onNext(
+                request(type).setResponseNonce(type.nonce()).setNode(node).build());
+    }
+
+    @Override
     public void answer(TypeState type, @Nullable Status error) {
         DiscoveryRequest.Builder answer = request(type).setResponseNonce(type.nonce());
         if (error != null) {

@@ -24,6 +24,9 @@ interface Wire {
     /** Accepts the last response of a type, or refuses it. */
     void answer(TypeState type, @Nullable Status error);
 
+    /** Sends how this process presents itself once more, with a type subscribed to before, which stays as it is. */
+    void describe(TypeState type, Node node);
+
     /** Sends what this process says about its own health. */
     void health(Node node, @Nullable Status error);
 

@@ -35,6 +35,11 @@ public record DenyList(Map<X500Principal, Set<BigInteger>> serials, Set<SpiffeId
         return serials.isEmpty() && identities.isEmpty();
     }
 
+    /** {@return whether it names an identity, or the certificate that proves it} */
+    public boolean names(WorkloadIdentity identity) {
+        return refusal(identity.id(), identity.chain().toArray(new X509Certificate[0])) != null;
+    }
+
     /**
      * {@return why a chain is refused, null if it is not}
      *

@@ -17,7 +17,7 @@ final class AdsMetrics {
     private final Timer convergence;
     private final Counter notConverged;
 
-    AdsMetrics(MeterRegistry meters, Supplier<Number> clients) {
+    AdsMetrics(MeterRegistry meters, Supplier<Number> clients, Supplier<Number> ailing) {
         this.meters = meters;
         this.convergence = Timer.builder("inmesh.ads.convergence")
                 .description("From a change to the last connected client's acknowledgement")
@@ -30,6 +30,9 @@ final class AdsMetrics {
                 .register(meters);
         Gauge.builder("inmesh.ads.clients", clients)
                 .description("Connected clients")
+                .register(meters);
+        Gauge.builder("inmesh.ads.certificates.ailing", ailing)
+                .description("Connected clients whose certificate should have been renewed long ago, or has ended")
                 .register(meters);
     }
 

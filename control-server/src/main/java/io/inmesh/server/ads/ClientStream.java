@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,7 @@ final class ClientStream {
     // What other threads may look at.
     private volatile @Nullable ClientNode node;
     private volatile List<TypeStatus> statuses = List.of();
+    private volatile Optional<CertificateReport> certificate = Optional.empty();
 
     /**
      * @param hangUp ends the client's connection
@@ -156,6 +158,7 @@ final class ClientStream {
                 incremental,
                 connectedSince,
                 caller.certificateExpiry(),
+                certificate,
                 caller.chain(),
                 settlement.trust(),
                 known.context(),
@@ -180,16 +183,19 @@ final class ClientStream {
 
     private ClientNode sender(ClientRequest request) throws ClientNode.Refused {
         ClientNode known = node;
+        if (request.node() != null) {
+            certificate = CertificateReport.of(caller, checked(request.node()));
+        }
         if (known == null) {
             if (request.node() == null) {
                 throw new ClientNode.Refused("the first request of a stream has to say who sends it (node)");
             }
-            known = ClientNode.of(checked(request.node()), caller.identity());
+            known = ClientNode.of(request.node(), caller.identity());
             node = known;
             hub.add(this);
         } else if (request.node() != null && request.typeUrl().equals(TypeUrls.HEALTH)) {
             // A process learns its ports after its stream has begun.
-            ClientNode later = ClientNode.of(checked(request.node()), caller.identity());
+            ClientNode later = ClientNode.of(request.node(), caller.identity());
             if (!later.id().equals(known.id())) {
                 throw new ClientNode.Refused("a stream is that of one process; it began as " + known.id());
             }
@@ -345,9 +351,13 @@ final class ClientStream {
     }
 
     private void close(Status status) {
-        if (!closed) {
-            outbound.close(status);
-            ended();
+        if (ended()) {
+            try {
+                outbound.close(status);
+            } catch (IllegalStateException alreadyClosed) {
+                // As by the gate, when something came from a client that had just been denied.
+                LOG.debug("the call of {} had ended", caller, alreadyClosed);
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param incremental whether it speaks the incremental protocol
  * @param connectedSince when its stream began
  * @param certificateExpiry when the certificate ends that the connection was opened with; empty without one
+ * @param certificate how its certificate stands; empty without one
  * @param chain the certificates that the connection was opened with, leaf first; empty without
  * @param acknowledgedTrust version of the trust bundle it has taken over; empty if none
  * @param context which resources it is sent, and in which shape
@@ -36,6 +37,7 @@ public record ConnectedProcess(
         boolean incremental,
         Instant connectedSince,
         Optional<Instant> certificateExpiry,
+        Optional<CertificateReport> certificate,
         List<X509Certificate> chain,
         Optional<String> acknowledgedTrust,
         ClientContext context,

@@ -53,7 +53,14 @@ public final class StreamHub {
     /** Pushes what {@code source} has whenever it changes. */
     public StreamHub(ResourceSource source, Timer timer, MeterRegistry meters) {
         this.timer = timer;
-        this.metrics = new AdsMetrics(meters, streams::size);
+        this.metrics = new AdsMetrics(
+                meters,
+                streams::size,
+                () -> processes().stream()
+                        .filter(process -> process.certificate()
+                                .filter(CertificateReport::ailing)
+                                .isPresent())
+                        .count());
         source.onChange(this::changed);
     }
 

@@ -1,9 +1,11 @@
 package io.inmesh.server.ca;
 
 import java.security.GeneralSecurityException;
+import java.security.cert.CRLReason;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateRevokedException;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
@@ -11,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -69,7 +72,12 @@ public final class ClientTrust extends ClientsOnlyTrust {
         }
         String refusal = denied.get().refusal(identity.uri(), leaf.getSerialNumber());
         if (refusal != null) {
-            throw new CertificateException(identity + " is refused: " + refusal);
+            // By its type the client is told by the alert that TLS has for it (RFC 8446, 6.2), and can prove itself
+            // anew.
+            CertificateException revoked = new CertificateRevokedException(
+                    Date.from(clock.instant()), CRLReason.UNSPECIFIED, leaf.getIssuerX500Principal(), Map.of());
+            revoked.initCause(new CertificateException(identity + " is refused: " + refusal));
+            throw revoked;
         }
     }
 }

@@ -2,23 +2,29 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "status", description = "Shows every connected process and whether it runs the newest configuration.")
+@Command(
+        name = "status",
+        description =
+                "Shows every connected process and whether it runs the newest configuration and has a good certificate.")
 final class StatusCommand extends MeshCommand {
 
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
-            description = "table or json.")
+            description = "table, wide or json. wide adds serial numbers of certificates and the roots trusted.")
     private String output = "table";
 
     @Override
     int run(Api api) throws Failure, IOException {
-        oneOf(output, "table", "json");
+        oneOf(output, "table", "wide", "json");
         JsonNode body = api.get(
                         "/inmesh/v1/status" + (namespaceGiven() ? "?namespace=" + Api.encoded(namespace()) : ""))
                 .orFail();
@@ -28,34 +34,43 @@ final class StatusCommand extends MeshCommand {
         }
         Map<String, JsonNode> workloads = new TreeMap<>();
         body.path("workloads").forEach(w -> workloads.put(w.path("name").asText(), w));
-        Table table =
-                new Table("NAME", "NAMESPACE", "IDENTITY", "CONFIG", "HEALTH", "CONNECTED", "CERT LEFT", "VERSION");
-        boolean rejected = false;
+        boolean wide = output.equals("wide");
+        List<String> header = new ArrayList<>(
+                List.of("NAME", "NAMESPACE", "IDENTITY", "CONFIG", "HEALTH", "CONNECTED", "CERT LEFT", "VERSION"));
+        if (wide) {
+            header.addAll(List.of("SERIAL", "ROOTS"));
+        }
+        Table table = new Table(header);
+        boolean wrong = false;
         for (JsonNode process : body.path("processes")) {
             String state = process.path("state").asText();
-            rejected |= state.equals("REJECTED");
+            wrong |= state.equals("REJECTED") || CertificateColumn.ailing(process);
             JsonNode workload = workloads.remove(process.path("name").asText());
-            table.row(
+            List<String> row = new ArrayList<>(List.of(
                     process.path("name").asText(),
                     process.path("namespace").asText(),
                     process.path("serviceAccount").asText(),
                     state,
                     workload == null ? "-" : workload.path("health").asText(),
                     Table.age(process.path("connectedSince").asText()),
-                    Table.age(process.path("certificateExpiry").asText("")),
-                    process.path("userAgent").asText());
+                    CertificateColumn.left(process),
+                    process.path("userAgent").asText()));
+            if (wide) {
+                row.addAll(List.of(CertificateColumn.serial(process), CertificateColumn.roots(process)));
+            }
+            table.row(row);
         }
         workloads
                 .values()
-                .forEach(w -> table.row(
-                        w.path("name").asText(),
-                        w.path("namespace").asText(),
-                        w.path("serviceAccount").asText(),
-                        "-",
-                        w.path("health").asText(),
-                        "gone",
-                        "-",
-                        "-"));
+                .forEach(w -> table.row(padded(
+                        header.size(),
+                        List.of(
+                                w.path("name").asText(),
+                                w.path("namespace").asText(),
+                                w.path("serviceAccount").asText(),
+                                "-",
+                                w.path("health").asText(),
+                                "gone"))));
         table.print(out());
         for (JsonNode process : body.path("processes")) {
             for (JsonNode type : process.path("types")) {
@@ -67,6 +82,10 @@ final class StatusCommand extends MeshCommand {
             }
         }
         for (JsonNode process : body.path("processes")) {
+            String trouble = CertificateColumn.trouble(process);
+            if (!trouble.isEmpty()) {
+                out().println(process.path("name").asText() + ": " + trouble);
+            }
             process.path("unenforced")
                     .forEach(u -> out().println(process.path("name").asText() + ": "
                             + u.path("resource").asText() + ": "
@@ -79,6 +98,13 @@ final class StatusCommand extends MeshCommand {
             out().println("access: whoever is on the server's machine may do everything without credentials");
         }
         body.path("folderProblems").forEach(problem -> out().println("folder: " + problem.asText()));
-        return rejected ? ExitCode.FINDINGS : ExitCode.OK;
+        return wrong ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    /** A row of a process that is not there, of which not everything is known. */
+    private static List<String> padded(int columns, List<String> known) {
+        List<String> row = new ArrayList<>(known);
+        row.addAll(Collections.nCopies(columns - known.size(), "-"));
+        return row;
     }
 }

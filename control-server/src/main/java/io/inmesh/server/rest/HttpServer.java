@@ -20,6 +20,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -127,7 +128,8 @@ public final class HttpServer implements AutoCloseable {
                         sources.folderProblems(),
                         sources.resources()::state,
                         statuses,
-                        access.open()),
+                        access.open(),
+                        InstantSource.system()),
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
                 new InventoryApi(sources.resources()::state, sources.hub(), new ResourcesApi(writer)),
                 new GraphApi(sources.graph(), sources.resources()::state, sources.registry()),

@@ -11,6 +11,7 @@ import io.inmesh.server.service.Workload;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.validate.Schemas;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -69,7 +70,7 @@ final class InventoryApi {
             instance(instance, workload);
             ConnectedProcess process = processes.get(workload.id());
             if (process != null) {
-                StatusApi.process(instance.putObject("process"), process);
+                StatusApi.process(instance.putObject("process"), process, Instant.now());
             }
         }
     }

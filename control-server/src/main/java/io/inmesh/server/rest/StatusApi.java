@@ -2,6 +2,7 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.ads.CertificateReport;
 import io.inmesh.server.ads.ConnectedProcess;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TypeStatus;
@@ -13,6 +14,9 @@ import io.inmesh.server.semantic.GrpcLimits;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.MeshState;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -28,6 +32,7 @@ final class StatusApi {
     private final Supplier<MeshState> state;
     private final RouteStatuses routes;
     private final boolean open;
+    private final InstantSource clock;
 
     StatusApi(
             Supplier<ConfigView> view,
@@ -36,7 +41,9 @@ final class StatusApi {
             Supplier<List<String>> folderProblems,
             Supplier<MeshState> state,
             RouteStatuses routes,
-            boolean open) {
+            boolean open,
+            InstantSource clock) {
+        this.clock = clock;
         this.open = open;
         this.routes = routes;
         this.state = state;
@@ -59,7 +66,7 @@ final class StatusApi {
                 continue;
             }
             ObjectNode node = processes.addObject();
-            process(node, process);
+            process(node, process, clock.instant());
             ArrayNode limits = node.putArray("unenforced");
             GrpcLimits.of(state.get(), process.context())
                     .forEach(limit -> limits.addObject()
@@ -93,7 +100,20 @@ final class StatusApi {
         list.addObject().put("resource", resource.key().toString()).put("reason", reason);
     }
 
-    static void process(ObjectNode node, ConnectedProcess process) {
+    private static void certificate(ObjectNode node, CertificateReport report, Instant now) {
+        node.put("serial", report.serial())
+                .put("notAfter", report.notAfter().toString())
+                .put("secondsLeft", Duration.between(now, report.notAfter()).toSeconds())
+                .put("health", report.health().name());
+        if (!report.failure().isEmpty()) {
+            node.put("renewalFailure", report.failure());
+        }
+        report.failingSince().ifPresent(since -> node.put("renewalFailingSince", since.toString()));
+        ArrayNode roots = node.putArray("trustedRoots");
+        report.roots().forEach(roots::add);
+    }
+
+    static void process(ObjectNode node, ConnectedProcess process, Instant now) {
         node.put("name", process.instance())
                 .put("namespace", process.namespace())
                 .put("serviceAccount", process.serviceAccount())
@@ -102,6 +122,7 @@ final class StatusApi {
                 .put("state", process.state().name())
                 .put("connectedSince", process.connectedSince().toString());
         process.certificateExpiry().ifPresent(expiry -> node.put("certificateExpiry", expiry.toString()));
+        process.certificate().ifPresent(report -> certificate(node.putObject("certificate"), report, now));
         ObjectNode labels = node.putObject("labels");
         process.labels().forEach(labels::put);
         ArrayNode types = node.putArray("types");

@@ -4,6 +4,12 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.inmesh.server.ca.AuditLog;
@@ -60,19 +66,21 @@ final class TestServer implements AutoCloseable {
 
     final MemoryTable table = new MemoryTable();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    final InstantSource clock = InstantSource.system();
+    final InstantSource clock;
     final SystemTimer timer = new SystemTimer();
-    final AuditLog audit = new AuditLog(table, clock);
+    final AuditLog audit;
     final WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(table, Runnable::run), timer);
     final LoadReports loads = new LoadReports(timer);
-    final ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
-    final TrafficGraph graph = new TrafficGraph(timer, clock, meters);
+    final ObservedTraffic traffic;
+    final TrafficGraph graph;
     final CertificateAuthority authority;
     final JoinTokens tokens;
     final CertificateService certificates;
     final ServerCertificate serverCertificate;
     final DenyList denied;
     final StreamHub hub;
+    /** Whether certificates are issued, or the service says that it cannot at present. */
+    volatile boolean issuing = true;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
     private final List<ManagedChannel> channels = new ArrayList<>();
@@ -94,6 +102,20 @@ final class TestServer implements AutoCloseable {
             Limits limits,
             RegistrationRules registration)
             throws IOException {
+        this(directory, sources, limits, registration, InstantSource.system());
+    }
+
+    TestServer(
+            Path directory,
+            BiFunction<WorkloadRegistry, CertificateAuthority, ResourceSource> sources,
+            Limits limits,
+            RegistrationRules registration,
+            InstantSource clock)
+            throws IOException {
+        this.clock = clock;
+        audit = new AuditLog(table, clock);
+        traffic = new ObservedTraffic(timer, clock, meters);
+        graph = new TrafficGraph(timer, clock, meters);
         SecureRandom random = new SecureRandom();
         authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", clock, random);
         tokens = new JoinTokens(table, authority, audit, clock, random);
@@ -112,9 +134,24 @@ final class TestServer implements AutoCloseable {
                 gate,
                 new Guard(limits, timer, true),
                 pool,
-                List.of(new AdsService(parts, pool, true), certificates, new LoadReportService(loads, traffic, graph)));
+                List.of(
+                        new AdsService(parts, pool, true),
+                        () -> ServerInterceptors.intercept(certificates, new OutOfOrder()),
+                        new LoadReportService(loads, traffic, graph)));
         plaintext = XdsServer.plaintextOnLoopback(
                 0, new Guard(limits, timer, false), pool, List.of(new AdsService(parts, pool, false)));
+    }
+
+    private final class OutOfOrder implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            if (issuing) {
+                return next.startCall(call, headers);
+            }
+            call.close(Status.UNAVAILABLE.withDescription("out of order"), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
     }
 
     int plaintextPort() {
