@@ -151,7 +151,7 @@ public final class ControlServer implements AutoCloseable {
                 resources.changed();
             });
             RootRotation rotation = new RootRotation(
-                    authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, audit, clock);
+                    authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, tokens, audit, clock);
             every(ROTATION_CHECK, rotation::advance, timer);
             LoadReports loads = new LoadReports(timer);
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);

@@ -67,6 +67,16 @@ class RotationEndToEndTest {
                 try (Mesh late = join(server, token)) {
                     assertThat(late.identity().current()).isNotNull();
                 }
+                // The token has uses left, so it holds the root that it pins.
+                await(server, "/inmesh/v1/ca/roots", body -> waiting(body, first) == 1);
+                assertThat(find(get(server, "/inmesh/v1/ca/roots"), first)
+                                .path("waitingFor")
+                                .toString())
+                        .contains("join token", "reviews in default");
+                String id = Files.readString(token).split("\\.")[1];
+                body(HttpRequest.newBuilder(uri(server, "/inmesh/v1/tokens?id=" + id))
+                        .DELETE()
+                        .build());
                 await(server, "/inmesh/v1/ca/roots", body -> waiting(body, first) == 0);
 
                 post(server, "/inmesh/v1/ca/roots/" + first + "/retire", "{}");

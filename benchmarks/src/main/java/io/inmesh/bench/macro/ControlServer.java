@@ -106,6 +106,17 @@ final class ControlServer implements AutoCloseable {
                 file, Json.MAPPER.readTree(answer).path("status").path("token").asText());
     }
 
+    /** Ends all join tokens, once everybody has joined: they would hold the root that they pin. */
+    void revokeTokens() throws IOException, InterruptedException {
+        for (JsonNode token : get("/inmesh/v1/tokens").path("items")) {
+            send(HttpRequest.newBuilder(URI.create(
+                            url("/inmesh/v1/tokens?id=" + token.path("id").asText())))
+                    .timeout(PATIENCE)
+                    .DELETE()
+                    .build());
+        }
+    }
+
     /** {@return the answer to a request for a certificate: PEM texts {@code chain} and {@code root}} */
     JsonNode certificate(String account, String csr) throws IOException, InterruptedException {
         ObjectNode request = Json.MAPPER.createObjectNode();

@@ -44,6 +44,7 @@ public final class RotationSoak implements AutoCloseable {
         client = Child.ofThisProgram(
                 "client", folder.resolve("client.log"), environment(CLIENT), RotationClient.class, httpPort);
         client.answer();
+        control.revokeTokens();
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code roots/<id>/root.crt}, {@code root.key}: a root. The key may be kept elsewhere; it is needed only to renew the intermediate
  *       and to sign crosses
  *   <li>{@code roots/<id>/signer.pem}: the key that signs workloads, then its certificates. One file, so that they are never of two
+ *   <li>{@code roots/<id>/earlier/<end>.pem}: those before, see {@link EarlierSigners}
  *   <li>{@code roots/<id>/crosses.crt}: certificates for this root by other roots
  * </ul>
  *
@@ -37,6 +39,7 @@ final class AuthorityFiles {
     private static final String ROOT = "root.crt";
     private static final String ROOT_KEY = "root.key";
     private static final String SIGNER = "signer.pem";
+    private static final String EARLIER = "earlier";
     private static final String CROSSES = "crosses.crt";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -97,11 +100,26 @@ final class AuthorityFiles {
 
     private @Nullable Signer signer(String id) throws IOException {
         Path file = place(id).resolve(SIGNER);
-        if (!Files.exists(file)) {
-            return null;
-        }
+        return Files.exists(file) ? signer(file) : null;
+    }
+
+    /** A key that signs, or signed, workloads, with its certificates. */
+    Signer signer(Path file) throws IOException {
         PrivateKey key = cipher.decode(SecretFiles.read(file), file);
         return new Signer(certificates(file), key);
+    }
+
+    /** Where the signers before that of a root are. */
+    Path earlier(String id) {
+        return place(id).resolve(EARLIER);
+    }
+
+    /** Keeps a signer that is about to be replaced; {@return its file} */
+    Path storeEarlier(String id, Signer signer, Instant until) throws IOException {
+        SecretFiles.createDirectory(earlier(id));
+        Path file = earlier(id).resolve(until.getEpochSecond() + ".pem");
+        SecretFiles.write(file, cipher.encode(signer.key()) + Pem.encode(signer.chain()));
+        return file;
     }
 
     /** Makes {@code roots} what {@link #load} gives from now on, even after a crash. Their files have to be there already. */
@@ -149,14 +167,19 @@ final class AuthorityFiles {
     void deleteKeys(String id) throws IOException {
         Files.deleteIfExists(rootKey(id));
         Files.deleteIfExists(place(id).resolve(SIGNER));
+        for (Path file : earlierFiles(id)) {
+            Files.deleteIfExists(file);
+        }
     }
 
     /** Encrypts keys that are not yet, if there is a passphrase; {@return how many files were changed} */
     int encryptKeys(List<Root> roots) throws IOException {
         int changed = 0;
         for (Root root : roots) {
-            for (String name : cipher.encrypts() ? List.of(ROOT_KEY, SIGNER) : List.<String>of()) {
-                Path file = place(root.id()).resolve(name);
+            List<Path> keys = new ArrayList<>(earlierFiles(root.id()));
+            keys.add(rootKey(root.id()));
+            keys.add(place(root.id()).resolve(SIGNER));
+            for (Path file : cipher.encrypts() ? keys : List.<Path>of()) {
                 if (Files.exists(file) && !KeyCipher.encrypted(SecretFiles.read(file))) {
                     String text = SecretFiles.read(file);
                     SecretFiles.write(file, cipher.encode(cipher.decode(text, file)) + Pem.encode(certificates(file)));
@@ -165,6 +188,15 @@ final class AuthorityFiles {
             }
         }
         return changed;
+    }
+
+    private List<Path> earlierFiles(String id) throws IOException {
+        if (!Files.isDirectory(earlier(id))) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(earlier(id))) {
+            return files.toList();
+        }
     }
 
     private Path place(String id) {

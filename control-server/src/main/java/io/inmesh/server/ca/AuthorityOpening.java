@@ -23,6 +23,7 @@ final class AuthorityOpening {
     private final String trustDomain;
     private final AuthoritySettings settings;
     private final AuthorityFiles files;
+    private final EarlierSigners earlier;
     private final InstantSource clock;
     private final SecureRandom random;
     private boolean isNew;
@@ -31,11 +32,13 @@ final class AuthorityOpening {
             String trustDomain,
             AuthoritySettings settings,
             AuthorityFiles files,
+            EarlierSigners earlier,
             InstantSource clock,
             SecureRandom random) {
         this.trustDomain = trustDomain;
         this.settings = settings;
         this.files = files;
+        this.earlier = earlier;
         this.clock = clock;
         this.random = random;
     }
@@ -51,6 +54,7 @@ final class AuthorityOpening {
         for (Root root : roots.all()) {
             finish(root);
         }
+        earlier.load(roots.all(), clock.instant());
         roots = isNew ? kept(roots) : roots;
         roots = brought(roots);
         if (roots.all().isEmpty()) {
@@ -152,6 +156,9 @@ final class AuthorityOpening {
             if (known != null && !known.state().inBundle()) {
                 throw new IOException("the settings name root " + id + ", which is " + known.state()
                         + " already; take it out of authority.roots");
+            }
+            if (known != null && known.signer() != null) {
+                earlier.keep(known.id(), known.signer(), clock.instant());
             }
             Root taken = take(material);
             boolean first = now.all().stream().noneMatch(root -> root.state() == RootState.ACTIVE);

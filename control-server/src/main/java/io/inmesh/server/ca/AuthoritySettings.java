@@ -41,7 +41,7 @@ public record AuthoritySettings(
     static final Duration MIN_LEAF_VALIDITY = Duration.ofSeconds(20);
 
     private static final int MIN_PASSPHRASE = 12;
-    private static final Duration MAX_LEAF_VALIDITY = Duration.ofDays(30);
+    static final Duration MAX_LEAF_VALIDITY = Duration.ofDays(30);
     private static final Duration INTERMEDIATE_VALIDITY = Duration.ofDays(365);
     private static final Duration ROOT_VALIDITY = Duration.ofDays(3650);
 

@@ -41,6 +41,7 @@ public final class CertificateAuthority {
     private final AuthoritySettings settings;
     private final AuthorityFiles files;
     private final AuthorityOpening opening;
+    private final EarlierSigners earlier;
     private final InstantSource clock;
     private final SecureRandom random;
     private final RevocationLists revocations = new RevocationLists();
@@ -54,9 +55,11 @@ public final class CertificateAuthority {
             AuthoritySettings settings,
             AuthorityFiles files,
             AuthorityOpening opening,
+            EarlierSigners earlier,
             InstantSource clock,
             SecureRandom random,
             RootSet roots) {
+        this.earlier = earlier;
         this.trustDomain = trustDomain;
         this.settings = settings;
         this.files = files;
@@ -87,8 +90,9 @@ public final class CertificateAuthority {
             SecureRandom random)
             throws IOException {
         AuthorityFiles files = new AuthorityFiles(directory, cipher);
-        AuthorityOpening opening = new AuthorityOpening(trustDomain, settings, files, clock, random);
-        return new CertificateAuthority(trustDomain, settings, files, opening, clock, random, opening.open());
+        EarlierSigners earlier = new EarlierSigners(files);
+        AuthorityOpening opening = new AuthorityOpening(trustDomain, settings, files, earlier, clock, random);
+        return new CertificateAuthority(trustDomain, settings, files, opening, earlier, clock, random, opening.open());
     }
 
     /** The trust domain of every identity issued here. */
@@ -111,13 +115,17 @@ public final class CertificateAuthority {
         return roots.bundle().stream().map(Root::certificate).toList();
     }
 
-    /** The deny list as revocation lists of everything that signs workloads here, PEM; empty if nobody is denied. */
+    /**
+     * The deny list as revocation lists of everything that signs workloads here, or has signed such as can still be in use, PEM; empty if
+     * nobody is denied.
+     */
     public String revocationLists(DenyList.Denied denied) {
         Instant now = clock.instant();
         current(now);
         List<Issuer> issuers = roots.bundle().stream()
-                .flatMap(root -> Stream.ofNullable(root.signer()))
-                .map(Signer::issuer)
+                .flatMap(root -> Stream.concat(
+                        Stream.ofNullable(root.signer()).map(Signer::issuer), earlier.of(root, now).stream()))
+                .distinct()
                 .toList();
         return revocations.of(denied, issuers, now);
     }
@@ -235,6 +243,7 @@ public final class CertificateAuthority {
             commit(roots.with(root.in(state, clock.instant())));
             if (state == RootState.GONE) {
                 files.deleteKeys(root.id());
+                earlier.forget(root.id());
             }
         }
         changed();
@@ -284,6 +293,11 @@ public final class CertificateAuthority {
         roots = changed;
     }
 
+    /** Deletes what has been replaced and nobody needs any more. To be called now and then. */
+    void forgetEarlier() {
+        earlier.forget(clock.instant());
+    }
+
     /** Outside of the lock: listeners issue certificates. */
     private void changed() {
         listeners.forEach(Runnable::run);
@@ -303,17 +317,23 @@ public final class CertificateAuthority {
         if (!dueForRenewal(signer(root), now)) {
             return root;
         }
+        boolean renewed = false;
         synchronized (changing) {
             Root active = roots.active();
             if (dueForRenewal(signer(active), now) && !now.isBefore(nextRenewal)) {
                 nextRenewal = now.plus(RENEWAL_RETRY);
-                renew(active);
+                renewed = renew(active);
             }
-            return roots.active();
+            root = roots.active();
         }
+        if (renewed) {
+            // Verifiers that have revocation lists need one of the new intermediate before its first certificate.
+            changed();
+        }
+        return root;
     }
 
-    private void renew(Root active) {
+    private boolean renew(Root active) {
         Instant end = signer(active).notAfter();
         try {
             Optional<Issuer> issuer = files.issuer(active);
@@ -323,15 +343,18 @@ public final class CertificateAuthority {
                                 + " or give a newer intermediate in section authority of the settings",
                         end,
                         files.rootKey(active.id()));
-                return;
+                return false;
             }
             Signer renewed = opening.newSigner(issuer.get());
+            earlier.keep(active.id(), signer(active), clock.instant());
             files.storeSigner(active.id(), renewed);
             roots = roots.with(active.with(renewed));
             nextRenewal = Instant.MIN;
             LOG.info("renewed the intermediate certificate until {}", renewed.notAfter());
+            return true;
         } catch (IOException e) {
             LOG.error("cannot renew the intermediate certificate, which ends at {}", end, e);
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.inmesh.server.ca;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A join token as it is stored: never the secret, only its hash.
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param expiresEpochSecond from when it is refused
  * @param maxUses how often it may be used; 0 is without limit
  * @param uses how often it has been used
+ * @param root id of the root that it pins; null in tokens from before that was noted
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record JoinToken(
@@ -25,7 +27,8 @@ record JoinToken(
         long createdEpochSecond,
         long expiresEpochSecond,
         int maxUses,
-        int uses) {
+        int uses,
+        @Nullable String root) {
 
     JoinToken used() {
         return new JoinToken(
@@ -37,11 +40,17 @@ record JoinToken(
                 createdEpochSecond,
                 expiresEpochSecond,
                 maxUses,
-                uses + 1);
+                uses + 1,
+                root);
     }
 
     boolean expired(long epochSecond) {
         return epochSecond >= expiresEpochSecond;
+    }
+
+    /** Whether it may pin a root. */
+    boolean pins(String rootId) {
+        return root == null || root.equals(rootId);
     }
 
     boolean usedUp() {

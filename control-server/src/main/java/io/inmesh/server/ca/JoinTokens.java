@@ -110,6 +110,7 @@ public final class JoinTokens implements Attestor {
         String secret = BASE64.encodeToString(randomBytes(SECRET_BYTES));
         Instant now = clock.instant();
         Instant expires = now.plus(validity);
+        byte[] rootHash = authority.rootHash();
         JoinToken token = new JoinToken(
                 id,
                 hash(secret),
@@ -119,15 +120,15 @@ public final class JoinTokens implements Attestor {
                 now.getEpochSecond(),
                 expires.getEpochSecond(),
                 maxUses,
-                0);
+                0,
+                Root.idOf(rootHash));
         table.put(TABLE, id, write(token));
         audit.append(
                 "token-created",
                 createdBy,
                 Map.of("token", id, "identity", identity.uri(), "expires", expires.toString()));
         removeExpired(now);
-        return new Issued(
-                id, String.join(".", SCHEME, id, secret, BASE64.encodeToString(authority.rootHash())), expires);
+        return new Issued(id, String.join(".", SCHEME, id, secret, BASE64.encodeToString(rootHash)), expires);
     }
 
     /**
@@ -171,6 +172,30 @@ public final class JoinTokens implements Attestor {
             audit.append("token-revoked", by, Map.of("token", id));
         }
         return removed;
+    }
+
+    /** Those that a process could still join with, whom it would have to know this server by a root. */
+    private List<JoinToken> pinning(String rootId) {
+        long now = clock.instant().getEpochSecond();
+        return table.scan(TABLE).values().stream()
+                .map(JoinTokens::read)
+                .filter(token -> token.pins(rootId) && !token.expired(now) && !token.usedUp())
+                .sorted(Comparator.comparing(JoinToken::expiresEpochSecond).thenComparing(JoinToken::id))
+                .toList();
+    }
+
+    /** {@return what a root is needed for by tokens that have been handed out, a text for each} */
+    List<String> needing(String rootId) {
+        return pinning(rootId).stream()
+                .map(token -> "join token " + token.id() + " for " + token.serviceAccount() + " in "
+                        + token.namespace() + " pins it until " + Instant.ofEpochSecond(token.expiresEpochSecond())
+                        + " or until it is revoked")
+                .toList();
+    }
+
+    /** Ends the tokens that pin a root, which is trusted no more: who has one could not tell this server from another. */
+    void end(String rootId, String by) {
+        pinning(rootId).stream().filter(token -> rootId.equals(token.root())).forEach(token -> revoke(token.id(), by));
     }
 
     @Override

@@ -66,6 +66,10 @@ record Root(
     }
 
     static String idOf(X509Certificate certificate) {
-        return HexFormat.of().formatHex(hash(certificate), 0, ID_BYTES);
+        return idOf(hash(certificate));
+    }
+
+    static String idOf(byte[] hash) {
+        return HexFormat.of().formatHex(hash, 0, ID_BYTES);
     }
 }

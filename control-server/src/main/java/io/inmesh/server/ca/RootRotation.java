@@ -32,6 +32,7 @@ public final class RootRotation {
     private final CertificateAuthority authority;
     private final Supplier<List<ProcessTrust>> processes;
     private final Supplier<String> bundleVersion;
+    private final JoinTokens tokens;
     private final AuditLog audit;
     private final InstantSource clock;
     private final Instant settled;
@@ -66,16 +67,19 @@ public final class RootRotation {
      *
      * @param processes every process that is connected or expected back
      * @param bundleVersion version of the trust bundle as it is pushed now
+     * @param tokens those handed out, each of which pins a root
      */
     public RootRotation(
             CertificateAuthority authority,
             Supplier<List<ProcessTrust>> processes,
             Supplier<String> bundleVersion,
+            JoinTokens tokens,
             AuditLog audit,
             InstantSource clock) {
         this.authority = authority;
         this.processes = processes;
         this.bundleVersion = bundleVersion;
+        this.tokens = tokens;
         this.audit = audit;
         this.clock = clock;
         Instant now = clock.instant();
@@ -170,9 +174,10 @@ public final class RootRotation {
      * Takes a root out of the trust bundle, once no process needs it.
      *
      * @param id of the root, or enough of its beginning
-     * @param force not to wait for anybody; processes below that root are then cut off until they join again
+     * @param force not to wait for anybody; processes below that root are then cut off until they join again, and join tokens that pin it
+     *     are revoked
      * @param actor who asked for it
-     * @throws Refused if it is active, or somebody still has a certificate below it
+     * @throws Refused if it is active, somebody still has a certificate below it, or join tokens that can still be used pin it
      */
     public synchronized Done retire(String id, boolean force, String actor) throws Refused, IOException {
         Root root = find(id);
@@ -185,21 +190,31 @@ public final class RootRotation {
         List<String> missing = dependent(root);
         gate("root " + root.id() + " is still needed", missing, force);
         record("root-retired", root, force, missing, actor);
+        List<String> ended = tokens.needing(root.id());
         authority.move(root, RootState.RETIRING);
+        tokens.end(root.id(), actor);
         LOG.info("root {} is not trusted any more", root.id());
         return new Done(
                 status(find(root.id())),
-                List.of("join tokens that pin it do not work any more; make new ones with: meshctl token create"));
+                ended.isEmpty()
+                        ? List.of()
+                        : List.of(ended.size()
+                                + " join tokens that pinned it are revoked; make new ones with: meshctl token create"));
     }
 
     /** Notes which steps have reached everybody. To be called every few seconds. */
     public synchronized void advance() {
+        authority.forgetEarlier();
         for (Root root : authority.rootSet().all()) {
             RootState next = switch (root.state()) {
                 case STAGED -> RootState.TRUSTED;
                 case RETIRING -> RootState.GONE;
                 default -> root.state();
             };
+            if (root.state() == RootState.RETIRING) {
+                // Made up for, if the server ended between the two.
+                tokens.end(root.id(), "server");
+            }
             if (next == root.state() || !unacknowledged().isEmpty()) {
                 continue;
             }
@@ -279,6 +294,7 @@ public final class RootRotation {
     /** Who could not prove himself without a root, or does not trust what would be left. */
     private List<String> dependent(Root root) {
         List<String> missing = new ArrayList<>(unacknowledged());
+        missing.addAll(tokens.needing(root.id()));
         for (ProcessTrust process : processes.get()) {
             boolean other = authority.rootSet().above(process.chain()).stream()
                     .anyMatch(above -> !above.id().equals(root.id()));

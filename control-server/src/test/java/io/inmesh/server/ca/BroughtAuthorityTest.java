@@ -4,10 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.inmesh.client.translate.ResourceTranslator;
+import io.inmesh.client.translate.Translated;
+import io.inmesh.identity.IdentityHolder;
+import io.inmesh.identity.ServerTls;
+import io.inmesh.identity.TrustBundle;
 import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.ForeignCa;
 import io.inmesh.server.fixture.Keys;
 import io.inmesh.server.settings.SettingsFile;
+import io.inmesh.server.translate.Trust;
+import io.inmesh.server.translate.TrustSecret;
+import io.inmesh.server.translate.VersionedResource;
+import io.inmesh.testkit.FakeClock;
+import io.inmesh.testkit.TestCa;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -20,6 +30,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +140,49 @@ class BroughtAuthorityTest {
         key("ca.key", newer);
 
         assertThat(issue(open(SETTINGS)).chain()).contains(newer.certificate()).doesNotContain(before.certificate());
+    }
+
+    @Test
+    void aServerProcessRefusesADeniedSerialOfTheIntermediateBefore() throws Exception {
+        ForeignCa before = root.intermediate(spec -> spec.name = "CN=Before");
+        write("ca.pem", before.pem());
+        key("ca.key", before);
+        write("root.pem", root.pem());
+        IssuedCertificate stolen = issue(open(SETTINGS));
+        ForeignCa newer = root.intermediate(spec -> spec.name = "CN=Newer");
+        write("ca.pem", newer.pem());
+        key("ca.key", newer);
+        CertificateAuthority authority = open(SETTINGS);
+        IssuedCertificate good = issue(authority);
+
+        X509ExtendedTrustManager process = process(
+                authority, new DenyList.Denied(Set.of(stolen.chain().get(0).getSerialNumber()), Set.of()));
+
+        process.checkClientTrusted(chain(good), "EC");
+        assertThatThrownBy(() -> process.checkClientTrusted(chain(stolen), "EC"))
+                .hasMessageContaining("is on the deny list");
+    }
+
+    /** What a process with this trust bundle holds against its callers. */
+    private X509ExtendedTrustManager process(CertificateAuthority authority, DenyList.Denied denied) throws Exception {
+        VersionedResource secret = TrustSecret.of(new Trust(
+                Pem.encode(authority.roots()),
+                authority.revocationLists(denied),
+                denied.identities(),
+                "inmesh.local",
+                Map.of()));
+        var read = (Translated.Roots) ResourceTranslator.translate(
+                        secret.typeUrl(), secret.name(), secret.any().getValue())
+                .meaning();
+        IdentityHolder holder = new IdentityHolder(new FakeClock(time.instant()));
+        holder.update(
+                TestCa.root("inmesh.local", FakeTime.START).issue("default", "ratings"),
+                new TrustBundle(Map.of("inmesh.local", read.certificates()), read.denied()));
+        return ServerTls.clientTrustManager(holder);
+    }
+
+    private static X509Certificate[] chain(IssuedCertificate issued) {
+        return issued.chain().toArray(X509Certificate[]::new);
     }
 
     @Test

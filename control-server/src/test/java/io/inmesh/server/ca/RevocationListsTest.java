@@ -32,6 +32,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,52 @@ class RevocationListsTest {
         X509CRL list = list(denying(issue("reviews").get(0)));
 
         assertThat(list.getNextUpdate()).isEqualTo(good.get(1).getNotAfter());
+    }
+
+    @Test
+    void certificatesOfTheIntermediateBeforeCanBeDeniedAsLongAsTheyLive() throws Exception {
+        time.advance(Duration.ofDays(243));
+        List<X509Certificate> stolen = issue("reviews");
+        time.advance(Duration.ofHours(12));
+        List<X509Certificate> newer = issue("reviews");
+        assertThat(newer.get(1)).isNotEqualTo(stolen.get(1));
+
+        for (int start = 0; start < 2; start++) {
+            List<X509CRL> lists = lists(denying(stolen.get(0)));
+            assertThat(lists).hasSize(2);
+            lists.get(1).verify(stolen.get(1).getPublicKey());
+            assertThatThrownBy(() -> validate(stolen, lists.get(1))).hasMessageContaining("revoked");
+            assertThatCode(() -> validate(newer, lists.get(0))).doesNotThrowAnyException();
+            // Its key is kept over restarts.
+            found();
+        }
+    }
+
+    @Test
+    void theIntermediateBeforeIsForgottenOnceNothingOfItLives() throws Exception {
+        time.advance(Duration.ofDays(243));
+        X509Certificate leaf = issue("reviews").get(0);
+        time.advance(Duration.ofHours(12));
+        issue("reviews");
+        Path earlier =
+                directory.resolve("ca/roots/" + authority.rootSet().active().id() + "/earlier");
+        assertThat(earlier).isDirectoryContaining("glob:**.pem");
+
+        time.advance(EarlierSigners.LONGEST_LEAF);
+        assertThat(lists(denying(leaf))).hasSize(1);
+        authority.forgetEarlier();
+        assertThat(earlier).isEmptyDirectory();
+    }
+
+    @Test
+    void whenTheIntermediateIsRenewedItsListIsPushed() {
+        AtomicInteger pushes = new AtomicInteger();
+        authority.onChange(pushes::incrementAndGet);
+        time.advance(Duration.ofDays(244));
+        issue("reviews");
+        assertThat(pushes).hasValue(1);
+        issue("reviews");
+        assertThat(pushes).hasValue(1);
     }
 
     @Test
@@ -131,6 +178,15 @@ class RevocationListsTest {
         return (X509CRL) CertificateFactory.getInstance("X.509")
                 .generateCRL(new ByteArrayInputStream(
                         authority.revocationLists(denied).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private List<X509CRL> lists(DenyList.Denied denied) throws Exception {
+        return CertificateFactory.getInstance("X.509")
+                .generateCRLs(new ByteArrayInputStream(
+                        authority.revocationLists(denied).getBytes(StandardCharsets.US_ASCII)))
+                .stream()
+                .map(X509CRL.class::cast)
+                .toList();
     }
 
     private static DenyList.Denied denying(X509Certificate leaf) {

@@ -36,6 +36,7 @@ class RootRotationTest {
     private final List<ProcessTrust> processes = new ArrayList<>();
 
     private CertificateAuthority authority;
+    private JoinTokens tokens;
     private RootRotation rotation;
     private String first;
 
@@ -262,6 +263,54 @@ class RootRotationTest {
     }
 
     @Test
+    void aJoinTokenThatCanStillBeUsedHoldsTheRootItPins() throws Exception {
+        var token = tokens.issue("default", "reviews", Duration.ofDays(1), 1, "alice");
+        String second = rotation.add(null, "alice").root().id();
+        rotation.activate(second, false, "alice");
+        var newer = tokens.issue("default", "ratings", Duration.ofDays(1), 1, "alice");
+
+        RootRotation.Refused refused =
+                catchThrowableOfType(RootRotation.Refused.class, () -> rotation.retire(first, false, "alice"));
+        assertThat(refused.missing())
+                .containsExactly("join token " + token.id() + " for reviews in default pins it until " + token.expires()
+                        + " or until it is revoked");
+        assertThat(rotation.list().get(0).waitingFor()).isEqualTo(refused.missing());
+
+        tokens.revoke(token.id(), "alice");
+        rotation.retire(first, false, "alice");
+        assertThat(tokens.list()).extracting(JoinTokens.Listed::id).containsExactly(newer.id());
+    }
+
+    @Test
+    void aJoinTokenThatHasEndedOrIsUsedUpHoldsNothing() throws Exception {
+        tokens.issue("default", "reviews", Duration.ofHours(1), 0, "alice");
+        tokens.use(tokens.verify(tokens.issue("default", "reviews", Duration.ofDays(1), 1, "alice")
+                .token()));
+        String second = rotation.add(null, "alice").root().id();
+        rotation.activate(second, false, "alice");
+        time.advance(Duration.ofHours(1));
+
+        assertThat(rotation.retire(first, false, "alice").root().state()).isEqualTo(RootState.RETIRING);
+    }
+
+    @Test
+    void aRootThatIsRetiredByForceTakesItsJoinTokensAlong() throws Exception {
+        String token = tokens.issue("default", "reviews", Duration.ofDays(1), 0, "alice")
+                .token();
+        String second = rotation.add(null, "alice").root().id();
+        rotation.activate(second, false, "alice");
+
+        assertThat(rotation.retire(first, true, "alice").notes())
+                .singleElement()
+                .asString()
+                .contains("1 join tokens that pinned it are revoked");
+        assertThatThrownBy(() -> tokens.verify(token)).hasMessageContaining("unknown token");
+        assertThat(audit.entries())
+                .filteredOn(entry -> entry.event().equals("token-revoked"))
+                .hasSize(1);
+    }
+
+    @Test
     void withoutTheOldRootsKeyTheOperatorLearnsThatItsTokensEnd() throws Exception {
         Files.delete(place(first).resolve("root.key"));
         String second = rotation.add(null, "alice").root().id();
@@ -308,7 +357,8 @@ class RootRotationTest {
 
     private void start() throws IOException {
         authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", time, new SecureRandom());
-        rotation = new RootRotation(authority, () -> List.copyOf(processes), this::version, audit, time);
+        tokens = new JoinTokens(table, authority, audit, time, new SecureRandom());
+        rotation = new RootRotation(authority, () -> List.copyOf(processes), this::version, tokens, audit, time);
     }
 
     private String version() {

@@ -50,7 +50,22 @@ class AuthorityCommandTest {
         assertThat(err.toString()).contains("activate another one first");
         assertThat(run("ca", "root", "activate", second.substring(0, 6))).isEqualTo(ExitCode.OK);
         assertThat(run("ca", "root", "retire", first)).isEqualTo(ExitCode.OK);
-        assertThat(out.toString()).contains("root " + first + " is retiring", "note: join tokens that pin it");
+        assertThat(out.toString()).contains("root " + first + " is retiring");
+    }
+
+    @Test
+    void aRootIsHeldByAJoinTokenThatPinsItUntilThatIsRevoked() throws IOException {
+        String first = only("(\\p{XDigit}{12}) +active", "ca", "root", "list");
+        Path token = folder.resolve("token");
+        run("token", "create", "--sa", "reviews", "--out", token.toString());
+        String id = Files.readString(token).split("\\.")[1];
+        String second = only("root (\\p{XDigit}{12}) is staged", "ca", "root", "add");
+        run("ca", "root", "activate", second);
+
+        assertThat(run("ca", "root", "retire", first)).isEqualTo(ExitCode.FINDINGS);
+        assertThat(err.toString()).contains("join token " + id + " for reviews in default pins it until");
+        assertThat(run("token", "revoke", id)).isEqualTo(ExitCode.OK);
+        assertThat(run("ca", "root", "retire", first)).isEqualTo(ExitCode.OK);
     }
 
     @Test
