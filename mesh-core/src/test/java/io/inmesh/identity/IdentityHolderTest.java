@@ -7,10 +7,13 @@ import io.inmesh.testkit.TestCa;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 
 class IdentityHolderTest {
@@ -25,6 +28,7 @@ class IdentityHolderTest {
                 .isNull();
     }
 
+    /** Trap 43: a reload that waits until key, certificate and roots have all changed never sees roots that change alone. */
     @Test
     void eachPartMayChangeAlone() {
         WorkloadIdentity first = ca.issue("default", "reviews");
@@ -36,6 +40,7 @@ class IdentityHolderTest {
         assertThat(holder.current().number()).isEqualTo(3);
     }
 
+    /** Trap 43: nor does it see a certificate that is renewed with the same key. */
     @Test
     void theSameKeyWithARenewedCertificateIsANewEpoch() {
         WorkloadIdentity first = ca.issue("default", "reviews");
@@ -94,6 +99,40 @@ class IdentityHolderTest {
         assertThat(holder.current().number()).isEqualTo(2);
     }
 
+    /** Trap 47: a context made once from a store of roots that nobody watches trusts a removed root for ever. */
+    @Test
+    void whatWasMadeBeforeTheRootsChangedFollowsThem() throws Exception {
+        TestCa other = TestCa.root("inmesh.local");
+        PeerExpectation reviews =
+                new PeerExpectation(Set.of(SpiffeId.of("inmesh.local", "default", "reviews")), "reviews");
+        WorkloadIdentity identity = ca.issue("default", "ratings");
+        holder.update(identity, ca.bundle());
+        X509ExtendedTrustManager servers = ServerTls.clientTrustManager(holder);
+        SSLContext context = holder.current().clientContext(reviews);
+        X509Certificate[] ofBefore = {ca.issue("default", "reviews").leaf()};
+        X509Certificate[] ofAfter = {other.issue("default", "reviews").leaf()};
+        servers.checkClientTrusted(ofBefore, "EC");
+
+        holder.update(identity, other.bundle());
+
+        servers.checkClientTrusted(ofAfter, "EC");
+        assertThatThrownBy(() -> servers.checkClientTrusted(ofBefore, "EC")).hasMessageContaining("no valid path");
+        assertThat(holder.current().clientContext(reviews)).isNotSameAs(context);
+    }
+
+    /** Trap 46: under one name for all keys a TLS stack either keeps an old key or can keep none; a name is that of one epoch. */
+    @Test
+    void theNameOfAKeyStaysWithinAnEpochAndChangesWithIt() {
+        holder.update(ca.issue("default", "reviews"), ca.bundle());
+        X509ExtendedKeyManager keys = ServerTls.keyManager(holder);
+        String alias = keys.chooseEngineServerAlias("EC", null, null);
+        assertThat(keys.chooseEngineServerAlias("EC", null, null)).isEqualTo(alias);
+
+        holder.update(ca.issue("default", "reviews"), ca.bundle());
+
+        assertThat(keys.chooseEngineServerAlias("EC", null, null)).isNotNull().isNotEqualTo(alias);
+    }
+
     @Test
     void aHandshakeThatBeganBeforeAnUpdateFinishesWithItsOwnKeyAndChain() {
         WorkloadIdentity before = ca.issue("default", "reviews");
@@ -119,6 +158,7 @@ class IdentityHolderTest {
         assertThat(keys.chooseEngineServerAlias("RSA", null, null)).isNull();
     }
 
+    /** Trap 51: key, certificate and roots that are read at different moments belong to different updates. */
     @Test
     void readersNeverSeePartsOfTwoUpdates() throws Exception {
         List<WorkloadIdentity> identities = new ArrayList<>();
