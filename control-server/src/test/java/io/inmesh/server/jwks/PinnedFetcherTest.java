@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,32 @@ class PinnedFetcherTest {
     void serverThatSaysNothingIsLeftAfterTheTimeout() {
         PinnedFetcher hasty = new PinnedFetcher(new AddressGuard(List.of()), Duration.ofMillis(20), System::nanoTime);
         assertThatThrownBy(() -> hasty.get(url("/"))).hasMessageContaining("no answer within 20 ms");
+    }
+
+    /** A limit for each read would never be reached. */
+    @Test
+    void serverThatSendsByteAfterByteIsLeftAtTheTimeoutOfTheWholeDocument() {
+        AtomicLong seconds = new AtomicLong();
+        Semaphore bytes = new Semaphore(0);
+        PinnedFetcher patient = new PinnedFetcher(new AddressGuard(List.of()), Duration.ofSeconds(20), () -> {
+            // A byte for each look at the clock, which is a second later each time.
+            bytes.release();
+            return TimeUnit.SECONDS.toNanos(seconds.incrementAndGet());
+        });
+        Thread trickle = new Thread(() -> {
+            try (Socket socket = server.accept()) {
+                while (true) {
+                    bytes.acquireUninterruptibly();
+                    socket.getOutputStream().write('x');
+                    socket.getOutputStream().flush();
+                }
+            } catch (IOException left) {
+                // The client does not wait for the end.
+            }
+        });
+        trickle.setDaemon(true);
+        trickle.start();
+        assertThatThrownBy(() -> patient.get(url("/"))).hasMessageContaining("no answer within 20000 ms");
     }
 
     @Test
