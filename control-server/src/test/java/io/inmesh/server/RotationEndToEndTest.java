@@ -74,7 +74,7 @@ class RotationEndToEndTest {
                                 .toString())
                         .contains("join token", "reviews in default");
                 String id = Files.readString(token).split("\\.")[1];
-                body(HttpRequest.newBuilder(uri(server, "/inmesh/v1/tokens?id=" + id))
+                body(HttpRequest.newBuilder(uri(server, "/inmesh/v1/ca/tokens?id=" + id))
                         .DELETE()
                         .build());
                 await(server, "/inmesh/v1/ca/roots", body -> waiting(body, first) == 0);

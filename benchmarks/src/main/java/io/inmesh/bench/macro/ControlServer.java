@@ -108,9 +108,9 @@ final class ControlServer implements AutoCloseable {
 
     /** Ends all join tokens, once everybody has joined: they would hold the root that they pin. */
     void revokeTokens() throws IOException, InterruptedException {
-        for (JsonNode token : get("/inmesh/v1/tokens").path("items")) {
+        for (JsonNode token : get("/inmesh/v1/ca/tokens").path("items")) {
             send(HttpRequest.newBuilder(URI.create(
-                            url("/inmesh/v1/tokens?id=" + token.path("id").asText())))
+                            url("/inmesh/v1/ca/tokens?id=" + token.path("id").asText())))
                     .timeout(PATIENCE)
                     .DELETE()
                     .build());

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {TokenCommand.Create.class, TokenCommand.List.class, TokenCommand.Revoke.class})
 final class TokenCommand {
 
-    private static final String PATH = "/inmesh/v1/tokens";
+    private static final String PATH = "/inmesh/v1/ca/tokens";
 
     @Command(name = "create", description = "Makes a token that lets processes get certificates of a service account.")
     static final class Create extends MeshCommand {

@@ -91,8 +91,8 @@ final class MeshApi {
             case "GET graph/routes" -> graph.routes(exchange);
             case "POST explain" -> explain(exchange);
             case "POST certificates" -> certificate(exchange);
-            case "GET tokens" -> new TokensApi(tokens).list(exchange);
-            case "DELETE tokens" ->
+            case "GET ca/tokens" -> new TokensApi(tokens).list(exchange);
+            case "DELETE ca/tokens" ->
                 new TokensApi(tokens).revoke(exchange, exchange.principal().id());
             case "GET bundle" -> federation.bundle(exchange);
             case "GET ca/federation" -> federation.status(exchange);

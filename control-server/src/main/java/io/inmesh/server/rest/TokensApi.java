@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ca.JoinTokens;
 import java.io.IOException;
 
-/** Join tokens under {@code /inmesh/v1/tokens}: what there are, never their secrets, and the end of one. */
+/** Join tokens under {@code /inmesh/v1/ca/tokens}: what there are, never their secrets, and the end of one. */
 final class TokensApi {
 
     private final JoinTokens tokens;

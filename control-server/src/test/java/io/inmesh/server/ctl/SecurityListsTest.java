@@ -111,7 +111,7 @@ class SecurityListsTest {
                 .isEqualTo(ExitCode.OK);
         String[] token = Files.readString(file).strip().split("\\.");
 
-        HttpResponse<String> listed = send(HttpRequest.newBuilder(uri("/inmesh/v1/tokens")));
+        HttpResponse<String> listed = send(HttpRequest.newBuilder(uri("/inmesh/v1/ca/tokens")));
         JsonNode item = Api.JSON.readTree(listed.body()).at("/items/0");
         assertThat(item.path("id").asText()).isEqualTo(token[1]);
         assertThat(item.path("identity").asText()).isEqualTo(REVIEWS);
@@ -122,7 +122,7 @@ class SecurityListsTest {
         assertThat(run("token", "revoke", token[1])).isEqualTo(ExitCode.OK);
         assertThat(shown("token", "list")).doesNotContain(token[1]);
         assertThat(run("token", "revoke", token[1])).isEqualTo(ExitCode.FINDINGS);
-        assertThat(delete("/inmesh/v1/tokens?id=" + token[1])).isEqualTo(404);
+        assertThat(delete("/inmesh/v1/ca/tokens?id=" + token[1])).isEqualTo(404);
     }
 
     @Test

@@ -83,6 +83,8 @@ class AccessOverRestTest {
                     GET    | /inmesh/v1/tokens
                     POST   | /inmesh/v1/tokens
                     DELETE | /inmesh/v1/tokens/x
+                    GET    | /inmesh/v1/ca/tokens
+                    DELETE | /inmesh/v1/ca/tokens
                     GET    | /inmesh/v1/session
                     GET    | /inmesh/v1/audit
                     POST   | /apis/authorization.k8s.io/v1/selfsubjectaccessreviews
