@@ -80,10 +80,7 @@ final class ClientStream {
 
     private void readsNothing(Runnable hangUp) {
         if (!closed && !outbound.ready()) {
-            LOG.warn(
-                    "{} has not read what it was sent for {} s and is cut off",
-                    caller,
-                    limits.slowReader().toSeconds());
+            LOG.warn("{} has read nothing of what it was sent for {} and is cut off", caller, limits.slowReader());
             hangUp.run();
         }
     }
@@ -352,12 +349,7 @@ final class ClientStream {
 
     private void close(Status status) {
         if (ended()) {
-            try {
-                outbound.close(status);
-            } catch (IllegalStateException alreadyClosed) {
-                // As by the gate, when something came from a client that had just been denied.
-                LOG.debug("the call of {} had ended", caller, alreadyClosed);
-            }
+            outbound.end(status);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.server.ads;
 
 import io.grpc.Status;
+import org.slf4j.LoggerFactory;
 
 /** The sending side of a client's stream: one of the two xDS protocols. Used from one thread at a time. */
 interface Outbound {
@@ -25,4 +26,13 @@ interface Outbound {
 
     /** Ends the stream. */
     void close(Status status);
+
+    /** Ends the stream, unless it has ended: as by the gate, when something came from a client that had just been denied. */
+    default void end(Status status) {
+        try {
+            close(status);
+        } catch (IllegalStateException alreadyEnded) {
+            LoggerFactory.getLogger(Outbound.class).debug("a stream had ended already", alreadyEnded);
+        }
+    }
 }
