@@ -187,11 +187,8 @@ final class CertificateKeeper {
         }
         LOG.warn(
                 "the control server does not accept the certificate of this process; it asks for another with its token");
-        if (asking) {
-            return;
-        }
         anew = true;
-        if (!backingOff) {
+        if (!asking && !backingOff) {
             request();
         }
     }
@@ -204,8 +201,8 @@ final class CertificateKeeper {
     private void endSeparate() {
         ManagedChannel before = separate;
         separate = null;
-        anew = false;
         if (before != null) {
+            anew = false;
             before.shutdownNow();
         }
     }
@@ -218,6 +215,7 @@ final class CertificateKeeper {
             holder.update(issued.identity(), trustFor(issued));
             asking = false;
             endSeparate();
+            anew = false;
             backoff.reset();
             report.renewed();
             scheduleRenewal();
