@@ -70,7 +70,7 @@ final class RateLimit {
         }
         TokenBucket bucket = table.of(valueOf(work));
         if (table.isOverflow(bucket)) {
-            work.bucketsFull(config.name());
+            InboundEvents.bucketsFull(work.meshObserver(), config.name());
         }
         return bucket;
     }

@@ -24,6 +24,10 @@ final class VerifyToken implements Stage<InboundWork> {
             return PASS;
         }
         TokenResult result = tokens.authenticate(work.call());
+        TokenResult.Evicted evicted = result.evicted();
+        if (evicted != null) {
+            InboundEvents.tokensEvicted(work.meshObserver(), evicted);
+        }
         if (result.refusal() == null) {
             work.token(result);
             return PASS;

@@ -52,6 +52,11 @@ final class ManyObservers implements MeshObserver {
     }
 
     @Override
+    public void tokensEvicted(String issuer, int tokens) {
+        tell(observer -> observer.tokensEvicted(issuer, tokens));
+    }
+
+    @Override
     public void rateLimitFull(String limit) {
         tell(observer -> observer.rateLimitFull(limit));
     }

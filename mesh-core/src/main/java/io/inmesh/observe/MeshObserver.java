@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *    ├─ refused                                 the mesh said no; the last event
  *    └─ ended                                   the application is done, for real
  * rateLimitFull                              a table of buckets has no room for one more value
+ * tokensEvicted                              verified tokens were forgotten, there are more than are kept
  * ejected · returned                            an endpoint leaves or re-enters rotation
  * mirrorEnded | mirrorSkipped                 a copy of a call for another cluster, apart from the call
  * probed                                        an endpoint was asked for its load
@@ -70,6 +71,14 @@ public interface MeshObserver {
      * @param limit name of the limit, from config: a bounded set
      */
     default void rateLimitFull(String limit) {}
+
+    /**
+     * More valid tokens of an issuer are in use than are kept, so that some have to be verified again.
+     *
+     * @param issuer the issuer, from config: a bounded set
+     * @param tokens how many were forgotten
+     */
+    default void tokensEvicted(String issuer, int tokens) {}
 
     /** An endpoint was taken out of rotation by a rule for {@code durationNanos}; {@code why} is one short sentence with the figures. */
     default void ejected(Endpoint endpoint, EjectionReason reason, long durationNanos, String why) {}

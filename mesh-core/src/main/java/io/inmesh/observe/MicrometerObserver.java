@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * inmesh.authorization.audited     per AUDIT policy
  * inmesh.authorization.shadow      per policy on trial and what it would change: denied, allowed, unchanged
  * inmesh.server.ratelimit.overflows per limit: requests of values beyond those with a bucket of their own
+ * inmesh.server.tokens.evicted     per issuer: verified tokens forgotten because there were too many to keep
  * inmesh.server.concurrency.limit  gauge: requests that may be in flight now, not a number without a limit
  * inmesh.server.concurrency.used   gauge: requests in flight that count towards it
  * inmesh.endpoint.ejections        per cluster and reason
@@ -68,6 +69,7 @@ public final class MicrometerObserver implements MeshObserver {
     private static final int MAX_ROUTES = 1000;
     private static final int MAX_CLUSTERS = 20_000;
     private static final int MAX_RATE_LIMITS = 1000;
+    private static final int MAX_ISSUERS = 1000;
     private static final int MAX_TYPES = 20;
     private static final int REJECTED = 0;
     private static final int ACCEPTED = 1;
@@ -80,6 +82,7 @@ public final class MicrometerObserver implements MeshObserver {
     private final NamedTable<Counter> probesLost;
     private final EndpointMeters endpoints;
     private final NamedTable<Counter> rateLimitOverflows;
+    private final NamedTable<Counter> evictedTokens;
     private final NamedTable<MirrorMeters> mirrors;
     private final NamedTable<MeterTable<Counter>> updates;
     private final Timer applied;
@@ -115,6 +118,7 @@ public final class MicrometerObserver implements MeshObserver {
         this.probesLost = probes("lost");
         this.endpoints = new EndpointMeters(meters, MAX_CLUSTERS);
         this.rateLimitOverflows = new NamedTable<>(MAX_RATE_LIMITS, this::overflowsOf, meters.overflow("rate limits"));
+        this.evictedTokens = new NamedTable<>(MAX_ISSUERS, this::evictedOf, meters.overflow("issuers"));
         this.mirrors = new NamedTable<>(
                 MAX_CLUSTERS, cluster -> new MirrorMeters(meters, cluster), meters.overflow("clusters"));
         this.applied = Timer.builder("inmesh.config.applied")
@@ -148,6 +152,11 @@ public final class MicrometerObserver implements MeshObserver {
     @Override
     public InboundObserver inboundStarted(InboundCall call) {
         return server;
+    }
+
+    @Override
+    public void tokensEvicted(String issuer, int tokens) {
+        evictedTokens.get(issuer).increment(tokens);
     }
 
     @Override
@@ -237,6 +246,13 @@ public final class MicrometerObserver implements MeshObserver {
                 "inmesh.xds.updates",
                 "Messages of the control server with resources",
                 Tags.of("type", type, "result", result == ACCEPTED ? "accepted" : "rejected")));
+    }
+
+    private Counter evictedOf(String issuer) {
+        return meters.counter(
+                "inmesh.server.tokens.evicted",
+                "Verified tokens that were forgotten because there were too many to keep",
+                Tags.of("inmesh.issuer", issuer));
     }
 
     private NamedTable<Counter> probes(String outcome) {

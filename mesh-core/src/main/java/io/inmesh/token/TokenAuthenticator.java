@@ -54,7 +54,7 @@ public final class TokenAuthenticator {
             rule.config().claimHeaders().forEach(shown -> names.add(shown.header()));
         }
         this.ownHeaders = Set.copyOf(names);
-        this.without = new TokenResult(null, RequestEdits.hiding(ownHeaders), null);
+        this.without = new TokenResult(null, RequestEdits.hiding(ownHeaders), null, null);
     }
 
     private static List<Place> places(List<TokenRule> rules) {
@@ -183,7 +183,7 @@ public final class TokenAuthenticator {
         for (int i = found.readers.nextSetBit(0); i >= 0; i = found.readers.nextSetBit(i + 1)) {
             VerifiedToken known = rules.get(i).known(hash, now);
             if (known != null) {
-                return accepted(call, found, rules.get(i), known);
+                return accepted(call, found, rules.get(i), known, null);
             }
         }
         UnverifiedToken token = UnverifiedToken.parse(found.token);
@@ -192,7 +192,8 @@ public final class TokenAuthenticator {
             TokenRule rule = rules.get(i);
             if (rule.issued(token)) {
                 try {
-                    return accepted(call, found, rule, rule.verify(token, hash, now));
+                    VerifiedToken verified = rule.verify(token, hash, now);
+                    return accepted(call, found, rule, verified, rule.takeEvicted());
                 } catch (IllegalArgumentException e) {
                     refusal = "issuer \"" + rule.config().issuer() + "\": " + e.getMessage();
                 }
@@ -201,14 +202,15 @@ public final class TokenAuthenticator {
         return TokenResult.refused(refusal);
     }
 
-    private TokenResult accepted(InboundCall call, Found found, TokenRule rule, VerifiedToken token) {
+    private TokenResult accepted(
+            InboundCall call, Found found, TokenRule rule, VerifiedToken token, TokenResult.@Nullable Evicted evicted) {
         if (rule.config().forward() && ownHeaders.isEmpty()) {
-            return new TokenResult(token, RequestEdits.NONE, null);
+            return new TokenResult(token, RequestEdits.NONE, null, evicted);
         }
         Hiding hiding = new Hiding(ownHeaders);
         if (!rule.config().forward()) {
             found.places.forEach(place -> place.hide(call, hiding));
         }
-        return new TokenResult(token, hiding.edits(call, token.shown()), null);
+        return new TokenResult(token, hiding.edits(call, token.shown()), null, evicted);
     }
 }

@@ -9,12 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The compiled form of a {@link JwtRuleConfig}, with the tokens it has verified. It outlives changes of config that leave it as it is. */
 final class TokenRule {
 
-    private static final int KNOWN_TOKENS = 1000;
+    static final int KNOWN_TOKENS = 1000;
     /** As in Istio. */
     private static final Set<String> ALWAYS_SPLIT = Set.of("scope", "permission");
 
@@ -25,7 +26,9 @@ final class TokenRule {
     private final Cache<TokenHash, VerifiedToken> known = Caffeine.newBuilder()
             .maximumSize(KNOWN_TOKENS)
             .executor(Runnable::run)
+            .evictionListener((hash, token, cause) -> countEvicted())
             .build();
+    private final AtomicInteger evicted = new AtomicInteger();
 
     private TokenRule(JwtRuleConfig config, KeySet keys) {
         this.config = config;
@@ -86,6 +89,16 @@ final class TokenRule {
         VerifiedToken verified = new VerifiedToken(split(claims), validity, shown.of(claims, token.payload()));
         known.put(hash, verified);
         return verified;
+    }
+
+    private void countEvicted() {
+        evicted.incrementAndGet();
+    }
+
+    /** {@return what was forgotten since this was last asked, null if nothing was} */
+    TokenResult.@Nullable Evicted takeEvicted() {
+        int tokens = evicted.getAndSet(0);
+        return tokens == 0 ? null : new TokenResult.Evicted(config.issuer(), tokens);
     }
 
     private Map<String, @Nullable Object> split(Map<String, @Nullable Object> claims) {

@@ -155,6 +155,14 @@ class MicrometerObserverTest {
     }
 
     @Test
+    void countsForgottenTokensByIssuer() {
+        observer.tokensEvicted("https://login.example", 2);
+        observer.tokensEvicted("https://login.example", 1);
+        assertThat(count("inmesh.server.tokens.evicted", "inmesh.issuer", "https://login.example"))
+                .isEqualTo(3);
+    }
+
+    @Test
     void tellsTheTimeUntilTheCertificateExpires() {
         assertThat(registry.get("inmesh.identity.expiry").timeGauge().value()).isNaN();
         TestCa ca = TestCa.root("inmesh.local", Instant.ofEpochMilli(clock.epochMillis()));

@@ -46,6 +46,23 @@ class TokenAuthenticatorTest {
     }
 
     @Test
+    void tokensThatHaveToBeForgottenAreTold() {
+        TokenAuthenticator authenticator = authenticator(SHOP_RULE);
+        int beyond = 10;
+        int evicted = 0;
+        for (int i = 0; i < TokenRule.KNOWN_TOKENS + beyond; i++) {
+            TokenResult result = authenticator.authenticate(bearer(SHOP.token("user-" + i)));
+            assertThat(result.refusal()).isNull();
+            TokenResult.Evicted told = result.evicted();
+            if (told != null) {
+                assertThat(told.issuer()).isEqualTo(SHOP.name());
+                evicted += told.tokens();
+            }
+        }
+        assertThat(evicted).isEqualTo(beyond);
+    }
+
+    @Test
     void schemeHasNoCase() {
         FakeCall call = FakeCall.get("/").header("authorization", "bearer " + SHOP.token("alice"));
         assertThat(token(authenticator(SHOP_RULE).authenticate(call)).subject()).isEqualTo("alice");
