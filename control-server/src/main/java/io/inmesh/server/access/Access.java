@@ -3,6 +3,7 @@ package io.inmesh.server.access;
 import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.CallerTrust;
 import io.inmesh.server.ca.Pem;
+import io.inmesh.server.jwks.SigningKeys;
 import io.inmesh.server.store.KeyValueTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ public record Access(
         ServiceTokens tokens = new ServiceTokens(table, clock, random);
         Sessions sessions = new Sessions(users, clock, random, settings.idle(), settings.lifetime(), MOST_SESSIONS);
         List<OidcIssuer> issuers = settings.oidc().stream()
-                .map(oidc -> new OidcIssuer(oidc, IssuerKeys.at(oidc.jwks()), clock))
+                .map(oidc -> new OidcIssuer(oidc, new SigningKeys(oidc.issuer(), oidc.keys(), clock), clock))
                 .toList();
         return new Access(
                 settings,

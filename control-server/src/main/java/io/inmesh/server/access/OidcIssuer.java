@@ -1,24 +1,20 @@
 package io.inmesh.server.access;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
-import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
-import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.inmesh.server.jwks.SigningKeys;
+import io.inmesh.server.jwks.TokenSignatures;
 import java.text.ParseException;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies the tokens of one OIDC issuer, and reads the user out of them (RFC 7519, OpenID Connect Core 3.1.3.7). */
@@ -29,18 +25,16 @@ final class OidcIssuer {
     private static final int LONGEST_NAME = 256;
 
     private final OidcSettings settings;
-    private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+    private final SigningKeys keys;
+    private final DefaultJOSEObjectTypeVerifier<SecurityContext> types = new DefaultJOSEObjectTypeVerifier<>(
+            JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null);
+    private final Claims claims;
 
-    OidcIssuer(OidcSettings settings, JWKSource<SecurityContext> keys, InstantSource clock) {
+    OidcIssuer(OidcSettings settings, SigningKeys keys, InstantSource clock) {
         this.settings = settings;
-        Set<JWSAlgorithm> algorithms =
-                settings.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toSet());
-        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, keys));
-        processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
-                JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null));
-        Claims claims = new Claims(settings, clock);
+        this.keys = keys;
+        this.claims = new Claims(settings, clock);
         claims.setMaxClockSkew(SKEW_SECONDS);
-        processor.setJWTClaimsSetVerifier(claims);
     }
 
     /** Issuer, audience and end have to be there and right; the time is the server's clock, also in tests. */
@@ -88,10 +82,25 @@ final class OidcIssuer {
 
     private Principal verify(SignedJWT jwt) throws Unauthenticated {
         try {
-            return principal(processor.process(jwt, null));
-        } catch (BadJOSEException | JOSEException | ParseException e) {
-            throw new Unauthenticated("the token of " + settings.issuer() + " is refused: " + e.getMessage());
+            String algorithm = jwt.getHeader().getAlgorithm().getName();
+            if (!settings.algorithms().contains(algorithm)) {
+                throw refused("algorithm " + algorithm + " is not among those of the settings");
+            }
+            types.verify(jwt.getHeader().getType(), null);
+            String problem = TokenSignatures.problem(jwt, keys);
+            if (problem != null) {
+                throw refused(problem);
+            }
+            JWTClaimsSet read = jwt.getJWTClaimsSet();
+            claims.verify(read, null);
+            return principal(read);
+        } catch (BadJOSEException | ParseException | SigningKeys.NoKeys e) {
+            throw refused(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Unauthenticated refused(String why) {
+        return new Unauthenticated("the token of " + settings.issuer() + " is refused: " + why);
     }
 
     private Principal principal(JWTClaimsSet claims) throws ParseException, Unauthenticated {

@@ -1,7 +1,9 @@
 package io.inmesh.server.access;
 
+import io.inmesh.server.jwks.KeyPlace;
 import io.inmesh.server.settings.Section;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,13 +34,18 @@ public record OidcSettings(
 
     /** Signatures with a key pair only: a secret that both sides know could be guessed from a public key taken for one. */
     private static final List<String> ALGORITHMS =
-            List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
+            List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA");
 
     private static final List<String> DEFAULT_ALGORITHMS = List.of("RS256", "ES256");
 
     /** Copies the algorithms. */
     public OidcSettings {
         algorithms = Set.copyOf(algorithms);
+    }
+
+    /** {@return where the issuer's keys are} */
+    KeyPlace keys() {
+        return "file".equals(jwks.getScheme()) ? KeyPlace.file(Path.of(jwks)) : KeyPlace.url(jwks, null);
     }
 
     static OidcSettings read(Section section) {

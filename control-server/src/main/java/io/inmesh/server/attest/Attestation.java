@@ -4,13 +4,12 @@ import io.inmesh.server.ca.Attestor;
 import io.inmesh.server.fetch.BoundedHttp;
 import io.inmesh.server.fetch.CaFile;
 import io.inmesh.server.fetch.ServerUrl;
+import io.inmesh.server.jwks.KeyPlace;
+import io.inmesh.server.jwks.SigningKeys;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.store.KeyValueTable;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,8 +42,6 @@ import java.util.function.Function;
 public final class Attestation {
     /** Audience of tokens for this server unless the settings name another one. */
     public static final String DEFAULT_AUDIENCE = "inmesh-ca";
-
-    private static final int MAX_FILE_BYTES = 1 << 20;
 
     private final String trustDomain;
     private final InstantSource clock;
@@ -140,7 +137,7 @@ public final class Attestation {
         String field = keyFields(section)
                 .orElseThrow(() -> section.fault(
                         "jwksUri", "is missing: say where the issuer's keys are (jwksUri, jwksFile or jwks)"));
-        return new SigningKeys(issuer, source(section, field), clock);
+        return new SigningKeys(issuer, place(section, field), clock);
     }
 
     private static Optional<String> keyFields(Section section) {
@@ -154,40 +151,28 @@ public final class Attestation {
         return given.stream().findFirst();
     }
 
-    private SigningKeys.Source source(Section section, String field) {
+    private static KeyPlace place(Section section, String field) {
         switch (field) {
             case "jwksUri" -> {
-                URI uri = ServerUrl.read(section, field);
-                BoundedHttp http = new BoundedHttp(CaFile.read(section));
-                return () -> http.get(uri);
+                return KeyPlace.url(ServerUrl.read(section, field), CaFile.read(section));
             }
             case "jwksFile" -> {
-                Path file = section.file(field).orElseThrow();
-                SigningKeys.Source source = () -> read(file);
-                check(section, field, source);
-                return source;
+                return checked(section, field, KeyPlace.file(section.file(field).orElseThrow()));
             }
             default -> {
                 String inline = section.text(field);
-                check(section, field, () -> inline);
-                return () -> inline;
+                return checked(section, field, () -> inline);
             }
         }
     }
 
     /** What is on this machine can be judged at start; what is elsewhere may be away for a while. */
-    private static void check(Section section, String field, SigningKeys.Source source) {
+    private static KeyPlace checked(Section section, String field, KeyPlace place) {
         try {
-            SigningKeys.parse(source.read());
-        } catch (IOException | ParseException e) {
+            place.check();
+            return place;
+        } catch (IOException e) {
             throw section.fault(field, "holds no JWK set that can be used: " + e.getMessage());
         }
-    }
-
-    private static String read(Path file) throws IOException {
-        if (Files.size(file) > MAX_FILE_BYTES) {
-            throw new IOException(file + " has more than " + MAX_FILE_BYTES + " bytes");
-        }
-        return Files.readString(file);
     }
 }

@@ -6,16 +6,33 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.KeyOperation;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
 import io.inmesh.server.rule.KeySource;
 import java.io.IOException;
+import java.text.ParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads what issuers publish, and keeps of it what processes need: the public parts of asymmetric keys, whatever else stands there. */
+/** Reads what issuers publish, and keeps of it what verifies tokens: the public parts of asymmetric keys, whatever else stands there. */
 final class PublicKeys {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PublicKeys.class);
     private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
     private static final int MOST_KEYS = 100;
+    private static final int MIN_RSA_BITS = 2048;
+
+    /** More octets than any key set has. */
+    static final int LONGEST = 256 * 1024;
+
     private static final List<String> ABOUT = List.of("kid", "use", "key_ops", "alg");
     /** Members of public keys by type. Source: RFC 7518 section 6, RFC 8037 section 2. */
     private static final Map<String, List<String>> PARTS =
@@ -30,23 +47,63 @@ final class PublicKeys {
      */
     static String of(String jwks) throws IOException {
         ObjectNode set = JSON.createObjectNode();
-        ArrayNode kept = set.putArray("keys");
+        if (copyTo(set.putArray("keys"), jwks).isEmpty()) {
+            throw new IOException("its answer holds no public key");
+        }
+        return set.toString();
+    }
+
+    private static ArrayNode copyTo(ArrayNode kept, String jwks) throws IOException {
         JsonNode keys = read(jwks).path("keys");
+        if (keys.size() > MOST_KEYS) {
+            throw new IOException("there are more than " + MOST_KEYS + " keys");
+        }
         for (JsonNode key : keys) {
             List<String> parts = PARTS.getOrDefault(key.path("kty").asText(), List.of());
             boolean whole = !parts.isEmpty()
                     && parts.stream().allMatch(part -> key.path(part).isTextual());
-            if (whole && kept.size() < MOST_KEYS) {
+            if (whole) {
                 ObjectNode copy = kept.addObject();
                 copy.set("kty", key.get("kty"));
                 ABOUT.stream().filter(key::hasNonNull).forEach(name -> copy.set(name, key.get(name)));
                 parts.forEach(part -> copy.set(part, key.get(part)));
             }
         }
-        if (kept.isEmpty()) {
-            throw new IOException("its answer holds no public key");
+        return kept;
+    }
+
+    /**
+     * {@return the keys of a JWK set that may verify signatures; others are left out}
+     *
+     * @throws IOException if there is none; the message says why
+     */
+    static List<JWK> verifying(String jwks) throws IOException {
+        List<JWK> usable = new ArrayList<>();
+        for (JsonNode key : copyTo(JSON.createArrayNode(), jwks)) {
+            try {
+                JWK parsed = JWK.parse(key.toString());
+                if (verifies(parsed)) {
+                    usable.add(parsed);
+                }
+            } catch (ParseException notAKey) {
+                LOG.debug("a key of a set is left out: {}", notAKey.getMessage());
+            }
         }
-        return set.toString();
+        if (usable.isEmpty()) {
+            throw new IOException(
+                    "there is no RSA key of 2048 bits or EC key or Ed25519 key for signatures among them");
+        }
+        return usable;
+    }
+
+    /** Public keys only: a shared secret in a key set is known to everybody who may read the set. */
+    private static boolean verifies(JWK key) {
+        boolean kind = key instanceof ECKey
+                || (key instanceof RSAKey && key.size() >= MIN_RSA_BITS)
+                || (key instanceof OctetKeyPair pair && pair.getCurve().equals(Curve.Ed25519));
+        return kind
+                && (key.getKeyUse() == null || key.getKeyUse().equals(KeyUse.SIGNATURE))
+                && (key.getKeyOperations() == null || key.getKeyOperations().contains(KeyOperation.VERIFY));
     }
 
     /**
@@ -67,6 +124,9 @@ final class PublicKeys {
     }
 
     private static JsonNode read(String json) throws IOException {
+        if (json.length() > LONGEST) {
+            throw new IOException("it is longer than " + LONGEST + " bytes");
+        }
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {

@@ -15,9 +15,13 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import io.inmesh.server.fixture.TestIssuer;
+import io.inmesh.server.jwks.SigningKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -48,7 +52,7 @@ class OidcIssuerTest {
     private static OidcIssuer issuer(Path jwks, String claim, String prefix) {
         OidcSettings settings =
                 new OidcSettings(ISSUER, "inmesh", jwks.toUri(), Set.of("ES256"), claim, prefix, "groups", prefix);
-        return new OidcIssuer(settings, IssuerKeys.at(jwks.toUri()), () -> NOW);
+        return new OidcIssuer(settings, new SigningKeys(ISSUER, settings.keys(), () -> NOW), () -> NOW);
     }
 
     @Test
@@ -98,6 +102,20 @@ class OidcIssuerTest {
         String token = signed(good().build(), key);
         refused(issuers, token.substring(0, token.lastIndexOf('.') + 1), "");
         refused(issuers, "not.a.token", "no signed JWT");
+    }
+
+    @Test
+    void onlyAlgorithmsOfTheSettingsAreTaken() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        Path jwks = Files.writeString(folder.resolve("ed25519.json"), TestIssuer.set(TestIssuer.ed25519("o1", pair)));
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("o1").build();
+        String token = TestIssuer.sign(pair, header, good().build());
+
+        refused(List.of(issuer(jwks, "sub", "oidc:")), token, "algorithm EdDSA is not among those of the settings");
+        OidcSettings settings =
+                new OidcSettings(ISSUER, "inmesh", jwks.toUri(), Set.of("EdDSA"), "sub", "oidc:", "groups", "oidc:");
+        OidcIssuer taking = new OidcIssuer(settings, new SigningKeys(ISSUER, settings.keys(), () -> NOW), () -> NOW);
+        assertThat(OidcIssuer.verify(List.of(taking), token).name()).isEqualTo("oidc:ann");
     }
 
     /** The public key taken for a shared secret: anybody could make such tokens. */

@@ -11,6 +11,7 @@ import io.inmesh.server.ca.Attestor;
 import io.inmesh.server.ca.Attestor.Evidence;
 import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.MemoryTable;
+import io.inmesh.server.fixture.TestIssuer;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.settings.SettingsException;
 import io.inmesh.server.settings.SettingsFile;

@@ -13,6 +13,12 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.inmesh.server.ca.Attestor;
 import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.TestIssuer;
+import io.inmesh.server.jwks.KeyPlace;
+import io.inmesh.server.jwks.SigningKeys;
+import java.io.IOException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -97,7 +103,7 @@ class JwtVerifierTest {
 
     @Test
     void aSharedSecretAmongTheKeysIsNotUsed() {
-        assertThatThrownBy(() -> SigningKeys.parse("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"s\",\"k\":\"c2VjcmV0\"}]}"))
+        assertThatThrownBy(() -> check("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"s\",\"k\":\"c2VjcmV0\"}]}"))
                 .hasMessageContaining("no RSA key of 2048 bits or EC key");
     }
 
@@ -141,13 +147,12 @@ class JwtVerifierTest {
 
     @Test
     void shortKeysAndKeysForEncryptionAreLeftOut() {
-        assertThatThrownBy(() -> SigningKeys.parse(TestIssuer.set(TestIssuer.rsa("r1", 1024))))
+        assertThatThrownBy(() -> check(TestIssuer.set(TestIssuer.rsa("r1", 1024))))
                 .hasMessageContaining("2048");
         RSAKey forEncryption = new RSAKey.Builder(ISSUER.rsa)
                 .keyUse(com.nimbusds.jose.jwk.KeyUse.ENCRYPTION)
                 .build();
-        assertThatThrownBy(() -> SigningKeys.parse(TestIssuer.set(forEncryption)))
-                .hasMessageContaining("for signatures");
+        assertThatThrownBy(() -> check(TestIssuer.set(forEncryption))).hasMessageContaining("for signatures");
     }
 
     @Test
@@ -161,6 +166,39 @@ class JwtVerifierTest {
 
     private static Arguments broken(String rule, Consumer<JWTClaimsSet.Builder> change) {
         return Arguments.of(rule, change);
+    }
+
+    @Test
+    void ed25519IsVerifiedByBothOfItsNames() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        JwtVerifier ed25519 = verifier(TestIssuer.set(TestIssuer.ed25519("o1", pair)));
+        for (JWSAlgorithm algorithm : List.of(JWSAlgorithm.EdDSA, JWSAlgorithm.Ed25519)) {
+            JWSHeader header = new JWSHeader.Builder(algorithm).keyID("o1").build();
+            String good = TestIssuer.sign(pair, header, TestIssuer.claims(c -> {}));
+            assertThat(ed25519.verify(SignedJWT.parse(good)).getSubject()).isEqualTo("someone");
+            KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            assertThatThrownBy(() ->
+                            ed25519.verify(SignedJWT.parse(TestIssuer.sign(other, header, TestIssuer.claims(c -> {})))))
+                    .hasMessageContaining("its signature is wrong");
+        }
+        assertThatThrownBy(() -> ed25519.verify(SignedJWT.parse(
+                        TestIssuer.sign(TestIssuer.ec("o1"), JWSAlgorithm.ES256, TestIssuer.claims(c -> {})))))
+                .hasMessageContaining("is not for the key");
+    }
+
+    @Test
+    void anEd25519KeyThatIsNoneVerifiesNothing() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("o1").build();
+        String keys = "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"o1\",\"x\":\"AQ\"}]}";
+        assertThatThrownBy(() -> verifier(keys)
+                        .verify(SignedJWT.parse(TestIssuer.sign(pair, header, TestIssuer.claims(c -> {})))))
+                .hasMessageContaining("its signature is wrong");
+    }
+
+    private static void check(String keys) throws IOException {
+        KeyPlace place = () -> keys;
+        place.check();
     }
 
     private JwtVerifier verifier(String keys) {

@@ -1,11 +1,11 @@
-package io.inmesh.server.attest;
+package io.inmesh.server.jwks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.JWK;
-import io.inmesh.server.ca.Attestor;
 import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.TestIssuer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,11 +71,50 @@ class SigningKeysTest {
     }
 
     @Test
+    void anIssuerThatIsAwayIsAskedEverLessOften() {
+        published = "";
+        for (int second = 0; second < 600; second++) {
+            assertThatThrownBy(() -> keys.candidates("k1")).isInstanceOf(SigningKeys.NoKeys.class);
+            time.advance(Duration.ofSeconds(1));
+        }
+        // After 20, 40, 80, 160 and 320 seconds: at 0, 20, 60, 140 and 300.
+        assertThat(asked).hasValue(5);
+    }
+
+    @Test
+    void anIssuerThatIsBackIsAskedAsUsual() throws Exception {
+        published = "";
+        assertThatThrownBy(() -> keys.candidates("k1")).isInstanceOf(SigningKeys.NoKeys.class);
+        published = TestIssuer.set(FIRST);
+        time.advance(SigningKeys.PAUSE);
+        assertThat(keys.candidates("k1")).hasSize(1);
+        time.advance(SigningKeys.PAUSE);
+        keys.candidates("made-up");
+        assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void aKeyThatCannotBeReadDoesNotHideTheOthers() throws Exception {
+        published =
+                TestIssuer.set(FIRST).replace("[{", "[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"AQ\"},{");
+        assertThat(keys.candidates("k1")).hasSize(1);
+    }
+
+    @Test
+    void aSetOfTooManyKeysOrOctetsIsNone() {
+        published = "{\"keys\":[" + "{},".repeat(100) + "{}]}";
+        assertThatThrownBy(() -> keys.candidates("k1")).isInstanceOf(SigningKeys.NoKeys.class);
+        published = TestIssuer.set(FIRST) + " ".repeat(256 * 1024);
+        time.advance(Duration.ofHours(1));
+        assertThatThrownBy(() -> keys.candidates("k1")).isInstanceOf(SigningKeys.NoKeys.class);
+    }
+
+    @Test
     void withoutAnyKeysNothingIsDecided() {
         published = "";
 
         assertThatThrownBy(() -> keys.candidates("k1"))
-                .isInstanceOf(Attestor.Undecided.class)
+                .isInstanceOf(SigningKeys.NoKeys.class)
                 .hasMessageContaining("keys of issuer cannot be had");
     }
 
