@@ -1,6 +1,9 @@
 package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.ctl.Listing.Column;
 import java.io.IOException;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -63,26 +66,39 @@ final class ContextCommand {
     }
 
     @Command(name = "list", description = "Shows the servers; * marks the current one.")
-    static final class ListAll extends MeshCommand {
+    static final class ListAll extends ListCommand {
 
+        ListAll() {
+            super(Listing.of(
+                    "contexts",
+                    "name",
+                    Column.of("CURRENT", context -> context.path("current").asBoolean() ? "*" : " "),
+                    Column.of("NAME", "name"),
+                    Column.of("SERVER", "server"),
+                    Column.of("AS", "as")));
+        }
+
+        /** Nothing of what a context proves itself by. */
         @Override
-        int run(Api api) throws Failure, IOException {
+        JsonNode answer(Api api) throws Failure, IOException {
             Contexts contexts = Contexts.read(environment());
-            Table table = new Table("CURRENT", "NAME", "SERVER", "AS");
+            ObjectNode answer = Api.JSON.createObjectNode();
+            ArrayNode all = answer.putArray("contexts");
             for (Map.Entry<String, JsonNode> entry : contexts.all()) {
-                JsonNode context = entry.getValue();
-                table.row(
-                        entry.getKey().equals(contexts.current()) ? "*" : " ",
-                        entry.getKey(),
-                        context.path(Contexts.SERVER).asText(),
-                        context.has(Contexts.SESSION)
-                                ? "login"
-                                : context.has(Contexts.TOKEN_FILE)
-                                        ? "token"
-                                        : context.has(Contexts.CERTIFICATE) ? "certificate" : "");
+                all.addObject()
+                        .put("name", entry.getKey())
+                        .put("current", entry.getKey().equals(contexts.current()))
+                        .put("server", entry.getValue().path(Contexts.SERVER).asText())
+                        .put("as", as(entry.getValue()));
             }
-            table.print(out());
-            return ExitCode.OK;
+            return answer;
+        }
+
+        private static String as(JsonNode context) {
+            if (context.has(Contexts.SESSION)) {
+                return "login";
+            }
+            return context.has(Contexts.TOKEN_FILE) ? "token" : context.has(Contexts.CERTIFICATE) ? "certificate" : "";
         }
     }
 

@@ -2,6 +2,7 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.ctl.Listing.Column;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,32 +78,22 @@ final class DenyCommands {
     }
 
     @Command(name = "denied", description = "Shows the deny list.")
-    static final class Denied extends MeshCommand {
+    static final class Denied extends ListCommand {
 
-        @Option(
-                names = {"-o", "--output"},
-                defaultValue = "table",
-                description = "table or json. Default: ${DEFAULT-VALUE}")
-        private String output = "table";
+        Denied() {
+            super(Listing.of(
+                    "items",
+                    "subject",
+                    Column.of("SUBJECT", "subject"),
+                    Column.of("SINCE", "created"),
+                    Column.of("UNTIL", "until"),
+                    Column.of("BY", "createdBy"),
+                    Column.of("REASON", "reason")));
+        }
 
         @Override
-        int run(Api api) throws Failure, IOException {
-            JsonNode answer = api.get(PATH).orFail();
-            if (oneOf(output, "table", "json").equals("json")) {
-                out().println(json(answer));
-                return ExitCode.OK;
-            }
-            Table table = new Table("SUBJECT", "SINCE", "UNTIL", "BY", "REASON");
-            for (JsonNode denial : answer.path("items")) {
-                table.row(
-                        denial.path("subject").asText(),
-                        denial.path("created").asText(),
-                        denial.path("until").asText(),
-                        denial.path("createdBy").asText(),
-                        denial.path("reason").asText());
-            }
-            table.print(out());
-            return ExitCode.OK;
+        JsonNode answer(Api api) throws Failure {
+            return api.get(PATH).orFail();
         }
     }
 }

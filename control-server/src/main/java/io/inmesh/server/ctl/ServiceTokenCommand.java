@@ -3,6 +3,7 @@ package io.inmesh.server.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ca.SecretFiles;
+import io.inmesh.server.ctl.Listing.Column;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,21 +57,24 @@ final class ServiceTokenCommand {
     }
 
     @Command(name = "list", description = "Shows the tokens, without what is secret in them.")
-    static final class ListAll extends MeshCommand {
+    static final class ListAll extends ListCommand {
+
+        ListAll() {
+            super(Listing.of(
+                    "tokens",
+                    "id",
+                    Column.of("ID", "id"),
+                    Column.of("NAME", "name"),
+                    Column.of("MADE BY", "createdBy"),
+                    Column.of("AGE", token -> Table.age(token.path("created").asText())),
+                    Column.of("LEFT", token -> Table.age(token.path("expires").asText())),
+                    Column.wide("CREATED", "created"),
+                    Column.wide("EXPIRES", "expires")));
+        }
 
         @Override
-        int run(Api api) throws Failure {
-            Table table = new Table("ID", "NAME", "MADE BY", "AGE", "LEFT");
-            for (JsonNode token : api.get("/inmesh/v1/tokens").orFail().path("tokens")) {
-                table.row(
-                        token.path("id").asText(),
-                        token.path("name").asText(),
-                        token.path("createdBy").asText(),
-                        Table.age(token.path("created").asText()),
-                        Table.age(token.path("expires").asText()));
-            }
-            table.print(out());
-            return ExitCode.OK;
+        JsonNode answer(Api api) throws Failure {
+            return api.get("/inmesh/v1/tokens").orFail();
         }
     }
 

@@ -3,6 +3,7 @@ package io.inmesh.server.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ca.SecretFiles;
+import io.inmesh.server.ctl.Listing.Column;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,33 +64,27 @@ final class TokenCommand {
     }
 
     @Command(name = "list", description = "Lists the tokens that are good, without their secrets.")
-    static final class List extends MeshCommand {
+    static final class List extends ListCommand {
 
-        @Option(
-                names = {"-o", "--output"},
-                defaultValue = "table",
-                description = "table or json. Default: ${DEFAULT-VALUE}")
-        private String output = "table";
+        List() {
+            super(Listing.of(
+                    "items",
+                    "id",
+                    Column.of("ID", "id"),
+                    Column.of("IDENTITY", "identity"),
+                    Column.of("USES", List::uses),
+                    Column.of("EXPIRES", "expires"),
+                    Column.of("BY", "createdBy")));
+        }
+
+        private static String uses(JsonNode token) {
+            int most = token.path("maxUses").asInt();
+            return token.path("uses").asText() + " of " + (most == 0 ? "any" : most);
+        }
 
         @Override
-        int run(Api api) throws Failure, IOException {
-            JsonNode answer = api.get(PATH).orFail();
-            if (oneOf(output, "table", "json").equals("json")) {
-                out().println(json(answer));
-                return ExitCode.OK;
-            }
-            Table table = new Table("ID", "IDENTITY", "USES", "EXPIRES", "BY");
-            for (JsonNode token : answer.path("items")) {
-                int most = token.path("maxUses").asInt();
-                table.row(
-                        token.path("id").asText(),
-                        token.path("identity").asText(),
-                        token.path("uses").asText() + " of " + (most == 0 ? "any" : most),
-                        token.path("expires").asText(),
-                        token.path("createdBy").asText());
-            }
-            table.print(out());
-            return ExitCode.OK;
+        JsonNode answer(Api api) throws Failure {
+            return api.get(PATH).orFail();
         }
     }
 

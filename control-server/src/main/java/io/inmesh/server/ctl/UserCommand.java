@@ -2,6 +2,7 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.ctl.Listing.Column;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,21 +64,26 @@ final class UserCommand {
     }
 
     @Command(name = "list", description = "Shows the users with passwords.")
-    static final class ListAll extends MeshCommand {
+    static final class ListAll extends ListCommand {
+
+        ListAll() {
+            super(Listing.of(
+                    "users",
+                    "name",
+                    Column.of("NAME", "name"),
+                    Column.of("GROUPS", ListAll::groups),
+                    Column.of("KEPT IN", "kept")));
+        }
+
+        private static String groups(JsonNode user) {
+            List<String> groups = new ArrayList<>();
+            user.path("groups").forEach(group -> groups.add(group.asText()));
+            return String.join(",", groups);
+        }
 
         @Override
-        int run(Api api) throws Failure {
-            Table table = new Table("NAME", "GROUPS", "KEPT IN");
-            for (JsonNode user : api.get("/inmesh/v1/users").orFail().path("users")) {
-                List<String> groups = new ArrayList<>();
-                user.path("groups").forEach(group -> groups.add(group.asText()));
-                table.row(
-                        user.path("name").asText(),
-                        String.join(",", groups),
-                        user.path("kept").asText());
-            }
-            table.print(out());
-            return ExitCode.OK;
+        JsonNode answer(Api api) throws Failure {
+            return api.get("/inmesh/v1/users").orFail();
         }
     }
 

@@ -1,0 +1,31 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import picocli.CommandLine.Option;
+
+/** Lists things; what and from where is for each command to say, in which form for the user. */
+abstract class ListCommand extends MeshCommand {
+
+    private final Listing listing;
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "table",
+            description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
+    private String output = "table";
+
+    ListCommand(Listing listing) {
+        this.listing = listing;
+    }
+
+    /** {@return an answer with the things} */
+    abstract JsonNode answer(Api api) throws Failure, IOException;
+
+    @Override
+    final int run(Api api) throws Failure, IOException {
+        oneOf(output, Listing.FORMS.toArray(new String[0]));
+        listing.print(out(), output, answer(api));
+        return ExitCode.OK;
+    }
+}
