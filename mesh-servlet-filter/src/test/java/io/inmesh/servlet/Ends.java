@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Ends implements MeshObserver {
 
     /** So long that only a test that fails waits for it. */
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
     private final AtomicInteger started = new AtomicInteger();

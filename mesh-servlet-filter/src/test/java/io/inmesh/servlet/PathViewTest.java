@@ -149,7 +149,7 @@ class PathViewTest {
     void applicationSeesWhatWasJudgedOrNothing(Container container, Container.Leniency leniency) throws Exception {
         Container.Settings settings = Container.Settings.of(leniency);
         int served = 0;
-        try (Service service = Service.open(container, application, settings)) {
+        try (Service service = Service.timeless(container, application, settings)) {
             for (String target : ODD) {
                 int before = service.ends.started();
                 RawClient.Reply reply = service.client().get(target);
@@ -179,7 +179,7 @@ class PathViewTest {
                         new Condition.AnyOf(List.of(
                                 new Condition.Path(StringMatch.exact("/admin")),
                                 new Condition.Path(StringMatch.prefix("/admin/")))))));
-        try (Service service = Service.open(container, application, settings)) {
+        try (Service service = Service.timeless(container, application, settings)) {
             service.ask(Mtls.PERMISSIVE, denyAdmin);
             for (String target : ODD) {
                 int before = service.ends.started();
