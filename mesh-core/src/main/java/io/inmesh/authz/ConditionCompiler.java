@@ -78,6 +78,8 @@ final class ConditionCompiler {
             return new FactTest.Port(port.port());
         } else if (condition instanceof Condition.SourceIp source) {
             return new FactTest.PeerAddress(AddressRange.compile(source.range()));
+        } else if (condition instanceof Condition.RemoteIp client) {
+            return new FactTest.Client(AddressRange.compile(client.range()));
         } else if (condition instanceof Condition.DestinationIp destination) {
             return new FactTest.LocalAddress(AddressRange.compile(destination.range()));
         } else if (condition instanceof Condition.Principal principal) {

@@ -242,6 +242,14 @@ sealed interface FactTest {
         }
     }
 
+    record Client(AddressRange range) implements FactTest {
+        @Override
+        public boolean holds(RequestFacts facts) {
+            InetAddress address = facts.clientAddress();
+            return address != null && range.contains(address);
+        }
+    }
+
     record LocalAddress(AddressRange range) implements FactTest {
         @Override
         public boolean holds(RequestFacts facts) {

@@ -4,6 +4,7 @@ import io.inmesh.call.InboundCall;
 import io.inmesh.call.RequestEdits;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.token.VerifiedToken;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class RequestFacts {
     private final @Nullable SpiffeId peer;
     private final @Nullable VerifiedToken token;
     private final RequestEdits edits;
+    private final @Nullable ClientAddress client;
     private String[] names = NO_NAMES;
     private @Nullable String[] plain = NO_NAMES;
     private List<List<String>> values = List.of();
@@ -46,8 +48,27 @@ public final class RequestFacts {
      * @param edits what is shown otherwise than it came in; policies see headers as the application will
      */
     public RequestFacts(InboundCall call, String path, @Nullable VerifiedToken token, RequestEdits edits) {
+        this(call, path, token, edits, null);
+    }
+
+    /**
+     * Makes the facts of a request.
+     *
+     * @param call the request
+     * @param path its {@linkplain CanonicalPath canonical path}
+     * @param token the token it proved, null for none
+     * @param edits what is shown otherwise than it came in; policies see headers as the application will
+     * @param client whom it is made for, null if that is the connection's peer
+     */
+    public RequestFacts(
+            InboundCall call,
+            String path,
+            @Nullable VerifiedToken token,
+            RequestEdits edits,
+            @Nullable ClientAddress client) {
         this.edits = edits;
         this.token = token;
+        this.client = client;
         this.call = call;
         this.path = path;
         this.host = HostName.canonical(call.host());
@@ -136,6 +157,12 @@ public final class RequestFacts {
             }
         }
         return others;
+    }
+
+    /** {@return address of the client, null if it is not known} */
+    @Nullable
+    InetAddress clientAddress() {
+        return client == null ? call.peerAddress() : client.address();
     }
 
     @Nullable

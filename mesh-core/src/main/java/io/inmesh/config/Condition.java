@@ -47,6 +47,9 @@ public sealed interface Condition {
     /** Tests the address of the connection's peer. */
     record SourceIp(Cidr range) implements Condition {}
 
+    /** Tests the address of the client: the connection's peer, or whom trusted {@link ForwardersConfig forwarders} name. */
+    record RemoteIp(Cidr range) implements Condition {}
+
     /** Tests the local address of the connection. */
     record DestinationIp(Cidr range) implements Condition {}
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param external about which requests somebody outside is asked first, null for none
  * @param authorization policy sets in order of evaluation
  * @param traffic how much is taken at once and how often
+ * @param forwarders who is believed about the address of clients
  * @param origin the resource that decided {@code mtls}, empty if none
  */
 public record InboundConfig(
@@ -23,6 +24,7 @@ public record InboundConfig(
         @Nullable ExternalAuthorizationConfig external,
         List<AuthorizationConfig> authorization,
         InboundTrafficConfig traffic,
+        ForwardersConfig forwarders,
         String origin) {
 
     /** Source: Istio {@code PeerAuthentication.MutualTLS.Mode}. */
@@ -45,12 +47,13 @@ public record InboundConfig(
         jwtRules = List.copyOf(jwtRules);
         authorization = List.copyOf(authorization);
         Objects.requireNonNull(traffic, "traffic");
+        Objects.requireNonNull(forwarders, "forwarders");
     }
 
     /** The same mutual TLS on every port, without a look at tokens. */
     public InboundConfig(
             Mtls mtls, List<AuthorizationConfig> authorization, InboundTrafficConfig traffic, String origin) {
-        this(mtls, Map.of(), List.of(), null, authorization, traffic, origin);
+        this(mtls, Map.of(), List.of(), null, authorization, traffic, ForwardersConfig.NONE, origin);
     }
 
     /** Who may call, without limits on how much. */
@@ -60,22 +63,27 @@ public record InboundConfig(
 
     /** {@return this, with limits on how much is taken} */
     public InboundConfig withTraffic(InboundTrafficConfig traffic) {
-        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, forwarders, origin);
     }
 
     /** {@return this, with tokens accepted by rules} */
     public InboundConfig withJwtRules(List<JwtRuleConfig> jwtRules) {
-        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, forwarders, origin);
     }
 
     /** {@return this, with somebody outside asked about some requests} */
     public InboundConfig withExternal(@Nullable ExternalAuthorizationConfig external) {
-        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, forwarders, origin);
+    }
+
+    /** {@return this, believing forwarders about the address of clients} */
+    public InboundConfig withForwarders(ForwardersConfig forwarders) {
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, forwarders, origin);
     }
 
     /** {@return this, with other modes on single ports of this process} */
     public InboundConfig withMtlsByPort(Map<Integer, Mtls> mtlsByPort) {
-        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, origin);
+        return new InboundConfig(mtls, mtlsByPort, jwtRules, external, authorization, traffic, forwarders, origin);
     }
 
     /** {@return whether a client certificate is needed on a port} */

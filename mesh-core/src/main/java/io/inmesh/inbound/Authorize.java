@@ -27,14 +27,19 @@ final class Authorize implements Stage<InboundWork> {
         if (decision.allowed()) {
             return PASS;
         }
+        String reason = reason(work, decision);
         LOG.debug(
                 "{} {} from {} was {}",
                 work.call().method(),
                 work.canonicalPath(),
                 work.call().peer(),
-                decision.reason());
-        return Verdict.reject(
-                new Outcome.Rejection(Reason.UNAUTHORIZED, 403, GRPC_PERMISSION_DENIED, decision.reason()));
+                reason);
+        return Verdict.reject(new Outcome.Rejection(Reason.UNAUTHORIZED, 403, GRPC_PERMISSION_DENIED, reason));
+    }
+
+    /** Where forwarders are believed, a reader wants to know which address was judged. */
+    private static String reason(InboundWork work, Decision decision) {
+        return work.client() == null ? decision.reason() : decision.reason() + "; client address " + work.client();
     }
 
     /** Nothing that goes wrong in here changes the answer. */

@@ -2,6 +2,7 @@ package io.inmesh.inbound;
 
 import io.inmesh.authz.Authorizer;
 import io.inmesh.authz.ExternalRules;
+import io.inmesh.authz.Forwarders;
 import io.inmesh.authz.PolicyProblems;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param external about which requests somebody outside is asked, null for none
  * @param authorizer who may do what
  * @param traffic how much is taken, null for everything
+ * @param forwarders who is believed about clients; nobody where no policy asks for a client's address
  * @param origin the resource that decided {@code mtls}, empty if none
  */
 public record InboundPolicy(
@@ -28,11 +30,12 @@ public record InboundPolicy(
         @Nullable ExternalRules external,
         Authorizer authorizer,
         @Nullable InboundTraffic traffic,
+        Forwarders forwarders,
         String origin) {
 
     /** Asks for nothing. */
-    public static final InboundPolicy OPEN =
-            new InboundPolicy(Mtls.PERMISSIVE, Map.of(), TokenAuthenticator.NONE, null, Authorizer.NONE, null, "");
+    public static final InboundPolicy OPEN = new InboundPolicy(
+            Mtls.PERMISSIVE, Map.of(), TokenAuthenticator.NONE, null, Authorizer.NONE, null, Forwarders.NONE, "");
 
     /**
      * {@return the compiled form of a config}
@@ -54,7 +57,15 @@ public record InboundPolicy(
                 ExternalRules.compile(config.external(), problems),
                 Authorizer.compile(config.authorization(), problems),
                 InboundTraffic.compile(config.traffic(), previous == null ? null : previous.traffic(), clock, problems),
+                forwarders(config, problems),
                 config.origin());
+    }
+
+    private static Forwarders forwarders(InboundConfig config, PolicyProblems problems) {
+        Forwarders forwarders = Forwarders.compile(
+                config.forwarders(),
+                (field, message, remedy) -> problems.report("inbound", "forwarders." + field, message, remedy));
+        return ClientConditions.areIn(config) ? forwarders : Forwarders.NONE;
     }
 
     /** {@return whether a client certificate is needed on a port of this process} */

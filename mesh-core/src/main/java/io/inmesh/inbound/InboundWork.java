@@ -1,5 +1,6 @@
 package io.inmesh.inbound;
 
+import io.inmesh.authz.ClientAddress;
 import io.inmesh.authz.RequestFacts;
 import io.inmesh.call.CallContext;
 import io.inmesh.call.InboundCall;
@@ -53,6 +54,7 @@ final class InboundWork implements Admission {
     private @Nullable Outcome rejection;
     private @Nullable RequestFacts facts;
     private @Nullable VerifiedToken token;
+    private @Nullable ClientAddress client;
     private RequestEdits edits = RequestEdits.NONE;
     private List<Map.Entry<String, String>> answerHeaders = List.of();
     private @Nullable ConcurrencyLimit concurrency;
@@ -314,6 +316,17 @@ final class InboundWork implements Admission {
         return answerHeaders;
     }
 
+    /** Keeps whom the request is made for. */
+    void client(ClientAddress client) {
+        this.client = client;
+    }
+
+    /** {@return whom the request is made for; null where nobody is believed about it, or nothing asks} */
+    @Nullable
+    ClientAddress client() {
+        return client;
+    }
+
     void path(String canonical) {
         this.path = canonical;
     }
@@ -325,7 +338,7 @@ final class InboundWork implements Admission {
     /** {@return what conditions are tested on; to be asked once the path is canonical} */
     RequestFacts facts() {
         if (facts == null) {
-            facts = new RequestFacts(call, path, token, edits);
+            facts = new RequestFacts(call, path, token, edits, client);
         }
         return facts;
     }
@@ -337,15 +350,6 @@ final class InboundWork implements Admission {
 
     ConcurrencyLimit concurrency() {
         return Objects.requireNonNull(concurrency);
-    }
-
-    /** Tells the observer that a limit has no bucket for this request alone. */
-    void bucketsFull(String limit) {
-        try {
-            meshObserver.rateLimitFull(limit);
-        } catch (RuntimeException e) {
-            LOG.warn("An observer failed; the request goes on", e);
-        }
     }
 
     /** {@return how long the request waited for a thread before the ring, 0 if that is not known} */

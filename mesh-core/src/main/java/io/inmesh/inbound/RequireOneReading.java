@@ -2,6 +2,8 @@ package io.inmesh.inbound;
 
 import io.inmesh.authz.Authorizer;
 import io.inmesh.authz.CanonicalPath;
+import io.inmesh.authz.ClientAddress;
+import io.inmesh.authz.Forwarders;
 import io.inmesh.authz.HostName;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
@@ -28,6 +30,14 @@ final class RequireOneReading implements Stage<InboundWork> {
         InboundCall call = work.call();
         if (!HostName.wellFormed(call.host())) {
             return refuse(GRPC_INVALID_ARGUMENT, "the host is not one");
+        }
+        Forwarders forwarders = work.policy().forwarders();
+        if (forwarders != Forwarders.NONE) {
+            ClientAddress client = forwarders.client(call);
+            if (client.problem() != null) {
+                return refuse(GRPC_INVALID_ARGUMENT, client.problem() + " (from " + call.peerAddress() + ")");
+            }
+            work.client(client);
         }
         return call.protocol() == Call.Protocol.GRPC ? grpc(call) : http(call, work);
     }

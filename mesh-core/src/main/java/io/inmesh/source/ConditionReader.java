@@ -55,6 +55,7 @@ final class ConditionReader {
                     "destinationPort",
                     (value, depth) -> with(value.parse(Integer::valueOf, "a port"), Condition.DestinationPort::new)),
             new Kind("sourceIp", (value, depth) -> with(range(value), Condition.SourceIp::new)),
+            new Kind("remoteIp", (value, depth) -> with(range(value), Condition.RemoteIp::new)),
             new Kind("destinationIp", (value, depth) -> with(range(value), Condition.DestinationIp::new)),
             new Kind("claim", (value, depth) -> value.<Condition>read(ConditionReader::claim)),
             new Kind("principal", (value, depth) -> with(MatchReader.text(value), Condition.Principal::new)),
@@ -96,6 +97,14 @@ final class ConditionReader {
             value.report("is false", "write true, and put it under not to negate it");
         }
         return condition;
+    }
+
+    static List<Condition.Cidr> ranges(List<Value> values) {
+        return values.stream()
+                .map(ConditionReader::range)
+                .filter(Objects::nonNull)
+                .<Condition.Cidr>map(Objects::requireNonNull)
+                .toList();
     }
 
     private static Condition.@Nullable Cidr range(Value value) {

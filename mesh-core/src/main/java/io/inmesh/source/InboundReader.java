@@ -4,6 +4,7 @@ import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.AuthorizationConfig.Action;
 import io.inmesh.config.AuthorizationConfig.Policy;
 import io.inmesh.config.Condition;
+import io.inmesh.config.ForwardersConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
@@ -27,7 +28,12 @@ final class InboundReader {
                         inbound.section("traffic", InboundTrafficReader::read, InboundTrafficConfig.NONE),
                         inbound.value().place())
                 .withJwtRules(MeshConfigYaml.all(inbound.list("jwtRules"), JwtRuleReader::read))
+                .withForwarders(inbound.section("forwarders", InboundReader::forwarders, ForwardersConfig.NONE))
                 .withMtlsByPort(inbound.section("mtlsByPort", InboundReader::byPort, Map.of()));
+    }
+
+    private static ForwardersConfig forwarders(Section forwarders) {
+        return new ForwardersConfig(forwarders.integer("hops", 0), ConditionReader.ranges(forwarders.list("ranges")));
     }
 
     private static Map<Integer, Mtls> byPort(Section ports) {

@@ -11,6 +11,7 @@ import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.ConcurrencyConfig;
 import io.inmesh.config.Condition;
 import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.ForwardersConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
 import io.inmesh.config.LoadBalancer;
@@ -79,6 +80,7 @@ final class MeshConfigYamlTest {
         assertThat(routes.get(3).fault().delay().millionths()).isEqualTo(1000);
         assertThat(config.inbound().mtls()).isEqualTo(Mtls.STRICT);
         assertThat(config.inbound().mtlsByPort()).containsExactly(Map.entry(9090, Mtls.PERMISSIVE));
+        assertThat(config.inbound().forwarders()).isEqualTo(ForwardersConfig.at(new Condition.Cidr("10.0.0.0", 8)));
         assertThat(config.inbound().authorization().get(0).action()).isEqualTo(AuthorizationConfig.Action.ALLOW);
         InboundTrafficConfig traffic = config.inbound().traffic();
         assertThat(traffic.rateLimits())
@@ -159,6 +161,8 @@ final class MeshConfigYamlTest {
                 "inbound: {mtlsByPort: {9090: maybe}} | is \"maybe\"",
                 "inbound: {mtlsByPort: {http: strict}} | has the key http",
                 "inbound: {mtlsByPort: {99999: strict}} | has the key 99999",
+                "inbound: {forwarders: {ranges: [10.0.0.0/x]}} | is \"10.0.0.0/x\"",
+                "inbound: {forwarders: {proxies: 1}} | is not known here",
                 "inbound: {authorization: [{policies: []}]} | has no action",
                 "inbound: {authorization: [{action: deny, policies: [{name: a}]}]} | has no when",
                 "inbound: {authorization: [{action: audit, shadow: true}]} | is an AUDIT set on trial",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.Mesh;
 import io.inmesh.MeshBuilder;
 import io.inmesh.config.AuthorizationConfig;
+import io.inmesh.config.ForwardersConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.JwtRuleConfig;
@@ -12,8 +13,10 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.testkit.FakeClock;
 import io.inmesh.testkit.FakeScheduler;
 import io.inmesh.testkit.TestCa;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +89,22 @@ final class Service implements AutoCloseable {
         return new Service(container, application, Mtls.PERMISSIVE, settings, true);
     }
 
+    /**
+     * {@return a service whose mesh asks for nothing, on a listener with settings, in time that stands still: no connection of a slow machine is
+     * closed because its handshake took too long}
+     */
+    static Service timeless(Container container, Application application, Container.Settings settings)
+            throws Exception {
+        FakeScheduler time = new FakeScheduler(new FakeClock(Instant.now()));
+        return new Service(
+                container,
+                application,
+                Mtls.PERMISSIVE,
+                settings,
+                true,
+                builder -> builder.clock(time.clock()).scheduler(time));
+    }
+
     /** Changes what the mesh asks for, while the server runs. */
     void ask(Mtls mode, AuthorizationConfig... policies) {
         assertThat(mesh.apply(config(mode, policies)).applied()).isTrue();
@@ -94,6 +113,13 @@ final class Service implements AutoCloseable {
     /** Changes whose tokens are accepted and who may do what, while the server runs. */
     void ask(List<JwtRuleConfig> tokens, AuthorizationConfig... policies) {
         InboundConfig inbound = new InboundConfig(Mtls.PERMISSIVE, List.of(policies), "").withJwtRules(tokens);
+        assertThat(mesh.apply(MeshConfig.builder().inbound(inbound).build()).applied())
+                .isTrue();
+    }
+
+    /** Changes who is believed about clients and who may do what, while the server runs. */
+    void ask(ForwardersConfig forwarders, AuthorizationConfig... policies) {
+        InboundConfig inbound = config(Mtls.PERMISSIVE, policies).inbound().withForwarders(forwarders);
         assertThat(mesh.apply(MeshConfig.builder().inbound(inbound).build()).applied())
                 .isTrue();
     }

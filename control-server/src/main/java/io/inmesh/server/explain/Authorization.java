@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Evaluates authorization filters the way servers do. */
 public final class Authorization {
@@ -38,6 +39,12 @@ public final class Authorization {
 
         Decision(boolean allowed, String reason) {
             this(allowed, reason, List.of());
+        }
+
+        Decision with(String remark) {
+            List<String> all = new ArrayList<>(remarks);
+            all.add(remark);
+            return new Decision(allowed, reason, all);
         }
     }
 
@@ -69,6 +76,27 @@ public final class Authorization {
             }
         }
         return new Decision(decision.allowed(), decision.reason(), remarks);
+    }
+
+    /** Whether any policy asks whom a request is made for. */
+    static boolean asksForClients(List<HttpFilter> filters) {
+        return filters.stream()
+                .filter(filter -> filter.getTypedConfig().getTypeUrl().endsWith(FILTER))
+                .map(Authorization::rbac)
+                .flatMap(filter -> Stream.of(filter.getRules(), filter.getShadowRules()))
+                .flatMap(rules -> rules.getPoliciesMap().values().stream())
+                .flatMap(policy -> policy.getPrincipalsList().stream())
+                .anyMatch(Authorization::asksForClient);
+    }
+
+    private static boolean asksForClient(Principal principal) {
+        return switch (principal.getIdentifierCase()) {
+            case AND_IDS -> principal.getAndIds().getIdsList().stream().anyMatch(Authorization::asksForClient);
+            case OR_IDS -> principal.getOrIds().getIdsList().stream().anyMatch(Authorization::asksForClient);
+            case NOT_ID -> asksForClient(principal.getNotId());
+            case REMOTE_IP -> true;
+            default -> false;
+        };
     }
 
     private static Decision enforced(
@@ -184,7 +212,7 @@ public final class Authorization {
                         && StringMatching.matches(
                                 principal.getAuthenticated().getPrincipalName(), connection.principal());
             case DIRECT_REMOTE_IP -> AddressBlock.contains(principal.getDirectRemoteIp(), connection.sourceAddress());
-            case REMOTE_IP -> AddressBlock.contains(principal.getRemoteIp(), connection.sourceAddress());
+            case REMOTE_IP -> AddressBlock.contains(principal.getRemoteIp(), connection.clientAddress());
             case HEADER ->
                 RouteMatching.header(
                         principal.getHeader(),

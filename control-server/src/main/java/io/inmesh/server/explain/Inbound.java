@@ -32,10 +32,29 @@ final class Inbound {
             }
             HttpConnectionManager manager = HttpConnectionManager.parseFrom(
                     chain.get().getFilters(0).getTypedConfig().getValue());
-            return Authorization.decide(manager.getHttpFiltersList(), request, connection);
+            return decide(manager, request, connection);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a listener made here cannot be read", e);
         }
+    }
+
+    private static Authorization.Decision decide(HttpConnectionManager manager, Request request, Connection connection)
+            throws InvalidProtocolBufferException {
+        Optional<ClientAddress> client = Authorization.asksForClients(manager.getHttpFiltersList())
+                ? ClientAddress.of(manager, request)
+                : Optional.empty();
+        if (client.isEmpty()) {
+            return Authorization.decide(manager.getHttpFiltersList(), request, connection);
+        }
+        if (!client.get().readable()) {
+            return new Authorization.Decision(
+                    false, "answered with 400: " + client.get().remark());
+        }
+        return Authorization.decide(
+                        manager.getHttpFiltersList(),
+                        request,
+                        connection.madeFor(client.get().address()))
+                .with(client.get().remark());
     }
 
     /** Chains of the very port win over chains of every port; a chain with a TLS context wants TLS, one without wants none. */

@@ -38,6 +38,7 @@ final class AuthorizationPolicyCheck {
             rule.get("when").items().forEach(when -> condition(report, when, action));
         }
         TokenConditionCheck.check(report, spec, mesh);
+        ClientAddressCheck.conditions(report, spec, mesh);
     }
 
     private static void action(Report report, Field spec, String action, Mesh mesh) {

@@ -92,6 +92,11 @@ public enum Check {
             "Write the keys into jwks, or add the address to jwks.allow in the server's settings; until then every token of the rule is refused."),
     /** A condition about tokens where no tokens are verified. */
     NO_TOKENS("IM0407", Severity.WARNING, "Apply a RequestAuthentication that selects the same workloads."),
+    /** A condition about clients where nobody is believed about them. */
+    NO_FORWARDERS(
+            "IM0408",
+            Severity.WARNING,
+            "Name whom to believe in forwarders of an InboundTrafficPolicy for these workloads; if they are called directly, use ipBlocks or source.ip, which mean the same there."),
     /** A selector in the root namespace that Istio ignores. */
     SELECTOR_IGNORED("IM0501", Severity.WARNING, "Put the policy into the namespace of the workload."),
     /** Two policies of one kind for one target, of which only the oldest is obeyed. */

@@ -100,7 +100,7 @@ public final class GrpcLimits {
                 problems.addAll(report.problems());
             }
         }
-        problems.addAll(GrpcAuthorizationLimits.of(state.rules().authorizationPolicies(), client));
+        problems.addAll(GrpcAuthorizationLimits.of(state.rules(), client));
         for (Resource resource :
                 state.rules().requestAuthentications().selecting(client.namespace(), client.labels())) {
             Report report = new Report(resource);

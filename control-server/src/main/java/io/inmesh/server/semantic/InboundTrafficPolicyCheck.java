@@ -23,9 +23,14 @@ final class InboundTrafficPolicyCheck {
         Field spec = Field.spec(report.resource());
         if (spec.get("rateLimits").items().isEmpty()
                 && spec.get("concurrency").absent()
-                && spec.get("minRemaining").absent()) {
-            report.add(Check.NO_EFFECT, spec, "limits nothing: there are no rateLimits, concurrency or minRemaining");
+                && spec.get("minRemaining").absent()
+                && spec.get("forwarders").absent()) {
+            report.add(
+                    Check.NO_EFFECT,
+                    spec,
+                    "says nothing: there are no rateLimits, concurrency, minRemaining or forwarders");
         }
+        ClientAddressCheck.forwarders(report, spec.get("forwarders"));
         RateLimitCheck.check(report, spec.get("rateLimits"));
         concurrency(report, spec.get("concurrency"));
         report.duration(spec.get("minRemaining"), true);

@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -11,11 +12,19 @@ public final class AuthorizationKeys {
     /** Issuer and subject of the token. */
     static final String REQUEST_PRINCIPAL = "request.auth.principal";
 
+    /** Address of whom a request is made for. */
+    public static final String CLIENT_ADDRESS = "remote.ip";
+
+    /** Fields of a source about that address. */
+    public static final List<String> CLIENT_ADDRESS_FIELDS = List.of("remoteIpBlocks", "notRemoteIpBlocks");
+
+    private static final List<String> TOKEN_FIELDS = List.of("requestPrincipals", "notRequestPrincipals");
+
     private static final Pattern CLAIMS = Pattern.compile("request\\.auth\\.claims((\\[[^\\[\\]]+])+)");
     private static final String HEADER = "request.headers[";
     private static final Set<String> PLAIN = Set.of(
             "source.ip",
-            "remote.ip",
+            CLIENT_ADDRESS,
             "source.namespace",
             "source.principal",
             "source.serviceAccount",
@@ -38,6 +47,20 @@ public final class AuthorizationKeys {
                     && (!header.isEmpty() || PLAIN.contains(key));
         }
         return !header.isEmpty() || PLAIN.contains(key) || aboutTokens(key);
+    }
+
+    /**
+     * Fields of a source that a stock gRPC server cannot evaluate.
+     *
+     * @param clientsKnown whether nobody in front of it is believed about the address of clients, so that they are its peers
+     */
+    public static List<String> unknownInSource(boolean clientsKnown) {
+        if (clientsKnown) {
+            return TOKEN_FIELDS;
+        }
+        List<String> both = new ArrayList<>(TOKEN_FIELDS);
+        both.addAll(CLIENT_ADDRESS_FIELDS);
+        return both;
     }
 
     /** Whether {@code key} is about the token of a request, in a way that can be evaluated. */

@@ -142,6 +142,12 @@ final class InboundListeners {
                 .addAllHttpFilters(
                         InboundTrafficFilters.of(rules, client.namespace(), client.labels(), client.personality()))
                 .addHttpFilters(HttpFilters.router());
+        if (client.personality() == Personality.FULL) {
+            // Stock gRPC refuses a listener that believes forwarders; its rules about clients are made stricter
+            // instead.
+            ClientAddresses.set(
+                    manager, rules.inboundTrafficPolicies().forwarders(client.namespace(), client.labels()));
+        }
         return Filter.newBuilder()
                 .setName(HttpFilters.CONNECTION_MANAGER)
                 .setTypedConfig(Protos.pack(manager.build()))

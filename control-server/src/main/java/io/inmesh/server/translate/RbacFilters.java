@@ -38,16 +38,18 @@ final class RbacFilters {
     private static final String DENY_LIST = "inmesh-deny-list";
 
     private final Personality personality;
+    private final boolean clientsKnown;
 
-    private RbacFilters(Personality personality) {
+    private RbacFilters(Personality personality, boolean clientsKnown) {
         this.personality = personality;
+        this.clientsKnown = clientsKnown;
     }
 
     /** The filters that guard a workload, in the order they decide; none if no policy selects it. */
     static List<HttpFilter> of(Rules rules, String namespace, Map<String, String> labels, Personality personality) {
         AuthorizationPolicies policies = rules.authorizationPolicies();
-        RbacFilters filters = new RbacFilters(personality);
         boolean grpc = personality == Personality.GRPC_SAFE;
+        RbacFilters filters = new RbacFilters(personality, !grpc || !believesForwarders(rules, namespace, labels));
         List<Resource> deny = new ArrayList<>(policies.guarding(namespace, labels, "DENY"));
         if (grpc) {
             deny.addAll(policies.guarding(namespace, labels, "CUSTOM"));
@@ -69,6 +71,10 @@ final class RbacFilters {
                         grpc ? List.of() : policies.onTrial(namespace, labels, "ALLOW"))
                 .ifPresent(made::add);
         return made;
+    }
+
+    private static boolean believesForwarders(Rules rules, String namespace, Map<String, String> labels) {
+        return rules.inboundTrafficPolicies().forwarders(namespace, labels).any();
     }
 
     private Optional<HttpFilter> filter(RBAC.Action action, List<Resource> enforced, List<Resource> onTrial) {
@@ -111,7 +117,7 @@ final class RbacFilters {
 
     /** Rules that mark what an external authorizer is asked about. In doubt it is asked, as DENY denies. */
     static RBAC marking(String prefix, List<Resource> policies) {
-        RBAC plain = new RbacFilters(Personality.FULL).rules(RBAC.Action.DENY, policies);
+        RBAC plain = new RbacFilters(Personality.FULL, true).rules(RBAC.Action.DENY, policies);
         RBAC.Builder marking = plain.toBuilder().clearPolicies();
         plain.getPoliciesMap().forEach((name, policy) -> marking.putPolicies(prefix + name, policy));
         return marking.build();
@@ -129,7 +135,7 @@ final class RbacFilters {
         RBAC.Builder rbac = RBAC.newBuilder().setAction(action);
         for (Resource policy : policies) {
             String namespace = policy.key().namespace();
-            RbacRule compiler = new RbacRule(namespace, action != RBAC.Action.ALLOW, personality);
+            RbacRule compiler = new RbacRule(namespace, action != RBAC.Action.ALLOW, personality, clientsKnown);
             String prefix = "ns[" + namespace + "]-policy[" + policy.key().name() + "]-rule[";
             List<Field> rules = Field.spec(policy).get("rules").items();
             for (int i = 0; i < rules.size(); i++) {

@@ -20,6 +20,7 @@ final class RbacRule {
     private final String namespace;
     private final boolean deny;
     private final Personality personality;
+    private final boolean clientsKnown;
 
     /**
      * Compiles rules of one policy.
@@ -27,11 +28,13 @@ final class RbacRule {
      * @param namespace the policy's
      * @param deny whether what cannot be evaluated is taken as met, rather than never
      * @param personality what the clients can evaluate
+     * @param clientsKnown whether they know the address of whom a request is made for
      */
-    RbacRule(String namespace, boolean deny, Personality personality) {
+    RbacRule(String namespace, boolean deny, Personality personality, boolean clientsKnown) {
         this.namespace = namespace;
         this.deny = deny;
         this.personality = personality;
+        this.clientsKnown = clientsKnown;
     }
 
     /** The rule's policy; empty if it can never match. */
@@ -78,13 +81,15 @@ final class RbacRule {
                 value -> RbacValues.serviceAccount(value, namespace));
         principals(terms, source, "trustDomains", "notTrustDomains", RbacValues::trustDomain);
         principals(terms, source, "ipBlocks", "notIpBlocks", RbacRule::directAddress);
-        principals(terms, source, "remoteIpBlocks", "notRemoteIpBlocks", RbacRule::remoteAddress);
+        if (clientsKnown) {
+            principals(terms, source, "remoteIpBlocks", "notRemoteIpBlocks", RbacRule::remoteAddress);
+        }
         if (personality == Personality.FULL) {
             principals(terms, source, "requestPrincipals", "notRequestPrincipals", RbacClaims::requestPrincipal);
             return true;
         }
-        return source.get("requestPrincipals").items().isEmpty()
-                && source.get("notRequestPrincipals").items().isEmpty();
+        return AuthorizationKeys.unknownInSource(clientsKnown).stream()
+                .allMatch(field -> source.get(field).items().isEmpty());
     }
 
     private void operation(Field operation, List<Permission> terms) {
@@ -109,7 +114,8 @@ final class RbacRule {
         String key = condition.get("key").text();
         List<String> values = condition.get("values").texts();
         List<String> notValues = condition.get("notValues").texts();
-        if (!AuthorizationKeys.evaluable(key, personality)) {
+        if (!AuthorizationKeys.evaluable(key, personality)
+                || key.equals(AuthorizationKeys.CLIENT_ADDRESS) && !clientsKnown) {
             return false;
         }
         String header = AuthorizationKeys.headerName(key);
@@ -134,7 +140,8 @@ final class RbacRule {
             case AuthorizationKeys.REQUEST_PRINCIPAL ->
                 RbacTerms.addPrincipals(sources, values, notValues, RbacClaims::requestPrincipal);
             case "source.ip" -> RbacTerms.addPrincipals(sources, values, notValues, RbacRule::directAddress);
-            case "remote.ip" -> RbacTerms.addPrincipals(sources, values, notValues, RbacRule::remoteAddress);
+            case AuthorizationKeys.CLIENT_ADDRESS ->
+                RbacTerms.addPrincipals(sources, values, notValues, RbacRule::remoteAddress);
             case "source.namespace" -> RbacTerms.addPrincipals(sources, values, notValues, RbacValues::namespace);
             case "source.principal" -> RbacTerms.addPrincipals(sources, values, notValues, RbacValues::principal);
             case "source.trustDomain" -> RbacTerms.addPrincipals(sources, values, notValues, RbacValues::trustDomain);

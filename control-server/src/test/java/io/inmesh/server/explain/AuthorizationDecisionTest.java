@@ -195,6 +195,42 @@ class AuthorizationDecisionTest {
                 .isTrue();
     }
 
+    @Test
+    void theClientBehindForwardersIsJudgedAndNamed() {
+        String file =
+                policy("DENY", "[{from: [{source: {remoteIpBlocks: [203.0.113.0/24]}}]}]") + forwarders("hops: 1");
+        Authorization.Decision banned = decide(file, forwardedFor("198.51.100.1, 203.0.113.7"), over(""));
+        assertThat(banned.allowed()).isFalse();
+        assertThat(banned.remarks()).contains("the client is 203.0.113.7, by X-Forwarded-For");
+        assertThat(decide(file, forwardedFor("203.0.113.7, 198.51.100.1"), over(""))
+                        .allowed())
+                .isTrue();
+        Authorization.Decision unreadable = decide(file, forwardedFor("unknown"), over(""));
+        assertThat(unreadable.allowed()).isFalse();
+        assertThat(unreadable.reason()).contains("400").contains("\"unknown\" in X-Forwarded-For is no IP address");
+    }
+
+    @Test
+    void forwardersKnownByAddressAreSkipped() {
+        String file = policy("ALLOW", "[{from: [{source: {remoteIpBlocks: ['2001:db8::/32']}}]}]")
+                + forwarders("ipBlocks: [10.0.0.0/8]");
+        assertThat(decide(file, forwardedFor("[2001:db8::7]:4711, 10.1.1.1"), over(""))
+                        .allowed())
+                .isTrue();
+        assertThat(decide(file, forwardedFor("2001:db8::7, 203.0.113.7, 10.1.1.1"), over(""))
+                        .allowed())
+                .isFalse();
+    }
+
+    private static Request forwardedFor(String header) {
+        return new Request("GET", "httpbin", "/", Map.of("X-Forwarded-For", header));
+    }
+
+    private static String forwarders(String forwarders) {
+        return "---\napiVersion: inmesh.io/v1alpha1\nkind: InboundTrafficPolicy\nmetadata: {name: f, namespace: foo}\n"
+                + "spec: {forwarders: {" + forwarders + "}}\n";
+    }
+
     private static Authorization.Decision decide(String yaml, Request request, Connection connection) {
         MeshState state = new Translator(RuleSettings.forTrustDomain("inmesh.local"))
                 .translate(Config.view(yaml), List.of(), null);

@@ -47,6 +47,13 @@ class InboundTrafficPolicyCheckTest {
                     concurrency: {latencyTolerance: 0.9}                                     | IM0002 | spec.concurrency.latencyTolerance
                     concurrency: {maxQueueWait: never}                                       | IM0002 | spec.concurrency.maxQueueWait
                     minRemaining: later                                                      | IM0002 | spec.minRemaining
+                    forwarders: {}                                                           | IM0004 | spec.forwarders
+                    forwarders: {hops: 0}                                                    | IM0002 | spec.forwarders.hops
+                    forwarders: {hops: 33}                                                   | IM0002 | spec.forwarders.hops
+                    forwarders: {hops: 1, ipBlocks: [10.0.0.0/8]}                            | IM0003 | spec.forwarders
+                    forwarders: {ipBlocks: []}                                               | IM0004 | spec.forwarders
+                    forwarders: {ipBlocks: [gateway]}                                        | IM0002 | spec.forwarders.ipBlocks[0]
+                    forwarders: {ipBlocks: [10.0.0.0/8, '::/0']}                             | IM0002 | spec.forwarders.ipBlocks[1]
                     trustCriticality: true, minRemaining: 5ms                                | IM0001 | spec.trustCriticality
                     selector: {matchLabels: {app: a}}                                        | IM0001 | spec
                     """)
@@ -67,6 +74,8 @@ class InboundTrafficPolicyCheckTest {
                     concurrency: {}, trustCriticality: true
                     concurrency: {initialLimit: 7, minLimit: 7, maxLimit: 7, maxQueueWait: 0s}
                     minRemaining: 5ms
+                    forwarders: {hops: 2}
+                    forwarders: {ipBlocks: [10.0.0.5, 'fd00::/8']}
                     """)
     void whatIsRightHasNoProblems(String spec) {
         assertThat(problems(policy("p", spec))).isEmpty();

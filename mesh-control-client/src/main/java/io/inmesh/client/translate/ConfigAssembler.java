@@ -3,6 +3,7 @@ package io.inmesh.client.translate;
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.ExternalAuthorizationConfig;
+import io.inmesh.config.ForwardersConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.JwtRuleConfig;
 import io.inmesh.config.MeshConfig;
@@ -265,6 +266,10 @@ public final class ConfigAssembler {
                 ignored.add(new IgnoredField(
                         resource.name(), "http_filters", "limits of another inbound listener are in force already"));
             }
+            if (all != null && differ(all.forwarders(), inbound.config().forwarders())) {
+                ignored.add(new IgnoredField(
+                        resource.name(), "xff", "forwarders of another inbound listener are believed already"));
+            }
             all = all == null ? inbound.config() : both(all, inbound.config());
         }
         return all;
@@ -289,6 +294,7 @@ public final class ConfigAssembler {
         return new InboundConfig(stricter.mtls(), authorization, limiting.traffic(), stricter.origin())
                 .withJwtRules(new ArrayList<>(jwtRules))
                 .withExternal(external(one.external(), other.external()))
+                .withForwarders(one.forwarders().equals(ForwardersConfig.NONE) ? other.forwarders() : one.forwarders())
                 .withMtlsByPort(byPort);
     }
 
@@ -300,6 +306,10 @@ public final class ConfigAssembler {
         List<AuthorizationConfig.Policy> policies = new ArrayList<>(one.policies());
         policies.addAll(other.policies());
         return new ExternalAuthorizationConfig(one.authorizer(), policies);
+    }
+
+    private static boolean differ(ForwardersConfig one, ForwardersConfig other) {
+        return !one.equals(other) && !one.equals(ForwardersConfig.NONE) && !other.equals(ForwardersConfig.NONE);
     }
 
     private static InboundConfig.Mtls stricter(InboundConfig.Mtls one, InboundConfig.Mtls other) {

@@ -2,6 +2,7 @@ package io.inmesh.client.translate;
 
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.ExternalAuthorizationConfig;
+import io.inmesh.config.ForwardersConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
@@ -60,7 +61,8 @@ final class InboundTranslator {
             List<JwtRuleConfig> jwtRules,
             @Nullable ExternalAuthorizationConfig external,
             List<AuthorizationConfig> authorization,
-            InboundTrafficConfig traffic) {}
+            InboundTrafficConfig traffic,
+            ForwardersConfig forwarders) {}
 
     Translated translate(Listener listener) {
         Map<Integer, Transports> transports = new TreeMap<>();
@@ -90,6 +92,7 @@ final class InboundTranslator {
                 Values.origin(listener.getMetadata()));
         return new Translated.Inbound(config.withJwtRules(asked.jwtRules())
                 .withExternal(asked.external())
+                .withForwarders(asked.forwarders())
                 .withMtlsByPort(byPort));
     }
 
@@ -170,6 +173,11 @@ final class InboundTranslator {
                 }
             }
         }
-        return new Asked(jwtRules, external.result(), sets, traffic.traffic());
+        return new Asked(
+                jwtRules,
+                external.result(),
+                sets,
+                traffic.traffic(),
+                new ForwardersTranslator(reader).translate(manager));
     }
 }

@@ -2,7 +2,6 @@ package io.inmesh.client.translate;
 
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.Condition;
-import io.inmesh.xds.core.CidrRange;
 import io.inmesh.xds.core.TypedExtensionConfig;
 import io.inmesh.xds.rbac.Permission;
 import io.inmesh.xds.rbac.Policy;
@@ -75,7 +74,7 @@ final class RbacTranslator {
                         field + ".url_path", permission.getUrlPath().getPath()));
             case URI_TEMPLATE ->
                 new Condition.PathTemplate(template(field + ".uri_template", permission.getUriTemplate()));
-            case DESTINATION_IP -> new Condition.DestinationIp(cidr(permission.getDestinationIp()));
+            case DESTINATION_IP -> new Condition.DestinationIp(Values.cidr(permission.getDestinationIp()));
             case DESTINATION_PORT -> new Condition.DestinationPort(permission.getDestinationPort());
             case REQUESTED_SERVER_NAME ->
                 new Condition.RequestedServerName(
@@ -122,10 +121,9 @@ final class RbacTranslator {
                                 field + ".authenticated",
                                 principal.getAuthenticated().getPrincipalName()))
                         : new Condition.Authenticated();
-            case SOURCE_IP -> new Condition.SourceIp(cidr(principal.getSourceIp()));
-            case DIRECT_REMOTE_IP -> new Condition.SourceIp(cidr(principal.getDirectRemoteIp()));
-            // Nobody in front of this process is trusted to name another address, so the peer's own is the remote one.
-            case REMOTE_IP -> new Condition.SourceIp(cidr(principal.getRemoteIp()));
+            case SOURCE_IP -> new Condition.SourceIp(Values.cidr(principal.getSourceIp()));
+            case DIRECT_REMOTE_IP -> new Condition.SourceIp(Values.cidr(principal.getDirectRemoteIp()));
+            case REMOTE_IP -> new Condition.RemoteIp(Values.cidr(principal.getRemoteIp()));
             case HEADER -> new Condition.Header(matchers.header(field + ".header", principal.getHeader()));
             case URL_PATH ->
                 new Condition.Path(matchers.string(
@@ -146,12 +144,6 @@ final class RbacTranslator {
             throw invalid(field + ".any", "must be true");
         }
         return new Condition.Always();
-    }
-
-    private static Condition.Cidr cidr(CidrRange range) {
-        boolean ipv6 = range.getAddressPrefix().indexOf(':') >= 0;
-        int length = range.hasPrefixLen() ? range.getPrefixLen().getValue() : ipv6 ? 128 : 32;
-        return new Condition.Cidr(range.getAddressPrefix(), length);
     }
 
     private InvalidResourceException invalid(String field, String message) {

@@ -4,6 +4,8 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+import io.inmesh.config.Condition;
+import io.inmesh.xds.core.CidrRange;
 import io.inmesh.xds.core.DataSource;
 import io.inmesh.xds.core.Metadata;
 import io.inmesh.xds.type.FractionalPercent;
@@ -43,6 +45,13 @@ final class Values {
             case INLINE_BYTES -> source.getInlineBytes().toString(StandardCharsets.UTF_8);
             case FILENAME, SPECIFIER_NOT_SET -> null;
         };
+    }
+
+    /** {@return a range of addresses; one without a length is a single address} */
+    static Condition.Cidr cidr(CidrRange range) {
+        boolean ipv6 = range.getAddressPrefix().indexOf(':') >= 0;
+        int length = range.hasPrefixLen() ? range.getPrefixLen().getValue() : ipv6 ? 128 : 32;
+        return new Condition.Cidr(range.getAddressPrefix(), length);
     }
 
     static @Nullable String emptyToNull(String text) {
