@@ -61,7 +61,7 @@ final class JwtVerifier {
         try {
             problem = TokenSignatures.problem(token, keys);
         } catch (SigningKeys.NoKeys e) {
-            throw new Attestor.Undecided(e.getMessage());
+            throw new Attestor.Undecided(String.valueOf(e.getMessage()));
         }
         if (problem != null) {
             throw refused(token, problem);
