@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * What an external authorizer is asked.
  *
  * @param authorizer whom to ask
+ * @param epochMillis wall-clock time at which the request came in, in milliseconds since 1970 UTC
+ * @param httpVersion {@code HTTP/1.1}, {@code HTTP/2} and so on; empty if unknown
  * @param method HTTP method
  * @param scheme {@code http} or {@code https}
  * @param host host and port, as the caller named them
- * @param path the canonical path that policies are tested on, with the query as it came
- * @param headers what the caller sent, by lower case name, one entry per name: values of repeated headers are joined by commas, none is left
- *     out (CVE-2021-32777). Headers that claim an identity are not among them
+ * @param path the canonical path that policies are tested on, percent-encoded anew, with the query as it came
+ * @param headers what the caller sent, by lower case name, one entry per name: values of repeated headers are {@linkplain HeaderValues
+ *     joined}, none is left out (CVE-2021-32777). Headers that claim an identity are not among them
  * @param peer the identity the peer proved, null without one
  * @param peerAddress address of the connection's peer, null if the transport has none
  * @param localAddress address the request came in on, null if the transport has none
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExternalCheck(
         ExternalAuthorizerConfig authorizer,
+        long epochMillis,
+        String httpVersion,
         String method,
         String scheme,
         String host,

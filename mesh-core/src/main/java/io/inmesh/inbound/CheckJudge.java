@@ -1,5 +1,7 @@
 package io.inmesh.inbound;
 
+import io.inmesh.authz.ExternalDecision;
+import io.inmesh.authz.ExternalDecision.Result;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
@@ -7,6 +9,7 @@ import io.inmesh.call.RequestEdits;
 import io.inmesh.call.StatusCodes;
 import io.inmesh.config.ExternalAuthorizerConfig;
 import io.inmesh.external.ExternalAnswer;
+import io.inmesh.external.HeaderValues;
 import io.inmesh.identity.IdentityHeaders;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,60 +41,89 @@ final class CheckJudge {
 
     private static final int HTTP_OK = 200;
 
-    private CheckJudge() {}
+    private final InboundWork work;
+    private final ExternalAuthorizerConfig authorizer;
+    private final String policy;
+    private final long waitedNanos;
+
+    /**
+     * Makes a judge of one answer.
+     *
+     * @param policy name of the policy that wanted the check
+     * @param waitedNanos how long the request waited for the answer
+     */
+    CheckJudge(InboundWork work, ExternalAuthorizerConfig authorizer, String policy, long waitedNanos) {
+        this.work = work;
+        this.authorizer = authorizer;
+        this.policy = policy;
+        this.waitedNanos = waitedNanos;
+    }
 
     /** {@return what the request is refused with, null if it goes on; then its edits are in the work} */
-    static @Nullable Outcome judge(
-            InboundWork work, ExternalAuthorizerConfig authorizer, String policy, ExternalAnswer answer) {
+    @Nullable
+    Outcome judge(ExternalAnswer answer) {
         String problem = problem(answer);
         if (problem != null) {
-            return failed(work, authorizer, policy, problem);
+            return failed(problem);
         }
         if (answer instanceof ExternalAnswer.Denied denied) {
-            LOG.debug(
-                    "{} {} from {} was denied by external authorizer \"{}\" (policy \"{}\") with status {}",
-                    work.call().method(),
-                    work.canonicalPath(),
-                    work.call().peer(),
-                    authorizer.name(),
-                    policy,
-                    denied.httpStatus());
-            // An answer without messages that says OK would read as an empty success.
-            int code =
-                    denied.httpStatus() == HTTP_OK ? StatusCodes.GRPC_UNKNOWN : StatusCodes.grpcOf(denied.httpStatus());
-            return new Outcome.LocalReply(
-                    Reason.UNAUTHORIZED,
-                    denied.httpStatus(),
-                    code,
-                    denied.body(),
-                    null,
-                    denied.headers().stream()
-                            .filter(header -> problem(List.of(header)) == null)
-                            .toList());
+            return denied(denied);
         }
-        if (answer instanceof ExternalAnswer.Allowed allowed && allowed != ExternalAnswer.Allowed.UNCHANGED) {
+        if (answer instanceof ExternalAnswer.Allowed allowed && !allowed.equals(ExternalAnswer.Allowed.UNCHANGED)) {
             work.edit(edits(work, allowed));
             work.answerHeaders(allowed.answerHeaders());
         }
+        tell(Result.ALLOWED);
         return null;
     }
 
-    private static @Nullable Outcome failed(
-            InboundWork work, ExternalAuthorizerConfig authorizer, String policy, String problem) {
+    private Outcome denied(ExternalAnswer.Denied denied) {
+        LOG.debug(
+                "{} {} from {} was denied by external authorizer \"{}\" (policy \"{}\") with status {}",
+                work.call().method(),
+                work.canonicalPath(),
+                work.call().peer(),
+                authorizer.name(),
+                policy,
+                denied.httpStatus());
+        tell(Result.DENIED);
+        return new Outcome.LocalReply(
+                Reason.UNAUTHORIZED,
+                denied.httpStatus(),
+                grpcOf(denied.httpStatus()),
+                denied.body(),
+                null,
+                denied.headers().stream()
+                        .filter(header -> problem(List.of(header)) == null)
+                        .toList());
+    }
+
+    private @Nullable Outcome failed(String problem) {
         String message = "external authorizer \"" + authorizer.name() + "\" at " + authorizer.host() + ":"
                 + authorizer.port() + ", asked by policy \"" + policy + "\", gave no answer that counts: " + problem;
         if (authorizer.failOpen()) {
             LOG.debug("{} {} goes on unchecked (failOpen): {}", work.call().method(), work.canonicalPath(), message);
+            tell(Result.FAILED_OPEN);
             return null;
         }
         LOG.debug("{} {} is refused: {}", work.call().method(), work.canonicalPath(), message);
+        tell(Result.FAILED_CLOSED);
         return new Outcome.Rejection(
-                Reason.UNAUTHORIZED,
-                authorizer.statusOnError(),
-                authorizer.statusOnError() == HTTP_OK
-                        ? StatusCodes.GRPC_UNKNOWN
-                        : StatusCodes.grpcOf(authorizer.statusOnError()),
-                message);
+                Reason.UNAUTHORIZED, authorizer.statusOnError(), grpcOf(authorizer.statusOnError()), message);
+    }
+
+    /** An answer without messages that says OK would read as an empty success. */
+    private static int grpcOf(int httpStatus) {
+        return httpStatus == HTTP_OK ? StatusCodes.GRPC_UNKNOWN : StatusCodes.grpcOf(httpStatus);
+    }
+
+    /** Nothing that goes wrong in here changes the answer. */
+    private void tell(Result result) {
+        try {
+            work.observer().checked(work.call(), new ExternalDecision(authorizer.name(), policy, result, waitedNanos));
+        } catch (RuntimeException e) {
+            LOG.warn("What an external authorizer said could not be reported; its decision stands", e);
+        }
     }
 
     private static @Nullable String problem(ExternalAnswer answer) {
@@ -139,7 +171,7 @@ final class CheckJudge {
                 values.addAll(work.edits().headerValues(call, name));
             }
             values.add(header.getValue());
-            shown.put(name, String.join(",", values));
+            shown.put(name, HeaderValues.joined(name, values));
         }
         Set<String> hidden = new HashSet<>(allowed.removedHeaders());
         // Source: Envoy's ext_authz.v3 filter; without its host a request would be malformed.

@@ -1,9 +1,11 @@
 package io.inmesh.inbound;
 
+import io.inmesh.authz.EncodedPath;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.RequestEdits;
 import io.inmesh.config.ExternalAuthorizerConfig;
 import io.inmesh.external.ExternalCheck;
+import io.inmesh.external.HeaderValues;
 import io.inmesh.identity.IdentityHeaders;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,15 +18,18 @@ final class CheckedRequest {
 
     private CheckedRequest() {}
 
-    static ExternalCheck of(InboundWork work, ExternalAuthorizerConfig authorizer) {
+    static ExternalCheck of(InboundWork work, ExternalAuthorizerConfig authorizer, long epochMillis) {
         InboundCall call = work.call();
+        String path = EncodedPath.of(work.canonicalPath());
         String query = call.query();
         return new ExternalCheck(
                 authorizer,
+                epochMillis,
+                call.httpVersion(),
                 call.method(),
                 call.scheme(),
                 call.port() > 0 ? call.host() + ":" + call.port() : call.host(),
-                query == null ? work.canonicalPath() : work.canonicalPath() + "?" + query,
+                query == null ? path : path + "?" + query,
                 headers(call, work.edits()),
                 call.peer(),
                 call.peerAddress(),
@@ -39,7 +44,7 @@ final class CheckedRequest {
         for (String name : names) {
             List<String> values = IdentityHeaders.hides(name) ? List.of() : edits.headerValues(call, name);
             if (!values.isEmpty()) {
-                headers.put(name, String.join(",", values));
+                headers.put(name, HeaderValues.joined(name, values));
             }
         }
         return headers;

@@ -98,7 +98,7 @@ public final class InboundGate {
         work.run(InboundStages.RING);
         PendingCheck check = work.check();
         if (check != null) {
-            check.start(external, scheduler);
+            check.start(external, scheduler, clock.epochMillis());
         }
         return work;
     }

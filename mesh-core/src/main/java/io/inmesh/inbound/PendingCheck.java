@@ -22,6 +22,8 @@ final class PendingCheck {
     private final ExternalAuthorizerConfig authorizer;
     private final String policy;
     private final AtomicBoolean over = new AtomicBoolean();
+    // Written before anything could answer.
+    private long begunNanos;
     private final Object lock = new Object();
     // The following are guarded by the lock.
     private Cancellable timer = NOTHING;
@@ -40,10 +42,11 @@ final class PendingCheck {
         this.policy = policy;
     }
 
-    void start(ExternalAuthorizer external, Scheduler scheduler) {
+    void start(ExternalAuthorizer external, Scheduler scheduler, long epochMillis) {
+        begunNanos = work.elapsedNanos();
         keep(scheduler.schedule(this::expire, authorizer.timeout().toNanos()), true);
         try {
-            keep(external.ask(CheckedRequest.of(work, authorizer), this::answer), false);
+            keep(external.ask(CheckedRequest.of(work, authorizer, epochMillis), this::answer), false);
         } catch (RuntimeException e) {
             answer(new ExternalAnswer.Failed("it could not be asked: " + e));
         }
@@ -85,7 +88,7 @@ final class PendingCheck {
 
     private @Nullable Outcome judged(ExternalAnswer answer) {
         try {
-            return CheckJudge.judge(work, authorizer, policy, answer);
+            return new CheckJudge(work, authorizer, policy, work.elapsedNanos() - begunNanos).judge(answer);
         } catch (RuntimeException e) {
             // A check that cannot be made has not been passed.
             LOG.error("The answer of an external authorizer could not be judged; the request is refused", e);

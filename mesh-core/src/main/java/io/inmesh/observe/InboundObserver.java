@@ -1,6 +1,7 @@
 package io.inmesh.observe;
 
 import io.inmesh.authz.Decision;
+import io.inmesh.authz.ExternalDecision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 
@@ -27,6 +28,13 @@ public interface InboundObserver {
     default Scope enter() {
         return Scope.NONE;
     }
+
+    /**
+     * An external authorizer was asked about the request. Before its last event, once, and only where a policy wanted that.
+     *
+     * @param decision names authorizer and policy
+     */
+    default void checked(InboundCall call, ExternalDecision decision) {}
 
     /**
      * Authorization policies decided about the request. Before its last event, and only where there are such policies.

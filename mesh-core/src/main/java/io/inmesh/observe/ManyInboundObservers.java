@@ -1,6 +1,7 @@
 package io.inmesh.observe;
 
 import io.inmesh.authz.Decision;
+import io.inmesh.authz.ExternalDecision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 
@@ -30,6 +31,16 @@ record ManyInboundObservers(InboundObserver first, InboundObserver second) imple
                     inner.close();
                     outer.close();
                 };
+    }
+
+    @Override
+    public void checked(InboundCall call, ExternalDecision decision) {
+        try {
+            first.checked(call, decision);
+        } catch (RuntimeException e) {
+            ManyObservers.failed(first, e);
+        }
+        second.checked(call, decision);
     }
 
     @Override

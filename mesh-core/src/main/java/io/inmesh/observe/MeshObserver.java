@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *    │     └─ retrying | retryRefused           when a try failed and another would be allowed
  *    └─ callEnded                               exactly once
  * inboundStarted ── InboundObserver
+ *    ├─ checked                                 what an external authorizer said, if one was asked
  *    ├─ authorized · audited · shadowDecided    what policies said, where there are any
  *    ├─ refused                                 the mesh said no; the last event
  *    └─ ended                                   the application is done, for real

@@ -1,6 +1,7 @@
 package io.inmesh.observe;
 
 import io.inmesh.authz.Decision;
+import io.inmesh.authz.ExternalDecision;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
@@ -32,6 +33,11 @@ final class ServerMeters implements InboundObserver {
                 MAX_GRPC_METHODS,
                 path -> new MeterTable<>(outcome -> grpcDuration(path, outcome)),
                 meters.overflow("gRPC methods that are served"));
+    }
+
+    @Override
+    public void checked(InboundCall call, ExternalDecision decision) {
+        authorization.checked(decision);
     }
 
     @Override

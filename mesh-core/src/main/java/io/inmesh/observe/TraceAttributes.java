@@ -1,6 +1,7 @@
 package io.inmesh.observe;
 
 import io.inmesh.authz.Decision;
+import io.inmesh.authz.ExternalDecision;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
@@ -50,6 +51,8 @@ final class TraceAttributes {
     private static final AttributeKey<String> REJECTION = AttributeKey.stringKey("inmesh.rejection");
 
     private static final AttributeKey<String> POLICY = AttributeKey.stringKey("inmesh.authorization.policy");
+    private static final AttributeKey<String> AUTHORIZER = AttributeKey.stringKey("inmesh.authorizer");
+    private static final AttributeKey<String> RESULT = AttributeKey.stringKey("inmesh.authorization.result");
     private static final AttributeKey<Boolean> ALLOWED = AttributeKey.booleanKey("inmesh.authorization.allowed");
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -168,6 +171,19 @@ final class TraceAttributes {
     static void serverOutcome(Span span, Call call, Outcome outcome) {
         int code = OutcomeCode.of(call.protocol(), outcome);
         outcome(span, call, outcome, code, OutcomeCode.serverError(code));
+    }
+
+    /** An event, so that it has the time of the answer. */
+    static void checked(Span span, ExternalDecision decision) {
+        if (span.isRecording()) {
+            span.addEvent(
+                    "inmesh.authorization.external",
+                    Attributes.builder()
+                            .put(AUTHORIZER, decision.authorizer())
+                            .put(POLICY, decision.policy())
+                            .put(RESULT, decision.result().name().toLowerCase(Locale.ROOT))
+                            .build());
+        }
     }
 
     /** Says which policy decided, if one did. */

@@ -1,6 +1,7 @@
 package io.inmesh.observe;
 
 import io.inmesh.authz.Decision;
+import io.inmesh.authz.ExternalDecision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.opentelemetry.api.trace.Span;
@@ -24,6 +25,11 @@ record TracedRequest(Span span, @Nullable Context own, boolean ends) implements 
         }
         io.opentelemetry.context.Scope scope = own.makeCurrent();
         return scope::close;
+    }
+
+    @Override
+    public void checked(InboundCall call, ExternalDecision decision) {
+        TraceAttributes.checked(span, decision);
     }
 
     @Override

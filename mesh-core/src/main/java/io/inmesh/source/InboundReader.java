@@ -27,6 +27,7 @@ final class InboundReader {
                         MeshConfigYaml.all(inbound.list("authorization"), InboundReader::authorization),
                         inbound.section("traffic", InboundTrafficReader::read, InboundTrafficConfig.NONE),
                         inbound.value().place())
+                .withExternal(inbound.findSection("external", ExternalReader::read))
                 .withJwtRules(MeshConfigYaml.all(inbound.list("jwtRules"), JwtRuleReader::read))
                 .withForwarders(inbound.section("forwarders", InboundReader::forwarders, ForwardersConfig.NONE))
                 .withMtlsByPort(inbound.section("mtlsByPort", InboundReader::byPort, Map.of()));
@@ -60,7 +61,7 @@ final class InboundReader {
         return action == null ? null : new AuthorizationConfig(action, shadow, policies);
     }
 
-    private static @Nullable Policy policy(Section section) {
+    static @Nullable Policy policy(Section section) {
         String name = section.required("name");
         Value when = section.get("when");
         if (when == null) {

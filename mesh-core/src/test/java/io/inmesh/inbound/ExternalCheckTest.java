@@ -3,9 +3,12 @@ package io.inmesh.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.authz.Decision;
+import io.inmesh.authz.ExternalDecision;
+import io.inmesh.authz.ExternalDecision.Result;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
+import io.inmesh.call.RequestEdits;
 import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.AuthorizationConfig.Action;
 import io.inmesh.config.AuthorizationConfig.Policy;
@@ -36,6 +39,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests about which somebody outside is asked: what is asked, what each answer means, and what no answer means. */
@@ -47,6 +51,7 @@ class ExternalCheckTest {
     private final FakeScheduler scheduler = new FakeScheduler(clock);
     private final Outside outside = new Outside();
     private final List<String> ends = new ArrayList<>();
+    private final List<ExternalDecision> checked = new ArrayList<>();
     private Runnable whileDeciding = () -> {};
     private final InboundGate gate = new InboundGate(clock, new Ends(), outside, scheduler);
 
@@ -96,6 +101,26 @@ class ExternalCheckTest {
                         null,
                         List.of(Map.entry("www-authenticate", "Basic"))));
         assertThat(ends).containsExactly("refused UNAUTHORIZED");
+    }
+
+    @Test
+    void observersAreToldWhatCameOfEveryCheckAndHowLongItTook() {
+        gate.admit(FakeCall.get("/guarded"), policy(false));
+        clock.advance(Duration.ofMillis(5));
+        outside.answer(Allowed.UNCHANGED);
+        gate.admit(FakeCall.get("/guarded"), policy(true));
+        outside.answer(new Denied(403, List.of(), ""));
+        gate.admit(FakeCall.get("/guarded"), policy(true));
+        outside.answer(new Failed("nobody there"));
+        gate.admit(FakeCall.get("/guarded"), policy(false));
+        scheduler.advance(TIMEOUT);
+        gate.admit(FakeCall.get("/open"), policy(false));
+        assertThat(checked)
+                .containsExactly(
+                        new ExternalDecision("opa", "ns[a]-policy[b]", Result.ALLOWED, 5_000_000),
+                        new ExternalDecision("opa", "ns[a]-policy[b]", Result.DENIED, 0),
+                        new ExternalDecision("opa", "ns[a]-policy[b]", Result.FAILED_OPEN, 0),
+                        new ExternalDecision("opa", "ns[a]-policy[b]", Result.FAILED_CLOSED, TIMEOUT.toNanos()));
     }
 
     @ParameterizedTest
@@ -270,6 +295,79 @@ class ExternalCheckTest {
         assertThat(outside.last().path()).isEqualTo("/guarded");
     }
 
+    /** Otherwise the authorizer would judge {@code /guarded/a b}, or see a query where there is none. */
+    @ParameterizedTest
+    @CsvSource({"/guarded/a%2520b, /guarded/a%2520b", "/guarded/a%3Fb, /guarded/a%3Fb", "/guarded/%61;p=1, /guarded/a"})
+    void pathThatIsSentIsToBeDecodedOnce(String path, String sent) {
+        gate.admit(FakeCall.get(path), policyAbout(StringMatch.prefix("/guarded")));
+        assertThat(outside.last().path()).isEqualTo(sent);
+    }
+
+    @Test
+    void checkHasTheTimeAndTheVersionOfHttp() {
+        gate.admit(FakeCall.get("/guarded"), policy(false));
+        assertThat(outside.last().epochMillis()).isEqualTo(clock.epochMillis());
+        assertThat(outside.last().httpVersion()).isEqualTo("HTTP/1.1");
+    }
+
+    @Test
+    void cookiesOfSeveralLinesAreOneAsTheApplicationReadsThem() {
+        gate.admit(FakeCall.get("/guarded").header("cookie", "a=1").header("cookie", "b=2"), policy(false));
+        assertThat(outside.last().headers()).containsEntry("cookie", "a=1; b=2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x-forwarded-client-cert", "x-envoy-peer-metadata", "x-inmesh-peer", "x_inmesh_peer"})
+    void approvalCannotSmuggleIdentityHeaders(String name) {
+        List<Map.Entry<String, String>> identity = List.of(Map.entry(name, "spiffe://cluster.local/ns/a/sa/admin"));
+        for (Allowed smuggling : List.of(
+                new Allowed(identity, List.of(), List.of(), List.of()),
+                new Allowed(List.of(), identity, List.of(), List.of()),
+                new Allowed(List.of(), List.of(), List.of(), identity))) {
+            Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
+            outside.answer(smuggling);
+            assertThat(admission.admitted()).isFalse();
+            assertThat(admission.edits()).isEqualTo(RequestEdits.NONE);
+            assertThat(admission.answerHeaders()).isEmpty();
+        }
+        Admission denied = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(new Denied(403, identity, ""));
+        assertThat(((Outcome.LocalReply) denied.rejection()).headers()).isEmpty();
+    }
+
+    @Test
+    void orderIsCustomThenDenyThenAllow() {
+        List<String> order = new ArrayList<>();
+        whileDeciding = () -> order.add("policies");
+        Condition badge = new Condition.Header(HeaderMatch.of("x-badge", StringMatch.exact("yes")));
+        Condition bad = new Condition.Header(HeaderMatch.of("x-bad", StringMatch.present()));
+        InboundPolicy policy = policy(
+                false,
+                new AuthorizationConfig(Action.DENY, List.of(new Policy("bad", bad))),
+                new AuthorizationConfig(Action.ALLOW, List.of(new Policy("badge", badge))));
+
+        Admission denied = gate.admit(FakeCall.get("/guarded").header("x-bad", "1"), policy);
+        assertThat(order).isEmpty();
+        outside.answer(new Allowed(List.of(Map.entry("x-badge", "yes")), List.of(), List.of(), List.of()));
+        assertThat(denied.admitted()).as("DENY after CUSTOM").isFalse();
+        assertThat(((Outcome.Rejection) denied.rejection()).message()).contains("bad");
+
+        Admission notAllowed = gate.admit(FakeCall.get("/guarded"), policy);
+        outside.answer(Allowed.UNCHANGED);
+        assertThat(notAllowed.admitted()).as("ALLOW after CUSTOM").isFalse();
+
+        Admission allowed = gate.admit(FakeCall.get("/guarded"), policy);
+        outside.answer(new Allowed(List.of(Map.entry("x-badge", "yes")), List.of(), List.of(), List.of()));
+        assertThat(allowed.admitted()).isTrue();
+
+        order.clear();
+        Admission refusedOutside = gate.admit(FakeCall.get("/guarded").header("x-bad", "1"), policy);
+        outside.answer(new Denied(401, List.of(), "badge?"));
+        assertThat(((Outcome.LocalReply) refusedOutside.rejection()).httpStatus())
+                .isEqualTo(401);
+        assertThat(order).as("policies after a denial").isEmpty();
+    }
+
     @Test
     void callerThatGoesAwayEndsTheCheck() {
         Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));
@@ -282,8 +380,16 @@ class ExternalCheckTest {
     }
 
     private static InboundPolicy policy(boolean failOpen, AuthorizationConfig... sets) {
+        return policy(failOpen, StringMatch.exact("/guarded"), sets);
+    }
+
+    private static InboundPolicy policyAbout(StringMatch path) {
+        return policy(false, path);
+    }
+
+    private static InboundPolicy policy(boolean failOpen, StringMatch path, AuthorizationConfig... sets) {
         ExternalAuthorizerConfig opa = new ExternalAuthorizerConfig("opa", "opa", 9191, TIMEOUT, failOpen, 503);
-        Condition guarded = new Condition.Path(StringMatch.exact("/guarded"));
+        Condition guarded = new Condition.Path(path);
         return InboundPolicy.compile(
                 new InboundConfig(Mtls.PERMISSIVE, List.of(sets), "")
                         .withExternal(
@@ -328,6 +434,11 @@ class ExternalCheckTest {
         @Override
         public InboundObserver inboundStarted(InboundCall call) {
             return new InboundObserver() {
+                @Override
+                public void checked(InboundCall asked, ExternalDecision decision) {
+                    checked.add(decision);
+                }
+
                 @Override
                 public void authorized(InboundCall decided, Decision decision) {
                     whileDeciding.run();

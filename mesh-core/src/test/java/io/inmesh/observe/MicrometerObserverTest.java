@@ -2,6 +2,8 @@ package io.inmesh.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.authz.ExternalDecision;
+import io.inmesh.authz.ExternalDecision.Result;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Failure;
@@ -138,6 +140,21 @@ class MicrometerObserverTest {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void checksByExternalAuthorizersAreTimedByWhatCameOfThem() {
+        InboundObserver request = observer.inboundStarted(FakeCall.get("/"));
+        for (Result result : Result.values()) {
+            request.checked(FakeCall.get("/"), new ExternalDecision("opa", "p", result, 3_000_000));
+        }
+        for (String result : List.of("allowed", "denied", "failed_open", "failed_closed")) {
+            Timer timer = registry.get("inmesh.authorization.external")
+                    .tags("inmesh.authorizer", "opa", "result", result)
+                    .timer();
+            assertThat(timer.count()).isEqualTo(1);
+            assertThat(timer.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(3);
+        }
     }
 
     @Test

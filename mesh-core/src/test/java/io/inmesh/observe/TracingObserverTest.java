@@ -2,6 +2,8 @@ package io.inmesh.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.authz.ExternalDecision;
+import io.inmesh.authz.ExternalDecision.Result;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Failure;
@@ -44,6 +46,21 @@ class TracingObserverTest {
     @AfterEach
     void close() {
         sdk.close();
+    }
+
+    @Test
+    void whatAnExternalAuthorizerSaidIsAnEventOfTheRequest() {
+        FakeCall call = FakeCall.get("/");
+        InboundObserver request = observer.inboundStarted(call);
+        request.checked(call, new ExternalDecision("opa", "badge", Result.DENIED, 1));
+        request.ended(call, Outcome.Response.http(200), 1);
+        assertThat(exporter.getFinishedSpanItems().get(0).getEvents())
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.getName()).isEqualTo("inmesh.authorization.external");
+                    assertThat(event.getAttributes().asMap().values())
+                            .containsExactlyInAnyOrder("opa", "badge", "denied");
+                });
     }
 
     @Test

@@ -11,7 +11,11 @@ import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.ConcurrencyConfig;
 import io.inmesh.config.Condition;
 import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.ExternalAuthorizationConfig;
+import io.inmesh.config.ExternalAuthorizerConfig;
+import io.inmesh.config.ExternalProtocol;
 import io.inmesh.config.ForwardersConfig;
+import io.inmesh.config.HeaderNames;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
 import io.inmesh.config.LoadBalancer;
@@ -168,6 +172,14 @@ final class MeshConfigYamlTest {
                 "inbound: {authorization: [{action: audit, shadow: true}]} | is an AUDIT set on trial",
                 "inbound: {authorization: [{action: deny, policies: [{name: a, when: {always: false}}]}]} | is false",
                 "inbound: {authorization: [{action: deny, policies: [{name: a, when: {}}]}]} | has 0 keys",
+                "inbound: {external: {host: a, port: 1, policies: [{name: a, when: {always: true}}]}} | has no name",
+                "inbound: {external: {name: a, host: a, policies: [{name: a, when: {always: true}}]}} | has no port",
+                "inbound: {external: {name: a, host: a, port: 1}} | has no policies",
+                "inbound: {external: {name: a, host: a, port: 1, statusOnError: 99}} | has statusOnError 99",
+                "inbound: {external: {name: a, host: a, port: 1, timeout: 0s}} | has timeout 0s",
+                "inbound: {external: {name: a, host: a, port: 1, grpc: {}}} | is not known here",
+                "inbound: {external: {name: a, host: a, port: 1, http: {pathPrefix: a}}} | has pathPrefix",
+                "inbound: {external: {name: a, host: a, port: 1, http: {sent: ['*']}}} | \"*\" is none of abc",
                 "[unclosed | is not YAML",
                 "a: 1\\n---\\nb: 2 | is not",
                 "'' | is empty",
@@ -176,6 +188,49 @@ final class MeshConfigYamlTest {
         assertThat(problems(yaml.replace("\\n", "\n").replace("''", "")))
                 .extracting(Problem::message)
                 .anySatisfy(text -> assertThat(text).startsWith(message));
+    }
+
+    @Test
+    void anExternalAuthorizerMayBeAsked() {
+        String policies = "policies: [{name: a, when: {always: true}}]";
+        List<AuthorizationConfig.Policy> everything =
+                List.of(new AuthorizationConfig.Policy("a", new Condition.Always()));
+        assertThat(MeshConfigYaml.parse(
+                                "mesh.yaml",
+                                "inbound: {external: {name: opa, host: opa, port: 9191, " + policies + "}}")
+                        .inbound()
+                        .external())
+                .isEqualTo(new ExternalAuthorizationConfig(
+                        new ExternalAuthorizerConfig("opa", "opa", 9191, Duration.ofMillis(200), false, 403),
+                        everything));
+        assertThat(MeshConfigYaml.parse("mesh.yaml", """
+                                inbound:
+                                  external:
+                                    name: login
+                                    host: login
+                                    port: 80
+                                    timeout: 1s
+                                    failOpen: true
+                                    statusOnError: 503
+                                    http:
+                                      pathPrefix: /check
+                                      sent: [cookie, x-*]
+                                      added: {X-Mesh: ours}
+                                      shown: [x-user]
+                                      deniedWith: ['*-why']
+                                      answeredWith: [set-cookie]
+                                    policies: [{name: a, when: {always: true}}]
+                                """).inbound().external())
+                .isEqualTo(new ExternalAuthorizationConfig(
+                        new ExternalAuthorizerConfig("login", "login", 80, Duration.ofSeconds(1), true, 503)
+                                .withProtocol(new ExternalProtocol.Http(
+                                        "/check",
+                                        HeaderNames.of(List.of("cookie", "x-*")),
+                                        List.of(Map.entry("x-mesh", "ours")),
+                                        HeaderNames.of(List.of("x-user")),
+                                        HeaderNames.of(List.of("*-why")),
+                                        HeaderNames.of(List.of("set-cookie")))),
+                        everything));
     }
 
     @Test

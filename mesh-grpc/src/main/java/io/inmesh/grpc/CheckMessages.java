@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class CheckMessages {
 
     private static final int SIZE_UNKNOWN = -1;
+    private static final long MILLIS = 1000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     static final Marshaller<ExternalCheck> REQUEST = new Marshaller<>() {
         @Override
@@ -46,7 +48,7 @@ final class CheckMessages {
 
     private CheckMessages() {}
 
-    /** {@code CheckRequest.attributes}: source, destination, request. */
+    /** {@code CheckRequest.attributes}: source, destination, request (its time, and what it is). */
     static byte[] request(ExternalCheck check) {
         WireWriter request = new WireWriter();
         request.message(1, attributes -> {
@@ -58,7 +60,13 @@ final class CheckMessages {
                             0,
                             check.peer() == null ? "" : check.peer().toString()));
             attributes.message(2, destination -> peer(destination, check.localAddress(), check.localPort(), ""));
-            attributes.message(4, received -> received.message(2, http -> http(http, check)));
+            attributes.message(4, received -> {
+                received.message(1, time -> {
+                    time.number(1, Math.floorDiv(check.epochMillis(), MILLIS));
+                    time.number(2, Math.floorMod(check.epochMillis(), MILLIS) * NANOS_PER_MILLI);
+                });
+                received.message(2, http -> http(http, check));
+            });
         });
         return request.bytes();
     }
@@ -89,5 +97,6 @@ final class CheckMessages {
         http.text(5, check.host());
         http.text(6, check.scheme());
         http.number(9, SIZE_UNKNOWN);
+        http.text(10, check.httpVersion());
     }
 }

@@ -2,6 +2,7 @@ package io.inmesh.grpc;
 
 import io.inmesh.ExternalAuthorizerProvider;
 import io.inmesh.Mesh;
+import io.inmesh.config.ExternalProtocol;
 import io.inmesh.external.ExternalAuthorizer;
 
 /** Asks external authorizers by gRPC. Made by {@link java.util.ServiceLoader}. */
@@ -9,6 +10,11 @@ public final class GrpcAuthorizerProvider implements ExternalAuthorizerProvider 
 
     /** For the service loader. */
     public GrpcAuthorizerProvider() {}
+
+    @Override
+    public boolean speaks(ExternalProtocol protocol) {
+        return protocol instanceof ExternalProtocol.Grpc;
+    }
 
     @Override
     public ExternalAuthorizer open(Mesh mesh) {

@@ -66,6 +66,11 @@ final class GrpcInboundCall implements InboundCall {
     }
 
     @Override
+    public String httpVersion() {
+        return "HTTP/2";
+    }
+
+    @Override
     public boolean secure() {
         return session != null;
     }

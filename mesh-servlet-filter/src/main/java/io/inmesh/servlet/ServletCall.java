@@ -117,6 +117,12 @@ final class ServletCall implements InboundCall {
     }
 
     @Override
+    public String httpVersion() {
+        String protocol = request.getProtocol();
+        return protocol == null ? "" : protocol.equals("HTTP/2.0") ? "HTTP/2" : protocol;
+    }
+
+    @Override
     public boolean secure() {
         return request.isSecure();
     }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * List {@code extensionProviders} of the settings file, with the names of Istio's MeshConfig. Only {@code envoyExtAuthzGrpc} is known: what
- * cannot be asked is refused here, so that no policy can refer to it.
+ * List {@code extensionProviders} of the settings file, with the names of Istio's MeshConfig. What cannot be asked is refused here, so that no
+ * policy can refer to it.
  */
 public final class ExtensionProviders {
     private static final String GRPC = "envoyExtAuthzGrpc";
@@ -21,6 +21,13 @@ public final class ExtensionProviders {
 
     private static final int FORBIDDEN = 403;
     private static final int MAX_PORT = 65535;
+
+    /** Source: Istio; the name is part of those of figures. */
+    private static final String NAME = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+
+    /** Those of Envoy's {@code type.v3.StatusCode} that end a request; it refuses others together with all that comes with them. */
+    private static final String STATUS =
+            "20[0-8]|226|30[0-5]|30[78]|40[0-9]|41[0-7]|42[1-4]|42[689]|431|50[0-8]|51[01]";
 
     private ExtensionProviders() {}
 
@@ -38,36 +45,43 @@ public final class ExtensionProviders {
 
     private static ExtensionProvider provider(Section section) {
         String name = section.text("name");
-        if (section.has(HTTP)) {
-            throw section.fault(HTTP, "is not supported yet; use an authorizer that speaks gRPC, and " + GRPC);
+        if (!name.matches(NAME)) {
+            throw section.fault(
+                    "name", "is \"" + name + "\" but has to be up to 63 lower case letters, digits and inner dashes");
         }
-        if (!section.has(GRPC)) {
-            throw section.fault(GRPC, "is missing; it is the only kind of provider that is supported");
+        boolean grpc = section.has(GRPC);
+        if (grpc == section.has(HTTP)) {
+            throw section.fault(
+                    grpc ? HTTP : GRPC,
+                    grpc
+                            ? "is there besides " + GRPC + "; leave one of them out"
+                            : "is missing; give it or " + HTTP + ", the two kinds of providers that are supported");
         }
-        Section grpc = section.section(GRPC);
-        if (grpc.has(BODY)) {
-            throw grpc.fault(
+        Section kind = section.section(grpc ? GRPC : HTTP);
+        if (kind.has(BODY)) {
+            throw kind.fault(
                     BODY, "is not supported: bodies are not held back to be sent to an authorizer; leave it out");
         }
-        if (grpc.flag(CLEAR_ROUTES, false)) {
-            throw grpc.fault(CLEAR_ROUTES, "has no meaning where requests come in; leave it out");
+        if (kind.flag(CLEAR_ROUTES, false)) {
+            throw kind.fault(CLEAR_ROUTES, "has no meaning where requests come in; leave it out");
         }
-        grpc.text("port");
+        kind.text("port");
         return new ExtensionProvider(
                 name,
-                host(grpc),
-                grpc.number("port", 0, 1, MAX_PORT),
-                grpc.duration("timeout", USUAL_TIMEOUT),
-                grpc.flag("failOpen", false),
-                status(grpc));
+                host(kind),
+                kind.number("port", 0, 1, MAX_PORT),
+                kind.duration("timeout", USUAL_TIMEOUT),
+                kind.flag("failOpen", false),
+                status(kind),
+                grpc ? null : HttpSettings.read(kind));
     }
 
     /** A full name, with Istio's {@code namespace/} before it or not; a cluster is found by the name alone. */
-    private static String host(Section grpc) {
-        String service = grpc.text("service");
+    private static String host(Section kind) {
+        String service = kind.text("service");
         String host = service.substring(service.indexOf('/') + 1);
         if (!host.matches("[a-z0-9-]+(\\.[a-z0-9-]+)+")) {
-            throw grpc.fault(
+            throw kind.fault(
                     "service",
                     "is \"" + service + "\" but has to be a full name such as opa.default.svc.cluster.local");
         }
@@ -75,10 +89,11 @@ public final class ExtensionProviders {
     }
 
     /** A text in Istio, since it is a name of Envoy's list of statuses. */
-    private static int status(Section grpc) {
-        String status = grpc.text("statusOnError", String.valueOf(FORBIDDEN));
-        if (!status.matches("[2-5][0-9][0-9]")) {
-            throw grpc.fault("statusOnError", "is \"" + status + "\" but has to be a status from 200 to 599");
+    private static int status(Section kind) {
+        String status = kind.text("statusOnError", String.valueOf(FORBIDDEN));
+        if (!status.matches(STATUS)) {
+            throw kind.fault(
+                    "statusOnError", "is \"" + status + "\" but has to be a registered status of an answer, as 503");
         }
         return Integer.parseInt(status);
     }

@@ -2,13 +2,17 @@ package io.inmesh.server.semantic;
 
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.AuthorizationPolicies;
+import io.inmesh.server.rule.ExtensionProvider;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.IpAddresses;
+import io.inmesh.server.service.MeshService;
 import io.inmesh.server.translate.AuthorizationKeys;
 import io.inmesh.server.translate.Personality;
 import io.inmesh.server.translate.RbacPaths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -63,6 +67,12 @@ final class AuthorizationPolicyCheck {
                     Check.UNKNOWN_PROVIDER,
                     spec.get("provider").get("name"),
                     "\"" + name + "\" is no extension provider of the server's settings; known are " + known);
+        } else {
+            service(
+                    report,
+                    spec,
+                    mesh,
+                    Objects.requireNonNull(mesh.settings().extensionProviders().get(name)));
         }
         for (Resource other : mesh.view().byKind("AuthorizationPolicy")) {
             Field second = Field.spec(other);
@@ -77,6 +87,24 @@ final class AuthorizationPolicyCheck {
                         other.key().namespace() + "/" + other.key().name() + " asks \"" + otherName
                                 + "\": a workload that both select denies everything");
             }
+        }
+    }
+
+    /** Services may come later than policies, so one that is not there is no error. */
+    private static void service(Report report, Field spec, Mesh mesh, ExtensionProvider provider) {
+        Optional<MeshService> service = mesh.service(provider.host());
+        String outcome = provider.failOpen() ? "what the policy guards is open" : "what the policy guards is refused";
+        if (service.isEmpty()) {
+            report.add(
+                    Check.UNKNOWN_HOST,
+                    spec.get("provider").get("name"),
+                    "its service " + provider.host() + " is not known: until it is, " + outcome);
+        } else if (service.get().port(provider.port()).isEmpty()) {
+            report.add(
+                    Check.UNKNOWN_PORT,
+                    spec.get("provider").get("name"),
+                    "its service " + provider.host() + " has no port " + provider.port() + ": until it has, "
+                            + outcome);
         }
     }
 

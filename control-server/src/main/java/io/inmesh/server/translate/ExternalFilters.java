@@ -6,15 +6,21 @@ import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.Rules;
 import io.inmesh.xds.core.ApiVersion;
 import io.inmesh.xds.core.GrpcService;
+import io.inmesh.xds.core.HeaderValue;
+import io.inmesh.xds.core.HttpUri;
+import io.inmesh.xds.filter.extauthz.AuthorizationResponse;
 import io.inmesh.xds.filter.extauthz.ExtAuthz;
+import io.inmesh.xds.filter.extauthz.HttpService;
 import io.inmesh.xds.filter.http.HttpFilter;
 import io.inmesh.xds.filter.rbac.RBAC;
 import io.inmesh.xds.type.HttpStatus;
+import io.inmesh.xds.type.matcher.ListStringMatcher;
 import io.inmesh.xds.type.matcher.MetadataMatcher;
 import io.inmesh.xds.type.matcher.StringMatcher;
 import io.inmesh.xds.type.matcher.ValueMatcher;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -56,27 +62,73 @@ final class ExternalFilters {
     }
 
     private static HttpFilter asking(ExtensionProvider provider) {
-        String cluster = ClusterNames.outbound(provider.port(), "", provider.host());
-        ExtAuthz filter = ExtAuthz.newBuilder()
-                .setGrpcService(GrpcService.newBuilder()
-                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                                .setClusterName(cluster)
-                                // A bar is no character of an authority.
-                                .setAuthority(cluster.replace("|", "_.")))
-                        .setTimeout(Protos.duration(provider.timeout())))
+        ExtAuthz.Builder filter = ExtAuthz.newBuilder()
                 .setFailureModeAllow(provider.failOpen())
                 .setStatusOnError(HttpStatus.newBuilder().setCode(provider.statusOnError()))
                 .setTransportApiVersion(ApiVersion.V3)
+                .setStatPrefix(provider.name())
                 .setFilterEnabledMetadata(MetadataMatcher.newBuilder()
                         // Under its canonical name, whatever the filter is called here.
                         .setFilter("envoy.filters.http.rbac")
                         .addPath(MetadataMatcher.PathSegment.newBuilder().setKey(MARK + "shadow_effective_policy_id"))
                         .setValue(ValueMatcher.newBuilder()
-                                .setStringMatch(StringMatcher.newBuilder().setPrefix("istio-ext-authz"))))
-                .build();
+                                .setStringMatch(StringMatcher.newBuilder().setPrefix("istio-ext-authz"))));
+        String cluster = ClusterNames.outbound(provider.port(), "", provider.host());
+        ExtensionProvider.Http http = provider.http();
+        if (http == null) {
+            filter.setGrpcService(grpc(provider, cluster));
+        } else {
+            filter.setHttpService(http(provider, http, cluster));
+            names(http.sent()).ifPresent(filter::setAllowedHeaders);
+        }
         return HttpFilter.newBuilder()
                 .setName("envoy.filters.http.ext_authz")
-                .setTypedConfig(Protos.pack(filter))
+                .setTypedConfig(Protos.pack(filter.build()))
                 .build();
+    }
+
+    private static GrpcService.Builder grpc(ExtensionProvider provider, String cluster) {
+        return GrpcService.newBuilder()
+                .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                        .setClusterName(cluster)
+                        // Otherwise it would be the cluster's, whose bars are no characters of an authority.
+                        .setAuthority(provider.host()))
+                .setTimeout(Protos.duration(provider.timeout()));
+    }
+
+    private static HttpService.Builder http(ExtensionProvider provider, ExtensionProvider.Http http, String cluster) {
+        HttpService.Builder service = HttpService.newBuilder()
+                .setPathPrefix(http.pathPrefix())
+                .setServerUri(HttpUri.newBuilder()
+                        .setUri("http://" + provider.host())
+                        .setCluster(cluster)
+                        .setTimeout(Protos.duration(provider.timeout())));
+        http.added()
+                .forEach((name, value) -> service.getAuthorizationRequestBuilder()
+                        .addHeadersToAdd(HeaderValue.newBuilder().setKey(name).setValue(value)));
+        AuthorizationResponse.Builder response = AuthorizationResponse.newBuilder();
+        names(http.shown()).ifPresent(response::setAllowedUpstreamHeaders);
+        names(http.deniedWith()).ifPresent(response::setAllowedClientHeaders);
+        names(http.answeredWith()).ifPresent(response::setAllowedClientHeadersOnSuccess);
+        return service.setAuthorizationResponse(response);
+    }
+
+    /** Names, beginnings and ends of headers, as Istio translates them; absent for none, which is not the same as an empty list. */
+    private static Optional<ListStringMatcher> names(List<String> patterns) {
+        if (patterns.isEmpty()) {
+            return Optional.empty();
+        }
+        ListStringMatcher.Builder list = ListStringMatcher.newBuilder();
+        for (String pattern : patterns) {
+            StringMatcher.Builder matcher = list.addPatternsBuilder().setIgnoreCase(true);
+            if (pattern.startsWith("*")) {
+                matcher.setSuffix(pattern.substring(1));
+            } else if (pattern.endsWith("*")) {
+                matcher.setPrefix(pattern.substring(0, pattern.length() - 1));
+            } else {
+                matcher.setExact(pattern);
+            }
+        }
+        return Optional.of(list.build());
     }
 }

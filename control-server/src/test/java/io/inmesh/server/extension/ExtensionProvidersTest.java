@@ -10,11 +10,15 @@ import io.inmesh.server.settings.SettingsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The list that says which external authorizers there are. */
 class ExtensionProvidersTest {
@@ -67,8 +71,72 @@ class ExtensionProvidersTest {
     }
 
     @Test
-    void providersOfOtherKindsAreRefused() {
-        assertThatThrownBy(() -> read("[{name: a, envoyExtAuthzHttp: {" + OPA + "}}]"))
+    void everyFieldOfHttpIsRead() throws Exception {
+        assertThat(http("""
+                        service: a.b, port: 80, timeout: 1s, failOpen: true, statusOnError: 429, pathPrefix: /check/v1,
+                        includeRequestHeadersInCheck: [x-user, X-Auth-*, "*-id"], includeHeadersInCheck: [old],
+                        includeAdditionalHeadersInCheck: {X-Mesh: "in mesh", x-a: b},
+                        headersToUpstreamOnAllow: [a], headersToDownstreamOnDeny: [b], headersToDownstreamOnAllow: [c]
+                        """))
+                .isEqualTo(new ExtensionProvider(
+                        "opa",
+                        "a.b",
+                        80,
+                        Duration.ofSeconds(1),
+                        true,
+                        429,
+                        new ExtensionProvider.Http(
+                                "/check/v1",
+                                List.of("x-user", "X-Auth-*", "*-id"),
+                                new TreeMap<>(Map.of("x-mesh", "in mesh", "x-a", "b")),
+                                List.of("a"),
+                                List.of("b"),
+                                List.of("c"))));
+    }
+
+    @Test
+    void oldNameOfAListCountsWhereTheNewOneIsNotThere() throws Exception {
+        assertThat(http("service: a.b, port: 80, includeHeadersInCheck: [old]").http())
+                .isEqualTo(new ExtensionProvider.Http(
+                        "", List.of("old"), new TreeMap<>(), List.of(), List.of(), List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    pathPrefix: check                                  | pathPrefix
+                    pathPrefix: /                                      | pathPrefix
+                    pathPrefix: //evil                                 | pathPrefix
+                    pathPrefix: '/a?b'                                 | pathPrefix
+                    includeRequestHeadersInCheck: ['*']                | includeRequestHeadersInCheck[0]
+                    includeHeadersInCheck: [a, 'b c']                  | includeHeadersInCheck[1]
+                    headersToUpstreamOnAllow: ['a*b']                  | headersToUpstreamOnAllow[0]
+                    headersToDownstreamOnDeny: [':path']               | headersToDownstreamOnDeny[0]
+                    headersToDownstreamOnAllow: ['**']                 | headersToDownstreamOnAllow[0]
+                    includeAdditionalHeadersInCheck: {Host: a}         | includeAdditionalHeadersInCheck.Host
+                    includeAdditionalHeadersInCheck: {a: "b\\nc: d"}   | includeAdditionalHeadersInCheck.a
+                    includeAdditionalHeadersInCheck: {A: b, a: c}      | includeAdditionalHeadersInCheck.a
+                    includeRequestBodyInCheck: {maxRequestBytes: 1}    | includeRequestBodyInCheck
+                    clearRouteCache: true                              | clearRouteCache
+                    statusOnError: 299                                 | statusOnError
+                    """)
+    void whatCannotBeDoneByHttpIsRefusedWithItsPlace(String field, String place) {
+        assertThatThrownBy(() -> http("service: a.b, port: 80, " + field))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("extensionProviders[0].envoyExtAuthzHttp." + place);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Opa", "a.b", "-a", "a-", "a|b"})
+    void nameThatIstioRefusesIsRefused(String name) {
+        assertThatThrownBy(() -> read("[{name: '" + name + "', envoyExtAuthzGrpc: {" + OPA + "}}]"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("extensionProviders[0].name");
+    }
+
+    @Test
+    void providersOfOtherKindsAndOfTwoAreRefused() {
+        assertThatThrownBy(
+                        () -> read("[{name: a, envoyExtAuthzGrpc: {" + OPA + "}, envoyExtAuthzHttp: {" + OPA + "}}]"))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("extensionProviders[0].envoyExtAuthzHttp");
         assertThatThrownBy(() -> read("[{name: a, zipkin: {" + OPA + "}}]"))
@@ -82,6 +150,11 @@ class ExtensionProvidersTest {
         assertThatThrownBy(() -> read("[" + one + ", " + one + "]"))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("extensionProviders[1].name");
+    }
+
+    private ExtensionProvider http(String fields) throws Exception {
+        return Objects.requireNonNull(
+                read("[{name: opa, envoyExtAuthzHttp: {" + fields + "}}]").get("opa"));
     }
 
     private Map<String, ExtensionProvider> grpc(String fields) throws Exception {

@@ -10,6 +10,7 @@ import io.inmesh.client.translate.TlsFiles;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.Workloads;
+import io.inmesh.server.rule.ExtensionProvider;
 import io.inmesh.server.rule.IssuerKeys;
 import io.inmesh.server.rule.KeySource;
 import io.inmesh.server.rule.RuleSettings;
@@ -21,6 +22,7 @@ import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.server.translate.Translator;
 import io.inmesh.server.translate.TypeUrls;
 import io.inmesh.server.translate.VersionedResource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -53,6 +55,15 @@ record Outcome(
     record Compiled(MeshConfig config, Map<String, TlsFiles> files) {}
 
     static final RuleSettings SETTINGS = RuleSettings.forTrustDomain("inmesh.local")
+            .asking(Map.of(
+                    "authorizer",
+                    new ExtensionProvider(
+                            "authorizer",
+                            "ratings.default.svc.cluster.local",
+                            9080,
+                            Duration.ofSeconds(1),
+                            false,
+                            403)))
             .knowing(new IssuerKeys(
                     List.of("https://other.example/", "https://third.example/"),
                     Map.of(

@@ -11,6 +11,9 @@ import io.inmesh.client.translate.Resource;
 import io.inmesh.client.translate.ResourceTranslator;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.config.RetryConfig;
+import io.inmesh.external.ExternalAnswer;
+import io.inmesh.external.ExternalAuthorizer;
+import io.inmesh.external.ExternalCheck;
 import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
 import io.inmesh.observe.MeshObserver;
@@ -22,13 +25,18 @@ import io.inmesh.snapshot.LiveState;
 import io.inmesh.snapshot.Snapshot;
 import io.inmesh.snapshot.SnapshotCompiler;
 import io.inmesh.testkit.FakeClock;
+import io.inmesh.testkit.FakeScheduler;
 import io.inmesh.testkit.SeededRandomness;
+import io.inmesh.time.Scheduler.Cancellable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +72,24 @@ final class DecisionFixture {
     /** What becomes of a request that comes in. */
     Admission admit(InboundCall call) {
         return new InboundGate(new FakeClock(), MeshObserver.NONE).admit(call, snapshot.inbound());
+    }
+
+    /** Whom and what an external authorizer is asked about a request. */
+    ExternalCheck asked(InboundCall call) {
+        AtomicReference<ExternalCheck> asked = new AtomicReference<>();
+        ExternalAuthorizer outside = new ExternalAuthorizer() {
+            @Override
+            public Cancellable ask(ExternalCheck check, Consumer<ExternalAnswer> answer) {
+                asked.set(check);
+                return () -> {};
+            }
+
+            @Override
+            public void close() {}
+        };
+        FakeClock clock = new FakeClock();
+        new InboundGate(clock, MeshObserver.NONE, outside, new FakeScheduler(clock)).admit(call, snapshot.inbound());
+        return Objects.requireNonNull(asked.get(), "nobody was asked");
     }
 
     @Nullable

@@ -3,6 +3,9 @@ package io.inmesh.server.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.call.Outcome;
+import io.inmesh.config.ExternalAuthorizerConfig;
+import io.inmesh.config.ExternalProtocol;
+import io.inmesh.config.HeaderNames;
 import io.inmesh.inbound.Admission;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.rule.ExtensionProvider;
@@ -24,7 +27,46 @@ class ExternalAuthorizationTest {
             new ExtensionProvider("opa", "ratings.default.svc.cluster.local", 9080, Duration.ofSeconds(1), false, 503);
     private static final ExtensionProvider LENIENT = new ExtensionProvider(
             "lenient", "ratings.default.svc.cluster.local", 9080, Duration.ofSeconds(1), true, 403);
-    private static final Map<String, ExtensionProvider> PROVIDERS = Map.of("opa", OPA, "lenient", LENIENT);
+    private static final ExtensionProvider WEB = new ExtensionProvider(
+            "web",
+            "ratings.default.svc.cluster.local",
+            9080,
+            Duration.ofSeconds(1),
+            false,
+            403,
+            new ExtensionProvider.Http(
+                    "/check",
+                    List.of("cookie", "x-*"),
+                    new TreeMap<>(Map.of("x-mesh", "ours")),
+                    List.of("x-user"),
+                    List.of("*-why"),
+                    List.of("set-cookie")));
+    private static final Map<String, ExtensionProvider> PROVIDERS = Map.of("opa", OPA, "lenient", LENIENT, "web", WEB);
+
+    @Test
+    void authorizerThatSpeaksGrpcIsAskedAsTheSettingsSay() {
+        ExternalAuthorizerConfig asked =
+                decisions(custom("a", "opa", "[{}]")).asked(FakeCall.get("/")).authorizer();
+        assertThat(asked)
+                .isEqualTo(new ExternalAuthorizerConfig(
+                        "opa", "ratings.default.svc.cluster.local", 9080, Duration.ofSeconds(1), false, 503));
+    }
+
+    @Test
+    void authorizerThatSpeaksHttpIsAskedAsTheSettingsSay() {
+        ExternalAuthorizerConfig asked =
+                decisions(custom("a", "web", "[{}]")).asked(FakeCall.get("/")).authorizer();
+        assertThat(asked)
+                .isEqualTo(new ExternalAuthorizerConfig(
+                                "web", "ratings.default.svc.cluster.local", 9080, Duration.ofSeconds(1), false, 403)
+                        .withProtocol(new ExternalProtocol.Http(
+                                "/check",
+                                HeaderNames.of(List.of("cookie", "x-*")),
+                                List.of(Map.entry("x-mesh", "ours")),
+                                HeaderNames.of(List.of("x-user")),
+                                HeaderNames.of(List.of("*-why")),
+                                HeaderNames.of(List.of("set-cookie")))));
+    }
 
     @Test
     void onlyWhatARuleMatchesIsAskedAbout() {
@@ -97,7 +139,11 @@ class ExternalAuthorizationTest {
     @Test
     void unknownProvidersAreRefusedAndTwoReported() {
         ConfigView view =
-                Config.view(custom("a", "opa", "[{}]"), custom("b", "lenient", "[{}]"), custom("c", "nobody", "[{}]"));
+                Config.view(
+                Config.BOOKINFO,
+                custom("a", "opa", "[{}]"),
+                custom("b", "lenient", "[{}]"),
+                custom("c", "nobody", "[{}]"));
         SemanticValidator validator = new SemanticValidator(
                 RuleSettings.forTrustDomain("inmesh.local").asking(PROVIDERS));
         Map<String, List<String>> codes = new TreeMap<>();
@@ -112,6 +158,33 @@ class ExternalAuthorizationTest {
                 .containsEntry("a", List.of("IM0409 spec.provider.name"))
                 .containsEntry("b", List.of("IM0409 spec.provider.name"))
                 .containsEntry("c", List.of("IM0408 spec.provider.name", "IM0409 spec.provider.name"));
+    }
+
+    @Test
+    void providerWhoseServiceIsUnknownIsReportedWithWhatThatMeans() {
+        Duration second = Duration.ofSeconds(1);
+        Map<String, ExtensionProvider> providers = Map.of(
+                "gone", new ExtensionProvider("gone", "opa.default.svc.cluster.local", 9191, second, false, 403),
+                "open", new ExtensionProvider("open", "opa.default.svc.cluster.local", 9191, second, true, 403),
+                "port", new ExtensionProvider("port", "ratings.default.svc.cluster.local", 1, second, false, 403));
+        assertThat(problems(providers, "gone"))
+                .containsExactly("IM0104 its service opa.default.svc.cluster.local is not known: until it is, what the"
+                        + " policy guards is refused");
+        assertThat(problems(providers, "open")).singleElement().asString().endsWith("what the policy guards is open");
+        assertThat(problems(providers, "port"))
+                .singleElement()
+                .asString()
+                .startsWith("IM0105")
+                .contains("no port 1");
+        assertThat(problems(PROVIDERS, "opa")).isEmpty();
+    }
+
+    private static List<String> problems(Map<String, ExtensionProvider> providers, String provider) {
+        ConfigView view = Config.view(Config.BOOKINFO, custom("a", provider, "[{}]"));
+        return new SemanticValidator(RuleSettings.forTrustDomain("inmesh.local").asking(providers))
+                .validate(view.byKind("AuthorizationPolicy").get(0), view).stream()
+                        .map(problem -> problem.code() + " " + problem.message())
+                        .toList();
     }
 
     private static List<HttpFilter> filters(MeshFixture mesh) throws Exception {

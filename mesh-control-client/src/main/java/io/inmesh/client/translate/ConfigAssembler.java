@@ -275,7 +275,8 @@ public final class ConfigAssembler {
         return all;
     }
 
-    private static InboundConfig both(InboundConfig one, InboundConfig other) {
+    /** {@return what two inbound listeners ask together: what either refuses is refused} */
+    static InboundConfig both(InboundConfig one, InboundConfig other) {
         List<AuthorizationConfig> authorization = new ArrayList<>(one.authorization());
         authorization.addAll(other.authorization());
         Set<JwtRuleConfig> jwtRules = new LinkedHashSet<>(one.jwtRules());

@@ -3,15 +3,26 @@ package io.inmesh.client.translate;
 import io.inmesh.config.AuthorizationConfig.Policy;
 import io.inmesh.config.ExternalAuthorizationConfig;
 import io.inmesh.config.ExternalAuthorizerConfig;
+import io.inmesh.config.ExternalProtocol;
+import io.inmesh.config.HeaderNames;
 import io.inmesh.xds.core.ApiVersion;
 import io.inmesh.xds.core.GrpcService;
+import io.inmesh.xds.filter.extauthz.AuthorizationResponse;
 import io.inmesh.xds.filter.extauthz.ExtAuthz;
+import io.inmesh.xds.filter.extauthz.HttpService;
 import io.inmesh.xds.filter.rbac.RBAC;
+import io.inmesh.xds.type.matcher.ListStringMatcher;
 import io.inmesh.xds.type.matcher.MetadataMatcher;
 import io.inmesh.xds.type.matcher.StringMatcher;
 import io.inmesh.xds.type.matcher.ValueMatcher;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +46,9 @@ final class ExternalTranslator {
 
     /** Envoy's, where none is given. */
     private static final Duration USUAL_TIMEOUT = Duration.ofMillis(200);
+
+    /** What can stand before a path without changing how it is read. */
+    private static final Pattern PATH_PREFIX = Pattern.compile("(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+/?");
 
     private static final int CLUSTER_PARTS = 4;
 
@@ -77,29 +91,90 @@ final class ExternalTranslator {
         if (filter.getTransportApiVersion() != ApiVersion.V3) {
             throw reader.invalid(place + ".transport_api_version", "must be V3");
         }
-        if (!filter.hasGrpcService()) {
-            throw reader.invalid(place + ".grpc_service", "is missing; only authorizers that speak gRPC are asked");
-        }
-        asked = new ExternalAuthorizationConfig(
-                authorizer(place + ".grpc_service", filter, filter.getGrpcService()), marking);
+        ExternalAuthorizerConfig authorizer = switch (filter.getServicesCase()) {
+            case GRPC_SERVICE -> grpc(place, filter);
+            case HTTP_SERVICE -> http(place + ".http_service", filter);
+            case SERVICES_NOT_SET ->
+                throw reader.invalid(place, "has neither grpc_service nor http_service; there is nobody to ask");
+        };
+        asked = new ExternalAuthorizationConfig(authorizer, marking);
     }
 
-    private ExternalAuthorizerConfig authorizer(String place, ExtAuthz filter, GrpcService service) {
-        String cluster = service.getEnvoyGrpc().getClusterName();
+    private ExternalAuthorizerConfig grpc(String place, ExtAuthz filter) {
+        GrpcService service = filter.getGrpcService();
+        if (filter.hasAllowedHeaders()) {
+            throw reader.invalid(
+                    place + ".allowed_headers", "must be absent: authorizers that speak gRPC get them all");
+        }
+        return authorizer(
+                place,
+                filter,
+                place + ".grpc_service.envoy_grpc.cluster_name",
+                service.getEnvoyGrpc().getClusterName(),
+                service.hasTimeout() ? Values.duration(service.getTimeout()) : USUAL_TIMEOUT);
+    }
+
+    private ExternalAuthorizerConfig http(String place, ExtAuthz filter) {
+        HttpService service = filter.getHttpService();
+        AuthorizationResponse response = service.getAuthorizationResponse();
+        String prefix = service.getPathPrefix();
+        if (!prefix.isEmpty() && !PATH_PREFIX.matcher(prefix).matches()) {
+            throw reader.invalid(place + ".path_prefix", "\"" + prefix + "\" is no path to put before others");
+        }
+        List<Map.Entry<String, String>> added = service.getAuthorizationRequest().getHeadersToAddList().stream()
+                .map(header -> Map.entry(header.getKey().toLowerCase(Locale.ROOT), header.getValue()))
+                .toList();
+        String answer = place + ".authorization_response";
+        return authorizer(
+                        place,
+                        filter,
+                        place + ".server_uri.cluster",
+                        service.getServerUri().getCluster(),
+                        service.getServerUri().hasTimeout()
+                                ? Values.duration(service.getServerUri().getTimeout())
+                                : USUAL_TIMEOUT)
+                .withProtocol(new ExternalProtocol.Http(
+                        prefix,
+                        names(place + ".allowed_headers", filter.getAllowedHeaders()),
+                        added,
+                        names(answer + ".allowed_upstream_headers", response.getAllowedUpstreamHeaders()),
+                        names(answer + ".allowed_client_headers", response.getAllowedClientHeaders()),
+                        names(
+                                answer + ".allowed_client_headers_on_success",
+                                response.getAllowedClientHeadersOnSuccess())));
+    }
+
+    /** Names of headers have no case, so it does not matter whether the matcher minds it. */
+    private HeaderNames names(String place, ListStringMatcher list) {
+        Set<String> exact = new HashSet<>();
+        List<String> prefixes = new ArrayList<>();
+        List<String> suffixes = new ArrayList<>();
+        for (StringMatcher matcher : list.getPatternsList()) {
+            switch (matcher.getMatchPatternCase()) {
+                case EXACT -> exact.add(matcher.getExact().toLowerCase(Locale.ROOT));
+                case PREFIX -> prefixes.add(matcher.getPrefix().toLowerCase(Locale.ROOT));
+                case SUFFIX -> suffixes.add(matcher.getSuffix().toLowerCase(Locale.ROOT));
+                default -> throw reader.invalid(place, "must be exact, prefix or suffix");
+            }
+        }
+        return new HeaderNames(exact, prefixes, suffixes);
+    }
+
+    private ExternalAuthorizerConfig authorizer(
+            String place, ExtAuthz filter, String field, String cluster, Duration timeout) {
         String[] parts = cluster.split("\\|", -1);
         if (parts.length != CLUSTER_PARTS || !parts[0].equals("outbound") || !parts[1].matches("[1-9][0-9]{0,4}")) {
-            throw reader.invalid(
-                    place + ".envoy_grpc.cluster_name", "\"" + cluster + "\" is not outbound|port||host of a service");
+            throw reader.invalid(field, "\"" + cluster + "\" is not outbound|port||host of a service");
         }
         int status = filter.getStatusOnError().getCode();
         if (status != 0 && (status < 200 || status > 599)) {
             throw reader.invalid(place + ".status_on_error", status + " is no status between 200 and 599");
         }
         return new ExternalAuthorizerConfig(
-                cluster,
+                filter.getStatPrefix().isEmpty() ? cluster : filter.getStatPrefix(),
                 parts[3],
                 Integer.parseInt(parts[1]),
-                service.hasTimeout() ? Values.duration(service.getTimeout()) : USUAL_TIMEOUT,
+                timeout,
                 filter.getFailureModeAllow(),
                 status == 0 ? ExternalAuthorizerConfig.USUAL_STATUS_ON_ERROR : status);
     }

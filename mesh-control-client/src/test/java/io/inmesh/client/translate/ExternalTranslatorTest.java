@@ -8,12 +8,19 @@ import io.inmesh.config.AuthorizationConfig.Policy;
 import io.inmesh.config.Condition;
 import io.inmesh.config.ExternalAuthorizationConfig;
 import io.inmesh.config.ExternalAuthorizerConfig;
+import io.inmesh.config.ExternalProtocol;
+import io.inmesh.config.HeaderNames;
 import io.inmesh.xds.core.ApiVersion;
+import io.inmesh.xds.core.HeaderValue;
 import io.inmesh.xds.filter.extauthz.ExtAuthz;
+import io.inmesh.xds.filter.extauthz.HttpService;
 import io.inmesh.xds.filter.rbac.RBAC;
 import io.inmesh.xds.type.HttpStatus;
+import io.inmesh.xds.type.matcher.ListStringMatcher;
 import io.inmesh.xds.type.matcher.MetadataMatcher;
+import io.inmesh.xds.type.matcher.StringMatcher;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,9 +105,70 @@ class ExternalTranslatorTest {
     }
 
     @Test
-    void whatIsNotAskedByGrpcVersion3IsRefused() {
-        refused(ExtAuthz.Builder::clearGrpcService, "gRPC");
+    void whatIsAskedNeitherByGrpcVersion3NorByHttpIsRefused() {
+        refused(ExtAuthz.Builder::clearGrpcService, "nobody to ask");
+        refused(builder -> builder.getAllowedHeadersBuilder(), "gRPC get them all");
         refused(builder -> builder.setTransportApiVersion(ApiVersion.AUTO), "V3");
+    }
+
+    @Test
+    void nameIsTheOneOfTheFiguresIfThereIsOne() {
+        translator.mark("rbac", POLICIES);
+        translator.ask("ext_authz", filter(builder -> builder.setStatPrefix("opa")));
+        assertThat(translator.result().authorizer().name()).isEqualTo("opa");
+    }
+
+    @Test
+    void httpServiceIsUnderstoodWhole() {
+        translator.mark("rbac", POLICIES);
+        translator.ask("ext_authz", http(service -> {
+            service.setPathPrefix("/check");
+            service.getAuthorizationRequestBuilder()
+                    .addHeadersToAdd(HeaderValue.newBuilder().setKey("X-Mesh").setValue("ours"));
+            service.getAuthorizationResponseBuilder()
+                    .setAllowedUpstreamHeaders(names(StringMatcher.newBuilder().setExact("X-User")))
+                    .setAllowedClientHeaders(names(StringMatcher.newBuilder().setPrefix("x-")))
+                    .setAllowedClientHeadersOnSuccess(
+                            names(StringMatcher.newBuilder().setSuffix("-cookie")));
+        }));
+        ExternalAuthorizerConfig authorizer = translator.result().authorizer();
+        assertThat(authorizer.host()).isEqualTo("opa.default.svc.cluster.local");
+        assertThat(authorizer.timeout()).isEqualTo(java.time.Duration.ofMillis(700));
+        assertThat(authorizer.protocol())
+                .isEqualTo(new ExternalProtocol.Http(
+                        "/check",
+                        HeaderNames.of(List.of("authorization")),
+                        List.of(Map.entry("x-mesh", "ours")),
+                        HeaderNames.of(List.of("x-user")),
+                        HeaderNames.of(List.of("x-*")),
+                        HeaderNames.of(List.of("*-cookie"))));
+    }
+
+    @Test
+    void httpServiceThatIsNotUnderstoodIsRefused() {
+        refused(http(service -> service.getServerUriBuilder().setCluster("opa")), "||host");
+        refused(http(service -> service.setPathPrefix("//evil")), "path_prefix");
+        refused(
+                http(service -> service.getAuthorizationResponseBuilder()
+                        .setAllowedUpstreamHeaders(
+                                names(StringMatcher.newBuilder().setContains("x")))),
+                "allowed_upstream_headers");
+    }
+
+    private static ExtAuthz http(Consumer<HttpService.Builder> change) {
+        HttpService.Builder service = HttpService.newBuilder();
+        service.getServerUriBuilder()
+                .setUri("http://opa")
+                .setCluster("outbound|9191||opa.default.svc.cluster.local")
+                .setTimeout(Duration.newBuilder().setNanos(700_000_000));
+        change.accept(service);
+        return filter(builder -> builder.setHttpService(service)
+                .setAllowedHeaders(names(
+                        StringMatcher.newBuilder().setExact("Authorization").setIgnoreCase(true))));
+    }
+
+    private static ListStringMatcher names(StringMatcher.Builder matcher) {
+        return ListStringMatcher.newBuilder().addPatterns(matcher).build();
     }
 
     @ParameterizedTest
@@ -125,9 +193,13 @@ class ExternalTranslatorTest {
     }
 
     private static void refused(Consumer<ExtAuthz.Builder> change, String why) {
+        refused(filter(change), why);
+    }
+
+    private static void refused(ExtAuthz filter, String why) {
         ExternalTranslator fresh = new ExternalTranslator(new ResourceReader("inbound"));
         fresh.mark("rbac", POLICIES);
-        assertThatThrownBy(() -> fresh.ask("ext_authz", filter(change)))
+        assertThatThrownBy(() -> fresh.ask("ext_authz", filter))
                 .isInstanceOf(InvalidResourceException.class)
                 .hasMessageContaining(why);
     }
