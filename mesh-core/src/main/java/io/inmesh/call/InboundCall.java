@@ -23,11 +23,6 @@ public interface InboundCall extends Call {
     /** {@return lower case names of all headers, each once; HTTP/2's pseudo-headers are not among them} */
     Set<String> headerNames();
 
-    /** {@return the version of HTTP as Envoy writes it: {@code HTTP/1.0}, {@code HTTP/1.1}, {@code HTTP/2}; empty if unknown} */
-    default String httpVersion() {
-        return "";
-    }
-
     /** {@return whether the connection is TLS} */
     boolean secure();
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param authorizer whom to ask
  * @param epochMillis wall-clock time at which the request came in, in milliseconds since 1970 UTC
- * @param httpVersion {@code HTTP/1.1}, {@code HTTP/2} and so on; empty if unknown
+ * @param wireProtocol {@code HTTP/1.1}, {@code HTTP/2} and so on; empty if unknown
  * @param method HTTP method
  * @param scheme {@code http} or {@code https}
  * @param host host and port, as the caller named them
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record ExternalCheck(
         ExternalAuthorizerConfig authorizer,
         long epochMillis,
-        String httpVersion,
+        String wireProtocol,
         String method,
         String scheme,
         String host,

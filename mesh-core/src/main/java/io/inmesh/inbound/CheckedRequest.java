@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Describes a request to an external authorizer as the application would see it: what it judges is what is let in. */
@@ -25,7 +26,7 @@ final class CheckedRequest {
         return new ExternalCheck(
                 authorizer,
                 epochMillis,
-                call.httpVersion(),
+                Objects.requireNonNullElse(call.wireProtocol(), ""),
                 call.method(),
                 call.scheme(),
                 call.port() > 0 ? call.host() + ":" + call.port() : call.host(),

@@ -27,7 +27,7 @@ final class AuthorizationMeters {
         this.checked = new NamedTable<>(
                 MAX_POLICIES,
                 authorizer -> new MeterTable<>(result -> checks(authorizer, Result.values()[result])),
-                meters::overflowed);
+                meters.overflow("external authorizers"));
         this.denied = counters("inmesh.authorization.denied", "Requests that a policy refused", Tags.empty());
         this.audited = counters("inmesh.authorization.audited", "Requests that an AUDIT policy marked", Tags.empty());
         this.wouldBeDenied = shadow("denied");

@@ -97,6 +97,6 @@ final class CheckMessages {
         http.text(5, check.host());
         http.text(6, check.scheme());
         http.number(9, SIZE_UNKNOWN);
-        http.text(10, check.httpVersion());
+        http.text(10, check.wireProtocol());
     }
 }

@@ -66,7 +66,7 @@ final class GrpcInboundCall implements InboundCall {
     }
 
     @Override
-    public String httpVersion() {
+    public String wireProtocol() {
         return "HTTP/2";
     }
 

@@ -117,9 +117,10 @@ final class ServletCall implements InboundCall {
     }
 
     @Override
-    public String httpVersion() {
+    public @Nullable String wireProtocol() {
         String protocol = request.getProtocol();
-        return protocol == null ? "" : protocol.equals("HTTP/2.0") ? "HTTP/2" : protocol;
+        // As Envoy writes it.
+        return "HTTP/2.0".equals(protocol) ? "HTTP/2" : protocol;
     }
 
     @Override

@@ -224,11 +224,6 @@ public final class FakeCall implements InboundCall {
     }
 
     @Override
-    public String httpVersion() {
-        return protocol() == Protocol.GRPC ? "HTTP/2" : "HTTP/1.1";
-    }
-
-    @Override
     public boolean secure() {
         return secure;
     }

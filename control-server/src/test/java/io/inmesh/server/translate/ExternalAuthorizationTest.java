@@ -138,8 +138,7 @@ class ExternalAuthorizationTest {
 
     @Test
     void unknownProvidersAreRefusedAndTwoReported() {
-        ConfigView view =
-                Config.view(
+        ConfigView view = Config.view(
                 Config.BOOKINFO,
                 custom("a", "opa", "[{}]"),
                 custom("b", "lenient", "[{}]"),
