@@ -30,20 +30,26 @@ import io.inmesh.config.Condition;
 import io.inmesh.config.ExternalAuthorizationConfig;
 import io.inmesh.config.ExternalAuthorizerConfig;
 import io.inmesh.config.InboundConfig;
+import io.inmesh.config.JwtRuleConfig;
+import io.inmesh.config.JwtRuleConfig.ClaimHeader;
+import io.inmesh.config.JwtRuleConfig.Locations;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.config.StringMatch;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.grpc.auth.AttributeContext.HttpRequest;
+import io.inmesh.grpc.auth.AttributeContext.Request;
 import io.inmesh.grpc.auth.CheckResponse;
 import io.inmesh.grpc.auth.OkHttpResponse;
 import io.inmesh.grpc.auth.QueryParameter;
+import io.inmesh.testkit.TestIssuer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +113,44 @@ class ExternalAuthorizationTest {
                         .getSocketAddress()
                         .getPortValue())
                 .isEqualTo(server.getPort());
+    }
+
+    @Test
+    void checkSaysWhenTheCallCameAndOverWhat() {
+        long before = System.currentTimeMillis();
+        call("bob");
+        Request request = authorizer.checks.get(0).getAttributes().getRequest();
+        long time = request.getTime().getSeconds() * 1000 + request.getTime().getNanos() / 1_000_000;
+        assertThat(time).isBetween(before, System.currentTimeMillis());
+        assertThat(request.getHttp().getProtocol()).isEqualTo("HTTP/2");
+    }
+
+    @Test
+    void headerThatAClaimReplacesIsWhatTheAuthorizerSees() {
+        TestIssuer issuer = TestIssuer.rsa("https://issuer.example");
+        mesh.apply(config("authz", Duration.ofSeconds(30), false, inbound -> inbound.withJwtRules(List.of(
+                new JwtRuleConfig(
+                        issuer.name(),
+                        List.of(),
+                        issuer.keys(),
+                        Locations.DEFAULT,
+                        false,
+                        "",
+                        List.of(new ClaimHeader("x-user", "sub")),
+                        List.of())))));
+        Metadata headers = new Metadata();
+        headers.put(USER, "admin");
+        headers.put(key("authorization"), "Bearer " + issuer.token("alice"));
+        assertThat(call(headers)).isEqualTo("hello alice");
+        assertThat(authorizer
+                        .checks
+                        .get(0)
+                        .getAttributes()
+                        .getRequest()
+                        .getHttp()
+                        .getHeadersMap())
+                .containsEntry("x-user", "alice")
+                .doesNotContainKey("authorization");
     }
 
     @Test
@@ -254,18 +298,22 @@ class ExternalAuthorizationTest {
     }
 
     private void configure(String service, Duration timeout, boolean failOpen) {
-        Condition guarded = new Condition.Not(new Condition.Path(StringMatch.exact("/" + path(TextService.PAY))));
-        assertThat(mesh.apply(MeshConfig.builder()
-                                .cluster(ClusterConfig.of("authz").endpoint("127.0.0.1", authorizer.port()))
-                                .virtualHost(VirtualHostConfig.of("authz:9191", RouteConfig.to("authz")))
-                                .inbound(new InboundConfig(InboundConfig.Mtls.DISABLE, List.of(), "")
-                                        .withExternal(new ExternalAuthorizationConfig(
-                                                new ExternalAuthorizerConfig(
-                                                        "opa", service, 9191, timeout, failOpen, 403),
-                                                List.of(new Policy("guarded", guarded)))))
-                                .build())
+        assertThat(mesh.apply(config(service, timeout, failOpen, inbound -> inbound))
                         .problems())
                 .isEmpty();
+    }
+
+    private MeshConfig config(
+            String service, Duration timeout, boolean failOpen, UnaryOperator<InboundConfig> change) {
+        Condition guarded = new Condition.Not(new Condition.Path(StringMatch.exact("/" + path(TextService.PAY))));
+        return MeshConfig.builder()
+                .cluster(ClusterConfig.of("authz").endpoint("127.0.0.1", authorizer.port()))
+                .virtualHost(VirtualHostConfig.of("authz:9191", RouteConfig.to("authz")))
+                .inbound(change.apply(new InboundConfig(InboundConfig.Mtls.DISABLE, List.of(), "")
+                        .withExternal(new ExternalAuthorizationConfig(
+                                new ExternalAuthorizerConfig("opa", service, 9191, timeout, failOpen, 403),
+                                List.of(new Policy("guarded", guarded))))))
+                .build();
     }
 
     private static String path(MethodDescriptor<?, ?> method) {
@@ -275,6 +323,10 @@ class ExternalAuthorizationTest {
     private String call(String user) {
         Metadata headers = new Metadata();
         headers.put(USER, user);
+        return call(headers);
+    }
+
+    private String call(Metadata headers) {
         return ClientCalls.blockingUnaryCall(
                 ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
                 TextService.UNARY,

@@ -2,6 +2,7 @@ package io.inmesh.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Server;
@@ -14,6 +15,8 @@ import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.Condition;
 import io.inmesh.config.ExternalAuthorizationConfig;
 import io.inmesh.config.ExternalAuthorizerConfig;
+import io.inmesh.config.ExternalProtocol;
+import io.inmesh.config.HeaderNames;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.MeshConfig;
@@ -25,6 +28,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -124,14 +128,61 @@ class ExternalAuthorizationTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void authorizerMayBeAskedByHttp(Container container) throws Exception {
+        HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        web.createContext("/check/see", exchange -> {
+            boolean known = "badge=gold".equals(exchange.getRequestHeaders().getFirst("cookie"));
+            exchange.getResponseHeaders().add("x-user", "alice");
+            exchange.getResponseHeaders().add("x-why", "no badge");
+            byte[] body = (known ? "" : "who?").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(known ? 200 : 401, known ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        web.start();
+        try (Service service = Service.open(container, application)) {
+            ask(
+                    service,
+                    web.getAddress().getPort(),
+                    new ExternalAuthorizerConfig("web", "authz", 9191, Duration.ofMinutes(5), false, 503)
+                            .withProtocol(new ExternalProtocol.Http(
+                                    "/check",
+                                    HeaderNames.of(List.of("cookie")),
+                                    List.of(),
+                                    HeaderNames.of(List.of("x-user")),
+                                    HeaderNames.NONE,
+                                    HeaderNames.NONE)));
+            assertThat(service.client()
+                            .get("/see", "Cookie: badge=gold", "X-User: forged")
+                            .body())
+                    .isEqualTo("user=alice");
+            assertThat(service.ends.next()).isEqualTo("200");
+            RawClient.Reply denied = service.client().get("/see", "X-User: forged");
+            assertThat(denied.status()).isEqualTo(401);
+            assertThat(denied.text()).contains("x-why: no badge");
+            assertThat(denied.body()).isEqualTo("who?");
+            assertThat(service.ends.next()).contains("UNAUTHORIZED");
+        } finally {
+            web.stop(0);
+        }
+    }
+
     private void ask(Service service, Duration timeout, boolean failOpen) {
+        ask(
+                service,
+                authorizer.getPort(),
+                new ExternalAuthorizerConfig("opa", "authz", 9191, timeout, failOpen, 503));
+    }
+
+    private static void ask(Service service, int port, ExternalAuthorizerConfig whom) {
         MeshConfig config = MeshConfig.builder()
-                .cluster(ClusterConfig.of("authz").endpoint("127.0.0.1", authorizer.getPort()))
+                .cluster(ClusterConfig.of("authz").endpoint("127.0.0.1", port))
                 .virtualHost(VirtualHostConfig.of("authz:9191", RouteConfig.to("authz")))
                 .inbound(new InboundConfig(Mtls.PERMISSIVE, List.of(), "")
                         .withExternal(new ExternalAuthorizationConfig(
-                                new ExternalAuthorizerConfig("opa", "authz", 9191, timeout, failOpen, 503),
-                                List.of(new Policy("guarded", new Condition.Path(StringMatch.exact("/see")))))))
+                                whom, List.of(new Policy("guarded", new Condition.Path(StringMatch.exact("/see")))))))
                 .build();
         assertThat(service.mesh.apply(config).problems()).isEmpty();
     }
