@@ -46,18 +46,22 @@ export function configOf(service) {
   return worst.rank === 3 ? worst : { ...worst, text: `${count(same, 'instance')} ${worst.text}` };
 }
 
-/** The time left of a certificate. @param {string | undefined} expiry */
-export function certificateLeft(expiry) {
-  const millis = left(expiry);
-  if (Number.isNaN(millis)) return { tone: 'none', text: '–', millis: Infinity };
-  if (millis <= 0) return { tone: 'bad', text: 'over', millis };
-  return { tone: millis < HOUR ? 'warn' : 'ok', text: duration(millis), millis };
+/**
+ * The time left of a process's certificate: of the one it says it has, else of the one its connection was opened with.
+ * @param {any} process
+ */
+export function certificateLeft(process) {
+  const millis = left(process?.certificate?.notAfter ?? process?.certificateExpiry);
+  const failure = process?.certificate?.renewalFailure ?? '';
+  if (Number.isNaN(millis)) return { tone: 'none', text: '–', millis: Infinity, failure };
+  if (millis <= 0) return { tone: 'bad', text: 'over', millis, failure };
+  return { tone: failure ? 'bad' : millis < HOUR ? 'warn' : 'ok', text: duration(millis), millis, failure };
 }
 
 /** The certificate that ends first. @param {any} service */
 export const certificateOf = (service) =>
   service.instances
-    .map(({ process }) => certificateLeft(process?.certificateExpiry))
+    .map(({ process }) => certificateLeft(process))
     .sort((a, b) => a.millis - b.millis)[0] ?? certificateLeft(undefined);
 
 /** When a process last took over or refused something. @param {any} process */

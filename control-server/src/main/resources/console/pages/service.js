@@ -1,13 +1,22 @@
 import { html } from '../lib/preact.js';
+import { withQuery } from '../base/api.js';
 import { count } from '../base/format.js';
 import { useLive } from '../base/live.js';
+import { href } from '../base/route.js';
+import { preferences } from '../base/preferences.js';
+import { may, onlyNamespaces } from '../base/session.js';
+import { useStore } from '../base/store.js';
 import { Age, Await, Badge, Box, Chip, Cut, Empty, Figures, Head, Note } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
+import { sameHost } from '../config/subsets.js';
+import { Findings, linkTo } from './configuration.js';
 import { certificateLeft, changedOf, healthOf, identityOf, protocolsOf, stateOf, versionOf, versionsOf } from './service-facts.js';
 
 /** One service and its instances. @param {{host: string}} props */
 export function Service({ host }) {
-  const live = useLive('/inmesh/v1/services');
+  const { namespace } = useStore(preferences);
+  // Who may look at all namespaces finds a service of any, whichever is chosen.
+  const live = useLive(withQuery('/inmesh/v1/services', onlyNamespaces() ? { namespace } : {}));
   return html`<${Await} live=${live}>${(data) => {
     const service = data.services.find((candidate) => candidate.host === host);
     return service
@@ -21,9 +30,11 @@ function Details({ service }) {
   const health = healthOf(service);
   const versions = versionsOf(service);
   const accounts = [...new Set(service.instances.map(identityOf))];
+  const items = useLive(withQuery('/inmesh/v1/resources', { namespace: service.namespace }), 15_000).data?.items ?? [];
+  const about = items.filter((item) => item.hosts.some((host) => sameHost(host, service.host, item.namespace)) || item.name === service.name && item.kind === 'Service');
   const refused = service.instances.filter(({ process }) => process?.state === 'REJECTED');
   return html`
-    <${Head} title=${service.name} sub=${html`<a href="#/services">Services</a> / <span class="mono">${service.host}</span>`} />
+    <${Head} title=${service.name} sub=${html`<a href="#/services">Services</a> / <span class="mono">${service.host}</span>`}><${Actions} service=${service} items=${items} /><//>
     <${Figures} items=${[
       { label: 'Instances that take calls', value: health.text, tone: health.tone },
       { label: 'Versions', value: versions.length || '–', sub: versions.join(', ') },
@@ -35,7 +46,18 @@ function Details({ service }) {
       <${Table} label="Instances" rows=${service.instances} id=${(instance) => instance.id} columns=${COLUMNS} first=${0}
         empty=${html`<${Empty} title=${service.resolution.startsWith('DNS') ? 'Callers find its addresses by DNS.' : 'Nothing is behind this service.'}>
           ${!service.resolution.startsWith('DNS') && 'A process appears here when it joins the mesh with labels that the service selects.'}<//>`} />
-    <//>`;
+    <//>
+    <${Box} flush title="Configuration about it"><${Table} label="Configuration about this service" rows=${about} id=${(item) => `${item.kind}/${item.namespace}/${item.name}`} link=${linkTo} first=${1} columns=${RESOURCES}
+      empty=${html`<${Empty} title="No rule is about this service.">Calls go to all of its instances.<//>`} /><//>`;
+}
+
+/** What is done to a service most: by the rule there is for it, else by a new one. @param {{service: any, items: any[]}} props */
+function Actions({ service, items }) {
+  if (!may('editor', service.namespace)) return null;
+  const rule = items.find((item) => item.kind === 'VirtualService' && !item.file && item.hosts.some((host) => sameHost(host, service.host, item.namespace)));
+  const host = service.host.endsWith(`.${service.namespace}.svc.cluster.local`) ? service.name : service.host;
+  const to = (tab) => (rule ? linkTo(rule, { tab }) : href(['config', 'new'], { kind: 'VirtualService', group: 'networking.istio.io', namespace: service.namespace, host, tab }));
+  return html`<a class="button" href=${to('weights')}>Shift traffic</a><a class="button" href=${to('resilience')}>Timeouts</a><a class="button" href=${to('faults')}>Inject a fault</a>`;
 }
 
 /** What a process did not take, and why. */
@@ -63,14 +85,21 @@ const COLUMNS = [
   },
   {
     title: 'Certificate left',
-    sort: ({ process }) => certificateLeft(process?.certificateExpiry).millis,
+    sort: ({ process }) => certificateLeft(process).millis,
     show: ({ process }) => {
-      const { tone, text } = certificateLeft(process?.certificateExpiry);
-      return tone === 'ok' || tone === 'none' ? text : html`<${Badge} tone=${tone}>${text}<//>`;
+      const { tone, text, failure } = certificateLeft(process);
+      return tone === 'ok' || tone === 'none' ? text : html`<${Badge} tone=${tone} title=${failure}>${failure ? `${text}, not renewed` : text}<//>`;
     },
   },
   { title: 'Connected', sort: ({ process }) => process?.connectedSince ?? '', show: ({ process }) => html`<${Age} time=${process?.connectedSince} />` },
   { title: 'Software', sort: ({ process }) => process?.userAgent ?? '', show: ({ process }) => html`<${Cut} text=${process?.userAgent || '–'} />` },
+];
+
+const RESOURCES = [
+  { title: 'Name', sort: (item) => item.name, show: (item) => html`<${Cut} text=${item.name} />` },
+  { title: 'Kind', sort: (item) => item.kind, show: (item) => item.kind },
+  { title: 'Findings', show: (item) => html`<${Findings} item=${item} />` },
+  { title: 'Version', align: 'right', show: (item) => item.resourceVersion },
 ];
 
 const HEALTH = {

@@ -96,6 +96,7 @@ final class Admission {
             // Roots are public, and other trust domains have no login here.
             row("GET", "/inmesh/v1/bundle", Rule.ANYBODY),
             row("GET", "/metrics", Rule.VIEWER),
+            row("GET", "/inmesh/v1/meters", Rule.VIEWER),
             // Namespaces need not be made and nothing is kept of them; files for Kubernetes begin with one.
             row("POST", "/api/v1/namespaces", Rule.SOMEBODY),
             row("GET", "/api/v1/namespaces/{namespace}", Rule.VIEWER),

@@ -133,6 +133,7 @@ public final class HttpServer implements AutoCloseable {
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
                 new InventoryApi(sources.resources()::state, sources.hub(), new ResourcesApi(writer)),
                 new GraphApi(sources.graph(), sources.resources()::state, sources.registry()),
+                new MetersApi(sources.meters()),
                 sources.tokens(),
                 sources.certificates(),
                 new DenyListApi(sources.denied()),

@@ -33,6 +33,7 @@ final class MeshApi {
     private final TrafficApi traffic;
     private final InventoryApi inventory;
     private final GraphApi graph;
+    private final MetersApi meters;
     private final JoinTokens tokens;
     private final CertificateService certificates;
     private final DenyListApi denyList;
@@ -47,6 +48,7 @@ final class MeshApi {
             TrafficApi traffic,
             InventoryApi inventory,
             GraphApi graph,
+            MetersApi meters,
             JoinTokens tokens,
             CertificateService certificates,
             DenyListApi denyList,
@@ -59,6 +61,7 @@ final class MeshApi {
         this.traffic = traffic;
         this.inventory = inventory;
         this.graph = graph;
+        this.meters = meters;
         this.tokens = tokens;
         this.certificates = certificates;
         this.denyList = denyList;
@@ -81,6 +84,7 @@ final class MeshApi {
             case "POST rollback" -> changes.rollback(exchange);
             case "GET analyze" -> files.analyze(exchange);
             case "GET services" -> inventory.services(exchange);
+            case "GET meters" -> meters.list(exchange);
             case "GET kinds" -> inventory.kinds(exchange);
             case "GET resources" -> inventory.resources(exchange);
             case "GET status" -> status.status(exchange);

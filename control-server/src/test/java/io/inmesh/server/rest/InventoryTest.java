@@ -100,6 +100,20 @@ class InventoryTest {
         assertThat(body.path("kinds").findValuesAsText("kind")).doesNotContain("Pod", "Namespace");
     }
 
+    @Test
+    void metersComeWithWhatTheyMeasure() throws Exception {
+        JsonNode meters = server.get(server.root(), "/inmesh/v1/meters").body().path("meters");
+
+        assertThat(meters.findValuesAsText("name"))
+                .contains("inmesh.ads.clients")
+                .allSatisfy(name -> assertThat(name).startsWith("inmesh."));
+        assertThat(meters).allSatisfy(meter -> assertThat(meter.path("value").isNumber())
+                .isTrue());
+        assertThat(server.get(viewer, "/inmesh/v1/meters").status())
+                .as("they are about all namespaces")
+                .isEqualTo(403);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"services", "resources"})
     void aViewerOfANamespaceSeesThatOne(String what) throws Exception {
@@ -114,7 +128,7 @@ class InventoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"services", "resources", "kinds"})
+    @ValueSource(strings = {"services", "resources", "kinds", "meters"})
     void nobodySeesNothing(String what) throws Exception {
         assertThat(server.get(null, "/inmesh/v1/" + what).status()).isEqualTo(401);
     }
