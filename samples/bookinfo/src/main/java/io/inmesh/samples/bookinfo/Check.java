@@ -60,6 +60,8 @@ public final class Check {
         check.faults();
         check.badInput();
         check.tutorialFiles();
+        new GraphCheck(check.scenarios, shop, processes).all();
+        check.changeTo(Rules.reviewsTo("v1"), "v1");
         new SecurityCheck(check.scenarios, shop, processes, run).all();
         check.apply(Rules.reviewsAnywhere());
         new SurvivalCheck(check.scenarios, shop, processes, run, Integer.parseInt(option(options, "--seconds"))).all();

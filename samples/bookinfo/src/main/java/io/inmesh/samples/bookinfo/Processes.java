@@ -117,14 +117,15 @@ final class Processes {
         return output(process);
     }
 
-    /** Runs the command line of the mesh. */
-    void meshctl(String... arguments) throws IOException, InterruptedException {
+    /** {@return what the command line of the mesh prints} */
+    String meshctl(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of(root.resolve("control-server/bin/meshctl").toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = output(process);
         require(process.exitValue() == 0, output);
+        return output;
     }
 
     private static String output(Process process) throws IOException, InterruptedException {

@@ -52,9 +52,16 @@ final class Scenarios {
 
     /** Returns when something holds; gives up after twenty seconds. */
     static void until(Callable<Boolean> holds) throws Exception {
+        until(PATIENCE, holds);
+    }
+
+    /** Returns when something holds; gives up after some time. */
+    static void until(Duration patience, Callable<Boolean> holds) throws Exception {
         long begun = System.nanoTime();
         while (!holds.call()) {
-            require(System.nanoTime() - begun < PATIENCE.toNanos(), "it did not come true within 20 s");
+            require(
+                    System.nanoTime() - begun < patience.toNanos(),
+                    "it did not come true within " + patience.toSeconds() + " s");
             TimeUnit.MILLISECONDS.sleep(10);
         }
     }
