@@ -32,6 +32,7 @@ import io.inmesh.server.limit.Guard;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.LoadReports;
+import io.inmesh.server.lrs.ReportSettings;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
@@ -102,6 +103,8 @@ public final class ControlServer implements AutoCloseable {
             Federation federation = Federation.read(options.settings(), options.trustDomain(), clock);
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
+            ReportSettings reports =
+                    ReportSettings.read(options.settings().section("reports"));
             JwksSettings jwks = JwksSettings.read(options.settings());
             Map<String, ExtensionProvider> providers = ExtensionProviders.read(options.settings());
             options.settings().end();
@@ -177,7 +180,7 @@ public final class ControlServer implements AutoCloseable {
                     List.of(
                             new AdsService(ads, rpc, true),
                             certificates,
-                            new LoadReportService(loads, traffic, graph))));
+                            new LoadReportService(loads, traffic, graph, reports))));
             plaintext = options.plaintextPort() < 0
                     ? null
                     : open(XdsServer.plaintextOnLoopback(

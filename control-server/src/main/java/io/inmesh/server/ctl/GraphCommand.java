@@ -21,7 +21,7 @@ abstract class GraphCommand extends MeshCommand {
     private static final String UNKNOWN = "-";
 
     @Option(
-            names = {"-w", "--window"},
+            names = "--window",
             defaultValue = "1m",
             description = "How far to look back, 10s to 1h. Default: ${DEFAULT-VALUE}")
     private String window = "1m";
@@ -32,7 +32,7 @@ abstract class GraphCommand extends MeshCommand {
             description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 
-    @Option(names = "--watch", description = "Shows it again every two seconds.")
+    @Option(names = {"-w", "--watch"}, description = "Shows it again every two seconds.")
     private boolean watch;
 
     @Option(

@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
             StatCommand.class,
             EdgesCommand.class,
             RoutesCommand.class,
+            EndpointsCommand.class,
             ExplainCommand.class,
             TokenCommand.class,
             CertificateCommand.class,

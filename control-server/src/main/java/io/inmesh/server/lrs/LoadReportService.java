@@ -24,7 +24,6 @@ import java.util.TreeMap;
 
 /** Takes load reports over gRPC (xDS LRS). Who reports is told by its certificate. */
 public final class LoadReportService extends LoadReportingServiceImplBase {
-    private static final int INTERVAL_SECONDS = 10;
     private static final int MAX_CLUSTERS = 10_000;
     private static final int MAX_CLUSTER_CHARACTERS = 1_024;
     private static final long MAX_COUNT = 1L << 40;
@@ -35,10 +34,16 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
     private final LoadReports reports;
     private final ObservedTraffic traffic;
     private final TrafficGraph graph;
+    private final Duration interval;
 
     /** Adds what is reported to {@code reports}, and who talks to whom to {@code traffic} and {@code graph}. */
-    public LoadReportService(LoadReports reports, ObservedTraffic traffic, TrafficGraph graph) {
+    public LoadReportService(
+            LoadReports reports, ObservedTraffic traffic, TrafficGraph graph, ReportSettings settings) {
         this.graph = graph;
+        this.interval = Duration.newBuilder()
+                .setSeconds(settings.interval().getSeconds())
+                .setNanos(settings.interval().getNano())
+                .build();
         this.reports = reports;
         this.traffic = traffic;
     }
@@ -99,7 +104,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
                 begun = true;
                 responses.onNext(LoadStatsResponse.newBuilder()
                         .setSendAllClusters(true)
-                        .setLoadReportingInterval(Duration.newBuilder().setSeconds(INTERVAL_SECONDS))
+                        .setLoadReportingInterval(interval)
                         .build());
             }
         }

@@ -35,15 +35,20 @@ final class InventoryApi {
         resources.list(exchange);
     }
 
-    /** Answers with the services of one namespace, the query's, or of all; an instance that is connected with the status of its process. */
+    /**
+     * Answers with the services of one namespace, the query's, or of all; of those only which the namespace {@code as} may see, if the query
+     * names one; an instance that is connected with the status of its process.
+     */
     void services(Exchange exchange) throws IOException, HttpProblem {
         String namespace = exchange.viewedNamespace();
+        String as = exchange.parameter("as");
         Map<String, ConnectedProcess> processes = new HashMap<>();
         hub.processes().forEach(process -> processes.put(process.nodeId(), process));
         ObjectNode body = Exchange.JSON.createObjectNode();
         ArrayNode services = body.putArray("services");
         for (MeshService service : state.get().services().all().values()) {
-            if (namespace.isEmpty() || namespace.equals(service.namespace())) {
+            boolean seen = as == null || service.scope().visibleFrom(as);
+            if (seen && (namespace.isEmpty() || namespace.equals(service.namespace()))) {
                 service(services.addObject(), service, processes);
             }
         }

@@ -29,6 +29,7 @@ import io.inmesh.server.limit.Guard;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.LoadReports;
+import io.inmesh.server.lrs.ReportSettings;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
@@ -137,7 +138,8 @@ final class TestServer implements AutoCloseable {
                 List.of(
                         new AdsService(parts, pool, true),
                         () -> ServerInterceptors.intercept(certificates, new OutOfOrder()),
-                        new LoadReportService(loads, traffic, graph)));
+                        new LoadReportService(
+                                loads, traffic, graph, new ReportSettings(ReportSettings.DEFAULT_INTERVAL))));
         plaintext = XdsServer.plaintextOnLoopback(
                 0, new Guard(limits, timer, false), pool, List.of(new AdsService(parts, pool, false)));
     }
