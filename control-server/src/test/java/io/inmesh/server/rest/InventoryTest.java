@@ -107,8 +107,8 @@ class InventoryTest {
         assertThat(meters.findValuesAsText("name"))
                 .contains("inmesh.ads.clients")
                 .allSatisfy(name -> assertThat(name).startsWith("inmesh."));
-        assertThat(meters).allSatisfy(meter -> assertThat(meter.path("value").isNumber())
-                .isTrue());
+        assertThat(meters)
+                .allSatisfy(meter -> assertThat(meter.path("value").isNumber()).isTrue());
         assertThat(server.get(viewer, "/inmesh/v1/meters").status())
                 .as("they are about all namespaces")
                 .isEqualTo(403);
