@@ -1,0 +1,282 @@
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Clicks through the console over the running bookshop, as a user would. Arguments: address of the WebDriver, of the control server, of the
+ * shop's page, of a control server that asks for passwords, the process id of that one, a folder for scratch, and one for pictures or "-".
+ */
+final class ConsoleCheck {
+
+    private static final String RECENT = "#/graph?window=30s";
+    private static final String FAILING = ".label[data-health=failing]";
+
+    /** The user of the settings that the script writes. */
+    private static final String PASSWORD = "correct horse battery";
+
+    private final URI driver;
+    private final String console;
+    private final URI shop;
+    private final String guarded;
+    private final long guardedProcess;
+    private final Path scratch;
+    private final Path pictures;
+    private int failed;
+
+    private interface Steps {
+        void run() throws Exception;
+    }
+
+    private ConsoleCheck(String[] arguments) {
+        driver = URI.create(arguments[0]);
+        console = arguments[1] + "/console/";
+        shop = URI.create(arguments[2] + "/productpage");
+        guarded = arguments[3] + "/console/";
+        guardedProcess = Long.parseLong(arguments[4]);
+        scratch = Path.of(arguments[5]);
+        pictures = arguments[6].equals("-") ? null : Path.of(arguments[6]);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        ConsoleCheck check = new ConsoleCheck(arguments);
+        AtomicBoolean over = new AtomicBoolean();
+        Thread traffic = new Thread(() -> check.traffic(over), "traffic");
+        traffic.setDaemon(true);
+        traffic.start();
+        try (Browser browser = new Browser(check.driver, check.scratch.resolve("profile"))) {
+            check.overTheShop(browser);
+        }
+        over.set(true);
+        try (Browser browser = new Browser(check.driver, check.scratch.resolve("other-profile"))) {
+            check.withPasswords(browser);
+        }
+        System.exit(check.failed == 0 ? 0 : 1);
+    }
+
+    private void overTheShop(Browser browser) throws Exception {
+        browser.open(console);
+        step("the graph shows who calls whom", () -> {
+            browser.see(".card[data-card=productpage]", "v1");
+            browser.see(".card[data-card=ratings]", "v1");
+            for (String version : List.of("v1", "v2", "v3")) {
+                browser.await(
+                        "a healthy link to reviews " + version,
+                        "return document.querySelector(`.label[data-health=healthy][data-link*='reviews'][data-link$='${arguments[0]}']`) !== null",
+                        version);
+            }
+        });
+        pictures(browser, "graph", RECENT.replace("?window=30s", ""), ".card[data-card=ratings]");
+        step("a click on a link tells its figures", () -> {
+            browser.click(".label[data-link*=details]", "");
+            browser.see(".panel h2", "details");
+            browser.see(".panel .chart", "Calls per second");
+            browser.see(".panel", "mutual TLS");
+        });
+        step("the table says the same", () -> {
+            browser.click("[role=tab]", "Table");
+            browser.see("table", "ratings");
+        });
+        step("keys lead to the services", () -> {
+            browser.click("h1", "");
+            browser.press("g", "s");
+            browser.see("tr", "reviews");
+            browser.see("tr .badge", "3 of 3");
+        });
+        pictures(browser, "services", "#/services", "tr .badge");
+        step("a service leads to the form that shifts its traffic", () -> {
+            browser.click("td a", "reviews");
+            browser.see("h1", "reviews");
+            browser.click("a.button", "Shift traffic");
+            browser.type("[data-weight=v3]", "100");
+        });
+        step("a change is reviewed with whom it affects, and applied", () -> {
+            browser.click("[data-review]", "");
+            browser.see("dialog .diff", "weight: 100");
+            browser.see("dialog .affected", "productpage");
+            picture(browser, "review-light");
+            browser.click("[data-apply]", "");
+            browser.see(".head .sub", "version");
+        });
+        step("the graph follows the weights", () -> {
+            browser.open(console + RECENT);
+            browser.await(
+                    "links to v3 only",
+                    "const to = [...document.querySelectorAll(\".label[data-link*='/reviews/']\")].map(e => e.dataset.link).filter(l => l.includes('productpage'));"
+                            + " return to.length === 1 && to[0].endsWith('v3')");
+        });
+        step("a fault turns its link red", () -> {
+            browser.open(console + "#/services/reviews.default.svc.cluster.local");
+            browser.click("a.button", "Inject a fault");
+            browser.type("[data-fault=abort]", "100");
+            browser.click("[data-review]", "");
+            browser.see("dialog .diff", "httpStatus");
+            browser.click("[data-apply]", "");
+            browser.see(".note.ok", "is live");
+            browser.open(console + RECENT);
+            browser.await("a red link", "return document.querySelector(\"" + FAILING + "[data-link*=reviews]\") !== null");
+        });
+        pictures(browser, "fault", RECENT, FAILING);
+        step("rolling back heals it", () -> {
+            browser.open(console + "#/config/networking.istio.io/virtualservices/default/reviews?tab=history");
+            browser.await("two versions", "return document.querySelectorAll('[data-version]').length >= 2");
+            browser.run("document.querySelectorAll('[data-version]')[1].click()");
+            browser.see("dialog .diff", "httpStatus");
+            browser.click("[data-roll-back]", "");
+            browser.await("three versions", "return document.querySelectorAll('[data-version]').length >= 3");
+            browser.open(console + RECENT);
+            browser.await(
+                    "no red link and one that is well",
+                    "return document.querySelector('" + FAILING + "') === null && document.querySelector(\".label[data-health=healthy][data-link*='reviews']\") !== null");
+        });
+        step("the editor completes fields and finds mistakes", () -> {
+            browser.open(console + "#/config/networking.istio.io/virtualservices/default/reviews");
+            browser.await("the editor", "return document.querySelector('.editor')?.shadowRoot?.querySelector('.cm-content')?.textContent.includes('reviews') ?? false");
+            browser.run("document.querySelector('.editor').shadowRoot.querySelector('.cm-content').focus()");
+            endOfText(browser);
+            browser.press(" ", " ", "e", "x", "p");
+            browser.await("a completion", "return document.querySelector('.editor').shadowRoot.querySelector('.cm-tooltip-autocomplete')?.textContent.includes('exportTo') ?? false");
+            browser.press("\uE00C", "o", ":", " ", "1");
+            browser.see(".side .note.bad", "expo");
+            browser.await("no way to apply it", "return document.querySelector('[data-review]').disabled");
+            browser.run("[...document.querySelectorAll('button')].find(e => e.textContent === 'Discard').click()");
+        });
+        pictures(browser, "editor", "#/config/networking.istio.io/virtualservices/default/reviews?tab=weights", ".weight");
+        pictures(browser, "configuration", "#/config", "tr .badge");
+        step("can A call B is answered with reasons", () -> {
+            browser.open(console + "#/security?tab=can-i");
+            browser.type("[name=caller]", "default/bookinfo-productpage");
+            browser.type("[name=authority]", "ratings:9080");
+            browser.click("button.main", "Ask");
+            browser.see(".answer .badge.bad", "no");
+            browser.see(".steps", "ALLOW");
+        });
+        pictures(browser, "can-i", null, ".answer");
+        pictures(browser, "security", "#/security", "meter");
+        pictures(browser, "health", "#/mesh", "tr .badge");
+        step("dark and light can be chosen, and are remembered", () -> {
+            browser.click("[data-theme-switch]", "");
+            browser.click("[data-theme-switch]", "");
+            browser.await("dark", "return document.documentElement.dataset.theme === 'dark'");
+            browser.open(console + "#/services");
+            browser.run("location.reload()");
+            browser.await("dark again", "return document.documentElement.dataset.theme === 'dark' && document.querySelector('tr') !== null");
+        });
+        noComplaints(browser);
+    }
+
+    /** Moves to the last line, which is empty. */
+    private static void endOfText(Browser browser) throws Exception {
+        browser.run(
+                "const c = document.querySelector('.editor').shadowRoot.querySelector('.cm-content');"
+                        + " c.dispatchEvent(new KeyboardEvent('keydown', {key: 'End', ctrlKey: true, bubbles: true, keyCode: 35}))");
+    }
+
+    private void withPasswords(Browser browser) throws Exception {
+        browser.open(guarded);
+        step("a wrong password is refused", () -> {
+            browser.type("[name=username]", "reader");
+            browser.type("[name=password]", "wrong password");
+            browser.click("button.main", "Log in");
+            browser.see("[role=alert]", "wrong");
+        });
+        pictures(browser, "login", null, ".login");
+        step("a viewer is shown, and offered nothing that takes an editor", () -> {
+            browser.type("[name=username]", "reader");
+            browser.type("[name=password]", PASSWORD);
+            browser.click("button.main", "Log in");
+            browser.see(".who", "reader");
+            browser.open(guarded + "#/config");
+            browser.see(".empty", "Nothing is configured yet.");
+            browser.miss("a.button", "New");
+            browser.open(guarded + "#/security");
+            browser.see("[role=tab]", "Identities");
+            browser.miss("[role=tab]", "Audit log");
+        });
+        step("nothing secret is kept in the browser", () -> browser.await(
+                "preferences only",
+                "return !document.cookie && Object.keys(localStorage).every(k => k === 'inmesh-preferences') && sessionStorage.length === 0 && !location.search"));
+        step("logging out leads back to the login", () -> {
+            browser.run("document.querySelector('[title=\"Log out\"]').click()");
+            browser.see("button.main", "Log in");
+        });
+        step("a lost server is shown", () -> {
+            browser.type("[name=username]", "reader");
+            browser.type("[name=password]", PASSWORD);
+            browser.click("button.main", "Log in");
+            browser.see(".who", "reader");
+            ProcessHandle.of(guardedProcess).ifPresent(ProcessHandle::destroy);
+            browser.see(".banner.bad", "has not answered");
+        });
+        noComplaints(browser);
+    }
+
+    private void step(String what, Steps steps) {
+        long begun = System.nanoTime();
+        try {
+            steps.run();
+            System.out.printf("✓ %s (%.1f s)%n", what, Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0);
+        } catch (Exception | AssertionError e) {
+            failed++;
+            System.out.println("✗ " + what + ": " + e.getMessage());
+        }
+    }
+
+    private void noComplaints(Browser browser) {
+        step("the browser has nothing to complain about", () -> {
+            List<String> complaints = browser.complaints();
+            if (!complaints.isEmpty()) {
+                throw new AssertionError(String.join("\n", complaints));
+            }
+        });
+    }
+
+    /** Keeps pictures of a page: light and dark, wide and narrow. */
+    private void pictures(Browser browser, String name, String place, String present) throws Exception {
+        if (pictures == null) {
+            return;
+        }
+        if (place != null) {
+            browser.open(console + place);
+        }
+        browser.see(present, "");
+        for (String scheme : List.of("light", "dark")) {
+            browser.prefer(scheme);
+            browser.size(1440, 900);
+            picture(browser, name + "-" + scheme);
+            browser.size(800, 900);
+            picture(browser, name + "-" + scheme + "-narrow");
+        }
+        browser.size(1440, 900);
+        browser.prefer("light");
+    }
+
+    private void picture(Browser browser, String name) throws Exception {
+        if (pictures != null) {
+            // What moves comes to rest.
+            Thread.sleep(600);
+            Files.createDirectories(pictures);
+            browser.picture(pictures.resolve("console-" + name + ".png"));
+        }
+    }
+
+    private void traffic(AtomicBoolean over) {
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest request = HttpRequest.newBuilder(shop).timeout(Duration.ofSeconds(20)).build();
+        while (!over.get()) {
+            try {
+                http.send(request, BodyHandlers.discarding());
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                return;
+            } catch (java.io.IOException e) {
+                // The shop may answer late while a fault is on; the graph is what is looked at.
+            }
+        }
+    }
+}
