@@ -63,6 +63,7 @@ public final class Check {
         new GraphCheck(check.scenarios, shop, processes).all();
         check.changeTo(Rules.reviewsTo("v1"), "v1");
         new SecurityCheck(check.scenarios, shop, processes, run).all();
+        new CutOffCheck(check.scenarios, shop, processes, run).all();
         check.apply(Rules.reviewsAnywhere());
         new SurvivalCheck(check.scenarios, shop, processes, run, Integer.parseInt(option(options, "--seconds"))).all();
         int failed = check.scenarios.failed();

@@ -19,6 +19,21 @@ final class Rules {
                 """ + http;
     }
 
+    /** {@return what has reviews refuse the product page} */
+    static String noReviewsForThePage() {
+        return """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: no-reviews-for-the-page}
+                spec:
+                  selector: {matchLabels: {app: reviews}}
+                  action: DENY
+                  rules:
+                  - from:
+                    - source: {serviceAccounts: [bookinfo-productpage]}
+                """;
+    }
+
     static String reviewsTo(String version) {
         return reviews("  - route: [{destination: {host: reviews, subset: " + version + "}}]\n");
     }
