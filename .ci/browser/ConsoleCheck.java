@@ -145,6 +145,7 @@ final class ConsoleCheck {
             browser.see(".side .note.bad", "expo");
             browser.await("no way to apply it", "return document.querySelector('[data-review]').disabled");
             browser.run("[...document.querySelectorAll('button')].find(e => e.textContent === 'Discard').click()");
+            browser.await("nothing left to discard", "return ![...document.querySelectorAll('button')].some(e => e.textContent === 'Discard')");
         });
         pictures(browser, "editor", "#/config/networking.istio.io/virtualservices/default/reviews?tab=weights", ".weight");
         pictures(browser, "configuration", "#/config", "tr .badge");

@@ -87,6 +87,12 @@ export function Workbench({ kinds, kind, live, gone, draft, tab, refresh }) {
     }
   }
 
+  /** Whoever discards may leave at once, before effects have run. */
+  function discard() {
+    leaving.ask = null;
+    take(live);
+  }
+
   /** Goes on from the version of somebody else with the user's own text. */
   async function rebase() {
     setBase(await call('GET', pathOf(kind, namespace, base.metadata.name)));
@@ -103,7 +109,7 @@ export function Workbench({ kinds, kind, live, gone, draft, tab, refresh }) {
     <${Head} title=${base ? name : `New ${kind.kind}`} sub=${html`<a href="#/config">Configuration</a> / ${kind.kind} / ${namespace}
         ${base && html` · version ${base.metadata.resourceVersion} · created <${Age} time=${base.metadata.creationTimestamp} /> ago`}`}>
       ${editable && base && !gone && html`<button type="button" class="danger" onClick=${() => setRemoving(true)}>Delete</button>`}
-      ${editable && dirty && base && html`<button type="button" onClick=${() => take(live)}>Discard</button>`}
+      ${editable && dirty && base && html`<button type="button" onClick=${discard}>Discard</button>`}
       ${editable && html`<button type="button" class="main" data-review disabled=${!dirty || !body || errors > 0} onClick=${() => setReviewing(true)}>Review and apply</button>`}
     <//>
     ${!may('editor', namespace) && html`<${Note} tone="none">You may look at this but not change it: that takes the role editor in ${namespace}.<//>`}

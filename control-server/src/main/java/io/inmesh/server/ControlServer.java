@@ -103,8 +103,7 @@ public final class ControlServer implements AutoCloseable {
             Federation federation = Federation.read(options.settings(), options.trustDomain(), clock);
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
-            ReportSettings reports =
-                    ReportSettings.read(options.settings().section("reports"));
+            ReportSettings reports = ReportSettings.read(options.settings().section("reports"));
             JwksSettings jwks = JwksSettings.read(options.settings());
             Map<String, ExtensionProvider> providers = ExtensionProviders.read(options.settings());
             options.settings().end();

@@ -82,10 +82,7 @@ class GraphEndToEndTest {
                 JsonNode graph = await(
                         server,
                         "/inmesh/v1/graph?window=5m&namespace=default",
-                        body -> edge(body, EDGE)
-                                        .at("/effective/requests")
-                                        .asInt()
-                                == 9
+                        body -> edge(body, EDGE).at("/effective/requests").asInt() == 9
                                 && body.toString().contains("caller:192.0.2.7"));
                 JsonNode edge = edge(graph, EDGE);
                 assertThat(edge.at("/effective/success").asDouble()).isEqualTo(1);

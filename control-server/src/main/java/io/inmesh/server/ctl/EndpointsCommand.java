@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "endpoints",
-        description = "What discovery answers for a service: where its copies are and how they are. All namespaces unless -n is given.")
+        description =
+                "What discovery answers for a service: where its copies are and how they are. All namespaces unless -n is given.")
 final class EndpointsCommand extends GraphCommand {
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "A service, by short or full name.")
@@ -20,7 +21,8 @@ final class EndpointsCommand extends GraphCommand {
     @Option(
             names = "--as",
             paramLabel = "CALLER",
-            description = "What is answered to this caller, by what its namespace may see: NAMESPACE/WORKLOAD, or NAMESPACE.")
+            description =
+                    "What is answered to this caller, by what its namespace may see: NAMESPACE/WORKLOAD, or NAMESPACE.")
     private @Nullable String as;
 
     @Override
@@ -33,8 +35,19 @@ final class EndpointsCommand extends GraphCommand {
     @Override
     List<String> header() {
         return List.of(
-                "ADDRESS", "ZONE", "WEIGHT", "HEALTH", "MTLS", "CONFIG", "WORKLOAD", "SERVICE", "NAMESPACE", "ACCOUNT",
-                "LABELS", "SOURCE", "CONNECTED");
+                "ADDRESS",
+                "ZONE",
+                "WEIGHT",
+                "HEALTH",
+                "MTLS",
+                "CONFIG",
+                "WORKLOAD",
+                "SERVICE",
+                "NAMESPACE",
+                "ACCOUNT",
+                "LABELS",
+                "SOURCE",
+                "CONNECTED");
     }
 
     @Override
@@ -78,8 +91,8 @@ final class EndpointsCommand extends GraphCommand {
         for (JsonNode port : service.path("ports")) {
             String number = port.path("number").asText();
             JsonNode own = instance.path("ports");
-            ports.add(own.path(port.path("name").asText())
-                    .asText(own.path(number).asText(number)));
+            ports.add(
+                    own.path(port.path("name").asText()).asText(own.path(number).asText(number)));
         }
         return ports;
     }

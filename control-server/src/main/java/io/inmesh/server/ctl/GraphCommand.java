@@ -32,7 +32,9 @@ abstract class GraphCommand extends MeshCommand {
             description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 
-    @Option(names = {"-w", "--watch"}, description = "Shows it again every two seconds.")
+    @Option(
+            names = {"-w", "--watch"},
+            description = "Shows it again every two seconds.")
     private boolean watch;
 
     @Option(

@@ -9,11 +9,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.eclipse.jetty.http.HttpHeader;
 
 /** Tells callers what they may do ({@code kubectl auth can-i}) and who they are ({@code kubectl auth whoami}). */
 final class AccessReviews {
 
-    private static final List<String> MAY = List.of("apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews");
+    /** Where "may I" is asked. */
+    static final List<String> MAY = List.of("apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews");
+
     private static final List<String> WHO = List.of("apis", "authentication.k8s.io", "v1", "selfsubjectreviews");
     private static final String ANY = "*";
 
@@ -39,7 +42,10 @@ final class AccessReviews {
     }
 
     private void may(Exchange exchange) throws IOException, HttpProblem {
-        JsonNode spec = exchange.form().path("spec");
+        boolean binary = exchange.header(HttpHeader.CONTENT_TYPE)
+                .toLowerCase(Locale.ROOT)
+                .startsWith(ReviewMessages.CONTENT_TYPE);
+        JsonNode spec = (binary ? ReviewMessages.read(exchange.smallBody()) : exchange.form()).path("spec");
         Admission admission = spec.has("nonResourceAttributes")
                 ? ofPath(spec.path("nonResourceAttributes"))
                 : ofResource(spec.path("resourceAttributes"));

@@ -229,6 +229,15 @@ final class Exchange {
     }
 
     private String body(int most) throws IOException, HttpProblem {
+        return new String(bytes(most), StandardCharsets.UTF_8);
+    }
+
+    /** {@return the body, which is small, such as anybody may send} */
+    byte[] smallBody() throws IOException, HttpProblem {
+        return bytes(MAX_FORM_BYTES);
+    }
+
+    private byte[] bytes(int most) throws IOException, HttpProblem {
         if (request.getLength() > most) {
             throw tooLarge(most);
         }
@@ -238,7 +247,7 @@ final class Exchange {
             if (bytes.length > most) {
                 throw tooLarge(most);
             }
-            return new String(bytes, StandardCharsets.UTF_8);
+            return bytes;
         } finally {
             phases.accept(Phase.ANSWER);
         }

@@ -46,7 +46,9 @@ final class Gate {
         }
         if (List.of("POST", "PUT", "PATCH").contains(exchange.method())) {
             String type = exchange.header(HttpHeader.CONTENT_TYPE).toLowerCase(Locale.ROOT);
-            if (!type.contains("json") && !type.contains("yaml")) {
+            boolean review = type.startsWith(ReviewMessages.CONTENT_TYPE)
+                    && exchange.path().equals(AccessReviews.MAY);
+            if (!review && !type.contains("json") && !type.contains("yaml")) {
                 throw new HttpProblem(
                         415,
                         "UnsupportedMediaType",

@@ -62,8 +62,9 @@ final class GraphApi {
                 Exchange.JSON.createObjectNode().put("since", traffic.since().toString());
         ArrayNode list = body.putArray("points");
         for (TrafficGraph.Point point : points) {
-            ObjectNode one =
-                    list.addObject().put("time", point.time().toString()).put("seconds", GraphJson.rounded(point.seconds()));
+            ObjectNode one = list.addObject()
+                    .put("time", point.time().toString())
+                    .put("seconds", GraphJson.rounded(point.seconds()));
             GraphJson.figures(one, point.figures(), point.seconds());
         }
         exchange.json(200, body);

@@ -21,8 +21,7 @@ import picocli.CommandLine;
 /** What the commands make of a graph. */
 class GraphCommandsTest {
 
-    private static final String RESULTS =
-            """
+    private static final String RESULTS = """
             {"requests": 120, "rps": 2, "success": 0.7, "p50": 4.5, "p95": 20, "p99": 1500, "failed": 36, "rejected": 0,
              "cancelled": 0, "http4xx": 1, "http5xx": 36, "grpc": {"14": 3}, "transport": {"connect": 2}, "reasons": {}}
             """;
@@ -94,7 +93,8 @@ class GraphCommandsTest {
     void statKnowsWorkloadsAndSingleServices() {
         assertThat(run("stat", "--workloads", "-o", "name")).isZero();
         assertThat(out.toString().strip()).isEqualTo("workload:default/ratings/v1");
-        assertThat(run("stat", "ratings.default", "--window", "5m", "-n", "default")).isZero();
+        assertThat(run("stat", "ratings.default", "--window", "5m", "-n", "default"))
+                .isZero();
         assertThat(asked.get(1)).isEqualTo("/inmesh/v1/graph?window=5m&namespace=default&limit=10000");
         assertThat(run("stat", "reviewz")).isEqualTo(ExitCode.FINDINGS);
         assertThat(err.toString()).contains("nothing was heard of reviewz in that time");
@@ -118,7 +118,8 @@ class GraphCommandsTest {
     void theThresholdDecidesTheExitStatus() {
         assertThat(run("stat", "--threshold", "failing")).isEqualTo(ExitCode.FINDINGS);
         assertThat(run("edges", "--threshold", "degraded")).isEqualTo(ExitCode.FINDINGS);
-        assertThat(run("stat", "--workloads", "other", "--threshold", "failing")).isEqualTo(ExitCode.FINDINGS);
+        assertThat(run("stat", "--workloads", "other", "--threshold", "failing"))
+                .isEqualTo(ExitCode.FINDINGS);
         assertThat(run("stat", "--threshold", "bad")).isEqualTo(ExitCode.USAGE);
         assertThat(run("stat", "-o", "xml")).isEqualTo(ExitCode.USAGE);
         server.stop(0);
@@ -168,8 +169,8 @@ class GraphCommandsTest {
         CommandLine line = new CommandLine(new MeshCtl());
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
-        List<String> all = new ArrayList<>(List.of(
-                "--server", "http://127.0.0.1:" + server.getAddress().getPort()));
+        List<String> all = new ArrayList<>(
+                List.of("--server", "http://127.0.0.1:" + server.getAddress().getPort()));
         all.addAll(List.of(arguments));
         return line.execute(all.toArray(new String[0]));
     }
