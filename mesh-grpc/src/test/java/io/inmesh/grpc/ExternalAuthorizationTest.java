@@ -128,8 +128,11 @@ class ExternalAuthorizationTest {
     @Test
     void headerThatAClaimReplacesIsWhatTheAuthorizerSees() {
         TestIssuer issuer = TestIssuer.rsa("https://issuer.example");
-        mesh.apply(config("authz", Duration.ofSeconds(30), false, inbound -> inbound.withJwtRules(List.of(
-                new JwtRuleConfig(
+        mesh.apply(config(
+                "authz",
+                Duration.ofSeconds(30),
+                false,
+                inbound -> inbound.withJwtRules(List.of(new JwtRuleConfig(
                         issuer.name(),
                         List.of(),
                         issuer.keys(),
@@ -303,8 +306,7 @@ class ExternalAuthorizationTest {
                 .isEmpty();
     }
 
-    private MeshConfig config(
-            String service, Duration timeout, boolean failOpen, UnaryOperator<InboundConfig> change) {
+    private MeshConfig config(String service, Duration timeout, boolean failOpen, UnaryOperator<InboundConfig> change) {
         Condition guarded = new Condition.Not(new Condition.Path(StringMatch.exact("/" + path(TextService.PAY))));
         return MeshConfig.builder()
                 .cluster(ClusterConfig.of("authz").endpoint("127.0.0.1", authorizer.port()))

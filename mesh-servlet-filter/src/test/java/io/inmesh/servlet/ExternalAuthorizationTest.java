@@ -170,10 +170,7 @@ class ExternalAuthorizationTest {
     }
 
     private void ask(Service service, Duration timeout, boolean failOpen) {
-        ask(
-                service,
-                authorizer.getPort(),
-                new ExternalAuthorizerConfig("opa", "authz", 9191, timeout, failOpen, 503));
+        ask(service, authorizer.getPort(), new ExternalAuthorizerConfig("opa", "authz", 9191, timeout, failOpen, 503));
     }
 
     private static void ask(Service service, int port, ExternalAuthorizerConfig whom) {

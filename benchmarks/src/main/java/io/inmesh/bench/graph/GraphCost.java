@@ -81,7 +81,12 @@ public final class GraphCost {
         Report table = new Report(
                 "What the graph of services costs the control server",
                 List.of(
-                        Row.of(subject, "memory", "MiB", Estimate.exactly(Math.round(memory * 10) / 10.0), Goal.atMost(200)),
+                        Row.of(
+                                subject,
+                                "memory",
+                                "MiB",
+                                Estimate.exactly(Math.round(memory * 10) / 10.0),
+                                Goal.atMost(200)),
                         Row.of(
                                 "one report about one edge",
                                 "time to take it",
@@ -90,7 +95,12 @@ public final class GraphCost {
                                 Goal.atMost(20)),
                         Row.of("all 10,000 edges, last minute", "time to answer", "ms", minute, Goal.atMost(1000)),
                         Row.of("all 10,000 edges, last hour", "time to answer", "ms", hour, Goal.atMost(2000)),
-                        Row.of("the worst 1,000 edges, last five minutes", "time to answer", "ms", console, Goal.atMost(500)),
+                        Row.of(
+                                "the worst 1,000 edges, last five minutes",
+                                "time to answer",
+                                "ms",
+                                console,
+                                Goal.atMost(500)),
                         Row.of(
                                 "all 10,000 edges",
                                 "size of the answer",

@@ -44,7 +44,8 @@ final class HourOfTraffic {
                 List<ClusterStats> inbound = new ArrayList<>();
                 for (int variant = 0; variant < VARIANTS; variant++) {
                     List<EndpointLoadMetricStats> metrics = metrics(slowness, failing);
-                    outbound.add(stats("outbound|8080||" + name(called) + ".default.svc.cluster.local", about(called), metrics));
+                    outbound.add(stats(
+                            "outbound|8080||" + name(called) + ".default.svc.cluster.local", about(called), metrics));
                     inbound.add(stats("inbound|8080||", source(caller), metrics));
                 }
                 reports.add(new Report(reporter(caller), outbound));
