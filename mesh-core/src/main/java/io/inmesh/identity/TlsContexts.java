@@ -11,7 +11,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Makes TLS contexts. The provider is the first one installed that has TLS 1.3: the JDK's, or Conscrypt where a user put it first. */
+/** Makes TLS contexts. The provider is the first one installed that has TLS 1.3: the JDK's, unless the application put another one first. */
 final class TlsContexts {
 
     private static final String PROTOCOL = "TLSv1.3";
