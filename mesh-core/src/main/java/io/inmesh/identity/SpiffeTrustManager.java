@@ -1,23 +1,14 @@
 package io.inmesh.identity;
 
 import io.inmesh.time.Clock;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Trusts peers by their SPIFFE identity, never by a host name: an IP address or DNS name says nothing about who answers.
- *
- * <p>It is an {@link X509ExtendedTrustManager}, so JSSE adds no checks of its own, whatever endpoint identification the caller set;
- * all checks are here. The authentication type is not looked at, since providers disagree on its names (Conscrypt says {@code
- * GENERIC}) and the chain is validated the same for all.
- */
-final class SpiffeTrustManager extends X509ExtendedTrustManager {
+/** Trusts peers by their SPIFFE identity, never by a host name: an IP address or DNS name says nothing about who answers. */
+final class SpiffeTrustManager extends ChainTrustManager {
 
     private static final X509Certificate[] NO_ISSUERS = {};
 
@@ -65,7 +56,8 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
         accepted.accept(chain);
     }
 
-    private void checkServer(X509Certificate[] chain) throws CertificateException {
+    @Override
+    void checkServer(X509Certificate[] chain) throws CertificateException {
         if (expectation == null) {
             throw new CertificateException("this trust manager is for servers and has no expectation of whom to call");
         }
@@ -73,37 +65,8 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+    void checkClient(X509Certificate[] chain) throws CertificateException {
         check(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        check(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        checkServer(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        checkServer(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        checkServer(chain);
     }
 
     /** {@return nothing, so that no peer leaves its certificate at home because it knows our roots by other names} */
