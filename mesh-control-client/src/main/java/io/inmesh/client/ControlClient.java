@@ -186,6 +186,7 @@ public final class ControlClient implements ControlPlane {
             try {
                 now.session().close();
             } finally {
+                now.thread().close();
                 done.complete(null);
             }
         });
@@ -196,6 +197,5 @@ public final class ControlClient implements ControlPlane {
         } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
             LOG.warn("the control client did not end in {} s; it goes on ending in the background", CLOSE_SECONDS);
         }
-        now.thread().close();
     }
 }

@@ -65,7 +65,11 @@ final class ControlThread {
         };
     }
 
-    private static void guarded(Runnable task) {
+    private void guarded(Runnable task) {
+        if (closed) {
+            LOG.debug("an event was waiting when the control client was closed");
+            return;
+        }
         try {
             task.run();
         } catch (RuntimeException | StackOverflowError e) {
@@ -74,7 +78,10 @@ final class ControlThread {
         }
     }
 
-    /** Calls off what waits, finishes what has begun, and ends the thread. */
+    /**
+     * Calls off what waits, finishes the task that has begun, and ends the thread. To be called by the last task: what came before it
+     * has been done then, and what comes after it, such as an answer that was on its way, finds nothing any more that it could change.
+     */
     void close() {
         closed = true;
         waiting.forEach(Scheduler.Cancellable::cancel);
