@@ -17,9 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 class MeshControlPlaneTest {
 
     private final FakeControlPlane plane = new FakeControlPlane();

@@ -38,10 +38,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Retries, deadlines, ejections, new configs and cancellations race on real threads; every call ends once and nothing stays open. */
-@Timeout(120)
 class DispatchStressTest {
 
     private static final int CALLS = 20_000;

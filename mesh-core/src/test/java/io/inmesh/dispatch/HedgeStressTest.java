@@ -28,10 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Two attempts end, a third thread hedges or cancels, all at once: every call ends once, every attempt is settled once. */
-@Timeout(120)
 class HedgeStressTest {
 
     private static final int ROUNDS = 30_000;

@@ -24,10 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Waits that something else than time ends: here, for the only connection to a cluster. */
-@Timeout(60)
 class WakeupTest {
 
     private final FakeClock clock = new FakeClock();

@@ -13,7 +13,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class ConnectionLimitTest {
 
@@ -89,7 +88,6 @@ class ConnectionLimitTest {
     }
 
     @Test
-    @Timeout(60)
     void neverExceedsTheLimitAndForgetsNobodyWhateverTheInterleaving() throws Exception {
         int most = 3;
         int threads = 8;

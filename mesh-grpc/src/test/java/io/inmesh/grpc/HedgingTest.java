@@ -29,10 +29,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Slow unary calls are answered by another server, over real sockets. */
-@Timeout(60)
 final class HedgingTest {
 
     private final List<Server> servers = new ArrayList<>();

@@ -18,11 +18,9 @@ import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code connectionPool.tcp.maxConnections} and {@code http.http1MaxPendingRequests} on real connections. */
-@Timeout(120)
 final class ConnectionLimitTest {
 
     private static final int LIMIT = 2;

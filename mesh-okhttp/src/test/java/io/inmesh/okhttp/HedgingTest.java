@@ -22,11 +22,9 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Slow calls are answered by another server, over real sockets. */
-@Timeout(60)
 final class HedgingTest {
 
     @RegisterExtension

@@ -7,11 +7,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a change would do, whom it would reach, what was changed, and the way back. Each test has a resource of its own. */
-@Timeout(120)
 class ChangesTest {
 
     private static final String SERVICES = """

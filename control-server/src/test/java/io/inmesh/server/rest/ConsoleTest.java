@@ -19,14 +19,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the console is sent to browsers, and to whom. */
-@Timeout(60)
 class ConsoleTest {
 
     private static final Pattern SCRIPT = Pattern.compile("src=\"(/console/[^\"]+/app\\.js)\"");

@@ -18,13 +18,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is meant to exhaust the server, byte by byte over a socket, and that it goes on for others meanwhile. */
-@Timeout(60)
 class HostileRequestsTest {
 
     private static final String RULES = "/apis/networking.istio.io/v1/namespaces/shop/destinationrules";

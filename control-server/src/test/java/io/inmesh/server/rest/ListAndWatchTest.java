@@ -14,14 +14,12 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists, tables, selectors and watches, as kubectl and informers use them. Each test has a namespace of its own. */
-@Timeout(60)
 class ListAndWatchTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
