@@ -75,6 +75,13 @@ const COLUMNS = [
   { title: 'Zone', sort: (instance) => instance.locality, show: (instance) => instance.locality || html`<span class="faint">–</span>` },
   { title: 'Health', sort: (instance) => instance.health, show: (instance) => html`<${Badge} ...${HEALTH[instance.health]}>${HEALTH[instance.health].text}<//>` },
   {
+    title: 'Passed over by',
+    sort: (instance) => -instance.unusableTo.length,
+    show: ({ unusableTo }) => unusableTo.length === 0 ? html`<span class="faint">–</span>`
+      : html`<span class="stack">${unusableTo.slice(0, 3).map(({ workload, why, cause }) => html`<${Badge} tone="warn" title=${why}>${workload}<//><small>${cause === 'ejected' ? why : `check: ${why}`}</small>`)}
+        ${unusableTo.length > 3 && html`<small>and ${unusableTo.length - 3} more</small>`}</span>`,
+  },
+  {
     title: 'Configuration',
     sort: (instance) => (instance.process ? stateOf(instance.process).rank : 4),
     show: ({ process }) => {

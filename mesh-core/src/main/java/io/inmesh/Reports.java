@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.inmesh.cluster.Cluster;
 import io.inmesh.cluster.ClusterLoad.LocalityShare;
 import io.inmesh.config.RateLimitConfig;
+import io.inmesh.endpoint.CheckState;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.inbound.InboundTraffic;
@@ -11,6 +12,7 @@ import io.inmesh.inbound.SourceTable;
 import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.snapshot.Snapshot;
 import io.inmesh.spi.LoadReport;
+import io.inmesh.spi.LoadReport.Unusable.Cause;
 import io.inmesh.spi.MeshStatus;
 import io.inmesh.tally.PassedThrough;
 import io.inmesh.tally.RouteTraffic;
@@ -86,6 +88,24 @@ final class Reports {
                 epoch.health());
     }
 
+    private static List<LoadReport.Unusable> unusable(Cluster cluster) {
+        List<LoadReport.Unusable> unusable = new ArrayList<>();
+        for (Endpoint endpoint : cluster.endpoints()) {
+            if (endpoint.ejection().ejected()) {
+                unusable.add(
+                        unusable(endpoint, Cause.EJECTED, endpoint.ejection().why()));
+            } else if (endpoint.check().verdict() == CheckState.Verdict.FAILING) {
+                unusable.add(
+                        unusable(endpoint, Cause.CHECK_FAILED, endpoint.check().why()));
+            }
+        }
+        return unusable;
+    }
+
+    private static LoadReport.Unusable unusable(Endpoint endpoint, Cause cause, String why) {
+        return new LoadReport.Unusable(endpoint.host(), endpoint.port(), cause, why);
+    }
+
     static LoadReport load(
             Snapshot snapshot,
             SourceTable sources,
@@ -96,8 +116,9 @@ final class Reports {
         for (Cluster cluster : snapshot.clusters()) {
             List<LocalityShare> shares = cluster.load().take();
             List<RouteTraffic.Share> routes = cluster.traffic().take();
-            if (!shares.isEmpty() || !routes.isEmpty()) {
-                entries.add(new LoadReport.Entry(cluster.name(), cluster.service(), shares, routes));
+            List<LoadReport.Unusable> unusable = unusable(cluster);
+            if (!shares.isEmpty() || !routes.isEmpty() || !unusable.isEmpty()) {
+                entries.add(new LoadReport.Entry(cluster.name(), cluster.service(), shares, routes, unusable));
             }
         }
         return new LoadReport(

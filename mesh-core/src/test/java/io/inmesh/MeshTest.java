@@ -121,15 +121,29 @@ class MeshTest {
             Dispatch dispatch = mesh.outbound(FakeCall.get("/"));
             dispatch.settle((Attempt) dispatch.start(), Response.http(500));
             assertThat(ejected(mesh)).isEqualTo(1);
+            assertThat(reportedUnusable(mesh))
+                    .singleElement()
+                    .satisfies(endpoint -> assertThat(endpoint.cause()).isEqualTo(LoadReport.Unusable.Cause.EJECTED))
+                    .satisfies(endpoint -> assertThat(endpoint.why()).isEqualTo("1 server errors in a row"));
 
             time.advance(Duration.ofSeconds(29));
             assertThat(ejected(mesh)).isEqualTo(1);
+            assertThat(reportedUnusable(mesh))
+                    .as("without traffic, and not for the first time")
+                    .hasSize(1);
             time.advance(Duration.ofSeconds(11));
             assertThat(ejected(mesh)).isZero();
+            assertThat(reportedUnusable(mesh)).isEmpty();
             assertThat(events).hasSize(3).last().asString().startsWith("returned 10.0.0.");
         }
         time.advance(Duration.ofSeconds(2));
         assertThat(time.pending()).isZero();
+    }
+
+    private static List<LoadReport.Unusable> reportedUnusable(Mesh mesh) {
+        return mesh.loadReport().clusters().stream()
+                .flatMap(cluster -> cluster.unusable().stream())
+                .toList();
     }
 
     @Test

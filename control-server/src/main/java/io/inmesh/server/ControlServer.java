@@ -31,8 +31,8 @@ import io.inmesh.server.jwks.KeyKeeper;
 import io.inmesh.server.limit.Guard;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
-import io.inmesh.server.lrs.LoadReports;
 import io.inmesh.server.lrs.ReportSettings;
+import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
@@ -155,7 +155,7 @@ public final class ControlServer implements AutoCloseable {
             RootRotation rotation = new RootRotation(
                     authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, tokens, audit, clock);
             every(ROTATION_CHECK, rotation::advance, timer);
-            LoadReports loads = new LoadReports(timer);
+            UnusableEndpoints unusable = new UnusableEndpoints();
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
             TrafficGraph graph = new TrafficGraph(timer, clock, meters);
 
@@ -179,7 +179,7 @@ public final class ControlServer implements AutoCloseable {
                     List.of(
                             new AdsService(ads, rpc, true),
                             certificates,
-                            new LoadReportService(loads, traffic, graph, reports))));
+                            new LoadReportService(unusable, traffic, graph, reports))));
             plaintext = options.plaintextPort() < 0
                     ? null
                     : open(XdsServer.plaintextOnLoopback(
@@ -210,6 +210,7 @@ public final class ControlServer implements AutoCloseable {
                             rotation,
                             audit,
                             resources,
+                            unusable,
                             traffic,
                             graph,
                             meters,

@@ -1,15 +1,21 @@
 package io.inmesh.client;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import io.inmesh.cluster.ClusterLoad.LocalityShare;
 import io.inmesh.inbound.SourceShare;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.tally.UnroutedTraffic;
+import io.inmesh.xds.core.Address;
+import io.inmesh.xds.core.SocketAddress;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.EndpointLoadMetricStats;
+import io.inmesh.xds.endpoint.UpstreamEndpointStats;
 import io.inmesh.xds.endpoint.UpstreamLocalityStats;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,6 +31,9 @@ import java.util.TreeMap;
  *   <li>{@code inmesh.shadow_denied|<policy>|<source>}: requests from there that a policy in a dry run would have refused
  * </ul>
  *
+ * <p>An endpoint that gets no calls from this process at present is an {@code UpstreamEndpointStats} with its address and the metadata
+ * {@code unusable} ({@code ejected} or {@code check_failed}) and {@code why}, in every report for as long as that is so.
+ *
  * <p>What calls came to, for the graph of services, is in {@link TrafficMessages}.
  */
 final class LoadMessages {
@@ -32,6 +41,9 @@ final class LoadMessages {
     static final String PLAINTEXT = "inmesh.plaintext";
     static final String SOURCE = "inmesh.source";
     static final String SHADOW_DENIED = "inmesh.shadow_denied";
+
+    /** Of one cluster; who has more of them out of rotation has other worries than a full list. */
+    private static final int MAX_UNUSABLE = 100;
 
     private LoadMessages() {}
 
@@ -86,7 +98,30 @@ final class LoadMessages {
         if (!entry.routes().isEmpty()) {
             stats.addUpstreamLocalityStats(TrafficMessages.routes(entry.routes()));
         }
+        if (!entry.unusable().isEmpty()) {
+            UpstreamLocalityStats.Builder unusable = UpstreamLocalityStats.newBuilder();
+            entry.unusable().stream()
+                    .limit(MAX_UNUSABLE)
+                    .forEach(endpoint -> unusable.addUpstreamEndpointStats(unusable(endpoint)));
+            stats.addUpstreamLocalityStats(unusable);
+        }
         return stats.build();
+    }
+
+    private static UpstreamEndpointStats unusable(LoadReport.Unusable endpoint) {
+        return UpstreamEndpointStats.newBuilder()
+                .setAddress(Address.newBuilder()
+                        .setSocketAddress(SocketAddress.newBuilder()
+                                .setAddress(endpoint.host())
+                                .setPortValue(endpoint.port())))
+                .setMetadata(Struct.newBuilder()
+                        .putFields("unusable", text(endpoint.cause().name().toLowerCase(Locale.ROOT)))
+                        .putFields("why", text(endpoint.why())))
+                .build();
+    }
+
+    private static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
     }
 
     private static UpstreamLocalityStats locality(LocalityShare share) {

@@ -10,6 +10,7 @@ import io.inmesh.spi.LoadReport;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.EndpointLoadMetricStats;
+import io.inmesh.xds.endpoint.UpstreamEndpointStats;
 import io.inmesh.xds.endpoint.UpstreamLocalityStats;
 import io.inmesh.xds.load.LoadStatsRequest;
 import io.inmesh.xds.load.LoadStatsResponse;
@@ -115,6 +116,37 @@ final class LoadReporterTest {
                     .isEmpty();
             assertThat(report.getClusterStats(1).getUpstreamLocalityStats(0).getTotalErrorRequests())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void endpointsThatAreOutOfRotationAreReportedWithTheReason() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            joined.mesh.load = new LoadReport(
+                    java.time.Duration.ofSeconds(7),
+                    List.of(new LoadReport.Entry(
+                            Shapes.REVIEWS,
+                            "reviews:9080",
+                            List.of(),
+                            List.of(),
+                            List.of(new LoadReport.Unusable(
+                                    "10.0.0.5", 9080, LoadReport.Unusable.Cause.CHECK_FAILED, "GET /: 503")))),
+                    List.of());
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            ask(joined, stream, 7);
+            joined.mesh.time.advance(java.time.Duration.ofSeconds(7));
+
+            UpstreamEndpointStats endpoint = FakeControlPlane.next(stream.requests)
+                    .getClusterStats(0)
+                    .getUpstreamLocalityStats(0)
+                    .getUpstreamEndpointStats(0);
+            assertThat(endpoint.getAddress().getSocketAddress().getAddress()).isEqualTo("10.0.0.5");
+            assertThat(endpoint.getAddress().getSocketAddress().getPortValue()).isEqualTo(9080);
+            assertThat(endpoint.getMetadata().getFieldsOrThrow("unusable").getStringValue())
+                    .isEqualTo("check_failed");
+            assertThat(endpoint.getMetadata().getFieldsOrThrow("why").getStringValue())
+                    .isEqualTo("GET /: 503");
         }
     }
 

@@ -39,6 +39,7 @@ final class EndpointsCommand extends GraphCommand {
                 "ZONE",
                 "WEIGHT",
                 "HEALTH",
+                "PASSED_OVER_BY",
                 "MTLS",
                 "CONFIG",
                 "WORKLOAD",
@@ -97,6 +98,18 @@ final class EndpointsCommand extends GraphCommand {
         return ports;
     }
 
+    /** {@return a caller that sends it no calls, with why, and how many others there are} */
+    private static String passedOverBy(JsonNode instance) {
+        JsonNode callers = instance.path("unusableTo");
+        if (callers.isEmpty()) {
+            return "-";
+        }
+        JsonNode first = callers.get(0);
+        String text = first.path("namespace").asText() + "/"
+                + first.path("workload").asText() + " (" + first.path("why").asText() + ")";
+        return callers.size() == 1 ? text : text + " and " + (callers.size() - 1) + " more";
+    }
+
     private static Row row(JsonNode service, JsonNode instance, String port) {
         JsonNode process = instance.path("process");
         String address = instance.path("address").asText();
@@ -116,6 +129,7 @@ final class EndpointsCommand extends GraphCommand {
                         instance.path("locality").asText(),
                         instance.path("weight").asText(),
                         instance.path("health").asText(),
+                        passedOverBy(instance),
                         instance.path("meshTls").asBoolean() ? "yes" : "no",
                         process.path("state").asText(),
                         instance.path("name").asText(),

@@ -106,7 +106,7 @@ public final class ReportedGraph {
     private static List<UpstreamEndpointStats> groups(ClusterStats stats) {
         return stats.getUpstreamLocalityStatsList().stream()
                 .flatMap(locality -> locality.getUpstreamEndpointStatsList().stream())
-                .filter(UpstreamEndpointStats::hasMetadata)
+                .filter(group -> group.hasMetadata() && !group.hasAddress())
                 .limit(MAX_GROUPS)
                 .toList();
     }

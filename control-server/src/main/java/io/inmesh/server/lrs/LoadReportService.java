@@ -15,7 +15,6 @@ import io.inmesh.server.traffic.ReportedTraffic;
 import io.inmesh.server.traffic.WorkloadGroup;
 import io.inmesh.xds.core.Node;
 import io.inmesh.xds.endpoint.ClusterStats;
-import io.inmesh.xds.endpoint.UpstreamLocalityStats;
 import io.inmesh.xds.load.LoadReportingServiceGrpc.LoadReportingServiceImplBase;
 import io.inmesh.xds.load.LoadStatsRequest;
 import io.inmesh.xds.load.LoadStatsResponse;
@@ -26,25 +25,24 @@ import java.util.TreeMap;
 public final class LoadReportService extends LoadReportingServiceImplBase {
     private static final int MAX_CLUSTERS = 10_000;
     private static final int MAX_CLUSTER_CHARACTERS = 1_024;
-    private static final long MAX_COUNT = 1L << 40;
 
     private static final int MAX_LABELS = 100;
     private static final int MAX_LABEL_CHARACTERS = 256;
 
-    private final LoadReports reports;
+    private final UnusableEndpoints unusable;
     private final ObservedTraffic traffic;
     private final TrafficGraph graph;
     private final Duration interval;
 
-    /** Adds what is reported to {@code reports}, and who talks to whom to {@code traffic} and {@code graph}. */
+    /** Adds to {@code traffic} and {@code graph} who talks to whom, and to {@code unusable} who sends no calls to whom. */
     public LoadReportService(
-            LoadReports reports, ObservedTraffic traffic, TrafficGraph graph, ReportSettings settings) {
+            UnusableEndpoints unusable, ObservedTraffic traffic, TrafficGraph graph, ReportSettings settings) {
         this.graph = graph;
         this.interval = Duration.newBuilder()
                 .setSeconds(settings.interval().getSeconds())
                 .setNanos(settings.interval().getNano())
                 .build();
-        this.reports = reports;
+        this.unusable = unusable;
         this.traffic = traffic;
     }
 
@@ -55,21 +53,31 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
             responses.onError(Status.UNAUTHENTICATED
                     .withDescription("a client certificate of this mesh is needed; a join token gives the first one")
                     .asRuntimeException());
-            return new Reporting(new LoadReports.Reporter(new Object(), "", ""), responses);
+            return new Ignoring();
         }
-        WorkloadIdentity identity = caller.identity().get();
-        return new Reporting(
-                new LoadReports.Reporter(new Object(), identity.namespace(), identity.serviceAccount()), responses);
+        return new Reporting(caller.identity().get(), responses);
+    }
+
+    /** Takes what was on its way when a stream was refused. */
+    private static final class Ignoring implements StreamObserver<LoadStatsRequest> {
+        @Override
+        public void onNext(LoadStatsRequest request) {}
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     private final class Reporting implements StreamObserver<LoadStatsRequest> {
-        private final LoadReports.Reporter reporter;
+        private final WorkloadIdentity reporter;
         private final StreamObserver<LoadStatsResponse> responses;
         private boolean begun;
         private Map<String, String> labels = Map.of();
         private String workload = "";
 
-        Reporting(LoadReports.Reporter reporter, StreamObserver<LoadStatsResponse> responses) {
+        Reporting(WorkloadIdentity reporter, StreamObserver<LoadStatsResponse> responses) {
             this.reporter = reporter;
             this.responses = responses;
         }
@@ -79,12 +87,12 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
             if (!begun) {
                 // Only the first request has a node.
                 labels = labels(request.getNode());
-                workload = workload(request.getNode(), reporter.service());
+                workload = workload(request.getNode(), reporter.serviceAccount());
             }
-            WorkloadGroup group = new WorkloadGroup(reporter.namespace(), reporter.service(), labels);
+            WorkloadGroup group = new WorkloadGroup(reporter.namespace(), reporter.serviceAccount(), labels);
             Subject.Reporter drawn = new Subject.Reporter(
                     reporter.namespace(),
-                    reporter.service(),
+                    reporter.serviceAccount(),
                     WorkloadVersion.of(reporter.namespace(), workload, labels));
             request.getClusterStatsList().stream()
                     .filter(LoadReportService::named)
@@ -93,12 +101,12 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
                         ReportedTraffic.add(traffic, group, stats);
                         ReportedGraph.add(graph, drawn, stats);
                     });
-            reports.add(
-                    reporter,
+            unusable.replace(
+                    this,
                     request.getClusterStatsList().stream()
                             .filter(LoadReportService::named)
                             .limit(MAX_CLUSTERS)
-                            .map(LoadReportService::counts)
+                            .flatMap(stats -> UnusableEndpoint.of(reporter.namespace(), workload, stats).stream())
                             .toList());
             if (!begun) {
                 begun = true;
@@ -111,19 +119,14 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
 
         @Override
         public void onError(Throwable cause) {
-            reports.left(reporter);
+            unusable.left(this);
         }
 
         @Override
         public void onCompleted() {
-            reports.left(reporter);
+            unusable.left(this);
             responses.onCompleted();
         }
-    }
-
-    /** A count that a process can have reached; what is beyond would only spoil sums. */
-    private static long count(long reported) {
-        return Math.min(Math.max(0, reported), MAX_COUNT);
     }
 
     private static boolean named(ClusterStats stats) {
@@ -151,19 +154,5 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
                     }
                 });
         return labels;
-    }
-
-    private static LoadReports.Counts counts(ClusterStats stats) {
-        long issued = 0;
-        long succeeded = 0;
-        long failed = 0;
-        long inProgress = 0;
-        for (UpstreamLocalityStats locality : stats.getUpstreamLocalityStatsList()) {
-            issued += count(locality.getTotalIssuedRequests());
-            succeeded += count(locality.getTotalSuccessfulRequests());
-            failed += count(locality.getTotalErrorRequests());
-            inProgress += count(locality.getTotalRequestsInProgress());
-        }
-        return new LoadReports.Counts(stats.getClusterName(), issued, succeeded, failed, inProgress);
     }
 }

@@ -1,4 +1,4 @@
-/** Load reports from clients (xDS LRS): who calls whom how often and with what success. */
+/** Load reports from clients (xDS LRS): who calls whom, with what success, and who is passed over. */
 @NullMarked
 package io.inmesh.server.lrs;
 

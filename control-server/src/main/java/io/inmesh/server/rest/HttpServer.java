@@ -13,6 +13,7 @@ import io.inmesh.server.console.ConsoleFiles;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.graph.TrafficGraph;
+import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
@@ -68,6 +69,7 @@ public final class HttpServer implements AutoCloseable {
      * @param rotation the steps that replace its root
      * @param audit what was done
      * @param resources translated configuration, for explanations
+     * @param unusable who sends no calls to whom
      * @param traffic who called whom lately
      * @param graph the same with what came of it
      * @param meters metrics
@@ -86,6 +88,7 @@ public final class HttpServer implements AutoCloseable {
             RootRotation rotation,
             AuditLog audit,
             TranslatedResources resources,
+            UnusableEndpoints unusable,
             ObservedTraffic traffic,
             TrafficGraph graph,
             PrometheusMeterRegistry meters,
@@ -131,7 +134,8 @@ public final class HttpServer implements AutoCloseable {
                         access.open(),
                         InstantSource.system()),
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
-                new InventoryApi(sources.resources()::state, sources.hub(), new ResourcesApi(writer)),
+                new InventoryApi(
+                        sources.resources()::state, sources.hub(), sources.unusable()::all, new ResourcesApi(writer)),
                 new GraphApi(sources.graph(), sources.resources()::state, sources.registry()),
                 new MetersApi(sources.meters()),
                 sources.tokens(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ads.ConnectedProcess;
 import io.inmesh.server.ads.StreamHub;
+import io.inmesh.server.lrs.UnusableEndpoint;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServicePort;
@@ -13,18 +14,26 @@ import io.inmesh.server.validate.Schemas;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Which services there are with what is behind them, and which kinds of configuration with their fields. */
 final class InventoryApi {
 
     private final Supplier<MeshState> state;
     private final StreamHub hub;
+    private final Supplier<List<UnusableEndpoint>> unusable;
     private final ResourcesApi resources;
     private final Schemas schemas = new Schemas();
 
-    InventoryApi(Supplier<MeshState> state, StreamHub hub, ResourcesApi resources) {
+    InventoryApi(
+            Supplier<MeshState> state,
+            StreamHub hub,
+            Supplier<List<UnusableEndpoint>> unusable,
+            ResourcesApi resources) {
+        this.unusable = unusable;
         this.resources = resources;
         this.state = state;
         this.hub = hub;
@@ -37,25 +46,32 @@ final class InventoryApi {
 
     /**
      * Answers with the services of one namespace, the query's, or of all; of those only which the namespace {@code as} may see, if the query
-     * names one; an instance that is connected with the status of its process.
+     * names one; an instance that is connected with the status of its process, and one that callers send no calls to with who they are and
+     * why.
      */
     void services(Exchange exchange) throws IOException, HttpProblem {
         String namespace = exchange.viewedNamespace();
         String as = exchange.parameter("as");
         Map<String, ConnectedProcess> processes = new HashMap<>();
         hub.processes().forEach(process -> processes.put(process.nodeId(), process));
+        Map<String, List<UnusableEndpoint>> passedOver =
+                unusable.get().stream().collect(Collectors.groupingBy(UnusableEndpoint::host));
         ObjectNode body = Exchange.JSON.createObjectNode();
         ArrayNode services = body.putArray("services");
         for (MeshService service : state.get().services().all().values()) {
             boolean seen = as == null || service.scope().visibleFrom(as);
             if (seen && (namespace.isEmpty() || namespace.equals(service.namespace()))) {
-                service(services.addObject(), service, processes);
+                service(services.addObject(), service, processes, passedOver.getOrDefault(service.fqdn(), List.of()));
             }
         }
         exchange.json(200, body);
     }
 
-    private static void service(ObjectNode node, MeshService service, Map<String, ConnectedProcess> processes) {
+    private static void service(
+            ObjectNode node,
+            MeshService service,
+            Map<String, ConnectedProcess> processes,
+            List<UnusableEndpoint> passedOver) {
         node.put("host", service.fqdn())
                 .put("name", service.name())
                 .put("namespace", service.namespace())
@@ -73,6 +89,16 @@ final class InventoryApi {
         for (Workload workload : service.workloads()) {
             ObjectNode instance = instances.addObject();
             instance(instance, workload);
+            ArrayNode unusableTo = instance.putArray("unusableTo");
+            passedOver.stream()
+                    .filter(endpoint -> endpoint.address().equalsIgnoreCase(workload.address()))
+                    .forEach(endpoint -> unusableTo
+                            .addObject()
+                            .put("namespace", endpoint.namespace())
+                            .put("workload", endpoint.caller())
+                            .put("port", endpoint.port())
+                            .put("cause", endpoint.cause())
+                            .put("why", endpoint.why()));
             ConnectedProcess process = processes.get(workload.id());
             if (process != null) {
                 StatusApi.process(instance.putObject("process"), process, Instant.now());

@@ -28,8 +28,8 @@ import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.limit.Guard;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
-import io.inmesh.server.lrs.LoadReports;
 import io.inmesh.server.lrs.ReportSettings;
+import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
@@ -71,7 +71,7 @@ final class TestServer implements AutoCloseable {
     final SystemTimer timer = new SystemTimer();
     final AuditLog audit;
     final WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(table, Runnable::run), timer);
-    final LoadReports loads = new LoadReports(timer);
+    final UnusableEndpoints unusable = new UnusableEndpoints();
     final ObservedTraffic traffic;
     final TrafficGraph graph;
     final CertificateAuthority authority;
@@ -139,7 +139,7 @@ final class TestServer implements AutoCloseable {
                         new AdsService(parts, pool, true),
                         () -> ServerInterceptors.intercept(certificates, new OutOfOrder()),
                         new LoadReportService(
-                                loads, traffic, graph, new ReportSettings(ReportSettings.DEFAULT_INTERVAL))));
+                                unusable, traffic, graph, new ReportSettings(ReportSettings.DEFAULT_INTERVAL))));
         plaintext = XdsServer.plaintextOnLoopback(
                 0, new Guard(limits, timer, false), pool, List.of(new AdsService(parts, pool, false)));
     }

@@ -53,7 +53,11 @@ class GraphCommandsTest {
                 "ports": [{"number": 80, "name": "http"}],
                 "instances": [
                   {"name": "ratings-v1", "address": "10.0.0.5", "locality": "eu/a", "weight": 1, "health": "HEALTHY", "meshTls": true,
-                   "serviceAccount": "bookinfo-ratings", "ports": {"http": 9080}, "labels": {"app": "ratings"}}]}]}
+                   "serviceAccount": "bookinfo-ratings", "ports": {"http": 9080}, "labels": {"app": "ratings"},
+                   "unusableTo": [
+                     {"namespace": "default", "workload": "reviews", "port": 9080, "cause": "ejected", "why": "5 server errors in a row"},
+                     {"namespace": "default", "workload": "details", "port": 9080, "cause": "check_failed", "why": "GET /: 503"},
+                     {"namespace": "shop", "workload": "till", "port": 9080, "cause": "ejected", "why": "5 server errors in a row"}]}]}]}
             """.replace("RESULTS", RESULTS);
 
     private final StringWriter out = new StringWriter();
@@ -141,8 +145,8 @@ class GraphCommandsTest {
         assertThat(run("endpoints", "ratings", "--as", "default/reviews")).isZero();
         assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
-                        "ADDRESS ZONE WEIGHT HEALTH MTLS CONFIG WORKLOAD",
-                        "10.0.0.5:9080 eu/a 1 HEALTHY yes - ratings-v1");
+                        "ADDRESS ZONE WEIGHT HEALTH PASSED_OVER_BY MTLS CONFIG WORKLOAD",
+                        "10.0.0.5:9080 eu/a 1 HEALTHY default/reviews (5 server errors in a row) and 2 more yes - ratings-v1");
         assertThat(asked).containsExactly("/inmesh/v1/services?window=1m&as=default");
         assertThat(run("endpoints", "nothing")).isEqualTo(ExitCode.FINDINGS);
     }
