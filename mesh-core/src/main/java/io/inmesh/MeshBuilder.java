@@ -168,6 +168,7 @@ public final class MeshBuilder {
         if (openTelemetry != null) {
             instruments.traces(openTelemetry, traceSettings, randomness);
         }
+        instruments.flightRecorder();
         instruments.accessLog(accessLog, clock, randomness);
         return instruments;
     }

@@ -45,6 +45,11 @@ public final class Instruments {
         }
     }
 
+    /** Adds events for recordings of Java Flight Recorder, which cost next to nothing while there is none. */
+    public void flightRecorder() {
+        observers.add(FlightObserver.create());
+    }
+
     /** Adds traces. */
     public void traces(OpenTelemetry openTelemetry, TraceSettings settings, Randomness randomness) {
         TracingObserver added = new TracingObserver(openTelemetry, settings, randomness);
