@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -26,6 +27,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param users users with passwords
  * @param tokens tokens of programs
  * @param logins checks passwords
+ * @param oidcLogins lets people log in by an issuer
  * @param audit what was done and refused
  */
 public record Access(
@@ -36,6 +38,7 @@ public record Access(
         Users users,
         ServiceTokens tokens,
         Logins logins,
+        OidcLogins oidcLogins,
         AccessAudit audit) {
 
     private static final int MOST_SESSIONS = 10_000;
@@ -59,19 +62,33 @@ public record Access(
         Users users = new Users(settings.users(), table, random);
         ServiceTokens tokens = new ServiceTokens(table, clock, random);
         Sessions sessions = new Sessions(users, clock, random, settings.idle(), settings.lifetime(), MOST_SESSIONS);
-        List<OidcIssuer> issuers = settings.oidc().stream()
-                .map(oidc -> new OidcIssuer(oidc, new SigningKeys(oidc.issuer(), oidc.keys(), clock), clock))
-                .toList();
+        List<OidcIssuer> issuers =
+                settings.oidc().stream().map(oidc -> issuer(oidc, clock)).toList();
         return new Access(
                 settings,
                 trust,
                 new Authenticator(
-                        settings.loopback() == AccessSettings.Loopback.OPEN, trust, issuers, tokens, sessions, users),
+                        settings.loopback() == AccessSettings.Loopback.OPEN, trust, issuers, tokens, sessions),
                 new Bindings(settings.bindings()),
                 users,
                 tokens,
                 new Logins(users, sessions, new LoginGuard(clock), random),
+                new OidcLogins(providers(settings, clock), new TokenEndpoint(), sessions, clock, random),
                 new AccessAudit(log, clock));
+    }
+
+    private static OidcIssuer issuer(OidcSettings settings, InstantSource clock) {
+        return new OidcIssuer(settings, new SigningKeys(settings.issuer(), settings.keys(), clock), clock);
+    }
+
+    private static List<OidcLogins.Provider> providers(AccessSettings settings, InstantSource clock) {
+        List<OidcLogins.Provider> providers = new ArrayList<>();
+        for (OidcSettings oidc : settings.oidc()) {
+            oidc.login()
+                    .ifPresent(login -> providers.add(
+                            new OidcLogins.Provider(login, issuer(oidc.forAudience(login.clientId()), clock))));
+        }
+        return providers;
     }
 
     /** {@return whether callers on the machine itself may do everything without credentials} */

@@ -4,7 +4,6 @@ import io.inmesh.server.ca.CallerTrust;
 import java.security.cert.CertificateException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,21 +21,18 @@ public final class Authenticator {
     private final List<OidcIssuer> issuers;
     private final ServiceTokens tokens;
     private final Sessions sessions;
-    private final Users users;
 
     Authenticator(
             boolean openLoopback,
             CallerTrust trust,
             List<OidcIssuer> issuers,
             ServiceTokens tokens,
-            Sessions sessions,
-            Users users) {
+            Sessions sessions) {
         this.openLoopback = openLoopback;
         this.trust = trust;
         this.issuers = List.copyOf(issuers);
         this.tokens = tokens;
         this.sessions = sessions;
-        this.users = users;
     }
 
     /**
@@ -70,7 +66,7 @@ public final class Authenticator {
         if (cookie != null) {
             Sessions.Session session =
                     sessions.use(cookie).orElseThrow(() -> new Unauthenticated("the session is over"));
-            return new Proof(userOf(session), session.csrf());
+            return new Proof(session.principal(), session.csrf());
         }
         boolean open = openLoopback && credentials.address().isLoopbackAddress();
         return new Proof(open ? Principal.LOOPBACK : Principal.NOBODY, null);
@@ -88,20 +84,14 @@ public final class Authenticator {
                     .orElseThrow(() -> new Unauthenticated("the service token is wrong or has expired"));
         }
         if (token.startsWith(Sessions.PREFIX)) {
-            return userOf(sessions.use(token).orElseThrow(() -> new Unauthenticated("the session is over")));
+            return sessions.use(token)
+                    .orElseThrow(() -> new Unauthenticated("the session is over"))
+                    .principal();
         }
         if (issuers.isEmpty()) {
             throw new Unauthenticated("the bearer token is of no kind that is taken here");
         }
         return OidcIssuer.verify(issuers, token);
-    }
-
-    private Principal userOf(Sessions.Session session) throws Unauthenticated {
-        Optional<User> user = users.find(session.user());
-        return Principal.user(
-                session.user(),
-                user.orElseThrow(() -> new Unauthenticated("the user is gone")).groups(),
-                "session");
     }
 
     private Principal certificate(Credentials credentials) throws Unauthenticated {

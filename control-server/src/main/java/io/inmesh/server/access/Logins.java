@@ -79,10 +79,7 @@ public final class Logins {
         guard.succeeded(name, address);
         Sessions.Begun begun = sessions.begin(user.get());
         return new Outcome.Welcome(
-                Principal.user(name, user.get().groups(), "session"),
-                begun.token(),
-                begun.session().csrf(),
-                sessions.lifetime());
+                begun.session().principal(), begun.token(), begun.session().csrf(), sessions.lifetime());
     }
 
     /** Ends a session. */

@@ -37,6 +37,11 @@ final class OidcIssuer {
         claims.setMaxClockSkew(SKEW_SECONDS);
     }
 
+    /** {@return the value of {@code iss} in its tokens} */
+    String name() {
+        return settings.issuer();
+    }
+
     /** Issuer, audience and end have to be there and right; the time is the server's clock, also in tests. */
     private static final class Claims extends DefaultJWTClaimsVerifier<SecurityContext> {
 
@@ -78,6 +83,35 @@ final class OidcIssuer {
             }
         }
         throw new Unauthenticated("the bearer token is of the unknown issuer " + issuer);
+    }
+
+    /**
+     * {@return the person an ID token names that was asked for}
+     *
+     * @param clientId as whom it was asked for
+     * @param nonce what it was asked with
+     * @throws Unauthenticated if it is not the one asked for, or wrong; the message says why
+     */
+    Principal login(String idToken, String clientId, String nonce) throws Unauthenticated {
+        try {
+            SignedJWT jwt = SignedJWT.parse(idToken);
+            JWTClaimsSet read = jwt.getJWTClaimsSet();
+            if (!settings.issuer().equals(read.getIssuer())) {
+                throw refused("it is of the issuer " + read.getIssuer());
+            }
+            Principal principal = verify(jwt);
+            String party = read.getStringClaim("azp");
+            if (party != null && !party.equals(clientId)) {
+                throw refused("it was given to another client (azp)");
+            }
+            String told = read.getStringClaim("nonce");
+            if (told == null || !Secrets.same(told, nonce)) {
+                throw refused("it is not the answer to this login (nonce)");
+            }
+            return principal;
+        } catch (ParseException e) {
+            throw refused("it is no signed JWT");
+        }
     }
 
     private Principal verify(SignedJWT jwt) throws Unauthenticated {

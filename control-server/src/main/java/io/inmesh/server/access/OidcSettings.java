@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param usernamePrefix what is put before it, so that it cannot pass for a user of another source; default {@code oidc:}
  * @param groupsClaim claim that lists groups; empty for none
  * @param groupsPrefix what is put before each group; default {@code oidc:}
+ * @param login how people log in to the console by it; empty if they cannot
  */
 public record OidcSettings(
         String issuer,
@@ -28,7 +30,8 @@ public record OidcSettings(
         String usernameClaim,
         String usernamePrefix,
         String groupsClaim,
-        String groupsPrefix) {
+        String groupsPrefix,
+        Optional<OidcLogin> login) {
 
     private static final String PREFIX = "oidc:";
 
@@ -63,7 +66,16 @@ public record OidcSettings(
                 section.text("usernameClaim", "sub"),
                 prefix(section, "usernamePrefix"),
                 section.text("groupsClaim", ""),
-                prefix(section, "groupsPrefix"));
+                prefix(section, "groupsPrefix"),
+                section.has("login")
+                        ? Optional.of(OidcLogin.read(section.section("login"), section.text("issuer")))
+                        : Optional.empty());
+    }
+
+    /** {@return the same for tokens that are for another} */
+    OidcSettings forAudience(String other) {
+        return new OidcSettings(
+                issuer, other, jwks, algorithms, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, login);
     }
 
     private static String prefix(Section section, String field) {

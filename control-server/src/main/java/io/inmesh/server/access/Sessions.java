@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who is logged in. A session ends after a while without requests, at the latest some hours after the login, at logout, when the user's
- * password changes or the user goes, and when the server restarts. Sessions are known by the hash of their secret.
+ * Who is logged in. A session ends after a while without requests, at the latest some hours after the login, at logout, when the password of
+ * a user of this server changes or the user goes, and when the server restarts. Sessions are known by the hash of their secret.
  */
 final class Sessions {
 
@@ -21,6 +22,9 @@ final class Sessions {
 
     /** Sessions of one user; a further one ends the one used least recently. */
     static final int MOST_OF_A_USER = 20;
+
+    /** What {@link Principal#proof} says. */
+    private static final String PROOF = "session";
 
     private static final int MAX_CHARACTERS = 200;
 
@@ -51,18 +55,18 @@ final class Sessions {
     /**
      * A session.
      *
-     * @param user name of the user
-     * @param passwordHash the user's password at login
+     * @param principal who, as of the login
+     * @param passwordHash the user's password at login; null for somebody who logged in elsewhere
      * @param csrf what a page has to send in a header with every change
      * @param ends the latest moment it can be used
      * @param used when it was used last
      */
-    record Session(String user, String passwordHash, String csrf, Instant ends, Instant used) {
+    record Session(Principal principal, @Nullable String passwordHash, String csrf, Instant ends, Instant used) {
 
         /** Keeps secrets out of logs. */
         @Override
         public String toString() {
-            return "session of " + user;
+            return "session of " + principal.name();
         }
     }
 
@@ -75,11 +79,20 @@ final class Sessions {
     record Begun(String token, Session session) {}
 
     /** Begins a session of a user who has just shown the password. */
-    synchronized Begun begin(User user) {
+    Begun begin(User user) {
+        return begin(Principal.user(user.name(), user.groups(), PROOF), user.passwordHash());
+    }
+
+    /** Begins a session of somebody whom an issuer has just vouched for. */
+    Begun begin(Principal principal) {
+        return begin(principal, null);
+    }
+
+    private synchronized Begun begin(Principal principal, @Nullable String passwordHash) {
         Instant now = clock.instant();
         sessions.values().removeIf(session -> over(session, now));
         List<Map.Entry<String, Session>> own = sessions.entrySet().stream()
-                .filter(entry -> entry.getValue().user().equals(user.name()))
+                .filter(entry -> entry.getValue().principal().id().equals(principal.id()))
                 .sorted(Comparator.comparing(entry -> entry.getValue().used()))
                 .toList();
         if (own.size() >= MOST_OF_A_USER) {
@@ -90,7 +103,7 @@ final class Sessions {
                     .ifPresent(oldest -> sessions.remove(oldest.getKey()));
         }
         String token = PREFIX + Secrets.next(random);
-        Session session = new Session(user.name(), user.passwordHash(), Secrets.next(random), now.plus(lifetime), now);
+        Session session = new Session(principal, passwordHash, Secrets.next(random), now.plus(lifetime), now);
         sessions.put(Secrets.hash(token), session);
         return new Begun(token, session);
     }
@@ -106,15 +119,25 @@ final class Sessions {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        boolean unchanged = users.find(session.user())
-                .filter(user -> user.passwordHash().equals(session.passwordHash()))
-                .isPresent();
-        if (!unchanged || over(session, now)) {
+        Optional<Principal> principal = now(session);
+        if (principal.isEmpty() || over(session, now)) {
             sessions.remove(key);
             return Optional.empty();
         }
-        sessions.put(key, new Session(session.user(), session.passwordHash(), session.csrf(), session.ends(), now));
-        return Optional.of(session);
+        Session used = new Session(principal.get(), session.passwordHash(), session.csrf(), session.ends(), now);
+        sessions.put(key, used);
+        return Optional.of(used);
+    }
+
+    /** {@return who it is of by now; the groups of a user of this server may have changed} */
+    private Optional<Principal> now(Session session) {
+        String hash = session.passwordHash();
+        if (hash == null) {
+            return Optional.of(session.principal());
+        }
+        return users.find(session.principal().name())
+                .filter(user -> user.passwordHash().equals(hash))
+                .map(user -> Principal.user(user.name(), user.groups(), PROOF));
     }
 
     /** Ends a session. */

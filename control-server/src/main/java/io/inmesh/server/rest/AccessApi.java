@@ -24,15 +24,17 @@ final class AccessApi {
 
     private final Access access;
     private final AccessReviews reviews;
+    private final OidcApi oidc;
 
     AccessApi(Access access) {
         this.access = access;
         this.reviews = new AccessReviews(access.bindings());
+        this.oidc = new OidcApi(access);
     }
 
     /** {@return whether the path is one of these, and has been answered} */
     boolean handle(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
-        if (reviews.handle(exchange, path)) {
+        if (reviews.handle(exchange, path) || oidc.handle(exchange, path)) {
             return true;
         }
         if (path.size() < 3 || !path.get(0).equals("inmesh") || !path.get(1).equals("v1")) {

@@ -47,7 +47,9 @@ final class Admission {
             row("GET,HEAD", "/healthz", Rule.ANYBODY),
             row("GET,HEAD", "/livez", Rule.ANYBODY),
             row("GET,HEAD", "/readyz", Rule.ANYBODY),
-            row("POST", "/inmesh/v1/login", Rule.ANYBODY),
+            row("GET,POST", "/inmesh/v1/login", Rule.ANYBODY),
+            row("GET", "/inmesh/v1/login/oidc", Rule.ANYBODY),
+            row("GET", "/inmesh/v1/login/callback", Rule.ANYBODY),
             // The console's own files, which hold nothing of the mesh; its login page is one of them.
             row("GET,HEAD", "/", Rule.ANYBODY),
             row("GET,HEAD", "/console", Rule.ANYBODY),

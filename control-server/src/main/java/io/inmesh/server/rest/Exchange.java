@@ -155,16 +155,42 @@ final class Exchange {
 
     /** {@return the name of the session cookie; over TLS one that browsers keep to this very host} */
     String sessionCookie() {
-        return request.isSecure() ? "__Host-inmesh-session" : "inmesh-session";
+        return cookieName("inmesh-session");
     }
 
     /** Sets the session cookie; an empty value removes it. It has no age: it goes when the browser does. */
     void cookie(String value) {
-        response.getHeaders()
-                .add(
-                        HttpHeader.SET_COOKIE,
-                        sessionCookie() + "=" + value + "; Path=/; HttpOnly; Secure; SameSite=Strict"
-                                + (value.isEmpty() ? "; Max-Age=0" : ""));
+        setCookie(sessionCookie(), value, "SameSite=Strict" + (value.isEmpty() ? "; Max-Age=0" : ""));
+    }
+
+    /** {@return the name of a cookie of this server; over TLS one that browsers keep to this very host} */
+    String cookieName(String name) {
+        return request.isSecure() ? "__Host-" + name : name;
+    }
+
+    /** {@return the value of a cookie; null if there is none, or more than one, of which one is not from this server} */
+    @Nullable
+    String cookieValue(String name) {
+        List<String> values = Request.getCookies(request).stream()
+                .filter(cookie -> cookie.getName().equals(name))
+                .map(HttpCookie::getValue)
+                .toList();
+        return values.size() == 1 ? values.get(0) : null;
+    }
+
+    /** Sets a cookie that no script can read. */
+    void setCookie(String name, String value, String more) {
+        response.getHeaders().add(HttpHeader.SET_COOKIE, name + "=" + value + "; Path=/; HttpOnly; Secure; " + more);
+    }
+
+    /** {@return how browsers call this server: scheme, name and port} */
+    String origin() {
+        return (request.isSecure() ? "https://" : "http://") + header(HttpHeader.HOST);
+    }
+
+    /** Sends the browser elsewhere, by GET. */
+    void seeOther(String location) {
+        file(303, Map.of("Location", location, "Content-Type", "text/plain"), new byte[0]);
     }
 
     /** For logs: method and path, without the query, which may hold anything. */

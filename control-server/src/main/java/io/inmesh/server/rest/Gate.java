@@ -40,7 +40,9 @@ final class Gate {
         }
         String origin = exchange.header(HttpHeader.ORIGIN);
         boolean own = origin.isEmpty() || origin.equals(scheme + exchange.header(HttpHeader.HOST));
-        boolean ownSite = OWN_SITES.contains(exchange.header("Sec-Fetch-Site")) || followsLinkToConsole(exchange);
+        boolean ownSite = OWN_SITES.contains(exchange.header("Sec-Fetch-Site"))
+                || followsLinkTo(exchange, CONSOLE_PAGE)
+                || followsLinkTo(exchange, OidcApi.CALLBACK);
         if (!own || !ownSite) {
             throw new HttpProblem(403, "Forbidden", "pages of other sites have no business here");
         }
@@ -58,10 +60,13 @@ final class Gate {
         }
     }
 
-    /** Somebody may follow a link in a chat or a wiki to the console's page: it does nothing by being opened, and cannot be framed. */
-    private static boolean followsLinkToConsole(Exchange exchange) {
+    /**
+     * Somebody may follow a link in a chat or a wiki to the console's page: it does nothing by being opened, and cannot be framed. And who has
+     * logged in at an issuer comes from there, with what proves that the login was begun here.
+     */
+    private static boolean followsLinkTo(Exchange exchange, List<String> path) {
         return exchange.method().equals("GET")
-                && exchange.path().equals(CONSOLE_PAGE)
+                && exchange.path().equals(path)
                 && exchange.header("Sec-Fetch-Mode").equals("navigate")
                 && exchange.header("Sec-Fetch-Dest").equals("document");
     }

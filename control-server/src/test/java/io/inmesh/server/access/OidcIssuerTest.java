@@ -25,6 +25,7 @@ import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,8 @@ class OidcIssuerTest {
     }
 
     private static OidcIssuer issuer(Path jwks, String claim, String prefix) {
-        OidcSettings settings =
-                new OidcSettings(ISSUER, "inmesh", jwks.toUri(), Set.of("ES256"), claim, prefix, "groups", prefix);
+        OidcSettings settings = new OidcSettings(
+                ISSUER, "inmesh", jwks.toUri(), Set.of("ES256"), claim, prefix, "groups", prefix, Optional.empty());
         return new OidcIssuer(settings, new SigningKeys(ISSUER, settings.keys(), () -> NOW), () -> NOW);
     }
 
@@ -112,8 +113,8 @@ class OidcIssuerTest {
         String token = TestIssuer.sign(pair, header, good().build());
 
         refused(List.of(issuer(jwks, "sub", "oidc:")), token, "algorithm EdDSA is not among those of the settings");
-        OidcSettings settings =
-                new OidcSettings(ISSUER, "inmesh", jwks.toUri(), Set.of("EdDSA"), "sub", "oidc:", "groups", "oidc:");
+        OidcSettings settings = new OidcSettings(
+                ISSUER, "inmesh", jwks.toUri(), Set.of("EdDSA"), "sub", "oidc:", "groups", "oidc:", Optional.empty());
         OidcIssuer taking = new OidcIssuer(settings, new SigningKeys(ISSUER, settings.keys(), () -> NOW), () -> NOW);
         assertThat(OidcIssuer.verify(List.of(taking), token).name()).isEqualTo("oidc:ann");
     }

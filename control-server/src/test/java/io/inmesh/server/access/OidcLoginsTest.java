@@ -1,0 +1,212 @@
+package io.inmesh.server.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jwt.JWTClaimsSet;
+import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.MemoryTable;
+import io.inmesh.server.fixture.TestIssuer;
+import io.inmesh.server.jwks.SigningKeys;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is logged in by the code flow, and who is not. */
+class OidcLoginsTest {
+
+    private static final String BACK = "https://mesh.example.com/inmesh/v1/login/callback";
+    private static final String CLIENT = "inmesh-console";
+
+    @TempDir
+    private Path folder;
+
+    private final FakeTime time = new FakeTime();
+    private final TestIssuer issuer = new TestIssuer();
+    private final List<String> verifiers = new ArrayList<>();
+    private Sessions sessions;
+    private OidcLogins logins;
+    private Consumer<JWTClaimsSet.Builder> change = claims -> {};
+    private String nonce = "";
+
+    @BeforeEach
+    void open() throws Exception {
+        Path keys = Files.writeString(folder.resolve("keys.json"), issuer.keys());
+        OidcLogin login = new OidcLogin(
+                "Example",
+                CLIENT,
+                Optional.empty(),
+                URI.create("https://issuer.example/authorize?tenant=7"),
+                URI.create("https://issuer.example/token"),
+                List.of("openid", "groups"),
+                null);
+        OidcSettings settings = new OidcSettings(
+                TestIssuer.NAME,
+                CLIENT,
+                keys.toUri(),
+                Set.of("RS256"),
+                "sub",
+                "oidc:",
+                "groups",
+                "oidc:",
+                Optional.of(login));
+        SecureRandom random = new SecureRandom();
+        Users users = new Users(List.of(), new MemoryTable(), random);
+        sessions = new Sessions(users, time, random, Duration.ofMinutes(30), Duration.ofHours(12), 100);
+        OidcIssuer verified = new OidcIssuer(settings, new SigningKeys(TestIssuer.NAME, settings.keys(), time), time);
+        logins = new OidcLogins(
+                List.of(new OidcLogins.Provider(login, verified)), this::exchange, sessions, time, random);
+    }
+
+    private String exchange(OidcLogin login, String code, String verifier, String redirectUri) throws IOException {
+        verifiers.add(verifier);
+        assertThat(redirectUri).isEqualTo(BACK);
+        if (!code.equals("good")) {
+            throw new IOException("https://issuer.example/token answers 400, invalid_grant");
+        }
+        return TestIssuer.sign(issuer.rsa, JWSAlgorithm.RS256, TestIssuer.claims(time.instant(), claims -> {
+            claims.audience(CLIENT).subject("ann").claim("nonce", nonce).claim("groups", List.of("shop"));
+            change.accept(claims);
+        }));
+    }
+
+    @Test
+    void whoComesBackIsLoggedInWithTheGroupsTheIssuerTold() throws Exception {
+        OidcLogins.Begun begun = logins.begin(0, BACK).orElseThrow();
+        Map<String, String> query = query(begun.to());
+        assertThat(begun.to().toString()).startsWith("https://issuer.example/authorize?tenant=7&response_type=code&");
+        assertThat(query)
+                .containsEntry("client_id", CLIENT)
+                .containsEntry("redirect_uri", BACK)
+                .containsEntry("scope", "openid groups")
+                .containsEntry("code_challenge_method", "S256");
+        nonce = query.get("nonce");
+
+        Logins.Outcome.Welcome welcome = logins.finish(query.get("state"), begun.binding(), "good", TestIssuer.NAME);
+
+        assertThat(welcome.principal()).isEqualTo(Principal.user("oidc:ann", Set.of("oidc:shop"), "oidc"));
+        assertThat(sessions.use(welcome.token()).orElseThrow().principal()).isEqualTo(welcome.principal());
+        byte[] hash =
+                MessageDigest.getInstance("SHA-256").digest(verifiers.get(0).getBytes(StandardCharsets.US_ASCII));
+        assertThat(query)
+                .containsEntry(
+                        "code_challenge",
+                        Base64.getUrlEncoder().withoutPadding().encodeToString(hash));
+    }
+
+    @Test
+    void anAnswerCountsOnce() throws Exception {
+        OidcLogins.Begun begun = begin();
+        String state = query(begun.to()).get("state");
+        logins.finish(state, begun.binding(), "good", "");
+
+        refused(state, begun.binding(), "good", "", "no such login is under way");
+    }
+
+    @Test
+    void aLinkOfSomebodyElseLogsNobodyIn() {
+        OidcLogins.Begun attackers = begin();
+        OidcLogins.Begun own = begin();
+
+        refused(query(attackers.to()).get("state"), own.binding(), "good", "", "another browser");
+        refused(query(own.to()).get("state"), null, "good", "", "another browser");
+    }
+
+    @Test
+    void anotherIssuersAnswerIsNotTaken() {
+        OidcLogins.Begun begun = begin();
+
+        refused(query(begun.to()).get("state"), begun.binding(), "good", "https://other.example", "not of the issuer");
+    }
+
+    @Test
+    void anIdTokenThatWasNotAskedForIsNotTaken() {
+        refusedToken(claims -> claims.claim("nonce", "of-another-login"), "nonce");
+        refusedToken(claims -> claims.claim("nonce", null), "nonce");
+        refusedToken(claims -> claims.audience("another-client"), "aud");
+        refusedToken(claims -> claims.claim("azp", "another-client"), "azp");
+        refusedToken(claims -> claims.issuer("https://other.example"), "issuer");
+        refusedToken(claims -> claims.subject("system:admin").claim("sub", ""), "names no user");
+    }
+
+    private void refusedToken(Consumer<JWTClaimsSet.Builder> wrong, String why) {
+        OidcLogins.Begun begun = begin();
+        change = wrong;
+        refused(query(begun.to()).get("state"), begun.binding(), "good", "", why);
+    }
+
+    @Test
+    void whatTheIssuerRefusesIsRefused() {
+        OidcLogins.Begun declined = begin();
+        refused(query(declined.to()).get("state"), declined.binding(), "", "", "Example has not logged anybody in");
+        OidcLogins.Begun stale = begin();
+        refused(query(stale.to()).get("state"), stale.binding(), "stale", "", "invalid_grant");
+    }
+
+    @Test
+    void aLoginThatTakesTooLongIsOver() {
+        OidcLogins.Begun begun = begin();
+        time.advance(OidcLogins.PATIENCE);
+
+        refused(query(begun.to()).get("state"), begun.binding(), "good", "", "took too long");
+    }
+
+    @Test
+    void loginsUnderWayAreBounded() throws Exception {
+        OidcLogins.Begun first = begin();
+        OidcLogins.Begun second = begin();
+        for (int i = 2; i <= OidcLogins.MOST_PENDING; i++) {
+            begin();
+        }
+        refused(query(first.to()).get("state"), first.binding(), "good", "", "no such login is under way");
+        nonce = query(second.to()).get("nonce");
+        assertThat(logins.finish(query(second.to()).get("state"), second.binding(), "good", ""))
+                .isNotNull();
+    }
+
+    @Test
+    void thereIsNoIssuerOfAnotherNumber() {
+        assertThat(logins.labels()).containsExactly("Example");
+        assertThat(logins.begin(1, BACK)).isEmpty();
+        assertThat(logins.begin(-1, BACK)).isEmpty();
+    }
+
+    private OidcLogins.Begun begin() {
+        OidcLogins.Begun begun = logins.begin(0, BACK).orElseThrow();
+        nonce = query(begun.to()).get("nonce");
+        return begun;
+    }
+
+    private void refused(String state, String binding, String code, String issuer, String why) {
+        assertThatThrownBy(() -> logins.finish(state, binding, code, issuer))
+                .isInstanceOf(Unauthenticated.class)
+                .hasMessageContaining(why);
+    }
+
+    private static Map<String, String> query(URI uri) {
+        Map<String, String> query = new HashMap<>();
+        for (String field : uri.getRawQuery().split("&", -1)) {
+            String[] parts = field.split("=", 2);
+            query.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+        }
+        return query;
+    }
+}
