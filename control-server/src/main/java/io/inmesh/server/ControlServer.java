@@ -38,6 +38,7 @@ import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
 import io.inmesh.server.rest.HttpListen;
 import io.inmesh.server.rest.HttpServer;
+import io.inmesh.server.rollout.Rollouts;
 import io.inmesh.server.rule.ExtensionProvider;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.semantic.SemanticValidator;
@@ -78,6 +79,7 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
     private static final Duration ROTATION_CHECK = Duration.ofSeconds(1);
+    private static final Duration ROLLOUT_CHECK = Duration.ofSeconds(1);
     private static final int RPC_THREADS = Math.max(4, Runtime.getRuntime().availableProcessors() * 2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -158,6 +160,9 @@ public final class ControlServer implements AutoCloseable {
             UnusableEndpoints unusable = new UnusableEndpoints();
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
             TrafficGraph graph = new TrafficGraph(timer, clock, meters);
+            Rollouts rollouts = Rollouts.judgingBy(graph, writer, engine, audit, clock, settings);
+            // A timer of its own, as for files: weights are written to disk.
+            every(ROLLOUT_CHECK, rollouts::advance, open(new SystemTimer()));
 
             @Nullable
             WatchedFolder folder = options.configDir() == null
@@ -213,6 +218,7 @@ public final class ControlServer implements AutoCloseable {
                             unusable,
                             traffic,
                             graph,
+                            rollouts,
                             meters,
                             folder == null ? keys::problems : () -> both(folder.problems(), keys.problems()))));
         } catch (IOException | RuntimeException e) {

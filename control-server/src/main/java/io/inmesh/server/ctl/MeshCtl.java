@@ -24,6 +24,7 @@ import picocli.CommandLine.Mixin;
             EdgesCommand.class,
             RoutesCommand.class,
             EndpointsCommand.class,
+            RolloutCommand.class,
             ExplainCommand.class,
             TokenCommand.class,
             CertificateCommand.class,

@@ -49,22 +49,25 @@ public final class ReportedGraph {
             return;
         }
         if (parts[0].equals("outbound") && !parts[3].isEmpty()) {
-            outbound(graph, reporter, port.getAsInt(), parts[3], stats, period);
+            outbound(graph, new Called(reporter, parts[3], port.getAsInt(), parts[2]), stats, period);
         } else if (parts[0].equals("inbound")) {
             groups(stats).forEach(group -> inbound(graph, reporter, port.getAsInt(), group, period));
         }
     }
 
-    private static void outbound(
-            TrafficGraph graph, Reporter reporter, int port, String host, ClusterStats stats, Duration period) {
+    /** What a cluster is about, by its name. */
+    private record Called(Reporter reporter, String host, int port, String subset) {}
+
+    private static void outbound(TrafficGraph graph, Called called, ClusterStats stats, Duration period) {
         List<UpstreamEndpointStats> groups = groups(stats);
         for (UpstreamEndpointStats group : groups) {
             Struct about = group.getMetadata();
             String workload = text(about, "workload");
             Subject subject = new Subject.Calls(
-                    reporter,
-                    host,
-                    port,
+                    called.reporter(),
+                    called.host(),
+                    called.port(),
+                    called.subset(),
                     text(about, "route"),
                     workload.isEmpty() ? WorkloadVersion.NOBODY : WorkloadVersion.parse(workload),
                     about.getFieldsOrDefault("mtls", Value.getDefaultInstance()).getBoolValue(),
@@ -72,7 +75,15 @@ public final class ReportedGraph {
             graph.add(subject, counts(group.getLoadMetricStatsList()), period);
         }
         if (groups.isEmpty()) {
-            Subject subject = new Subject.Calls(reporter, host, port, "", WorkloadVersion.NOBODY, false, false);
+            Subject subject = new Subject.Calls(
+                    called.reporter(),
+                    called.host(),
+                    called.port(),
+                    called.subset(),
+                    "",
+                    WorkloadVersion.NOBODY,
+                    false,
+                    false);
             graph.add(subject, standardCounts(stats), period);
         }
     }

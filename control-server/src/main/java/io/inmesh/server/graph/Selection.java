@@ -30,4 +30,16 @@ public final class Selection {
         return subject -> subject instanceof Subject.Calls calls
                 && (calls.host().equals(name) || calls.host().startsWith(name + "."));
     }
+
+    /**
+     * {@return calls that a route led to a destination}
+     *
+     * @param host full host name
+     * @param subset subset of it; empty if the route leads to all of the service
+     */
+    public static Predicate<Subject> destination(String host, String subset) {
+        return subject -> subject instanceof Subject.Calls calls
+                && calls.host().equals(host)
+                && calls.subset().equals(subset);
+    }
 }

@@ -32,6 +32,7 @@ public sealed interface Subject {
      * @param reporter who called
      * @param host full host name of the service
      * @param port its port
+     * @param subset the subset that the route led to; empty if it led to all of the service
      * @param route name of the route
      * @param answered who answered; {@link WorkloadVersion#NOBODY} if nobody did
      * @param mtls whether over the mesh's mutual TLS
@@ -41,6 +42,7 @@ public sealed interface Subject {
             Reporter reporter,
             String host,
             int port,
+            String subset,
             String route,
             WorkloadVersion answered,
             boolean mtls,
@@ -49,7 +51,7 @@ public sealed interface Subject {
 
         @Override
         public Subject folded() {
-            return new Calls(reporter.folded(), OTHER, 0, "", WorkloadVersion.NOBODY, false, grpc);
+            return new Calls(reporter.folded(), OTHER, 0, "", "", WorkloadVersion.NOBODY, false, grpc);
         }
     }
 

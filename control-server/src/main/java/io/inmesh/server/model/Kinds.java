@@ -112,6 +112,7 @@ public final class Kinds {
             enforced(SECURITY, "RequestAuthentication", "requestauthentications", "ra", ISTIO_SECURITY),
             enforced(INMESH, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", ALPHA),
             enforced(INMESH, "InboundTrafficPolicy", "inboundtrafficpolicies", "itp", ALPHA),
+            enforced(INMESH, "Rollout", "rollouts", "ro", ALPHA),
             stored(
                     "telemetry.istio.io",
                     "Telemetry",

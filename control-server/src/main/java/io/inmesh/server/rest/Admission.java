@@ -89,6 +89,10 @@ final class Admission {
             row("GET", "/inmesh/v1/graph", Rule.CONTENT),
             row("GET", "/inmesh/v1/graph/series", Rule.CONTENT),
             row("GET", "/inmesh/v1/graph/routes", Rule.CONTENT),
+            row("GET", "/inmesh/v1/rollouts", Rule.CONTENT),
+            row("GET", "/inmesh/v1/rollouts/{namespace}/{name}", Rule.CONTENT),
+            // Editor in the namespace of the rollout.
+            row("POST", "/inmesh/v1/rollouts/{namespace}/{name}/{command}", Rule.CONTENT),
             row("GET", "/inmesh/v1/traffic", Rule.VIEWER),
             row("GET", "/inmesh/v1/analyze", Rule.VIEWER),
             row("GET", "/inmesh/v1/ca", Rule.VIEWER),

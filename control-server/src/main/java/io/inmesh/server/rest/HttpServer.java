@@ -15,6 +15,7 @@ import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.rollout.Rollouts;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -72,6 +73,7 @@ public final class HttpServer implements AutoCloseable {
      * @param unusable who sends no calls to whom
      * @param traffic who called whom lately
      * @param graph the same with what came of it
+     * @param rollouts shifts of traffic that are under way
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
      */
@@ -91,6 +93,7 @@ public final class HttpServer implements AutoCloseable {
             UnusableEndpoints unusable,
             ObservedTraffic traffic,
             TrafficGraph graph,
+            Rollouts rollouts,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
 
@@ -138,6 +141,7 @@ public final class HttpServer implements AutoCloseable {
                         sources.resources()::state, sources.hub(), sources.unusable()::all, new ResourcesApi(writer)),
                 new GraphApi(sources.graph(), sources.resources()::state, sources.registry()),
                 new MetersApi(sources.meters()),
+                new RolloutsApi(sources.rollouts(), writer.store()),
                 sources.tokens(),
                 sources.certificates(),
                 new DenyListApi(sources.denied()),
@@ -147,7 +151,10 @@ public final class HttpServer implements AutoCloseable {
         server.setHandler(new Routes(
                 connections,
                 new Entry(access, listen.hosts(), listen.tls() != null),
-                new ResourceApi(writer, statuses, access.settings().limits().watchesPerCaller()),
+                new ResourceApi(
+                        writer,
+                        new Statuses(statuses, sources.rollouts()),
+                        access.settings().limits().watchesPerCaller()),
                 new SkippedApi(writer.store()),
                 mesh,
                 new AccessApi(access),

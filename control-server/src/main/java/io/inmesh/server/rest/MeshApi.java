@@ -34,6 +34,7 @@ final class MeshApi {
     private final InventoryApi inventory;
     private final GraphApi graph;
     private final MetersApi meters;
+    private final RolloutsApi rollouts;
     private final JoinTokens tokens;
     private final CertificateService certificates;
     private final DenyListApi denyList;
@@ -49,6 +50,7 @@ final class MeshApi {
             InventoryApi inventory,
             GraphApi graph,
             MetersApi meters,
+            RolloutsApi rollouts,
             JoinTokens tokens,
             CertificateService certificates,
             DenyListApi denyList,
@@ -62,6 +64,7 @@ final class MeshApi {
         this.inventory = inventory;
         this.graph = graph;
         this.meters = meters;
+        this.rollouts = rollouts;
         this.tokens = tokens;
         this.certificates = certificates;
         this.denyList = denyList;
@@ -73,6 +76,10 @@ final class MeshApi {
     void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem {
         if (AuthorityApi.knows(path)) {
             authority.handle(exchange, path, exchange.principal().id());
+            return;
+        }
+        if (RolloutsApi.knows(path)) {
+            rollouts.handle(exchange, path);
             return;
         }
         String call = exchange.method() + " " + String.join("/", path);

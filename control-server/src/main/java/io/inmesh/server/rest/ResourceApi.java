@@ -25,10 +25,10 @@ final class ResourceApi {
     private static final int PATCH_ATTEMPTS = 5;
 
     private final ConfigWriter writer;
-    private final RouteStatuses statuses;
+    private final Statuses statuses;
     private final Watches watches;
 
-    ResourceApi(ConfigWriter writer, RouteStatuses statuses, int watchesPerCaller) {
+    ResourceApi(ConfigWriter writer, Statuses statuses, int watchesPerCaller) {
         this.writer = writer;
         this.statuses = statuses;
         this.watches = new Watches(writer.store(), statuses, watchesPerCaller);

@@ -33,12 +33,12 @@ final class Watches {
 
     private final Semaphore free = new Semaphore(MAX_WATCHES);
     private final ConfigStore store;
-    private final RouteStatuses statuses;
+    private final Statuses statuses;
 
     private final Map<String, Integer> byCaller = new HashMap<>();
     private final int perCaller;
 
-    Watches(ConfigStore store, RouteStatuses statuses, int perCaller) {
+    Watches(ConfigStore store, Statuses statuses, int perCaller) {
         this.perCaller = perCaller;
         this.store = store;
         this.statuses = statuses;

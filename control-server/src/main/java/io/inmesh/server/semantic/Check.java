@@ -106,6 +106,12 @@ public enum Check {
     /** Consistent hashing without anything to hash. */
     HASH_WITHOUT_KEY("IM0603", Severity.WARNING, "Add hashOn, or consistentHash in a DestinationRule of the host."),
 
+    /** A rollout without a route to shift. */
+    ROLLOUT_WAITS("IM0604", Severity.WARNING, "Apply the route, leading to both versions, or name it in target.route."),
+    /** A rollout of a route that it may not change. */
+    ROLLOUT_KEPT_ELSEWHERE(
+            "IM0605", Severity.ERROR, "Remove the route from the watched folder and apply it with meshctl or kubectl."),
+
     /** A parent of a route, or a port of it, that does not exist. */
     UNKNOWN_PARENT("IM0701", Severity.WARNING, "Check name, namespace, port and sectionName, or apply the Service."),
     /** A parent that is none of the mesh's business. */

@@ -32,6 +32,7 @@ public final class SemanticValidator implements Validator {
             case "DestinationRule" -> DestinationRuleCheck.check(report, mesh);
             case "BackendTrafficPolicy" -> BackendTrafficPolicyCheck.check(report, mesh);
             case "InboundTrafficPolicy" -> InboundTrafficPolicyCheck.check(report, mesh);
+            case "Rollout" -> RolloutCheck.check(report, mesh);
             case "HTTPRoute", "GRPCRoute" -> GatewayRouteCheck.check(report, mesh);
             case "ReferenceGrant" -> ReferenceGrantCheck.check(report);
             case "Service" -> ServiceCheck.check(report);

@@ -162,6 +162,7 @@ class GraphBuilderTest {
                         new Subject.Reporter("other", "tool", new WorkloadVersion("other", "tool", "v1")),
                         "vault.secret.svc.cluster.local",
                         443,
+                        "",
                         "default",
                         WorkloadVersion.NOBODY,
                         true,
@@ -223,7 +224,7 @@ class GraphBuilderTest {
         WorkloadVersion who =
                 answered.isEmpty() ? WorkloadVersion.NOBODY : new WorkloadVersion("default", answered, answeredVersion);
         traffic.add(
-                new Subject.Calls(reporter(app, version), host, 9080, route, who, mtls, false),
+                new Subject.Calls(reporter(app, version), host, 9080, "", route, who, mtls, false),
                 TrafficGraphTest.counts(metric, count),
                 TrafficGraph.STEP);
     }

@@ -34,6 +34,7 @@ class ReportedGraphTest {
                             PRODUCTPAGE,
                             "reviews.default.svc.cluster.local",
                             9080,
+                            "v1",
                             "canary",
                             new WorkloadVersion("default", "reviews", "v2"),
                             true,

@@ -178,7 +178,7 @@ class TrafficGraphTest {
 
     private static Subject edge(String host) {
         return new Subject.Calls(
-                reporter("productpage", "v1"), host, 9080, "default", WorkloadVersion.NOBODY, true, false);
+                reporter("productpage", "v1"), host, 9080, "", "default", WorkloadVersion.NOBODY, true, false);
     }
 
     private static Subject.Reporter reporter(String account, String version) {

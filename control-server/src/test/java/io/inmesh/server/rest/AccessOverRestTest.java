@@ -71,6 +71,9 @@ class AccessOverRestTest {
                     GET    | /openapi/v2
                     GET    | /metrics
                     POST   | /inmesh/v1/apply
+                    GET    | /inmesh/v1/rollouts
+                    GET    | /inmesh/v1/rollouts/shop/till
+                    POST   | /inmesh/v1/rollouts/shop/till/promote
                     POST   | /inmesh/v1/delete
                     GET    | /inmesh/v1/analyze
                     GET    | /inmesh/v1/status
@@ -99,6 +102,18 @@ class AccessOverRestTest {
         assertThat(answer.text("/reason")).isEqualTo("Unauthorized");
         assertThat(answer.headers().firstValue("WWW-Authenticate"))
                 .hasValueSatisfying(challenge -> assertThat(challenge).startsWith("Bearer"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pause", "resume", "promote", "abort", "retry"})
+    void aRolloutIsToldByEditorsOfItsNamespaceOnly(String word) throws Exception {
+        String path = "/inmesh/v1/rollouts/shop/till/" + word;
+        assertThat(server.send(viewer, "POST", path, "{}").status()).isEqualTo(403);
+        assertThat(server.send(editor, "POST", path, "{}").status()).as("there is none").isEqualTo(404);
+        assertThat(server.send(editor, "POST", path.replace("shop", "bank"), "{}").status()).isEqualTo(403);
+        assertThat(server.get(viewer, "/inmesh/v1/rollouts?namespace=shop").status()).isEqualTo(200);
+        assertThat(server.get(viewer, "/inmesh/v1/rollouts").status()).isEqualTo(403);
+        assertThat(server.get(viewer, "/inmesh/v1/rollouts/bank/till").status()).isEqualTo(403);
     }
 
     @ParameterizedTest

@@ -22,6 +22,9 @@ final class SemanticsDocument {
 
             """;
 
+    /** Kinds that nothing is sent for to processes, and the page that describes their fields. */
+    static final Map<String, String> CARRIED_OUT = Map.of("Rollout", "rollouts.md");
+
     private final Descriptions descriptions = Descriptions.read();
     private final StringBuilder text = new StringBuilder(HEAD);
 
@@ -29,6 +32,7 @@ final class SemanticsDocument {
         SemanticsDocument document = new SemanticsDocument();
         document.overview(surveys);
         surveys.forEach(document::kind);
+        document.ownWork();
         document.others();
         return document.text.toString();
     }
@@ -80,6 +84,14 @@ final class SemanticsDocument {
         }
     }
 
+    /** What the server does by itself is no process's to enforce. */
+    private void ownWork() {
+        text.append("\n## Kinds that the control server carries out\n\n")
+                .append("Processes are sent what they change, not themselves.\n\n| kind | fields |\n| --- | --- |\n");
+        CARRIED_OUT.forEach(
+                (kind, page) -> text.append("| %s | described in [%s](%s) |\n".formatted(kind, page, page)));
+    }
+
     private static String words(Use use) {
         return switch (use) {
             case ENFORCED -> "stored and obeyed";
@@ -98,6 +110,7 @@ final class SemanticsDocument {
         return Kinds.all().stream()
                 .filter(kind -> kind.use() == Use.ENFORCED)
                 .map(Kind::kind)
+                .filter(kind -> !CARRIED_OUT.containsKey(kind))
                 .distinct()
                 .toList();
     }

@@ -2,6 +2,7 @@ package io.inmesh.server.semantics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.server.fixture.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,16 @@ final class SemanticsTest {
         assertThat(Files.readString(DOCUMENT))
                 .as("%s; if the change is meant, take %s", DOCUMENT, fresh)
                 .isEqualTo(now);
+    }
+
+    @Test
+    void everyFieldThatTheServerCarriesOutIsDescribedOnItsPage() {
+        SemanticsDocument.CARRIED_OUT.forEach((kind, page) -> {
+            String text = Config.read(DOCUMENT.resolveSibling(page));
+            assertThat(KindSchema.of(kind).fields())
+                    .isNotEmpty()
+                    .allSatisfy(field -> assertThat(text).contains("| `" + field.replaceFirst("^spec\\.", "") + "` |"));
+        });
     }
 
     private interface Question {

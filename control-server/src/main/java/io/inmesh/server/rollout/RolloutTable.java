@@ -1,0 +1,57 @@
+package io.inmesh.server.rollout;
+
+import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.store.KeyValueTable;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statuses of rollouts in the store, beside the configuration: a change of one is no change of its resource. Written by
+ * compare-and-set only, so that of two servers that decide about one rollout at once only one does.
+ */
+final class RolloutTable {
+
+    private static final String TABLE = "rollouts";
+
+    private final KeyValueTable table;
+
+    RolloutTable(KeyValueTable table) {
+        this.table = table;
+    }
+
+    /**
+     * A status as it was read.
+     *
+     * @param status the status; null if there was none
+     * @param bytes the same as it is kept; null likewise
+     */
+    // An array in a record: it is never changed, and never compared.
+    @SuppressWarnings("ArrayRecordComponent")
+    record Kept(@Nullable RolloutStatus status, byte @Nullable [] bytes) {}
+
+    Kept get(ResourceKey rollout) {
+        Optional<byte[]> bytes = table.get(TABLE, key(rollout));
+        return new Kept(bytes.map(StatusJson::read).orElse(null), bytes.orElse(null));
+    }
+
+    /** Keeps a status; false, and nothing happens, if the one that was read is not there any more. */
+    boolean replace(ResourceKey rollout, Kept known, RolloutStatus status) {
+        byte[] bytes = StatusJson.bytes(status);
+        return Arrays.equals(bytes, known.bytes()) || table.compareAndSet(TABLE, key(rollout), known.bytes(), bytes);
+    }
+
+    /** Forgets those of resources that are gone. */
+    void keepOnly(Set<ResourceKey> rollouts) {
+        Set<String> alive = new java.util.HashSet<>();
+        rollouts.forEach(rollout -> alive.add(key(rollout)));
+        table.scan(TABLE).keySet().stream()
+                .filter(key -> !alive.contains(key))
+                .forEach(key -> table.delete(TABLE, key));
+    }
+
+    private static String key(ResourceKey rollout) {
+        return rollout.namespace() + "/" + rollout.name();
+    }
+}
