@@ -2,6 +2,7 @@ package io.inmesh;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.LoadReport;
@@ -26,6 +27,11 @@ record ControlPlaneLink(Mesh mesh) implements MeshLink {
     @Override
     public LoadReport takeLoadReport() {
         return mesh.loadReport();
+    }
+
+    @Override
+    public LiveRequests live() {
+        return mesh.live();
     }
 
     @Override

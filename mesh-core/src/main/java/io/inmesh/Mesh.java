@@ -14,6 +14,7 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.TlsVersion;
 import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.AccessLogSettings;
 import io.inmesh.observe.MeshObserver;
@@ -76,6 +77,7 @@ public final class Mesh implements AutoCloseable {
     private final MeshObserver observer;
     private final IdentityHolder identity;
     private final ConfigApplier configs;
+    private final LiveRequests live;
     private final OutboundGate outbound;
     private final ExternalAuthorizers external;
     private final InboundGate inbound;
@@ -105,9 +107,11 @@ public final class Mesh implements AutoCloseable {
         this.identity = new IdentityHolder(clock, oldestTls);
         this.configs =
                 new ConfigApplier(clock, new SnapshotCompiler(new LiveState(clock), clock, randomness), observer);
-        this.outbound = new OutboundGate(clock, randomness, identity, observer);
+        // Only a control plane can ask.
+        this.live = controlPlane == null ? LiveRequests.OFF : new LiveRequests(clock, randomness);
+        this.outbound = new OutboundGate(clock, randomness, identity, observer, live);
         this.external = new ExternalAuthorizers(this);
-        this.inbound = new InboundGate(clock, observer, external, scheduler);
+        this.inbound = new InboundGate(clock, observer, external, scheduler, live);
         this.sweeps = new Sweeps(configs, scheduler);
         this.checks = new HealthChecks(configs, scheduler, randomness, identity, observer);
         this.loadTakenNanos = new AtomicLong(clock.nanos());
@@ -323,6 +327,11 @@ public final class Mesh implements AutoCloseable {
                 Reports.inbound(snapshot),
                 Reports.identity(identity.current()),
                 controlPlane == null ? null : controlPlane.status());
+    }
+
+    /** {@return what shows requests to whoever asks over the control plane} */
+    LiveRequests live() {
+        return live;
     }
 
     /** {@return who is told what happens} */

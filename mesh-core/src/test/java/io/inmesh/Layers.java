@@ -16,7 +16,7 @@ final class Layers {
             layer("route", "authz"),
             layer("cluster"),
             layer("balance", "retry", "health", "limit", "fault", "token"),
-            layer("stage", "tally"),
+            layer("stage", "tally", "live"),
             layer("call", "check", "external"),
             layer("endpoint", "identity", "match"),
             layer("config", "time", "hash", "load"));

@@ -5,6 +5,7 @@ import io.inmesh.server.access.AccessSettings;
 import io.inmesh.server.access.ChangeAudit;
 import io.inmesh.server.ads.AdsParts;
 import io.inmesh.server.ads.AdsService;
+import io.inmesh.server.ads.ClientStatusService;
 import io.inmesh.server.ads.ProcessTrusts;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
@@ -36,6 +37,8 @@ import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
+import io.inmesh.server.relay.RelayService;
+import io.inmesh.server.relay.Relays;
 import io.inmesh.server.rest.HttpListen;
 import io.inmesh.server.rest.HttpServer;
 import io.inmesh.server.rollout.Rollouts;
@@ -158,6 +161,7 @@ public final class ControlServer implements AutoCloseable {
                     authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, tokens, audit, clock);
             every(ROTATION_CHECK, rotation::advance, timer);
             UnusableEndpoints unusable = new UnusableEndpoints();
+            Relays relays = new Relays(audit, clock, random);
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
             TrafficGraph graph = new TrafficGraph(timer, clock, meters);
             Rollouts rollouts = Rollouts.judgingBy(graph, writer, engine, audit, clock, settings);
@@ -184,14 +188,16 @@ public final class ControlServer implements AutoCloseable {
                     List.of(
                             new AdsService(ads, rpc, true),
                             certificates,
-                            new LoadReportService(unusable, traffic, graph, reports))));
+                            new LoadReportService(unusable, traffic, graph, reports),
+                            new RelayService(relays),
+                            new ClientStatusService(hub, true))));
             plaintext = options.plaintextPort() < 0
                     ? null
                     : open(XdsServer.plaintextOnLoopback(
                             options.plaintextPort(),
                             new Guard(limits, timer, false),
                             rpc,
-                            List.of(new AdsService(ads, rpc, false))));
+                            List.of(new AdsService(ads, rpc, false), new ClientStatusService(hub, false))));
             Access access = Access.open(accessSettings, trust, engine, audit, clock, random);
             http = open(HttpServer.start(
                     HttpListen.of(
@@ -218,6 +224,7 @@ public final class ControlServer implements AutoCloseable {
                             unusable,
                             traffic,
                             graph,
+                            relays,
                             rollouts,
                             meters,
                             folder == null ? keys::problems : () -> both(folder.problems(), keys.problems()))));

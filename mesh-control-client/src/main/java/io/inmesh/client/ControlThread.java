@@ -1,5 +1,6 @@
 package io.inmesh.client;
 
+import io.inmesh.client.relay.Timers;
 import io.inmesh.time.Scheduler;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * The one thread that everything about the control plane happens on. What is to happen later waits with the mesh's scheduler and
  * comes back here.
  */
-final class ControlThread {
+final class ControlThread implements Timers {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlThread.class);
 
@@ -33,7 +34,8 @@ final class ControlThread {
     }
 
     /** Runs a task after those before it; does nothing once closed. */
-    void execute(Runnable task) {
+    @Override
+    public void execute(Runnable task) {
         try {
             executor.execute(() -> guarded(task));
         } catch (RejectedExecutionException closedMeanwhile) {
@@ -46,7 +48,8 @@ final class ControlThread {
      *
      * @return calls it off, if it has not begun
      */
-    Scheduler.Cancellable schedule(Runnable task, long delayNanos) {
+    @Override
+    public Scheduler.Cancellable schedule(Runnable task, long delayNanos) {
         AtomicReference<Scheduler.Cancellable> self = new AtomicReference<>(() -> {});
         Scheduler.Cancellable handle = scheduler.schedule(
                 () -> {

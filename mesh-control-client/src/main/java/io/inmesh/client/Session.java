@@ -2,6 +2,7 @@ package io.inmesh.client;
 
 import com.google.protobuf.Value;
 import io.inmesh.client.identity.Certificates;
+import io.inmesh.client.relay.Desk;
 import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.Resource;
 import io.inmesh.client.translate.Translated;
@@ -47,6 +48,8 @@ final class Session {
     private final CertificateKeeper certificates;
     private final Registration registration;
     private final LoadReporter load;
+    private final Desk desk;
+    private final Attendance attendance;
     private final Discovery discovery;
 
     Session(
@@ -83,6 +86,8 @@ final class Session {
                 this::identityIssued);
         registration = new Registration(this::wire, this::node);
         load = new LoadReporter(link, mesh, thread, () -> node(null), new Backoff(randomness));
+        desk = new Desk(mesh.live(), mesh.clock(), thread, contents -> Beliefs.of(node(null), store, contents));
+        attendance = new Attendance(link, thread, () -> node(null), desk, new Backoff(randomness));
         discovery = new Discovery(
                 link,
                 thread,
@@ -101,6 +106,7 @@ final class Session {
         public void opened(Wire wire) {
             registration.opened(wire);
             load.open();
+            attend();
         }
 
         @Override
@@ -122,6 +128,14 @@ final class Session {
         public void closed() {
             registration.closed();
             load.close();
+            attendance.close();
+        }
+    }
+
+    /** Who can ask has proved who it is, and so has who answers. */
+    private void attend() {
+        if (!settings.plaintext()) {
+            attendance.open();
         }
     }
 
@@ -270,6 +284,7 @@ final class Session {
     void close() {
         discovery.close();
         certificates.close();
+        desk.close();
         publisher.close();
         lookups.close();
         link.close();

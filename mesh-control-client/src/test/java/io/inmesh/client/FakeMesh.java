@@ -2,6 +2,7 @@ package io.inmesh.client;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.snapshot.Problem;
 import io.inmesh.snapshot.SnapshotCompiler;
 import io.inmesh.spi.ApplyResult;
@@ -26,6 +27,7 @@ final class FakeMesh implements MeshLink {
     final FakeClock clock = new FakeClock();
     final FakeScheduler time = new FakeScheduler(clock);
     final BlockingQueue<MeshConfig> applied = new LinkedBlockingQueue<>();
+    final LiveRequests live = new LiveRequests(clock, bound -> bound - 1);
     volatile LoadReport load = new LoadReport(Duration.ZERO, List.of(), List.of());
     private final BlockingQueue<Long> delays = new LinkedBlockingQueue<>();
     private final IdentityHolder identity = new IdentityHolder(clock);
@@ -56,6 +58,11 @@ final class FakeMesh implements MeshLink {
     @Override
     public LoadReport takeLoadReport() {
         return load;
+    }
+
+    @Override
+    public LiveRequests live() {
+        return live;
     }
 
     @Override

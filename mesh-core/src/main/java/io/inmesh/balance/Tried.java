@@ -2,6 +2,7 @@ package io.inmesh.balance;
 
 import io.inmesh.endpoint.Endpoint;
 import java.util.Arrays;
+import java.util.List;
 
 /** Endpoints already tried in one call; a handful, so a scan is the fastest test. Not thread-safe. */
 public final class Tried {
@@ -31,6 +32,11 @@ public final class Tried {
             }
         }
         return false;
+    }
+
+    /** {@return the endpoints tried, in order} */
+    public List<Endpoint> endpoints() {
+        return List.of(Arrays.copyOf(endpoints, size));
     }
 
     /** {@return how many were tried} */

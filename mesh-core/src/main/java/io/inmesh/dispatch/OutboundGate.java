@@ -3,6 +3,7 @@ package io.inmesh.dispatch;
 import io.inmesh.call.Call;
 import io.inmesh.explain.Explains;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Ring;
@@ -30,7 +31,21 @@ public final class OutboundGate {
      * @param observer told about every call
      */
     public OutboundGate(Clock clock, Randomness randomness, IdentityHolder identity, MeshObserver observer) {
-        this(clock, randomness, identity, observer, new UnroutedTraffic());
+        this(clock, randomness, identity, observer, LiveRequests.OFF);
+    }
+
+    /**
+     * Makes a gate whose calls can be watched.
+     *
+     * @param clock what times calls and their deadlines
+     * @param randomness what draws clusters, faults and waits
+     * @param identity who this process is
+     * @param observer told about every call
+     * @param live shown every call
+     */
+    public OutboundGate(
+            Clock clock, Randomness randomness, IdentityHolder identity, MeshObserver observer, LiveRequests live) {
+        this(clock, randomness, identity, observer, live, new UnroutedTraffic());
     }
 
     private OutboundGate(
@@ -38,11 +53,12 @@ public final class OutboundGate {
             Randomness randomness,
             IdentityHolder identity,
             MeshObserver observer,
+            LiveRequests live,
             UnroutedTraffic unrouted) {
         this(
                 clock,
                 randomness,
-                new Ring<>(OutboundStages.call(observer, randomness, unrouted)),
+                new Ring<>(OutboundStages.call(observer, live, clock, randomness, unrouted)),
                 new Ring<>(OutboundStages.attempt(observer, identity, clock, randomness)),
                 Mirroring.of(clock, randomness, identity, observer),
                 unrouted);

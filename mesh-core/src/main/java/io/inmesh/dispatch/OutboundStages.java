@@ -1,6 +1,7 @@
 package io.inmesh.dispatch;
 
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.stage.Stage;
 import io.inmesh.tally.UnroutedTraffic;
@@ -16,11 +17,15 @@ final class OutboundStages {
 
     /** What every call passes once. */
     static List<Stage<? super OutboundCall>> call(
-            MeshObserver observer, Randomness randomness, UnroutedTraffic unrouted) {
+            MeshObserver observer, LiveRequests live, Clock clock, Randomness randomness, UnroutedTraffic unrouted) {
         List<Stage<? super OutboundCall>> ring = new ArrayList<>();
         if (observer != MeshObserver.NONE) {
             // First, so that refusals and injected waits are seen like everything else.
             ring.add(new ObserveCall(observer));
+        }
+        if (live != LiveRequests.OFF) {
+            // Outside of all that may refuse, as the observer.
+            ring.add(new WatchCall(live, clock));
         }
         // Before everything that refuses: what the application gets is what counts.
         ring.add(new CountCall(unrouted));

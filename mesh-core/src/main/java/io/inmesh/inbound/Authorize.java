@@ -23,6 +23,7 @@ final class Authorize implements Stage<InboundWork> {
             return PASS;
         }
         Decision decision = authorizer.decide(work.facts());
+        work.decision(decision);
         tell(work, authorizer, decision);
         if (decision.allowed()) {
             return PASS;

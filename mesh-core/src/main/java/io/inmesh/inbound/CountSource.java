@@ -17,6 +17,6 @@ final class CountSource implements Stage<InboundWork>, Ticket<InboundWork> {
 
     @Override
     public void settle(InboundWork work, Outcome outcome) {
-        work.sources().of(work.call()).request(outcome, work.elapsedNanos());
+        work.parts().sources().of(work.call()).request(outcome, work.elapsedNanos());
     }
 }

@@ -6,6 +6,7 @@ import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.external.ExternalAnswer;
 import io.inmesh.external.ExternalAuthorizer;
 import io.inmesh.external.ExternalCheck;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.load.LoadHeaders;
 import io.inmesh.load.LoadMeter;
 import io.inmesh.load.ServerLoad;
@@ -31,9 +32,9 @@ public final class InboundGate {
     };
 
     private final Clock clock;
-    private final MeshObserver observer;
     private final ExternalAuthorizer external;
     private final Scheduler scheduler;
+    private final InboundParts parts;
     private final LoadMeter load = new LoadMeter();
     private final SourceTable sources = new SourceTable();
 
@@ -44,7 +45,12 @@ public final class InboundGate {
      * @param observer told about every request
      */
     public InboundGate(Clock clock, MeshObserver observer) {
-        this(clock, observer, NOBODY, (task, delayNanos) -> () -> {});
+        this(clock, observer, NOBODY, (task, delayNanos) -> () -> {}, LiveRequests.OFF);
+    }
+
+    /** As the other, but that nobody can watch. */
+    public InboundGate(Clock clock, MeshObserver observer, ExternalAuthorizer external, Scheduler scheduler) {
+        this(clock, observer, external, scheduler, LiveRequests.OFF);
     }
 
     /**
@@ -54,12 +60,14 @@ public final class InboundGate {
      * @param observer told about every request
      * @param external asks external authorizers
      * @param scheduler ends the wait for their answers
+     * @param live shown every request
      */
-    public InboundGate(Clock clock, MeshObserver observer, ExternalAuthorizer external, Scheduler scheduler) {
+    public InboundGate(
+            Clock clock, MeshObserver observer, ExternalAuthorizer external, Scheduler scheduler, LiveRequests live) {
         this.clock = clock;
-        this.observer = observer;
         this.external = external;
         this.scheduler = scheduler;
+        this.parts = new InboundParts(observer, clock, load, sources, live);
     }
 
     /**
@@ -94,7 +102,7 @@ public final class InboundGate {
 
     /** {@return what is decided about a request under a policy; never throws, since a failure is a refusal} */
     public Admission admit(InboundCall call, InboundPolicy policy) {
-        InboundWork work = new InboundWork(call, policy, observer, clock, load, sources);
+        InboundWork work = new InboundWork(call, policy, parts);
         work.run(InboundStages.RING);
         PendingCheck check = work.check();
         if (check != null) {

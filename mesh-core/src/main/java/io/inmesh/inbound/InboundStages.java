@@ -9,6 +9,8 @@ final class InboundStages {
     static final List<Stage<InboundWork>> RING = List.of(
             // First, so that refusals are counted and timed like everything else.
             new ObserveInbound(),
+            // As the observer, outside of everything that refuses.
+            new WatchRequest(),
             // Before everything that refuses: whom it refuses is what an operator wants to know.
             new CountSource(),
             // Before anything the request says is read: who says it.

@@ -1,6 +1,7 @@
 package io.inmesh.inbound;
 
 import io.inmesh.authz.ClientAddress;
+import io.inmesh.authz.Decision;
 import io.inmesh.authz.RequestFacts;
 import io.inmesh.call.CallContext;
 import io.inmesh.call.InboundCall;
@@ -9,14 +10,11 @@ import io.inmesh.call.Outcome.Reason;
 import io.inmesh.call.RequestEdits;
 import io.inmesh.limit.ConcurrencyLimit;
 import io.inmesh.load.LoadHeaders;
-import io.inmesh.load.LoadMeter;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.observe.InboundObserver;
-import io.inmesh.observe.MeshObserver;
 import io.inmesh.stage.Stage;
 import io.inmesh.stage.Ticket;
 import io.inmesh.stage.Verdict;
-import io.inmesh.time.Clock;
 import io.inmesh.token.TokenResult;
 import io.inmesh.token.VerifiedToken;
 import java.util.List;
@@ -41,10 +39,7 @@ final class InboundWork implements Admission {
 
     private final InboundCall call;
     private final InboundPolicy policy;
-    private final MeshObserver meshObserver;
-    private final Clock clock;
-    private final LoadMeter load;
-    private final SourceTable sources;
+    private final InboundParts parts;
     private final long startNanos;
 
     private InboundObserver observer = InboundObserver.NONE;
@@ -55,6 +50,7 @@ final class InboundWork implements Admission {
     private @Nullable RequestFacts facts;
     private @Nullable VerifiedToken token;
     private @Nullable ClientAddress client;
+    private @Nullable Decision decision;
     private RequestEdits edits = RequestEdits.NONE;
     private List<Map.Entry<String, String>> answerHeaders = List.of();
     private @Nullable ConcurrencyLimit concurrency;
@@ -75,20 +71,11 @@ final class InboundWork implements Admission {
 
     private volatile int settled;
 
-    InboundWork(
-            InboundCall call,
-            InboundPolicy policy,
-            MeshObserver meshObserver,
-            Clock clock,
-            LoadMeter load,
-            SourceTable sources) {
+    InboundWork(InboundCall call, InboundPolicy policy, InboundParts parts) {
         this.call = call;
         this.policy = policy;
-        this.meshObserver = meshObserver;
-        this.clock = clock;
-        this.load = load;
-        this.sources = sources;
-        this.startNanos = clock.nanos();
+        this.parts = parts;
+        this.startNanos = parts.clock().nanos();
         this.path = call.path();
         this.deadlineNanos = call.deadlineNanos();
     }
@@ -188,7 +175,7 @@ final class InboundWork implements Admission {
         if (tickets == null || !SETTLED.compareAndSet(this, 0, 1)) {
             return;
         }
-        endedNanos = clock.nanos();
+        endedNanos = parts.clock().nanos();
         for (int i = tickets.length - 1; i >= 0; i--) {
             Ticket<InboundWork> ticket = tickets[i];
             try {
@@ -245,11 +232,11 @@ final class InboundWork implements Admission {
     void beginLoad() {
         // Now, since the header is not one that applications see.
         asksForLoad = call.header(LoadHeaders.ASK) != null;
-        arrivedAt = load.begin();
+        arrivedAt = parts.load().begin();
     }
 
     void endLoad(boolean succeeded) {
-        load.end(arrivedAt, endedNanos - startNanos, succeeded, endedNanos);
+        parts.load().end(arrivedAt, endedNanos - startNanos, succeeded, endedNanos);
         arrivedAt = NOT_MEASURED;
     }
 
@@ -258,7 +245,7 @@ final class InboundWork implements Admission {
         if (!asksForLoad || rejection != null) {
             return null;
         }
-        return load.now(clock.nanos(), arrivedAt == NOT_MEASURED ? 0 : 1);
+        return parts.load().now(parts.clock().nanos(), arrivedAt == NOT_MEASURED ? 0 : 1);
     }
 
     InboundCall call() {
@@ -269,12 +256,20 @@ final class InboundWork implements Admission {
         return policy;
     }
 
-    SourceTable sources() {
-        return sources;
+    /** {@return what all requests share} */
+    InboundParts parts() {
+        return parts;
     }
 
-    MeshObserver meshObserver() {
-        return meshObserver;
+    /** {@return what authorization policies decided; null if none were asked} */
+    @Nullable
+    Decision decision() {
+        return decision;
+    }
+
+    /** Keeps what authorization policies decided. */
+    void decision(Decision made) {
+        this.decision = made;
     }
 
     InboundObserver observer() {
@@ -364,6 +359,6 @@ final class InboundWork implements Admission {
 
     /** {@return time since it came, until it ended if it has} */
     long elapsedNanos() {
-        return (endedNanos == 0 ? clock.nanos() : endedNanos) - startNanos;
+        return (endedNanos == 0 ? parts.clock().nanos() : endedNanos) - startNanos;
     }
 }

@@ -20,7 +20,7 @@ final class ObserveInbound implements Stage<InboundWork>, Ticket<InboundWork> {
     public Verdict<InboundWork> admit(InboundWork work) {
         InboundObserver observer;
         try {
-            observer = work.meshObserver().inboundStarted(work.call());
+            observer = work.parts().observer().inboundStarted(work.call());
         } catch (RuntimeException e) {
             LOG.warn("An observer failed; the request goes on unobserved", e);
             return UNOBSERVED;

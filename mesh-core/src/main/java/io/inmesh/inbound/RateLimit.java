@@ -70,7 +70,7 @@ final class RateLimit {
         }
         TokenBucket bucket = table.of(valueOf(work));
         if (table.isOverflow(bucket)) {
-            InboundEvents.bucketsFull(work.meshObserver(), config.name());
+            InboundEvents.bucketsFull(work.parts().observer(), config.name());
         }
         return bucket;
     }

@@ -34,7 +34,7 @@ record ReportPolicies(InboundWork work) implements PolicyListener {
         }
         if (decision.allowed() && !shadow.allowed()) {
             String resource = shadow.resource();
-            work.sources().of(call).shadowDenied(resource == null ? "no ALLOW policy" : resource);
+            work.parts().sources().of(call).shadowDenied(resource == null ? "no ALLOW policy" : resource);
         }
         work.observer().shadowDecided(call, decision, shadow);
     }

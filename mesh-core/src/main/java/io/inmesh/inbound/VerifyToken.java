@@ -26,7 +26,7 @@ final class VerifyToken implements Stage<InboundWork> {
         TokenResult result = tokens.authenticate(work.call());
         TokenResult.Evicted evicted = result.evicted();
         if (evicted != null) {
-            InboundEvents.tokensEvicted(work.meshObserver(), evicted);
+            InboundEvents.tokensEvicted(work.parts().observer(), evicted);
         }
         if (result.refusal() == null) {
             work.token(result);

@@ -2,6 +2,7 @@ package io.inmesh.spi;
 
 import io.inmesh.config.MeshConfig;
 import io.inmesh.identity.IdentityHolder;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Scheduler;
@@ -17,6 +18,9 @@ public interface MeshLink {
 
     /** {@return what was sent since this was asked last; one asker only, since asking resets the counters} */
     LoadReport takeLoadReport();
+
+    /** {@return what shows requests as they end} */
+    LiveRequests live();
 
     /** {@return what the mesh believes} */
     MeshStatus status();

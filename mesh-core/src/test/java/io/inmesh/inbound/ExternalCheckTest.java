@@ -26,6 +26,7 @@ import io.inmesh.external.ExternalAnswer.Failed;
 import io.inmesh.external.ExternalAuthorizer;
 import io.inmesh.external.ExternalCheck;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.live.LiveRequests;
 import io.inmesh.observe.InboundObserver;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.testkit.FakeCall;
@@ -53,7 +54,7 @@ class ExternalCheckTest {
     private final List<String> ends = new ArrayList<>();
     private final List<ExternalDecision> checked = new ArrayList<>();
     private Runnable whileDeciding = () -> {};
-    private final InboundGate gate = new InboundGate(clock, new Ends(), outside, scheduler);
+    private final InboundGate gate = new InboundGate(clock, new Ends(), outside, scheduler, LiveRequests.OFF);
 
     @Test
     void requestThatNoRuleMatchesIsNotChecked() {

@@ -3,7 +3,10 @@ package io.inmesh.server.ctl;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -13,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
@@ -102,6 +106,33 @@ final class Api {
                 .POST(BodyPublishers.ofString(body)));
     }
 
+    /**
+     * Sends a question whose answer comes line by line.
+     *
+     * @param lines is given each line, a JSON object, as soon as it is there
+     */
+    void stream(String path, String body, Consumer<JsonNode> lines) throws Failure, IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body));
+        try (InputStream in = exchange(request, BodyHandlers.ofInputStream(), response -> {
+                    if (response.statusCode() >= 300) {
+                        try (InputStream refused = response.body()) {
+                            throw new Answer(
+                                            response.statusCode(),
+                                            parse(new String(refused.readAllBytes(), StandardCharsets.UTF_8)))
+                                    .failure();
+                        }
+                    }
+                    return response.body();
+                });
+                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.accept(parse(line));
+            }
+        }
+    }
+
     Answer put(String path, String body) throws Failure {
         return send(HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/json")
@@ -121,14 +152,25 @@ final class Api {
         return JSON.readTree(text.isEmpty() ? "{}" : text);
     }
 
+    /** Makes something of a response; may refuse it. */
+    private interface Reader<B, R> {
+        R read(HttpResponse<B> response) throws Failure, IOException;
+    }
+
     private Answer send(HttpRequest.Builder request) throws Failure {
+        return exchange(
+                request,
+                BodyHandlers.ofString(),
+                response -> new Answer(response.statusCode(), parse(response.body())));
+    }
+
+    private <B, R> R exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<B> handler, Reader<B, R> reader)
+            throws Failure {
         if (target.token() != null) {
             request.header("Authorization", "Bearer " + target.token());
         }
         try {
-            HttpResponse<String> response =
-                    http.send(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofString());
-            return new Answer(response.statusCode(), parse(response.body()));
+            return reader.read(http.send(request.timeout(Duration.ofSeconds(30)).build(), handler));
         } catch (JsonProcessingException e) {
             throw new Failure(ExitCode.UNREACHABLE, "what answers at " + server + " is not a control server");
         } catch (java.net.http.HttpTimeoutException e) {

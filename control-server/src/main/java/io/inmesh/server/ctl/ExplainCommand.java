@@ -4,15 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "explain", description = "Says what would become of a request, and why.")
+@Command(
+        name = "explain",
+        description = {
+            "Says what would become of a request, and why.",
+            "With the id of a request that failed lately instead of a URL: what became of it, and why."
+        })
 final class ExplainCommand extends MeshCommand {
 
-    @Parameters(index = "0", paramLabel = "URL", description = "Such as http://reviews:9080/reviews/0")
+    @Parameters(
+            index = "0",
+            paramLabel = "URL or ID",
+            description = "Such as http://reviews:9080/reviews/0, or an x-request-id or trace id.")
     private String url = "";
 
     @Option(
@@ -47,6 +58,9 @@ final class ExplainCommand extends MeshCommand {
     @Override
     int run(Api api) throws Failure, IOException {
         oneOf(output, "text", "json");
+        if (!url.contains("/")) {
+            return seen(api);
+        }
         URI target;
         try {
             target = URI.create(url);
@@ -85,6 +99,31 @@ final class ExplainCommand extends MeshCommand {
                     + (step.path("source").asText().isEmpty()
                             ? ""
                             : "  [" + step.path("source").asText() + "]"));
+        }
+        return ExitCode.OK;
+    }
+
+    /** What processes remember of a request that they have seen. */
+    private int seen(Api api) throws Failure, IOException {
+        ObjectNode request =
+                Api.JSON.createObjectNode().put("requestId", url).put("namespace", namespaceGiven() ? namespace() : "");
+        JsonNode body = api.post("/inmesh/v1/live/find", "application/json", request.toString())
+                .orFail();
+        if (output.equals("json")) {
+            out().println(json(body));
+        } else {
+            List<JsonNode> seen = new ArrayList<>();
+            body.path("seen").forEach(seen::add);
+            seen.sort(Comparator.comparing(one -> one.path("time").asText()));
+            seen.forEach(one -> LiveText.whole(one, out()));
+            body.path("refusals")
+                    .forEach(refusal -> err().println(refusal.path("process").asText() + ": "
+                            + refusal.path("refusal").asText()));
+        }
+        if (body.path("seen").isEmpty()) {
+            err().println("none of " + body.path("asked").asText() + " processes remembers request " + url
+                    + "; they remember those that failed lately, and few of the others");
+            return ExitCode.FINDINGS;
         }
         return ExitCode.OK;
     }

@@ -78,10 +78,19 @@ abstract class MeshCommand implements Callable<Integer> {
      * @throws Failure if it is none of those there are
      */
     static String oneOf(String output, String... forms) throws Failure {
-        if (!List.of(forms).contains(output)) {
-            throw new Failure(ExitCode.USAGE, "-o is one of " + String.join(", ", forms) + ", not " + output);
+        return checked("-o", output, forms);
+    }
+
+    /**
+     * {@return the value of an option}
+     *
+     * @throws Failure if it is none of those there are
+     */
+    static String checked(String option, String value, String... values) throws Failure {
+        if (!List.of(values).contains(value)) {
+            throw new Failure(ExitCode.USAGE, option + " is one of " + String.join(", ", values) + ", not " + value);
         }
-        return output;
+        return value;
     }
 
     @Override

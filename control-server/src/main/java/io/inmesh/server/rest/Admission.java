@@ -81,6 +81,14 @@ final class Admission {
             row("POST", "/inmesh/v1/explain", Rule.CONTENT),
             // Admin in the namespace of the service account.
             row("POST", "/inmesh/v1/certificates", Rule.CONTENT),
+            // Editor in the namespace that is watched or searched; admin where log levels change; viewer of beliefs.
+            row("POST", "/inmesh/v1/live/tap", Rule.CONTENT),
+            row("POST", "/inmesh/v1/live/find", Rule.CONTENT),
+            row("POST", "/inmesh/v1/live/log", Rule.CONTENT),
+            row("GET", "/inmesh/v1/live/belief", Rule.CONTENT),
+            // Viewer in the namespace of the process, and of each document of a change that is tried on it.
+            row("GET", "/inmesh/v1/inspect", Rule.CONTENT),
+            row("POST", "/inmesh/v1/inspect", Rule.CONTENT),
             // Viewer in the namespace of the query, or in all.
             row("GET", "/inmesh/v1/status", Rule.CONTENT),
             row("GET", "/inmesh/v1/services", Rule.CONTENT),

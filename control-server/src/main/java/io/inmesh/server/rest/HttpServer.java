@@ -15,6 +15,7 @@ import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.relay.Relays;
 import io.inmesh.server.rollout.Rollouts;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
@@ -73,6 +74,7 @@ public final class HttpServer implements AutoCloseable {
      * @param unusable who sends no calls to whom
      * @param traffic who called whom lately
      * @param graph the same with what came of it
+     * @param relays questions to processes
      * @param rollouts shifts of traffic that are under way
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
@@ -93,6 +95,7 @@ public final class HttpServer implements AutoCloseable {
             UnusableEndpoints unusable,
             ObservedTraffic traffic,
             TrafficGraph graph,
+            Relays relays,
             Rollouts rollouts,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
@@ -147,7 +150,9 @@ public final class HttpServer implements AutoCloseable {
                 new DenyListApi(sources.denied()),
                 new FederationApi(sources.federation(), sources.bundle()),
                 sources.resources(),
-                new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()));
+                new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()),
+                new LiveApi(sources.relays()),
+                new InspectApi(writer, sources.resources(), sources.hub()));
         server.setHandler(new Routes(
                 connections,
                 new Entry(access, listen.hosts(), listen.tls() != null),

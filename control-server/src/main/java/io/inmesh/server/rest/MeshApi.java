@@ -41,6 +41,8 @@ final class MeshApi {
     private final FederationApi federation;
     private final TranslatedResources resources;
     private final AuthorityApi authority;
+    private final LiveApi live;
+    private final InspectApi inspect;
 
     MeshApi(
             FilesApi files,
@@ -56,7 +58,9 @@ final class MeshApi {
             DenyListApi denyList,
             FederationApi federation,
             TranslatedResources resources,
-            AuthorityApi authority) {
+            AuthorityApi authority,
+            LiveApi live,
+            InspectApi inspect) {
         this.files = files;
         this.changes = changes;
         this.status = status;
@@ -71,9 +75,11 @@ final class MeshApi {
         this.federation = federation;
         this.resources = resources;
         this.authority = authority;
+        this.live = live;
+        this.inspect = inspect;
     }
 
-    void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem {
+    void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
         if (AuthorityApi.knows(path)) {
             authority.handle(exchange, path, exchange.principal().id());
             return;
@@ -89,6 +95,12 @@ final class MeshApi {
             case "POST diff" -> changes.diff(exchange);
             case "GET history" -> changes.history(exchange);
             case "POST rollback" -> changes.rollback(exchange);
+            case "POST live/tap" -> live.tap(exchange);
+            case "POST live/find" -> live.find(exchange);
+            case "POST live/log" -> live.log(exchange);
+            case "GET live/belief" -> live.belief(exchange);
+            case "GET inspect" -> inspect.inspect(exchange);
+            case "POST inspect" -> inspect.shadow(exchange);
             case "GET analyze" -> files.analyze(exchange);
             case "GET services" -> inventory.services(exchange);
             case "GET meters" -> meters.list(exchange);

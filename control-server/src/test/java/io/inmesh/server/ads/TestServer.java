@@ -139,9 +139,13 @@ final class TestServer implements AutoCloseable {
                         new AdsService(parts, pool, true),
                         () -> ServerInterceptors.intercept(certificates, new OutOfOrder()),
                         new LoadReportService(
-                                unusable, traffic, graph, new ReportSettings(ReportSettings.DEFAULT_INTERVAL))));
+                                unusable, traffic, graph, new ReportSettings(ReportSettings.DEFAULT_INTERVAL)),
+                        new ClientStatusService(hub, true)));
         plaintext = XdsServer.plaintextOnLoopback(
-                0, new Guard(limits, timer, false), pool, List.of(new AdsService(parts, pool, false)));
+                0,
+                new Guard(limits, timer, false),
+                pool,
+                List.of(new AdsService(parts, pool, false), new ClientStatusService(hub, false)));
     }
 
     private final class OutOfOrder implements ServerInterceptor {

@@ -1,0 +1,80 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "log",
+        description = {
+            "Changes log levels of running processes for a while; they revert by themselves.",
+            "Without --level it tells which are changed. Works with Logback and java.util.logging."
+        })
+final class LogCommand extends MeshCommand {
+
+    @Parameters(paramLabel = "NAME", description = "A service, a service account or one process.")
+    private String target = "";
+
+    @Option(names = "--level", description = "LOGGER=LEVEL, such as com.example=debug; may be given several times.")
+    private Map<String, String> levels = Map.of();
+
+    @Option(
+            names = "--for",
+            defaultValue = "10m",
+            converter = DurationOption.class,
+            description = "For how long, at most 1h. Default: ${DEFAULT-VALUE}")
+    private Duration duration = Duration.ofMinutes(10);
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "table",
+            description = "table or json.")
+    private String output = "table";
+
+    @Override
+    int run(Api api) throws Failure, IOException {
+        oneOf(output, "table", "json");
+        JsonNode body = Api.JSON.createObjectNode();
+        boolean refused = false;
+        for (Map.Entry<String, String> level : levels.isEmpty() ? Map.of("", "").entrySet() : levels.entrySet()) {
+            ObjectNode request = Api.JSON
+                    .createObjectNode()
+                    .put("namespace", namespace())
+                    .put("target", target)
+                    .put("logger", level.getKey())
+                    .put("level", level.getValue())
+                    .put("seconds", duration.toSeconds());
+            body = api.post("/inmesh/v1/live/log", "application/json", request.toString())
+                    .orFail();
+            for (JsonNode refusal : body.path("refusals")) {
+                err().println(refusal.path("process").asText() + ": "
+                        + refusal.path("refusal").asText());
+                refused = true;
+            }
+        }
+        print(body);
+        return refused ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    private void print(JsonNode body) throws IOException {
+        if (output.equals("json")) {
+            out().println(json(body));
+            return;
+        }
+        Table table = new Table("PROCESS", "LOGGER", "LEVEL", "BEFORE", "REVERTS IN");
+        for (JsonNode level : body.path("levels")) {
+            table.row(
+                    level.path("process").asText(),
+                    level.path("logger").asText(),
+                    level.path("level").asText(),
+                    level.path("before").asText(),
+                    Table.age(level.path("until").asText()));
+        }
+        table.print(out());
+    }
+}

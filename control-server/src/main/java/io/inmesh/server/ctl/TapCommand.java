@@ -1,0 +1,99 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "tap",
+        description = {
+            "Shows requests of a service as they end, with what was decided about them; ends by itself.",
+            "Bodies, queries and most headers are never shown. It is in the audit log."
+        })
+final class TapCommand extends MeshCommand {
+
+    @Parameters(paramLabel = "SERVICE", description = "A service, a service account or one process.")
+    private String target = "";
+
+    @Option(names = "--direction", description = "inbound or outbound. Default: both.")
+    private @Nullable String direction;
+
+    @Option(names = "--to", description = "Only requests to this host.")
+    private String to = "";
+
+    @Option(names = "--path", description = "Only requests whose path begins so.")
+    private String path = "";
+
+    @Option(names = "--method", description = "Only requests with this method.")
+    private String method = "";
+
+    @Option(names = "--status", description = "Only such as 503 or 5xx, or error for all that failed.")
+    private String status = "";
+
+    @Option(
+            names = "--max-rps",
+            defaultValue = "10",
+            description = "Requests shown a second at most. Default: ${DEFAULT-VALUE}")
+    private int perSecond = 10;
+
+    @Option(
+            names = "--for",
+            defaultValue = "60s",
+            converter = DurationOption.class,
+            description = "How long, at most 5m. Default: ${DEFAULT-VALUE}")
+    private Duration duration = Duration.ofMinutes(1);
+
+    @Option(names = "--limit", defaultValue = "1000", description = "Ends after so many. Default: ${DEFAULT-VALUE}")
+    private int limit = 1000;
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            description = "text, or json for one object a line.")
+    private String output = "text";
+
+    @Override
+    int run(Api api) throws Failure, IOException {
+        oneOf(output, "text", "json");
+        if (direction != null) {
+            checked("--direction", direction, "inbound", "outbound");
+        }
+        ObjectNode request = Api.JSON
+                .createObjectNode()
+                .put("namespace", namespace())
+                .put("target", target)
+                .put("direction", direction == null ? "" : direction)
+                .put("to", to)
+                .put("path", path)
+                .put("method", method.toUpperCase(java.util.Locale.ROOT))
+                .put("status", status)
+                .put("maxPerSecond", perSecond)
+                .put("seconds", duration.toSeconds())
+                .put("limit", limit);
+        api.stream("/inmesh/v1/live/tap", request.toString(), this::show);
+        return ExitCode.OK;
+    }
+
+    private void show(JsonNode line) {
+        if (line.has("ticket")) {
+            err().println("watching " + line.path("processes").size() + " process(es) for "
+                    + line.path("seconds").asText() + " s (ticket "
+                    + line.path("ticket").asText() + ")");
+        } else if (line.has("refusal")) {
+            err().println(line.path("process").asText() + ": "
+                    + line.path("refusal").asText());
+        } else if (line.has("ended")) {
+            err().println(line.path("shown").asText() + " shown, "
+                    + line.path("skipped").asText() + " not shown to keep within limits");
+        } else if (line.has("process")) {
+            out().println(output.equals("json") ? line.toString() : LiveText.line(line));
+        }
+        out().flush();
+        err().flush();
+    }
+}

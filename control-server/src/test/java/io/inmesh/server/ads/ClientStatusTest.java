@@ -1,0 +1,111 @@
+package io.inmesh.server.ads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.inmesh.xds.TypeUrls;
+import io.inmesh.xds.core.Node;
+import io.inmesh.xds.discovery.DeltaDiscoveryResponse;
+import io.inmesh.xds.status.ClientConfig;
+import io.inmesh.xds.status.ClientResourceStatus;
+import io.inmesh.xds.status.ClientStatusDiscoveryServiceGrpc;
+import io.inmesh.xds.status.ClientStatusRequest;
+import io.inmesh.xds.status.ConfigStatus;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the server tells of its clients (CSDS), over real sockets, in the way grpcdebug asks. */
+@Timeout(120)
+class ClientStatusTest {
+
+    @TempDir
+    private Path directory;
+
+    private TestServer server;
+    private final TestResources resources = new TestResources();
+
+    @BeforeEach
+    void serve() throws Exception {
+        server = new TestServer(directory, resources);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void aClientIsToldWithWhatItWasSentAndWhetherItTookIt() throws Exception {
+        resources.put(TestResources.endpoints("a", "10.0.0.1"));
+        var stream = TestStream.incremental(server.plaintextChannel());
+        stream.send(TestStream.subscribe(TypeUrls.ENDPOINT, "a", "missing"));
+        DeltaDiscoveryResponse first = stream.next();
+        stream.send(TestStream.accept(first));
+        // Answered after the acceptance, so that is known when this comes.
+        stream.send(TestStream.subscribe(TypeUrls.ENDPOINT, "b"));
+        stream.send(TestStream.accept(stream.next()));
+        ClientConfig config = await(server.plaintextChannel());
+
+        assertThat(config.getNode().getId()).isNotEmpty();
+        assertThat(config.getGenericXdsConfigsList())
+                .anySatisfy(one -> {
+                    assertThat(one.getName()).isEqualTo("a");
+                    assertThat(one.getTypeUrl()).isEqualTo(TypeUrls.ENDPOINT);
+                    assertThat(one.getVersionInfo()).isNotEmpty();
+                    assertThat(one.hasXdsConfig()).isTrue();
+                })
+                .anySatisfy(one -> {
+                    assertThat(one.getName()).isEqualTo("missing");
+                    assertThat(one.getClientStatus()).isEqualTo(ClientResourceStatus.DOES_NOT_EXIST);
+                    assertThat(one.getConfigStatus()).isEqualTo(ConfigStatus.NOT_SENT);
+                });
+    }
+
+    @Test
+    void aWorkloadIsToldOfItsOwnProcessesOnly() throws Exception {
+        var stream = TestStream.incremental(server.channelOf("default", "reviews"));
+        stream.send(TestStream.subscribe(TypeUrls.ENDPOINT, "a"));
+        stream.next();
+
+        assertThat(fetch(server.channelOf("default", "reviews"), "")).hasSize(1);
+        assertThat(fetch(server.channelOf("default", "ratings"), "")).isEmpty();
+        assertThat(fetch(server.channelOf("other", "reviews"), "")).isEmpty();
+        assertThat(fetch(server.channelOf("default", "reviews"), "another-node"))
+                .isEmpty();
+    }
+
+    @Test
+    void whoProvesNothingIsToldNothing() {
+        assertThatThrownBy(() -> fetch(server.anonymousChannel(), ""))
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining("UNAUTHENTICATED");
+    }
+
+    /** The acceptance is on its way; what is asked for comes once it has arrived. */
+    private ClientConfig await(ManagedChannel channel) {
+        while (true) {
+            List<ClientConfig> configs = fetch(channel, "");
+            if (configs.size() == 1
+                    && configs.get(0).getGenericXdsConfigsList().stream()
+                            .anyMatch(one -> one.getClientStatus() == ClientResourceStatus.ACKED)) {
+                return configs.get(0);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static List<ClientConfig> fetch(ManagedChannel channel, String node) {
+        return ClientStatusDiscoveryServiceGrpc.newBlockingStub(channel)
+                .fetchClientStatus(ClientStatusRequest.newBuilder()
+                        .setNode(Node.newBuilder().setId(node))
+                        .build())
+                .getConfigList();
+    }
+}
