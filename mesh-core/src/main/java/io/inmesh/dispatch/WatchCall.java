@@ -4,6 +4,7 @@ import io.inmesh.balance.Tried;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
 import io.inmesh.endpoint.Endpoint;
+import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.live.LiveRequests;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class WatchCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
 
     private static final int MOST_IDENTITIES = 3;
+    private static final String OUTSIDE_THE_MESH = "TLS outside the mesh";
 
     private final LiveRequests live;
     private final Clock clock;
@@ -99,13 +101,16 @@ final class WatchCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
     }
 
     private static String peer(OutboundAttempt attempt) {
-        PeerExpectation expected = attempt.security();
-        return expected == null
-                ? ""
-                : expected.identities().stream()
+        ConnectionSecurity security = attempt.security();
+        if (security == null) {
+            return "";
+        }
+        return security instanceof PeerExpectation expected
+                ? expected.identities().stream()
                         .map(SpiffeId::toString)
                         .sorted()
                         .limit(MOST_IDENTITIES)
-                        .collect(Collectors.joining(" or "));
+                        .collect(Collectors.joining(" or "))
+                : OUTSIDE_THE_MESH;
     }
 }
