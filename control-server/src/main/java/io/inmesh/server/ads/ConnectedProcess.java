@@ -43,9 +43,9 @@ public record ConnectedProcess(
         ClientContext context,
         List<TypeStatus> types) {
 
-    /** The worst of its types: rejected before stale before synced. */
+    /** The worst of its types: rejected before stale before synced. One that has not been sent anything yet is not synced. */
     public TypeStatus.State state() {
-        boolean stale = false;
+        boolean stale = types.isEmpty();
         for (TypeStatus type : types) {
             if (type.state() == TypeStatus.State.REJECTED) {
                 return TypeStatus.State.REJECTED;
