@@ -60,6 +60,12 @@ public class DecisionBenchmark {
         return Scenes.call(scene.mesh, scene.calls[cursor.next()]);
     }
 
+    /** Measures a call that operators could watch, while nobody does and while somebody does. */
+    @Benchmark
+    public Step watchable(Watchable scene, Cursor cursor) {
+        return Scenes.call(scene.mesh, scene.calls[cursor.next()]);
+    }
+
     /** Where a thread is in the list of calls. */
     @State(Scope.Thread)
     public static class Cursor {
@@ -201,6 +207,33 @@ public class DecisionBenchmark {
         public void open() {
             mesh.apply(Scenes.endpoints(100, LoadBalancer.LEAST_REQUEST));
             calls = Scenes.calls();
+        }
+
+        /** Releases it. */
+        @TearDown
+        public void close() {
+            mesh.close();
+        }
+    }
+
+    /** Ten endpoints, and a control plane that relays questions. */
+    @State(Scope.Benchmark)
+    public static class Watchable {
+        @Param({"0", "1"})
+        private int taps;
+
+        private final QuietControlPlane controlPlane = new QuietControlPlane();
+        private Mesh mesh = Mesh.builder().controlPlane(controlPlane).build();
+        private Call[] calls = {};
+
+        /** Builds the mesh. */
+        @Setup
+        public void open() {
+            mesh.apply(Scenes.endpoints(10, LoadBalancer.LEAST_REQUEST));
+            calls = Scenes.calls();
+            for (int i = 0; i < taps; i++) {
+                controlPlane.tap();
+            }
         }
 
         /** Releases it. */

@@ -48,6 +48,8 @@ final class MicroTable {
             inform(rows, scores, DECISION + "concerns " + concern, "decision with " + concern);
         }
         inform(rows, scores, DECISION + "withMeters", "decision with Micrometer counters and timers");
+        inform(rows, scores, DECISION + "watchable 0", "decision that meshctl tap could watch");
+        inform(rows, scores, DECISION + "watchable 1", "decision that meshctl tap watches");
         for (String algorithm : List.of("ES256", "RS256")) {
             inform(rows, scores, "TokenBenchmark.known " + algorithm, "token known before, " + algorithm);
             inform(rows, scores, "TokenBenchmark.verified " + algorithm, "token to be verified, " + algorithm);
