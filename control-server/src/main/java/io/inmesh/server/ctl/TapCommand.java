@@ -57,6 +57,8 @@ final class TapCommand extends MeshCommand {
             description = "text, or json for one object a line.")
     private String output = "text";
 
+    private boolean refused;
+
     @Override
     int run(Api api) throws Failure, IOException {
         oneOf(output, "text", "json");
@@ -76,7 +78,7 @@ final class TapCommand extends MeshCommand {
                 .put("seconds", duration.toSeconds())
                 .put("limit", limit);
         api.stream("/inmesh/v1/live/tap", request.toString(), this::show);
-        return ExitCode.OK;
+        return refused ? ExitCode.FINDINGS : ExitCode.OK;
     }
 
     private void show(JsonNode line) {
@@ -85,6 +87,7 @@ final class TapCommand extends MeshCommand {
                     + line.path("seconds").asText() + " s (ticket "
                     + line.path("ticket").asText() + ")");
         } else if (line.has("refusal")) {
+            refused = true;
             err().println(line.path("process").asText() + ": "
                     + line.path("refusal").asText());
         } else if (line.has("ended")) {

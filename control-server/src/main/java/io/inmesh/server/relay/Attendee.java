@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One process that can be asked something. Safe for use by several threads. */
 public final class Attendee {
@@ -20,6 +21,7 @@ public final class Attendee {
     static final int MOST_OPEN = 16;
 
     private static final int NODE_PARTS = 4;
+    private static final String GONE = "the process has gone";
 
     private final WorkloadIdentity identity;
     private final String instance;
@@ -77,25 +79,27 @@ public final class Attendee {
      * @param question without number
      * @param answers is given every part of the answer, on a thread that must not be kept; the last one is {@link Ended}, also if the
      *     process goes away
-     * @return calls it off
+     * @return calls it off; nothing more is told then
      */
     public Runnable ask(Question.Builder question, Consumer<Answer> answers) {
         long number;
+        boolean left;
         synchronized (this) {
             number = ++numbers;
-            if (!gone && open.size() < MOST_OPEN) {
+            left = gone;
+            if (!left && open.size() < MOST_OPEN) {
                 open.put(number, answers);
                 questions.onNext(question.setNumber(number).build());
                 return () -> cancel(number);
             }
         }
-        answers.accept(
-                ended(number, gone ? "the process has gone" : "the process is asked too much at once; try again"));
+        answers.accept(ended(number, left ? GONE : "the process is asked too much at once; try again"));
         return () -> {};
     }
 
+    /** What the process still says to it is of no interest; one that says nothing must not stay busy with it. */
     private synchronized void cancel(long number) {
-        if (open.containsKey(number) && !gone) {
+        if (open.remove(number) != null && !gone) {
             questions.onNext(Question.newBuilder()
                     .setNumber(number)
                     .setCancel(io.inmesh.xds.relay.Cancel.getDefaultInstance())
@@ -113,24 +117,31 @@ public final class Attendee {
         }
     }
 
-    /** Ends the connection's part in this: another stream of the process has taken its place. */
-    synchronized void replaced() {
-        if (!gone) {
-            questions.onError(Status.ABORTED
-                    .withDescription("another stream of this process has taken its place")
-                    .asRuntimeException());
-        }
+    /** Another stream of the process has taken the place of this one, which ends. */
+    void replaced() {
+        leave(Status.ABORTED.withDescription("another stream of this process has taken its place"));
     }
 
-    /** The process has gone: whoever waits for answers is told so. */
+    /** The process has gone. */
     void left() {
+        leave(null);
+    }
+
+    /** Tells whoever waits for answers that there will be none. */
+    private void leave(@Nullable Status reason) {
         Map<Long, Consumer<Answer>> waiting;
         synchronized (this) {
+            if (gone) {
+                return;
+            }
             gone = true;
             waiting = Map.copyOf(open);
             open.clear();
+            if (reason != null) {
+                questions.onError(reason.asRuntimeException());
+            }
         }
-        waiting.forEach((number, answers) -> answers.accept(ended(number, "the process has gone")));
+        waiting.forEach((number, answers) -> answers.accept(ended(number, GONE)));
     }
 
     private static Answer ended(long number, String refusal) {

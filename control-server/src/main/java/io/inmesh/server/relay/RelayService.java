@@ -1,6 +1,7 @@
 package io.inmesh.server.relay;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.xds.relay.Answer;
@@ -21,6 +22,8 @@ public final class RelayService extends RelayImplBase {
 
     @Override
     public StreamObserver<Answer> attend(StreamObserver<Question> questions) {
+        // Otherwise a question to a process that is just going would throw; that it goes, its side of the stream tells.
+        ((ServerCallStreamObserver<Question>) questions).setOnCancelHandler(() -> {});
         return new Attending(Caller.current(), questions);
     }
 
@@ -28,6 +31,7 @@ public final class RelayService extends RelayImplBase {
         private final Caller caller;
         private final StreamObserver<Question> questions;
         private @Nullable Attendee attendee;
+        private boolean refused;
 
         Attending(Caller caller, StreamObserver<Question> questions) {
             this.caller = caller;
@@ -41,10 +45,14 @@ public final class RelayService extends RelayImplBase {
                 known.received(part);
                 return;
             }
+            if (refused) {
+                return;
+            }
             Optional<Attendee> entering = caller.identity()
                     .filter(identity -> part.hasNode())
                     .flatMap(identity -> Attendee.of(part.getNode(), identity, questions));
             if (entering.isEmpty()) {
+                refused = true;
                 questions.onError(Status.PERMISSION_DENIED
                         .withDescription(
                                 "the first message has to name the process, in the namespace of its certificate")
@@ -63,7 +71,9 @@ public final class RelayService extends RelayImplBase {
         @Override
         public void onCompleted() {
             leave();
-            questions.onCompleted();
+            if (!refused) {
+                questions.onCompleted();
+            }
         }
 
         private void leave() {

@@ -100,7 +100,7 @@ final class LiveApi {
                     .setPathPrefix(asked.path("path").asText())
                     .setMethod(asked.path("method").asText())
                     .setStatus(asked.path("status").asText())
-                    // Together they show no more than was asked for.
+                    // About what was asked for together; that it is no more is seen to here.
                     .setMaxPerSecond(Math.max(1, perSecond / processes.size()))
                     .setMaxRequests(limit)
                     .setDuration(Duration.newBuilder().setSeconds(seconds));
@@ -111,7 +111,7 @@ final class LiveApi {
                 cancels.add(process.ask(
                         Question.newBuilder().setTicket(ticket).setTap(tap), part -> inbox.put(process, part)));
             }
-            follow(exchange, inbox, processes.size(), limit, seconds);
+            follow(exchange, inbox, processes.size(), limit, seconds, perSecond);
             exchange.end();
         } finally {
             cancels.forEach(Runnable::run);
@@ -127,9 +127,10 @@ final class LiveApi {
         return line;
     }
 
-    private static void follow(Exchange exchange, Inbox inbox, int open, int limit, int seconds)
+    private static void follow(Exchange exchange, Inbox inbox, int open, int limit, int seconds, int perSecond)
             throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds) + GRACE_NANOS;
+        Pace pace = new Pace(perSecond, System.nanoTime());
         long skipped = 0;
         int shown = 0;
         int left = open;
@@ -138,9 +139,11 @@ final class LiveApi {
             if (said == null) {
                 // Tells whether anybody still reads.
                 exchange.line(Exchange.JSON.createObjectNode());
-            } else if (said.part().hasSeen()) {
+            } else if (said.part().hasSeen() && pace.admits(System.nanoTime())) {
                 exchange.line(SeenJson.of(said.by(), said.part().getSeen()));
                 shown++;
+            } else if (said.part().hasSeen()) {
+                skipped++;
             } else if (said.part().hasEnded()) {
                 left--;
                 skipped += said.part().getEnded().getSkipped();
@@ -239,8 +242,9 @@ final class LiveApi {
     /** {@return what processes answer, as far as they do in time} */
     private static List<Said> answers(List<Attendee> processes, Question.Builder question) throws InterruptedException {
         Inbox inbox = new Inbox();
+        List<Runnable> cancels = new ArrayList<>();
         for (Attendee process : processes) {
-            process.ask(question.clone(), part -> inbox.put(process, part));
+            cancels.add(process.ask(question.clone(), part -> inbox.put(process, part)));
         }
         List<Said> answers = new ArrayList<>();
         long end = System.nanoTime() + PATIENCE_NANOS;
@@ -248,6 +252,7 @@ final class LiveApi {
         while (left > 0) {
             Said said = inbox.said.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (said == null) {
+                cancels.forEach(Runnable::run);
                 return answers;
             }
             answers.add(said);

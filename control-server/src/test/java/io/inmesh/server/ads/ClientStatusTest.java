@@ -18,11 +18,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the server tells of its clients (CSDS), over real sockets, in the way grpcdebug asks. */
-@Timeout(120)
 class ClientStatusTest {
 
     @TempDir

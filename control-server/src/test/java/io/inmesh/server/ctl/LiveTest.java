@@ -15,12 +15,10 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Questions to running processes, from the command line over the server to the processes and back. */
-@Timeout(180)
 class LiveTest {
 
     private static final String CONFIG = """
@@ -45,6 +43,8 @@ class LiveTest {
         server.apply(CONFIG);
         process = server.join("default", "productpage");
         MeshUnderTest.await(() -> process.knows("reviews", 9080));
+        // The stream for questions is opened beside the one for configuration.
+        MeshUnderTest.await(() -> server.run("log", "productpage").exitCode() == ExitCode.OK);
     }
 
     @AfterAll
@@ -56,8 +56,17 @@ class LiveTest {
     void tapShowsRequestsWithTheirDecisionsAndEndsByItself() throws Exception {
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {
-            Future<Run> tapping = other.submit(() ->
-                    server.run("tap", "productpage", "--path", "/a/tapped", "--limit", "2", "--direction", "outbound"));
+            Future<Run> tapping = other.submit(() -> server.run(
+                    "tap",
+                    "productpage",
+                    "--path",
+                    "/a/tapped",
+                    "--limit",
+                    "2",
+                    "--for",
+                    "5m",
+                    "--direction",
+                    "outbound"));
             MeshUnderTest.await(() -> {
                 call("/a/tapped", "tapped");
                 return tapping.isDone();
@@ -70,7 +79,7 @@ class LiveTest {
                     .allSatisfy(line -> assertThat(line)
                             .contains("-> GET reviews:9080/a/tapped 503 (rejected: no_endpoint)", "id=tapped")
                             .doesNotContain("secret"));
-            assertThat(run.err()).contains("watching 1 process(es) for 60 s", "2 shown");
+            assertThat(run.err()).contains("watching 1 process(es) for 300 s", "2 shown");
         } finally {
             other.shutdownNow();
         }
