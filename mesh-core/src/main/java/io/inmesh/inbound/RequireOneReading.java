@@ -69,7 +69,9 @@ final class RequireOneReading implements Stage<InboundWork> {
                 return refuse(GRPC_INVALID_ARGUMENT, "the host is not one");
             }
         }
-        String method = work.policy().authorizer() == Authorizer.NONE ? null : problemOfMethod(call);
+        boolean asked =
+                work.policy().authorizer() != Authorizer.NONE || work.policy().external() != null;
+        String method = asked ? problemOfMethod(call) : null;
         return method == null ? PASS : refuse(GRPC_INVALID_ARGUMENT, method);
     }
 

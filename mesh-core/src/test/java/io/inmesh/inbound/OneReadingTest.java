@@ -10,6 +10,8 @@ import io.inmesh.config.AuthorizationConfig;
 import io.inmesh.config.AuthorizationConfig.Action;
 import io.inmesh.config.AuthorizationConfig.Policy;
 import io.inmesh.config.Condition;
+import io.inmesh.config.ExternalAuthorizationConfig;
+import io.inmesh.config.ExternalAuthorizerConfig;
 import io.inmesh.config.HeaderMatch;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
@@ -17,6 +19,7 @@ import io.inmesh.config.StringMatch;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.testkit.FakeCall;
 import io.inmesh.testkit.FakeClock;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +149,25 @@ class OneReadingTest {
         InboundPolicy noDeletes = policy(Action.DENY, ":method", StringMatch.exact("DELETE"));
         assertThat(rejection(FakeCall.get("/").method(method), noDeletes).reason())
                 .isEqualTo(Reason.BAD_REQUEST);
+    }
+
+    @Test
+    void aMethodThatAnAuthorizerIsAskedAboutHasOneReadingToo() {
+        ExternalAuthorizerConfig opa =
+                new ExternalAuthorizerConfig("opa", "opa", 9191, Duration.ofSeconds(1), false, 503);
+        Condition deletes = new Condition.Header(HeaderMatch.of(":method", StringMatch.exact("DELETE")));
+        InboundPolicy policy = InboundPolicy.compile(
+                new InboundConfig(Mtls.PERMISSIVE, List.of(), "")
+                        .withExternal(new ExternalAuthorizationConfig(opa, List.of(new Policy("deletes", deletes)))),
+                null,
+                new FakeClock(),
+                NONE_EXPECTED);
+        FakeCall disguised = FakeCall.get("/").method("POST").header("x-http-method-override", "DELETE");
+        assertThat(rejection(disguised, policy).reason()).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(rejection(FakeCall.get("/").method("delete"), policy).reason())
+                .isEqualTo(Reason.BAD_REQUEST);
+        assertThat(gate.admit(FakeCall.get("/").method("POST"), policy).admitted())
+                .isTrue();
     }
 
     @Test
