@@ -2,6 +2,7 @@ package io.inmesh.inbound;
 
 import io.inmesh.authz.ExternalDecision;
 import io.inmesh.authz.ExternalDecision.Result;
+import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
@@ -34,6 +35,8 @@ final class CheckJudge {
 
     /** Source: RFC 9110, section 5.6.2 (token); in lower case, as HTTP/2 writes names. */
     private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9a-z-]+");
+    /** What gRPC takes of them: neither binary headers, whose values are no text, nor those it writes itself. */
+    private static final Pattern GRPC_NAME = Pattern.compile("(?!grpc-)[0-9a-z._-]+(?<!-bin)");
     /** Source: RFC 9110, section 5.5. A line break would begin another header. */
     private static final Pattern VALUE = Pattern.compile("[^\\x00-\\x08\\x0a-\\x1f\\x7f]*");
     /** What the transport has read already, so that changing it would change nothing or tear the message apart. */
@@ -126,7 +129,7 @@ final class CheckJudge {
         }
     }
 
-    private static @Nullable String problem(ExternalAnswer answer) {
+    private @Nullable String problem(ExternalAnswer answer) {
         if (answer instanceof ExternalAnswer.Failed failed) {
             return failed.why();
         }
@@ -135,16 +138,17 @@ final class CheckJudge {
             return null;
         }
         return Stream.of(allowed.setHeaders(), allowed.appendedHeaders(), allowed.answerHeaders())
-                .map(CheckJudge::problem)
+                .map(this::problem)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }
 
-    private static @Nullable String problem(List<Map.Entry<String, String>> headers) {
+    private @Nullable String problem(List<Map.Entry<String, String>> headers) {
+        Pattern names = work.call().protocol() == Call.Protocol.GRPC ? GRPC_NAME : NAME;
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey();
-            if (!NAME.matcher(name).matches()) {
+            if (!names.matcher(name).matches()) {
                 return "it sets \"" + name + "\", which is no header that can be set";
             }
             if (FIXED.contains(name) || IdentityHeaders.hides(name)) {

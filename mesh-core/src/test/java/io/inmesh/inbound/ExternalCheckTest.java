@@ -248,6 +248,19 @@ class ExternalCheckTest {
         assertThat(admission.admitted()).isFalse();
     }
 
+    /** Left out without a word, the application would see what the authorizer did not let in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x-user-bin", "grpc-timeout", "x+y"})
+    void answerThatSetsWhatGrpcCannotSetIsNoAnswerToACall(String name) {
+        Allowed setting = new Allowed(List.of(Map.entry(name, "v")), List.of(), List.of(), List.of());
+        Admission call = gate.admit(FakeCall.grpc("/test.Text/Unary"), policyAbout(StringMatch.prefix("/")));
+        outside.answer(setting);
+        assertThat(call.admitted()).isFalse();
+        Admission request = gate.admit(FakeCall.get("/guarded"), policy(false));
+        outside.answer(setting);
+        assertThat(request.admitted()).isTrue();
+    }
+
     @Test
     void headersForTheCallerAreKeptForTheAnswer() {
         Admission admission = gate.admit(FakeCall.get("/guarded"), policy(false));

@@ -129,6 +129,21 @@ final class GrpcCall implements Call {
         return committed;
     }
 
+    /**
+     * {@return whether gRPC has headers of this name; others come in all the same, but no application can read them}
+     *
+     * <p>Source: gRPC over HTTP/2, {@code Header-Name}, and the dot that grpc-java takes besides.
+     */
+    static boolean isHeaderName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.') {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
     static @Nullable String headerOf(Metadata headers, String name) {
         List<String> values = headerValuesOf(headers, name);
         return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);

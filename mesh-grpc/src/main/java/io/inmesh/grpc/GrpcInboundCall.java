@@ -11,6 +11,7 @@ import io.inmesh.identity.SpiffeId;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.ExtendedSSLSession;
@@ -164,7 +165,9 @@ final class GrpcInboundCall implements InboundCall {
 
     @Override
     public Set<String> headerNames() {
-        return headers.keys();
+        Set<String> names = new LinkedHashSet<>(headers.keys());
+        names.removeIf(name -> !GrpcCall.isHeaderName(name));
+        return names;
     }
 
     @Override

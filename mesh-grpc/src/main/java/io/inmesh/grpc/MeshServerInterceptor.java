@@ -60,8 +60,6 @@ final class MeshServerInterceptor implements ServerInterceptor {
             call.close(GrpcOutcomes.refusalOf(refusal), GrpcOutcomes.trailersOf(refusal));
             return new ServerCall.Listener<>() {};
         }
-        hideIdentityHeaders(headers);
-        edit(headers, admission.edits());
         SpiffeId peer = inbound.peer();
         Context context = Context.current().withValue(GrpcCall.CONTEXT, admission.context());
         if (peer != null) {
@@ -72,6 +70,8 @@ final class MeshServerInterceptor implements ServerInterceptor {
             context = context.withValue(MeshGrpc.TOKEN, token);
         }
         try (InboundObserver.Scope ignored = admission.enter()) {
+            hideIdentityHeaders(headers);
+            edit(headers, admission.edits());
             ServerCall.Listener<ReqT> listener =
                     Contexts.interceptCall(context, new Settling<>(call, admission), headers, next);
             return new Hearing<>(listener, admission);
@@ -97,13 +97,7 @@ final class MeshServerInterceptor implements ServerInterceptor {
                 hidden.add(name);
             }
         }
-        for (String name : hidden) {
-            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-                headers.discardAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
-            } else {
-                headers.discardAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
-            }
-        }
+        hidden.forEach(new MetadataSink(headers)::remove);
     }
 
     /** Settles when the handler closes the call. */

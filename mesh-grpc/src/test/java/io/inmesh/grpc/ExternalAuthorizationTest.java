@@ -42,17 +42,25 @@ import io.inmesh.grpc.auth.AttributeContext.Request;
 import io.inmesh.grpc.auth.CheckResponse;
 import io.inmesh.grpc.auth.OkHttpResponse;
 import io.inmesh.grpc.auth.QueryParameter;
+import io.inmesh.testkit.Http2Wire;
 import io.inmesh.testkit.TestIssuer;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** gRPC calls that a real authorizer is asked about over sockets, through the mesh. */
 class ExternalAuthorizationTest {
@@ -61,7 +69,9 @@ class ExternalAuthorizationTest {
     private static final Metadata.Key<String> CHECKED = key("x-checked");
     private static final Context.Key<Metadata> HEADERS = Context.key("headers");
 
+    private static final Duration LONG = Duration.ofMinutes(5);
     private final CheckServer authorizer = new CheckServer();
+    private final Queue<Metadata> shown = new ConcurrentLinkedQueue<>();
     private Mesh mesh;
     private Server server;
     private ManagedChannel channel;
@@ -70,7 +80,7 @@ class ExternalAuthorizationTest {
     void start() throws Exception {
         authorizer.start();
         mesh = Mesh.builder().build();
-        configure(Duration.ofSeconds(30), false);
+        configure(LONG, false);
         server = MeshGrpc.server(0, mesh)
                 .addService(ServerInterceptors.intercept(
                         TextService.definition((request, response) -> {
@@ -130,7 +140,7 @@ class ExternalAuthorizationTest {
         TestIssuer issuer = TestIssuer.rsa("https://issuer.example");
         mesh.apply(config(
                 "authz",
-                Duration.ofSeconds(30),
+                LONG,
                 false,
                 inbound -> inbound.withJwtRules(List.of(new JwtRuleConfig(
                         issuer.name(),
@@ -218,9 +228,48 @@ class ExternalAuthorizationTest {
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
     }
 
+    /** Or else whoever writes such a header gets past a check that fails open. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x+y", "x!", "x-inmesh-a+b"})
+    void headerThatNoApplicationCanReadDoesNotMakeTheCheckFail(String name) throws Exception {
+        configure(LONG, true);
+        authorizer.answer = check -> CheckServer.denied(403, "x-why", "no badge", "");
+        assertThat(statusOf(name, "v", "x-user", "bob")).isEqualTo(Status.Code.PERMISSION_DENIED.value());
+        assertThat(authorizer
+                        .checks
+                        .get(0)
+                        .getAttributes()
+                        .getRequest()
+                        .getHttp()
+                        .getHeadersMap())
+                .containsEntry("x-user", "bob");
+        authorizer.answer = check -> CheckServer.allowed("x-user", "alice");
+        assertThat(statusOf(name, "v")).isZero();
+    }
+
+    @Test
+    void binaryHeaderThatTheAuthorizerRemovesIsHidden() {
+        Metadata.Key<byte[]> role = Metadata.Key.of("x-role-bin", Metadata.BINARY_BYTE_MARSHALLER);
+        authorizer.answer = check -> CheckResponse.newBuilder()
+                .setOkResponse(OkHttpResponse.newBuilder().addHeadersToRemove("x-role-bin"))
+                .build();
+        Metadata headers = new Metadata();
+        headers.put(role, new byte[] {1});
+        assertThat(call(headers)).isEqualTo("hello null");
+        assertThat(shown.remove().containsKey(role)).isFalse();
+        assertThat(authorizer
+                        .checks
+                        .get(0)
+                        .getAttributes()
+                        .getRequest()
+                        .getHttp()
+                        .getHeadersMap())
+                .containsEntry("x-role-bin", "AQ");
+    }
+
     @Test
     void serviceThatTheMeshDoesNotKnowIsNotAsked() {
-        configure("elsewhere", Duration.ofSeconds(30), false);
+        configure("elsewhere", LONG, false);
         StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> call("bob"));
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
         assertThat(authorizer.checks).isEmpty();
@@ -336,6 +385,20 @@ class ExternalAuthorizationTest {
                 "hello");
     }
 
+    /** The status of a call whose headers no client of gRPC would write. */
+    private int statusOf(String... headers) throws IOException {
+        try (Http2Wire wire = Http2Wire.open(new Socket("127.0.0.1", server.getPort()))) {
+            wire.headers(1, false, Http2Wire.call("/" + path(TextService.UNARY), headers));
+            wire.send(
+                    Http2Wire.DATA,
+                    Http2Wire.END_STREAM,
+                    1,
+                    Http2Wire.message("hello".getBytes(StandardCharsets.UTF_8)));
+            wire.flush();
+            return wire.endOf(1).grpcStatus().orElseThrow();
+        }
+    }
+
     private CompletableFuture<String> callLater(String user) {
         Metadata headers = new Metadata();
         headers.put(USER, user);
@@ -368,10 +431,11 @@ class ExternalAuthorizationTest {
     }
 
     /** Shows handlers the headers as the application sees them. */
-    private static final class Shown implements ServerInterceptor {
+    private final class Shown implements ServerInterceptor {
         @Override
         public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
                 ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+            shown.add(headers);
             return Contexts.interceptCall(Context.current().withValue(HEADERS, headers), call, headers, next);
         }
     }
