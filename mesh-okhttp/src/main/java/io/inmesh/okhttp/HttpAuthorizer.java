@@ -135,14 +135,23 @@ final class HttpAuthorizer implements ExternalAuthorizer {
             try (response) {
                 List<Map.Entry<String, String>> headers = new ArrayList<>();
                 response.headers().forEach(header -> headers.add(Map.entry(header.getFirst(), header.getSecond())));
-                String body = response.code() == HttpURLConnection.HTTP_OK
-                        ? ""
-                        : response.peekBody(MAX_BODY_BYTES).string();
-                answer = HttpCheck.answer(http, response.code(), headers, body);
-            } catch (IOException | RuntimeException e) {
+                answer = HttpCheck.answer(http, response.code(), headers, body(response));
+            } catch (RuntimeException e) {
                 answer = new Failed("its answer could not be read: " + e);
             }
             told.accept(answer);
+        }
+
+        /** A denial stands without its body: one that breaks off must not become a failure that lets in. */
+        private static String body(Response response) {
+            if (response.code() == HttpURLConnection.HTTP_OK) {
+                return "";
+            }
+            try {
+                return response.peekBody(MAX_BODY_BYTES).string();
+            } catch (IOException brokenOff) {
+                return "";
+            }
         }
 
         @Override

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +121,20 @@ class HttpAuthorizerTest {
                 new MockResponse.Builder().code(403).body("x".repeat(1 << 20)).build());
         Admission admission = decided(mesh(server, ALL, false).inbound(FakeCall.get("/")));
         assertThat(((Outcome.LocalReply) admission.rejection()).body()).hasSize(64 * 1024);
+    }
+
+    @Test
+    void denialWhoseBodyBreaksOffIsADenialStill() throws Exception {
+        MockWebServer server = net.serving(request -> new MockResponse.Builder()
+                .code(403)
+                .body("x".repeat(10_000))
+                .onResponseBody(new SocketEffect.CloseSocket())
+                .build());
+        Admission admission = decided(mesh(server, ALL, true).inbound(FakeCall.get("/")));
+        assertThat(admission.admitted()).isFalse();
+        Outcome.LocalReply reply = (Outcome.LocalReply) admission.rejection();
+        assertThat(reply.httpStatus()).isEqualTo(403);
+        assertThat(reply.body()).isEmpty();
     }
 
     @Test
