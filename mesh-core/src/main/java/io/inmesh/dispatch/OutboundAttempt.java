@@ -9,6 +9,7 @@ import io.inmesh.cluster.LocalityLoad;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.endpoint.Experience;
 import io.inmesh.identity.ConnectionSecurity;
+import io.inmesh.identity.PeerExpectation;
 import io.inmesh.limit.ConnectionTurn;
 import io.inmesh.load.ServerLoad;
 import io.inmesh.retry.Classification;
@@ -300,7 +301,7 @@ final class OutboundAttempt extends Passage implements Attempt {
     CallTally tally() {
         return destination
                 .traffic(route().name())
-                .of(endpoint.group(), security != null, call().protocol() == Call.Protocol.GRPC);
+                .of(endpoint.group(), security instanceof PeerExpectation, call().protocol() == Call.Protocol.GRPC);
     }
 
     /** Notes how it ended, for the tickets that are about to be settled. */

@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
+import io.inmesh.config.ClientTlsConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
+import io.inmesh.config.OriginationConfig;
 import io.inmesh.config.PathMatch;
 import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RouteAction;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.config.RouteMatch;
+import io.inmesh.config.TlsCredentials;
 import io.inmesh.tally.RouteTraffic;
 import io.inmesh.testkit.FakeCall;
+import io.inmesh.testkit.TestCa;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is counted of calls and of attempts, for the graph of services. */
@@ -106,6 +111,21 @@ class CountCallTest {
                 .allSatisfy(share -> assertThat(share.counts())
                         .allMatch(count ->
                                 count.result().equals("ok") == share.group().endsWith("v1")));
+    }
+
+    @Test
+    void tlsToAServerOutsideTheMeshIsNoMutualTlsOfTheMesh() {
+        OriginationConfig origination = OriginationConfig.of(
+                TlsCredentials.trusting(Set.of(TestCa.root("outside").rootCertificate())));
+        Scene outside = new Scene(
+                Scene.route(), Scene.endpoints(1).withTls(ClientTlsConfig.originate("pay.example", origination)));
+        Dispatch call = outside.dispatch();
+        Attempt attempt = Scene.attempt(call.start());
+        assertThat(attempt.security()).isNotNull();
+        call.settle(attempt, ok());
+        assertThat(outside.cluster().traffic().take())
+                .extracting(RouteTraffic.Share::secure)
+                .containsExactly(false);
     }
 
     private static EndpointConfig version(String host, String group) {
