@@ -109,7 +109,8 @@ public final class CertificateFiles {
             factory.init((@Nullable KeyStore) null);
             for (TrustManager manager : factory.getTrustManagers()) {
                 if (manager instanceof X509TrustManager known && known.getAcceptedIssuers().length > 0) {
-                    return Set.of(known.getAcceptedIssuers());
+                    // A copy of a list, since providers may name one root twice.
+                    return Set.copyOf(List.of(known.getAcceptedIssuers()));
                 }
             }
             throw new IOException("the trust store of this Java runtime is empty");
