@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Callers that say they are somebody else, and forwarders that say who they are. */
 class ForwardedForTest {
 
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 120_000;
     private static final int OK = 0;
     private static final int INVALID_ARGUMENT = 3;
     private static final int PERMISSION_DENIED = 7;

@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Servlet requests that a real authorizer is asked about over sockets, through the mesh. */
 class ExternalAuthorizationTest {
 
+    private static final Duration LONG = Duration.ofMinutes(5);
     private final Application application = new Application()
             .on("/see", (request, response) -> response.getWriter().print("user=" + request.getHeader("x-user")))
             .on("/open", (request, response) -> response.getWriter().print("open"));
@@ -68,7 +69,7 @@ class ExternalAuthorizationTest {
     @EnumSource
     void allowedRequestIsSeenWithTheHeadersOfTheAuthorizer(Container container) throws Exception {
         try (Service service = Service.open(container, application)) {
-            ask(service, Duration.ofSeconds(30), false);
+            ask(service, LONG, false);
             answer = field(3, header(2, "X-User", "alice"), header(6, "x-checked", "yes"));
             RawClient.Reply reply = service.client().get("/see?a=b", "X-User: forged", "x-list: 1", "X-List: 2");
             assertThat(reply.body()).isEqualTo("user=alice");
@@ -83,7 +84,7 @@ class ExternalAuthorizationTest {
     @EnumSource
     void denialIsAnsweredAsTheAuthorizerSaidIt(Container container) throws Exception {
         try (Service service = Service.open(container, application)) {
-            ask(service, Duration.ofSeconds(30), true);
+            ask(service, LONG, true);
             answer = join(
                     field(1, new byte[] {0x08, 7}),
                     field(
@@ -104,7 +105,7 @@ class ExternalAuthorizationTest {
     @EnumSource
     void requestThatNoRuleMatchesIsNotChecked(Container container) throws Exception {
         try (Service service = Service.open(container, application)) {
-            ask(service, Duration.ofSeconds(30), false);
+            ask(service, LONG, false);
             assertThat(service.client().get("/open").body()).isEqualTo("open");
             assertThat(asked).isEmpty();
             assertThat(service.ends.next()).isEqualTo("200");
@@ -146,7 +147,7 @@ class ExternalAuthorizationTest {
             ask(
                     service,
                     web.getAddress().getPort(),
-                    new ExternalAuthorizerConfig("web", "authz", 9191, Duration.ofMinutes(5), false, 503)
+                    new ExternalAuthorizerConfig("web", "authz", 9191, LONG, false, 503)
                             .withProtocol(new ExternalProtocol.Http(
                                     "/check",
                                     HeaderNames.of(List.of("cookie")),
