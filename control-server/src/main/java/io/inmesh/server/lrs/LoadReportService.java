@@ -3,6 +3,7 @@ package io.inmesh.server.lrs;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Value;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.ca.WorkloadIdentity;
@@ -55,7 +56,11 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
                     .asRuntimeException());
             return new Ignoring();
         }
-        return new Reporting(caller.identity().get(), responses);
+        Reporting reporting = new Reporting(caller.identity().get(), responses);
+        // A stream that this side ends, as the gate does with a caller that has been denied, tells its requests
+        // nothing.
+        ((ServerCallStreamObserver<LoadStatsResponse>) responses).setOnCloseHandler(() -> unusable.left(reporting));
+        return reporting;
     }
 
     /** Takes what was on its way when a stream was refused. */

@@ -82,6 +82,18 @@ class LoadReportServiceTest {
         awaitReasons();
     }
 
+    @Test
+    void whatADeniedCallerBelievedIsForgottenWhenTheGateEndsItsStream() throws Exception {
+        Call call = new Call(server.channelOf("default", "productpage"));
+        call.requests.onNext(report(ejected("10.0.0.5", "once")));
+        call.response.get(30, TimeUnit.SECONDS);
+        server.denied.deny("spiffe://inmesh.local/ns/default/sa/productpage", "stolen", null, "test");
+
+        call.requests.onNext(report(ejected("10.0.0.5", "twice")));
+
+        awaitReasons();
+    }
+
     private void awaitReasons(String... reasons) {
         while (!server.unusable.all().stream()
                 .map(UnusableEndpoint::why)
