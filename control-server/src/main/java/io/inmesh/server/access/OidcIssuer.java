@@ -143,7 +143,8 @@ final class OidcIssuer {
             throw new Unauthenticated("the claim " + settings.usernameClaim() + " names no user");
         }
         // An address proves nothing until its issuer has verified it, as in Kubernetes.
-        if (settings.usernameClaim().equals("email") && Boolean.FALSE.equals(claims.getClaim("email_verified"))) {
+        Object verified = claims.getClaim("email_verified");
+        if (settings.usernameClaim().equals("email") && verified != null && !Boolean.TRUE.equals(verified)) {
             throw new Unauthenticated("the claim email has not been verified by its issuer");
         }
         String name = settings.usernamePrefix() + user;

@@ -149,7 +149,14 @@ class OidcIssuerTest {
 
         assertThat(OidcIssuer.verify(byMail, signed(claims.build(), key)).name())
                 .isEqualTo("oidc:ann@example.com");
-        refused(byMail, signed(claims.claim("email_verified", false).build(), key), "verified");
+        assertThat(OidcIssuer.verify(
+                                byMail,
+                                signed(claims.claim("email_verified", true).build(), key))
+                        .name())
+                .isEqualTo("oidc:ann@example.com");
+        for (Object no : List.of(false, "false", "true", 1)) {
+            refused(byMail, signed(claims.claim("email_verified", no).build(), key), "verified");
+        }
     }
 
     private static JWTClaimsSet.Builder good() {
