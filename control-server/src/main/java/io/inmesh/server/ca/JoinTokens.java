@@ -174,7 +174,7 @@ public final class JoinTokens implements Attestor {
         return removed;
     }
 
-    /** Those that a process could still join with, whom it would have to know this server by a root. */
+    /** Those that a process could still join with, which would then know this server by a root. */
     private List<JoinToken> pinning(String rootId) {
         long now = clock.instant().getEpochSecond();
         return table.scan(TABLE).values().stream()
@@ -193,9 +193,15 @@ public final class JoinTokens implements Attestor {
                 .toList();
     }
 
-    /** Ends the tokens that pin a root, which is trusted no more: who has one could not tell this server from another. */
-    void end(String rootId, String by) {
-        pinning(rootId).stream().filter(token -> rootId.equals(token.root())).forEach(token -> revoke(token.id(), by));
+    /**
+     * Ends the tokens that pin a root, which is trusted no more: who has one could not tell this server from another. {@return how many}
+     */
+    int end(String rootId, String by) {
+        List<JoinToken> useless = pinning(rootId).stream()
+                .filter(token -> rootId.equals(token.root()))
+                .toList();
+        useless.forEach(token -> revoke(token.id(), by));
+        return useless.size();
     }
 
     @Override

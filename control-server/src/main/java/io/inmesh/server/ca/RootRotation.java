@@ -190,15 +190,14 @@ public final class RootRotation {
         List<String> missing = dependent(root);
         gate("root " + root.id() + " is still needed", missing, force);
         record("root-retired", root, force, missing, actor);
-        List<String> ended = tokens.needing(root.id());
         authority.move(root, RootState.RETIRING);
-        tokens.end(root.id(), actor);
+        int ended = tokens.end(root.id(), actor);
         LOG.info("root {} is not trusted any more", root.id());
         return new Done(
                 status(find(root.id())),
-                ended.isEmpty()
+                ended == 0
                         ? List.of()
-                        : List.of(ended.size()
+                        : List.of(ended
                                 + " join tokens that pinned it are revoked; make new ones with: meshctl token create"));
     }
 

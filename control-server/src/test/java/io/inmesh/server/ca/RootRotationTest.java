@@ -9,6 +9,7 @@ import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.Keys;
 import io.inmesh.server.fixture.MemoryTable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -291,6 +292,23 @@ class RootRotationTest {
         time.advance(Duration.ofHours(1));
 
         assertThat(rotation.retire(first, false, "alice").root().state()).isEqualTo(RootState.RETIRING);
+    }
+
+    /** It may pin another root, and works on if it does. */
+    @Test
+    void aTokenOfWhichIsNotKnownWhichRootItPinsIsNeitherRevokedNorCounted() throws Exception {
+        String token = tokens.issue("default", "reviews", Duration.ofDays(1), 0, "alice")
+                .token();
+        table.scan("join-tokens").forEach((id, stored) -> table.put(
+                "join-tokens",
+                id,
+                new String(stored, StandardCharsets.UTF_8)
+                        .replaceFirst(",\"root\":\"[0-9a-f]+\"", "")
+                        .getBytes(StandardCharsets.UTF_8)));
+        rotation.activate(rotation.add(null, "alice").root().id(), false, "alice");
+
+        assertThat(rotation.retire(first, true, "alice").notes()).isEmpty();
+        assertThat(tokens.verify(token).identity().serviceAccount()).isEqualTo("reviews");
     }
 
     @Test
