@@ -27,7 +27,7 @@ final class TokenEndpoint implements TokenExchange {
         form.put("code", code);
         form.put("redirect_uri", redirectUri);
         form.put("code_verifier", verifier);
-        HttpRequest.Builder request = BoundedHttp.request(login.tokenEndpoint())
+        HttpRequest.Builder request = HttpRequest.newBuilder(login.tokenEndpoint())
                 .header("Accept", "application/json")
                 .header("Content-Type", "application/x-www-form-urlencoded");
         if (login.clientSecretFile().isPresent()) {

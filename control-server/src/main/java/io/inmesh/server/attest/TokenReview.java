@@ -90,7 +90,7 @@ final class TokenReview implements KubernetesAttestor.Judge {
                 .put("kind", "TokenReview");
         body.putObject("spec").put("token", bearer).putArray("audiences").add(audience);
         String own = Files.readString(tokenFile, StandardCharsets.US_ASCII).strip();
-        return BoundedHttp.request(url)
+        return HttpRequest.newBuilder(url)
                 .header("Authorization", "Bearer " + own)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body.toString()))

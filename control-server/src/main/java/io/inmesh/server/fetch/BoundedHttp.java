@@ -26,12 +26,19 @@ public final class BoundedHttp {
     private static final int MAX_BYTES = 1 << 20;
 
     private final HttpClient client;
+    private final Duration limit;
 
     /** @param tls whom to trust; null is the machine's own roots */
     public BoundedHttp(@Nullable SSLContext tls) {
+        this(tls, LIMIT);
+    }
+
+    /** @param limit how long an answer may take, from connecting to its last byte */
+    BoundedHttp(@Nullable SSLContext tls, Duration limit) {
+        this.limit = limit;
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(LIMIT)
+                .connectTimeout(limit)
                 .version(HttpClient.Version.HTTP_1_1);
         if (tls != null) {
             builder.sslContext(tls);
@@ -47,23 +54,18 @@ public final class BoundedHttp {
      */
     public record Answer(int status, byte[] body) {}
 
-    /** {@return a request to build upon} */
-    public static HttpRequest.Builder request(URI uri) {
-        return HttpRequest.newBuilder(uri).timeout(LIMIT);
-    }
-
     /** @throws IOException if there is no answer in time, or one that is too long; the message names the server */
     public Answer send(HttpRequest request) throws IOException {
         CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, head -> new Collector());
         try {
-            // The client's own limit ends with the head of the answer; this one does not.
-            HttpResponse<byte[]> response = sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            // The client's own limit for answers ends with their head; this one does not.
+            HttpResponse<byte[]> response = sent.get(limit.toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(response.statusCode(), response.body());
         } catch (ExecutionException e) {
             throw new IOException(request.uri() + " does not answer: " + e.getCause(), e);
         } catch (TimeoutException e) {
             sent.cancel(true);
-            throw new IOException(request.uri() + " does not answer within " + LIMIT.toSeconds() + " s", e);
+            throw new IOException(request.uri() + " does not answer within " + limit.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             sent.cancel(true);
             Thread.currentThread().interrupt();
@@ -73,7 +75,7 @@ public final class BoundedHttp {
 
     /** {@return the whole body of a good answer (200)} */
     public String get(URI uri) throws IOException {
-        Answer answer = send(request(uri).GET().build());
+        Answer answer = send(HttpRequest.newBuilder(uri).build());
         if (answer.status() != 200) {
             throw new IOException(uri + " answers " + answer.status());
         }
