@@ -75,6 +75,20 @@ class AccessOverRestTest {
                     GET    | /inmesh/v1/rollouts/shop/till
                     POST   | /inmesh/v1/rollouts/shop/till/promote
                     POST   | /inmesh/v1/delete
+                    POST   | /inmesh/v1/diff
+                    GET    | /inmesh/v1/history
+                    POST   | /inmesh/v1/rollback
+                    GET    | /inmesh/v1/graph
+                    GET    | /inmesh/v1/graph/series
+                    GET    | /inmesh/v1/graph/routes
+                    GET    | /inmesh/v1/traffic
+                    GET    | /inmesh/v1/check/mtls
+                    GET    | /inmesh/v1/ca
+                    GET    | /inmesh/v1/ca/roots
+                    GET    | /inmesh/v1/ca/denied
+                    POST   | /inmesh/v1/ca/denied
+                    DELETE | /inmesh/v1/ca/denied
+                    GET    | /inmesh/v1/ca/federation
                     GET    | /inmesh/v1/analyze
                     GET    | /inmesh/v1/status
                     POST   | /inmesh/v1/explain
@@ -174,6 +188,37 @@ class AccessOverRestTest {
         forbidden(server.post(viewer, "/inmesh/v1/apply", rule("shop", "no")), "role editor");
         forbidden(server.post(viewer, "/inmesh/v1/apply?dryRun=true", rule("shop", "no")), "role editor");
         forbidden(server.post(viewer, "/inmesh/v1/delete", rule("shop", "no")), "cannot delete");
+    }
+
+    @Test
+    void whatWasAndWouldBeAndTheWayBackAreOfTheNamespaceToo() throws Exception {
+        assertThat(server.post(editor, SHOP_RULES, rule("shop", "past")).status())
+                .isEqualTo(201);
+        String past = "/inmesh/v1/history?kind=destinationrule&name=past&namespace=";
+        assertThat(server.get(viewer, past + "shop").status()).isEqualTo(200);
+        forbidden(server.get(viewer, past + "bank"), "\"bank\"");
+        forbidden(server.get(viewer, past), "\"default\"");
+        assertThat(server.post(viewer, "/inmesh/v1/diff", rule("shop", "new")).status())
+                .isEqualTo(200);
+        forbidden(server.post(viewer, "/inmesh/v1/diff", rule("bank", "new")), "\"bank\"");
+        String back = "{\"kind\":\"destinationrule\",\"name\":\"past\",\"namespace\":\"%s\"}";
+        forbidden(server.post(viewer, "/inmesh/v1/rollback", back.formatted("shop")), "role editor");
+        forbidden(server.post(editor, "/inmesh/v1/rollback", back.formatted("bank")), "\"bank\"");
+        assertThat(server.post(editor, "/inmesh/v1/rollback", back.formatted("shop"))
+                        .text("/message"))
+                .contains("an earlier version");
+    }
+
+    @Test
+    void theGraphIsOfTheNamespaceThatIsViewed() throws Exception {
+        for (String path : List.of("graph?", "graph/series?node=x&", "graph/routes?service=x&", "check/mtls?")) {
+            assertThat(server.get(viewer, "/inmesh/v1/" + path + "namespace=shop")
+                            .status())
+                    .isEqualTo(200);
+            forbidden(server.get(viewer, "/inmesh/v1/" + path + "namespace=bank"), "role viewer");
+            forbidden(server.get(viewer, "/inmesh/v1/" + path), "all namespaces");
+        }
+        forbidden(server.get(viewer, "/inmesh/v1/traffic?namespace=shop"), "all namespaces");
     }
 
     @Test
