@@ -47,11 +47,16 @@ final class TestStream<Q, A> {
     }
 
     static TestStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse> incremental(Channel channel) {
-        return new TestStream<>(AggregatedDiscoveryServiceGrpc.newStub(channel)::deltaAggregatedResources);
+        return new TestStream<>(stub(channel)::deltaAggregatedResources);
     }
 
     static TestStream<DiscoveryRequest, DiscoveryResponse> stateOfTheWorld(Channel channel) {
-        return new TestStream<>(AggregatedDiscoveryServiceGrpc.newStub(channel)::streamAggregatedResources);
+        return new TestStream<>(stub(channel)::streamAggregatedResources);
+    }
+
+    /** Connects again if a connection was not ready in the time that the server of a test leaves it: this machine may be busy. */
+    private static AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceStub stub(Channel channel) {
+        return AggregatedDiscoveryServiceGrpc.newStub(channel).withWaitForReady();
     }
 
     static Node node(String id) {

@@ -8,7 +8,6 @@ import io.inmesh.server.ServerOptions;
 import io.inmesh.server.fixture.PeopleAuthority;
 import io.inmesh.server.fixture.PeopleAuthority.Pair;
 import io.inmesh.server.fixture.SecuredServer;
-import io.inmesh.server.settings.Section;
 import io.inmesh.server.settings.SettingsFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,6 +37,7 @@ import picocli.CommandLine;
 /** A server that others than its own machine reach: TLS, and everything that proves who calls, by {@code meshctl}. */
 class AccessOverTlsTest {
 
+    private static final int PATIENCE_MILLIS = 120_000;
     private static final String WORKLOAD = "spiffe://inmesh.local/ns/ops/sa/deployer";
 
     @TempDir
@@ -57,15 +57,13 @@ class AccessOverTlsTest {
     static void serve() throws Exception {
         people = new PeopleAuthority();
         people.root(folder);
-        Section settings = SettingsFile.read(SecuredServer.settings(
+        server = start(
                 folder,
-                "hosts: [mesh.example]\nclientCertificates: {authority: people.pem}\nlimits: {headTimeout: 2s}",
+                "hosts: [mesh.example]\nclientCertificates: {authority: people.pem}",
                 List.of(
                         "{group: sre, role: viewer, namespaces: [\"*\"]}",
                         "{user: \"token:ci\", role: admin, namespaces: [\"*\"]}",
-                        "{spiffe: \"" + WORKLOAD + "\", role: editor, namespaces: [shop]}")));
-        server = new ControlServer(new ServerOptions(
-                "127.0.0.1", 0, "0.0.0.0", 0, -1, folder.resolve("data"), null, "inmesh.local", settings));
+                        "{spiffe: \"" + WORKLOAD + "\", role: editor, namespaces: [shop]}"));
         url = "https://localhost:" + server.httpPort();
         try (Stream<Path> files = Files.walk(folder.resolve("data/ca"))) {
             ca = files.filter(file -> file.endsWith("root.crt"))
@@ -75,6 +73,19 @@ class AccessOverTlsTest {
         }
         home = System.getProperty("user.home");
         System.setProperty("user.home", folder.toString());
+    }
+
+    private static ControlServer start(Path home, String more, List<String> bindings) throws Exception {
+        return new ControlServer(new ServerOptions(
+                "127.0.0.1",
+                0,
+                "0.0.0.0",
+                0,
+                -1,
+                home.resolve("data"),
+                null,
+                "inmesh.local",
+                SettingsFile.read(SecuredServer.settings(home, more, bindings))));
     }
 
     @AfterAll
@@ -250,8 +261,10 @@ class AccessOverTlsTest {
 
     @Test
     void aHandshakeThatDoesNotBeginIsCutOff() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.httpPort())) {
-            socket.setSoTimeout(20_000);
+        Path home = Files.createDirectory(folder.resolve("impatient"));
+        try (ControlServer impatient = start(home, "limits: {headTimeout: 1s}", List.of());
+                Socket socket = new Socket("127.0.0.1", impatient.httpPort())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
     }
@@ -260,7 +273,7 @@ class AccessOverTlsTest {
         SSLContext tls = new Target(url, Path.of(ca), null, null, null).tls();
         assertThat(tls).isNotNull();
         try (Socket socket = tls.getSocketFactory().createSocket("localhost", server.httpPort())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream()
                     .write(("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));

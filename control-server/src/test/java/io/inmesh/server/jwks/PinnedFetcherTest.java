@@ -162,15 +162,19 @@ class PinnedFetcherTest {
 
     /** Answers one request with these bytes; completes with the request. */
     private CompletableFuture<String> answer(String text) {
-        return CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<String> asked = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
             try (Socket socket = server.accept()) {
                 byte[] request = new byte[4096];
                 int length = socket.getInputStream().read(request);
                 socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-                return new String(request, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+                asked.complete(new String(request, 0, Math.max(0, length), StandardCharsets.US_ASCII));
             } catch (IOException e) {
-                return "";
+                asked.complete("");
             }
         });
+        thread.setDaemon(true);
+        thread.start();
+        return asked;
     }
 }

@@ -28,6 +28,7 @@ class HostileRequestsTest {
     private static final String RULES = "/apis/networking.istio.io/v1/namespaces/shop/destinationrules";
     private static final String HEALTH = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     private static final int BETWEEN_BYTES_MILLIS = 50;
+    private static final int PATIENCE_MILLIS = 120_000;
 
     @TempDir
     private static Path folder;
@@ -58,13 +59,13 @@ class HostileRequestsTest {
     void aHeadThatComesByteByByteIsCutOff() throws Exception {
         assertThat(trickled("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: "))
                 .isEmpty();
-        assertThat(answer(impatient, HEALTH)).startsWith("HTTP/1.1 200");
+        assertThat(answerOfTheImpatient(HEALTH)).startsWith("HTTP/1.1 200");
     }
 
     @Test
     void aBodyThatComesByteByByteIsCutOff() throws Exception {
         trickled(head(impatient, "POST", RULES) + "Content-Length: 100000\r\n\r\n");
-        assertThat(answer(impatient, HEALTH)).startsWith("HTTP/1.1 200");
+        assertThat(answerOfTheImpatient(HEALTH)).startsWith("HTTP/1.1 200");
     }
 
     @Test
@@ -150,8 +151,7 @@ class HostileRequestsTest {
     @Test
     void http2IsNotSpoken() throws Exception {
         assertThat(answer(impatient, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).doesNotContain("200 OK");
-        assertThat(answer(
-                        impatient,
+        assertThat(answerOfTheImpatient(
                         "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                                 + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");
@@ -246,21 +246,21 @@ class HostileRequestsTest {
                 socket.close();
             }
         }
-        assertThat(server.get(null, "/healthz").status()).isEqualTo(200);
+        // The server may learn a moment later that they are closed; until then, what comes is refused without an
+        // answer.
+        String served = answer(HEALTH);
+        while (served.isEmpty()) {
+            served = answer(HEALTH);
+        }
+        assertThat(served).startsWith("HTTP/1.1 200");
     }
 
     @Test
     void aWatchOutlivesTheTimeForHeadsBodiesAndAnswers() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", impatient.port())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write((head(impatient, "GET", RULES + "?watch=true&timeoutSeconds=7")
-                                    .replace("Connection: close\r\n", "\r\n"))
-                            .getBytes(StandardCharsets.US_ASCII));
-            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            // The last chunk tells that the answer ended by itself.
-            assertThat(all).startsWith("HTTP/1.1 200").endsWith("0\r\n\r\n");
-        }
+        String all = answerOfTheImpatient(head(impatient, "GET", RULES + "?watch=true&timeoutSeconds=7")
+                .replace("Connection: close\r\n", "\r\n"));
+        // The last chunk tells that the answer ended by itself.
+        assertThat(all).startsWith("HTTP/1.1 200").endsWith("0\r\n\r\n");
     }
 
     private static String head(String method, String path) {
@@ -277,9 +277,18 @@ class HostileRequestsTest {
         return answer(server, request);
     }
 
+    /** {@return what is answered to a request that is sent at once; on a busy machine that may take more time than there is, so again} */
+    private static String answerOfTheImpatient(String request) throws IOException {
+        String answer = answer(impatient, request);
+        while (answer.isEmpty()) {
+            answer = answer(impatient, request);
+        }
+        return answer;
+    }
+
     private static String answer(SecuredServer by, String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", by.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             try {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             } catch (IOException e) {
