@@ -1,5 +1,6 @@
 package io.inmesh.server.access;
 
+import io.inmesh.server.fetch.BoundedHttp;
 import io.inmesh.server.fetch.CaFile;
 import io.inmesh.server.fetch.ServerUrl;
 import io.inmesh.server.settings.Section;
@@ -8,8 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How people log in to the console by an issuer: {@code access.oidc[].login}. The endpoints are those of its discovery document (OpenID
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorizationEndpoint where browsers are sent
  * @param tokenEndpoint where codes are exchanged
  * @param scopes what is asked for; {@code openid} is always
- * @param tls whom to trust at the token endpoint; null is the machine's own roots
+ * @param http asks the token endpoint
  */
 record OidcLogin(
         String label,
@@ -30,7 +29,7 @@ record OidcLogin(
         URI authorizationEndpoint,
         URI tokenEndpoint,
         List<String> scopes,
-        @Nullable SSLContext tls) {
+        BoundedHttp http) {
 
     private static final String OPENID = "openid";
 
@@ -51,6 +50,6 @@ record OidcLogin(
                 ServerUrl.read(section, "authorizationEndpoint"),
                 ServerUrl.read(section, "tokenEndpoint"),
                 scopes,
-                CaFile.read(section));
+                new BoundedHttp(CaFile.read(section)));
     }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public final class OidcLogins {
     /** Logins under way at most. */
     static final int MOST_PENDING = 1_000;
 
+    /** Codes exchanged at once: each takes a thread of the server until the issuer answers, and nobody has proven anything yet. */
+    static final int MOST_EXCHANGES = 16;
+
     private static final int MAX_CHARACTERS = 4_096;
 
     private final List<Provider> providers;
@@ -40,6 +44,7 @@ public final class OidcLogins {
     private final InstantSource clock;
     private final SecureRandom random;
     private final Map<String, Pending> pending = new LinkedHashMap<>();
+    private final Semaphore exchanges = new Semaphore(MOST_EXCHANGES);
 
     /**
      * Nobody is logging in yet.
@@ -148,20 +153,28 @@ public final class OidcLogins {
         if (!issuer.isEmpty() && !issuer.equals(begun.provider().issuer().name())) {
             throw new Unauthenticated("the answer is not of the issuer that was asked");
         }
-        String token;
-        try {
-            token = exchange.idToken(begun.provider().login(), code, begun.verifier(), begun.redirectUri());
-        } catch (IOException e) {
-            throw new Unauthenticated(String.valueOf(e.getMessage()));
-        }
-        Principal principal =
-                begun.provider().issuer().login(token, begun.provider().login().clientId(), begun.nonce());
+        Principal principal = begun.provider()
+                .issuer()
+                .login(idToken(begun, code), begun.provider().login().clientId(), begun.nonce());
         Sessions.Begun session = sessions.begin(principal);
         return new Logins.Outcome.Welcome(
                 session.session().principal(),
                 session.token(),
                 session.session().csrf(),
                 sessions.lifetime());
+    }
+
+    private String idToken(Pending begun, String code) throws Unauthenticated {
+        if (!exchanges.tryAcquire()) {
+            throw new Unauthenticated("too many logins wait for their issuer at this moment");
+        }
+        try {
+            return exchange.idToken(begun.provider().login(), code, begun.verifier(), begun.redirectUri());
+        } catch (IOException e) {
+            throw new Unauthenticated(String.valueOf(e.getMessage()));
+        } finally {
+            exchanges.release();
+        }
     }
 
     private synchronized Pending take(String state) throws Unauthenticated {

@@ -37,7 +37,7 @@ final class TokenEndpoint implements TokenExchange {
         } else {
             form.put("client_id", login.clientId());
         }
-        BoundedHttp.Answer answer = new BoundedHttp(login.tls())
+        BoundedHttp.Answer answer = login.http()
                 .send(request.POST(BodyPublishers.ofString(form(form))).build());
         JsonNode body = read(login, answer.body());
         if (answer.status() != 200) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
+import io.inmesh.server.fetch.BoundedHttp;
 import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.fixture.TestIssuer;
@@ -57,7 +58,7 @@ class OidcLoginsTest {
                 URI.create("https://issuer.example/authorize?tenant=7"),
                 URI.create("https://issuer.example/token"),
                 List.of("openid", "groups"),
-                null);
+                new BoundedHttp(null));
         OidcSettings settings = new OidcSettings(
                 TestIssuer.NAME,
                 CLIENT,
@@ -79,6 +80,14 @@ class OidcLoginsTest {
     private String exchange(OidcLogin login, String code, String verifier, String redirectUri) throws IOException {
         verifiers.add(verifier);
         assertThat(redirectUri).isEqualTo(BACK);
+        if (code.equals("another meanwhile")) {
+            OidcLogins.Begun another = begin();
+            try {
+                logins.finish(query(another.to()).get("state"), another.binding(), code, "");
+            } catch (Unauthenticated e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
         if (!code.equals("good")) {
             throw new IOException("https://issuer.example/token answers 400, invalid_grant");
         }
@@ -119,6 +128,20 @@ class OidcLoginsTest {
         logins.finish(state, begun.binding(), "good", "");
 
         refused(state, begun.binding(), "good", "", "no such login is under way");
+    }
+
+    @Test
+    void whoHasProvenNothingTakesOnlySomeThreadsWhileTheIssuerThinks() throws Exception {
+        OidcLogins.Begun begun = begin();
+
+        refused(query(begun.to()).get("state"), begun.binding(), "another meanwhile", "", "too many logins wait");
+
+        assertThat(verifiers).hasSize(OidcLogins.MOST_EXCHANGES);
+        OidcLogins.Begun later = begin();
+        assertThat(logins.finish(query(later.to()).get("state"), later.binding(), "good", "")
+                        .principal()
+                        .name())
+                .isEqualTo("oidc:ann");
     }
 
     @Test

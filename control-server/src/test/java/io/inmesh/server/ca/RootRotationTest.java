@@ -299,12 +299,13 @@ class RootRotationTest {
     void aTokenOfWhichIsNotKnownWhichRootItPinsIsNeitherRevokedNorCounted() throws Exception {
         String token = tokens.issue("default", "reviews", Duration.ofDays(1), 0, "alice")
                 .token();
-        table.scan("join-tokens").forEach((id, stored) -> table.put(
-                "join-tokens",
-                id,
-                new String(stored, StandardCharsets.UTF_8)
-                        .replaceFirst(",\"root\":\"[0-9a-f]+\"", "")
-                        .getBytes(StandardCharsets.UTF_8)));
+        table.scan("join-tokens")
+                .forEach((id, stored) -> table.put(
+                        "join-tokens",
+                        id,
+                        new String(stored, StandardCharsets.UTF_8)
+                                .replaceFirst(",\"root\":\"[0-9a-f]+\"", "")
+                                .getBytes(StandardCharsets.UTF_8)));
         rotation.activate(rotation.add(null, "alice").root().id(), false, "alice");
 
         assertThat(rotation.retire(first, true, "alice").notes()).isEmpty();

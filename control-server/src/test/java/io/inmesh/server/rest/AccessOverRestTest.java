@@ -123,9 +123,14 @@ class AccessOverRestTest {
     void aRolloutIsToldByEditorsOfItsNamespaceOnly(String word) throws Exception {
         String path = "/inmesh/v1/rollouts/shop/till/" + word;
         assertThat(server.send(viewer, "POST", path, "{}").status()).isEqualTo(403);
-        assertThat(server.send(editor, "POST", path, "{}").status()).as("there is none").isEqualTo(404);
-        assertThat(server.send(editor, "POST", path.replace("shop", "bank"), "{}").status()).isEqualTo(403);
-        assertThat(server.get(viewer, "/inmesh/v1/rollouts?namespace=shop").status()).isEqualTo(200);
+        assertThat(server.send(editor, "POST", path, "{}").status())
+                .as("there is none")
+                .isEqualTo(404);
+        assertThat(server.send(editor, "POST", path.replace("shop", "bank"), "{}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(server.get(viewer, "/inmesh/v1/rollouts?namespace=shop").status())
+                .isEqualTo(200);
         assertThat(server.get(viewer, "/inmesh/v1/rollouts").status()).isEqualTo(403);
         assertThat(server.get(viewer, "/inmesh/v1/rollouts/bank/till").status()).isEqualTo(403);
     }
