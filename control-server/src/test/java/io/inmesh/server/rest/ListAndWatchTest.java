@@ -32,10 +32,10 @@ class ListAndWatchTest {
     @BeforeAll
     static void serve() throws Exception {
         server = new RestServer(data.resolve("data"));
-        put("list", "a", "app: reviews, stage: test");
+        put("list", "a", "app: reviews, stage: test, everywhere: listed");
         put("list", "b", "app: ratings, stage: test");
         put("list", "c", "app: details");
-        put("other", "a", "app: reviews");
+        put("other", "a", "app: reviews, everywhere: listed");
     }
 
     @AfterAll
@@ -89,7 +89,7 @@ class ListAndWatchTest {
         assertThat(answer.text("/kind")).isEqualTo("DestinationRuleList");
         assertThat(answer.text("/apiVersion")).isEqualTo("networking.istio.io/v1");
         assertThat(answer.body().at("/metadata/resourceVersion").asLong()).isGreaterThanOrEqualTo(4);
-        assertThat(names(server.get("/apis/networking.istio.io/v1/destinationrules?labelSelector=app%3Dreviews")))
+        assertThat(names(server.get("/apis/networking.istio.io/v1/destinationrules?labelSelector=everywhere%3Dlisted")))
                 .isEqualTo("a a");
     }
 
