@@ -117,10 +117,16 @@ final class InboundWork implements Admission {
     /** Goes on after the answer, with what it means: a refusal, or null for the rest of the stages. */
     void resume(@Nullable Outcome refusal) {
         waiting = false;
-        if (refusal != null) {
-            refuse(refusal);
-        } else {
-            run(InboundStages.RING);
+        try {
+            if (refusal != null) {
+                refuse(refusal);
+            } else {
+                run(InboundStages.RING);
+            }
+        } catch (RuntimeException e) {
+            // Nobody else is there to refuse it; who waits for it is told in any case.
+            LOG.error("A request could not go on after its check; it is refused", e);
+            refuse(new Outcome.Rejection(Reason.INTERNAL, 500, 13, "the request could not go on: " + e));
         }
         pending = false;
     }

@@ -75,14 +75,17 @@ final class PendingCheck {
         if (!end()) {
             return;
         }
-        work.resume(judged(answer));
-        Runnable told;
-        synchronized (lock) {
-            decided = true;
-            told = listener;
-        }
-        if (told != null) {
-            told.run();
+        try {
+            work.resume(judged(answer));
+        } finally {
+            Runnable told;
+            synchronized (lock) {
+                decided = true;
+                told = listener;
+            }
+            if (told != null) {
+                told.run();
+            }
         }
     }
 

@@ -33,10 +33,12 @@ import io.inmesh.testkit.FakeCall;
 import io.inmesh.testkit.FakeClock;
 import io.inmesh.testkit.FakeScheduler;
 import io.inmesh.time.Scheduler.Cancellable;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +177,30 @@ class ExternalCheckTest {
         outside.broken = true;
         assertThat(gate.admit(FakeCall.get("/guarded"), policy(false)).admitted())
                 .isFalse();
+    }
+
+    @Test
+    void whatFailsAfterTheAnswerRefusesAndLeavesNobodyWaiting() {
+        FakeCall call = FakeCall.get("/guarded");
+        AtomicBoolean failing = new AtomicBoolean();
+        InboundCall fragile = (InboundCall) Proxy.newProxyInstance(
+                InboundCall.class.getClassLoader(), new Class<?>[] {InboundCall.class}, (proxy, method, arguments) -> {
+                    if (failing.get() && arguments != null && "x-envoy-attempt-count".equals(arguments[0])) {
+                        throw new IllegalStateException("the container has recycled the request");
+                    }
+                    return method.invoke(call, arguments);
+                });
+        Admission admission = gate.admit(fragile, policy(true));
+        List<String> told = new ArrayList<>();
+        admission.whenDecided(() -> told.add("decided"));
+        failing.set(true);
+
+        outside.answer(Allowed.UNCHANGED);
+
+        assertThat(told).containsExactly("decided");
+        assertThat(admission.admitted()).isFalse();
+        assertThat(((Outcome.Rejection) admission.rejection()).httpStatus()).isEqualTo(500);
+        assertThat(ends).singleElement().asString().startsWith("refused");
     }
 
     @Test
