@@ -1,6 +1,8 @@
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class ConsoleCheck {
 
+    /** It takes more requests than there are, so it stays at its first step. */
+    private static final String ROLLOUT = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: reviews}
+            spec:
+              hosts: [reviews]
+              http:
+              - route:
+                - {destination: {host: reviews, subset: v1}, weight: 100}
+                - {destination: {host: reviews, subset: v3}, weight: 0}
+            ---
+            apiVersion: inmesh.io/v1alpha1
+            kind: Rollout
+            metadata: {name: reviews-v3}
+            spec:
+              target: {kind: VirtualService, name: reviews}
+              stable: {host: reviews, subset: v1}
+              canary: {host: reviews, subset: v3}
+              steps: [{weight: 10, wait: 1m}, {weight: 50, wait: 1m}]
+              analysis: {interval: 1s, minRequests: 1000000, errorRate: {maxPercent: 1}, latency: {percentile: 95, max: 1s}}
+            """;
     private static final String RECENT = "#/graph?window=30s";
     private static final String FAILING = ".label[data-health=failing]";
 
@@ -134,6 +158,24 @@ final class ConsoleCheck {
                     "no red link and one that is well",
                     "return document.querySelector('" + FAILING + "') === null && document.querySelector(\".label[data-health=healthy][data-link*='reviews']\") !== null");
         });
+        step("a rollout is shown, held, let go on and taken back", () -> {
+            apply(ROLLOUT);
+            browser.open(console + "#/rollouts");
+            browser.see("[data-rollout=reviews-v3][data-phase=Progressing] [aria-current=step]", "10%");
+            browser.see("[data-rollout=reviews-v3]", "requests that it takes to judge it");
+            browser.click("[data-word=pause]", "");
+            browser.see("[data-phase=Paused]", "paused by");
+            browser.click("[data-word=resume]", "");
+            browser.see("[data-phase=Progressing]", "step 1 of 2");
+        });
+        pictures(browser, "rollouts", "#/rollouts", "[data-rollout] table");
+        step("a rollout that is aborted puts the weights back", () -> {
+            browser.click("[data-word=abort]", "");
+            browser.see("dialog", "put back now");
+            browser.click("[data-confirm]", "");
+            browser.see("[data-phase=RolledBack]", "aborted by");
+            browser.see("[data-rollout] table", "100%");
+        });
         step("the editor completes fields and finds mistakes", () -> {
             browser.open(console + "#/config/networking.istio.io/virtualservices/default/reviews");
             browser.await("the editor", "return document.querySelector('.editor')?.shadowRoot?.querySelector('.cm-content')?.textContent.includes('reviews') ?? false");
@@ -215,6 +257,19 @@ final class ConsoleCheck {
             browser.see(".banner.bad", "has not answered");
         });
         noComplaints(browser);
+    }
+
+    private void apply(String yaml) throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(console).resolve("/inmesh/v1/apply"))
+                                .header("Content-Type", "application/yaml")
+                                .POST(BodyPublishers.ofString(yaml))
+                                .build(),
+                        BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(answer.body());
+        }
     }
 
     private void step(String what, Steps steps) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -410,8 +411,7 @@ class ProgressTest {
     }
 
     private RolloutStatus status() {
-        assertThat(status).isNotNull();
-        return status;
+        return Objects.requireNonNull(status);
     }
 
     private Situation situation() {

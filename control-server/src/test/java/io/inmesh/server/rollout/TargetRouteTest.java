@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.model.Resource;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Where weights are found, and where not. */
@@ -77,9 +78,7 @@ class TargetRouteTest {
     }
 
     private static TargetRoute found(String kind, String route) {
-        TargetRoute found = look(kind, route).route();
-        assertThat(found).isNotNull();
-        return found;
+        return Objects.requireNonNull(look(kind, route).route());
     }
 
     private static String problem(String kind, String route) {

@@ -14,10 +14,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What readers wrote about the book. {@code VERSION} v1 shows no stars, v2 black ones, v3 red ones. */
+/**
+ * What readers wrote about the book. {@code VERSION} v1 shows no stars, v2 black ones, v3 red ones. {@code FAIL_PERCENT} of its answers
+ * are errors, for trying out what becomes of a bad version.
+ */
 public final class Reviews {
 
     private static final Metadata.Key<String> END_USER = Metadata.Key.of("end-user", Metadata.ASCII_STRING_MARSHALLER);
@@ -29,9 +33,10 @@ public final class Reviews {
     public static void main(String[] arguments) throws Exception {
         Mesh mesh = Service.join();
         String version = System.getenv().getOrDefault("VERSION", "v1");
+        int failing = Integer.parseInt(System.getenv().getOrDefault("FAIL_PERCENT", "0"));
         Channel ratings = MeshGrpc.channel("ratings:9080", mesh);
         Service service = new Service("reviews-" + version, mesh);
-        service.servlet("/reviews/*", new Servlet(version, ratings));
+        service.servlet("/reviews/*", new Servlet(version, failing, ratings));
         service.run();
     }
 
@@ -41,15 +46,21 @@ public final class Reviews {
         private static final ObjectMapper JSON = new ObjectMapper();
 
         private final String version;
+        private final int failing;
         private final transient Channel ratings;
 
-        Servlet(String version, Channel ratings) {
+        Servlet(String version, int failing, Channel ratings) {
             this.version = version;
+            this.failing = failing;
             this.ratings = ratings;
         }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            if (ThreadLocalRandom.current().nextInt(100) < failing) {
+                response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+                return;
+            }
             ObjectNode body = JSON.createObjectNode().put("version", version);
             Map<String, Integer> stars = Map.of();
             if (!version.equals("v1")) {
