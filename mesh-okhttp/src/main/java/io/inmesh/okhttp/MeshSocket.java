@@ -176,9 +176,10 @@ final class MeshSocket extends Socket {
         return socket.isBound();
     }
 
+    /** The TLS socket does not notice that the one underneath was closed, and the pool would offer a dead connection for ever. */
     @Override
     public boolean isClosed() {
-        return socket.isClosed();
+        return plain.isClosed() || socket.isClosed();
     }
 
     @Override

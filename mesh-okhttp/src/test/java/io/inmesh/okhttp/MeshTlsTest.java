@@ -21,6 +21,7 @@ import io.inmesh.testkit.TestCa;
 import java.io.IOException;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +36,7 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Response;
+import okhttp3.internal.connection.RealConnection;
 import okio.Buffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -243,6 +245,26 @@ final class MeshTlsTest {
                         .build());
 
         assertThat(echoed).isEqualTo("200 " + text);
+    }
+
+    /** A call that is cancelled as its answer ends leaves a connection in the pool whose socket is closed. */
+    @Test
+    void connectionThatWasClosedOnThisSideIsNotUsedAgain() throws Exception {
+        MockWebServer server = secured("reviews");
+        List<RealConnection> used = new ArrayList<>();
+        OkHttpClient client = net.client(mesh("reviews", server))
+                .newBuilder()
+                .addNetworkInterceptor(chain -> {
+                    used.add((RealConnection) chain.connection());
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
+        used.get(0).cancel();
+
+        assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
+
+        assertThat(used).hasSize(2).doesNotHaveDuplicates();
     }
 
     @Test
