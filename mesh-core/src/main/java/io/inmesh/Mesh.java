@@ -9,6 +9,7 @@ import io.inmesh.dispatch.Dispatch;
 import io.inmesh.dispatch.OutboundGate;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explanation;
+import io.inmesh.identity.ClientTls;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.TlsVersion;
@@ -130,6 +131,7 @@ public final class Mesh implements AutoCloseable {
                         () -> new IllegalStateException("Mesh.join() needs a control plane on the class path; add the"
                                 + " dependency io.inmesh:mesh-control-client, or use Mesh.of or Mesh.fromFile"));
         Map<String, String> environment = System.getenv();
+        ClientTls.check(environment);
         return builder()
                 .name(environment.getOrDefault("INMESH_SERVICE", ""))
                 .namespace(environment.getOrDefault("INMESH_NAMESPACE", "default"))

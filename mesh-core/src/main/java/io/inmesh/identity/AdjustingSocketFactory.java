@@ -36,9 +36,15 @@ final class AdjustingSocketFactory extends SSLSocketFactory {
         // The session cache is keyed by what is given here. Endpoints of a cluster share a host name but not their
         // ticket keys.
         InetAddress address = socket.getInetAddress();
-        return address == null
-                ? adjusted(inner().createSocket(socket, host, port, autoClose))
-                : adjusted(inner().createSocket(socket, address.getHostAddress(), socket.getPort(), autoClose));
+        String peer = address == null ? host : address.getHostAddress();
+        int peerPort = address == null ? port : socket.getPort();
+        if (context.client()) {
+            // A handshake is written part by part; each would wait until the peer's delayed acknowledgement comes.
+            socket.setTcpNoDelay(true);
+        }
+        SSLContext made = inner.get();
+        Socket lower = ConscryptSearch.made(made.getProvider()) ? new LowerSocket(socket) : socket;
+        return adjusted(made.getSocketFactory().createSocket(lower, peer, peerPort, autoClose));
     }
 
     @Override

@@ -92,7 +92,8 @@ public final class IdentityEpoch {
     public SSLContext clientContext(PeerExpectation expectation) {
         return clientContexts.get(
                 expectation,
-                key -> TlsContexts.client(keyManager, trustManager(key), ServerNames.of(key.serverName()), oldestTls));
+                key -> TlsContexts.client(
+                        keyManager, identity.leaf(), trustManager(key), ServerNames.of(key.serverName()), oldestTls));
     }
 
     /** {@return the oldest version of TLS to speak, for TLS stacks that do not take a context} */

@@ -20,16 +20,23 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class MeshContextSpi extends SSLContextSpi {
 
-    private final Supplier<SSLContext> inner;
+    private final Supplier<SSLContext> sockets;
+    private final Supplier<SSLContext> engines;
     private final TlsVersion oldest;
     // One object per context, so that pools may be keyed by it.
-    private final SSLSocketFactory sockets;
+    private final SSLSocketFactory factory;
 
-    /** Wraps what the supplier returns at the time something is made. */
-    MeshContextSpi(Supplier<SSLContext> inner, TlsVersion oldest) {
-        this.inner = inner;
+    /**
+     * Wraps what the suppliers return at the time something is made.
+     *
+     * @param sockets makes sockets
+     * @param engines makes engines; the same, unless those of the other one have needs that whoever drives engines does not know of
+     */
+    MeshContextSpi(Supplier<SSLContext> sockets, Supplier<SSLContext> engines, TlsVersion oldest) {
+        this.sockets = sockets;
+        this.engines = engines;
         this.oldest = oldest;
-        this.sockets = new AdjustingSocketFactory(inner, this);
+        this.factory = new AdjustingSocketFactory(sockets, this);
     }
 
     /** Sets what goes beyond versions and suites. */
@@ -39,7 +46,7 @@ abstract class MeshContextSpi extends SSLContextSpi {
     abstract boolean client();
 
     final Provider provider() {
-        return inner.get().getProvider();
+        return sockets.get().getProvider();
     }
 
     /** {@return the parameters to set on a socket or engine that has the given ones} */
@@ -58,17 +65,17 @@ abstract class MeshContextSpi extends SSLContextSpi {
 
     @Override
     protected SSLEngine engineCreateSSLEngine() {
-        return adjusted(inner.get().createSSLEngine());
+        return adjusted(engines.get().createSSLEngine());
     }
 
     @Override
     protected SSLEngine engineCreateSSLEngine(String host, int port) {
-        return adjusted(inner.get().createSSLEngine(host, port));
+        return adjusted(engines.get().createSSLEngine(host, port));
     }
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-        return sockets;
+        return factory;
     }
 
     @Override
@@ -79,22 +86,22 @@ abstract class MeshContextSpi extends SSLContextSpi {
 
     @Override
     protected SSLSessionContext engineGetServerSessionContext() {
-        return inner.get().getServerSessionContext();
+        return sockets.get().getServerSessionContext();
     }
 
     @Override
     protected SSLSessionContext engineGetClientSessionContext() {
-        return inner.get().getClientSessionContext();
+        return sockets.get().getClientSessionContext();
     }
 
     @Override
     protected SSLParameters engineGetDefaultSSLParameters() {
-        return adjusted(inner.get().getDefaultSSLParameters());
+        return adjusted(engines.get().getDefaultSSLParameters());
     }
 
     @Override
     protected SSLParameters engineGetSupportedSSLParameters() {
-        return adjusted(inner.get().getSupportedSSLParameters());
+        return adjusted(engines.get().getSupportedSSLParameters());
     }
 
     @Override

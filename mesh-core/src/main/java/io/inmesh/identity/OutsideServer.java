@@ -104,7 +104,11 @@ public final class OutsideServer implements ConnectionSecurity {
     @Override
     public SSLContext context(@Nullable IdentityEpoch epoch) {
         return TlsContexts.client(
-                keyManager(epoch), trustManager(epoch, chain -> {}), ServerNames.of(serverName), oldestTls(epoch));
+                keyManager(epoch),
+                presents() ? credentials().chain().get(0) : null,
+                trustManager(epoch, chain -> {}),
+                ServerNames.of(serverName),
+                oldestTls(epoch));
     }
 
     @Override

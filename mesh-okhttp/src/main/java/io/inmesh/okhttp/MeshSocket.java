@@ -1,16 +1,13 @@
 package io.inmesh.okhttp;
 
+import io.inmesh.identity.ClientTls;
+import io.inmesh.identity.ForwardingSocket;
 import io.inmesh.time.Scheduler.Cancellable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLParameters;
@@ -25,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * the connection it finishes the TLS handshake before {@code connect} returns, so that whoever holds it reads and writes
  * plaintext.
  */
-final class MeshSocket extends Socket {
+final class MeshSocket extends ForwardingSocket {
 
     private static final Logger LOG = LoggerFactory.getLogger(MeshSocket.class);
 
@@ -68,11 +65,26 @@ final class MeshSocket extends Socket {
     }
 
     private void secure(SSLSocketFactory tls, int timeoutMillis) throws IOException {
-        int readTimeoutMillis = plain.getSoTimeout();
         // The host and port given here key the client's session cache, so endpoints do not overwrite each other's
         // sessions.
         SSLSocket secured = (SSLSocket) tls.createSocket(
                 plain, target.endpoint().host(), target.endpoint().port(), true);
+        try {
+            secure(secured, timeoutMillis);
+        } catch (IOException | RuntimeException failure) {
+            closeQuietly();
+            ClientTls.release(secured);
+            throw failure;
+        }
+        socket = secured;
+        // Whoever closed this meanwhile saw the plain socket only.
+        if (plain.isClosed()) {
+            releaseIfSecured();
+        }
+    }
+
+    private void secure(SSLSocket secured, int timeoutMillis) throws IOException {
+        int readTimeoutMillis = plain.getSoTimeout();
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {settings.applicationProtocol()});
         secured.setSSLParameters(parameters);
@@ -80,7 +92,6 @@ final class MeshSocket extends Socket {
         handshake(secured, timeoutMillis);
         target.proved(secured.getSession());
         secured.setSoTimeout(readTimeoutMillis);
-        socket = secured;
     }
 
     /** A read timeout bounds each read; a peer that sends a byte at a time needs a bound of the whole. */
@@ -131,49 +142,24 @@ final class MeshSocket extends Socket {
         return (int) left;
     }
 
-    @Override
-    public InputStream getInputStream() throws IOException {
-        return socket.getInputStream();
-    }
-
-    @Override
-    public OutputStream getOutputStream() throws IOException {
-        return socket.getOutputStream();
-    }
-
-    @Override
-    public void bind(SocketAddress local) throws IOException {
-        socket.bind(local);
-    }
-
     /**
      * Closes without the goodbye of TLS, which waits for whoever is writing: a cancelled call must end while its upload is stuck.
-     * HTTP says by itself where a message ends. Not synchronized for the same reason.
+     * HTTP says by itself where a message ends.
      */
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
     public void close() throws IOException {
-        plain.close();
+        try {
+            plain.close();
+        } finally {
+            releaseIfSecured();
+        }
     }
 
-    @Override
-    public void shutdownInput() throws IOException {
-        socket.shutdownInput();
-    }
-
-    @Override
-    public void shutdownOutput() throws IOException {
-        socket.shutdownOutput();
-    }
-
-    @Override
-    public boolean isConnected() {
-        return socket.isConnected();
-    }
-
-    @Override
-    public boolean isBound() {
-        return socket.isBound();
+    private void releaseIfSecured() {
+        Socket now = socket;
+        if (now != plain) {
+            ClientTls.release(now);
+        }
     }
 
     /** The TLS socket does not notice that the one underneath was closed, and the pool would offer a dead connection for ever. */
@@ -183,84 +169,7 @@ final class MeshSocket extends Socket {
     }
 
     @Override
-    public boolean isInputShutdown() {
-        return socket.isInputShutdown();
-    }
-
-    @Override
-    public boolean isOutputShutdown() {
-        return socket.isOutputShutdown();
-    }
-
-    @Override
-    public InetAddress getInetAddress() {
-        return socket.getInetAddress();
-    }
-
-    @Override
-    public InetAddress getLocalAddress() {
-        return socket.getLocalAddress();
-    }
-
-    @Override
-    public int getPort() {
-        return socket.getPort();
-    }
-
-    @Override
-    public int getLocalPort() {
-        return socket.getLocalPort();
-    }
-
-    @Override
-    public SocketAddress getRemoteSocketAddress() {
-        return socket.getRemoteSocketAddress();
-    }
-
-    @Override
-    public SocketAddress getLocalSocketAddress() {
-        return socket.getLocalSocketAddress();
-    }
-
-    @Override
-    public SocketChannel getChannel() {
-        return socket.getChannel();
-    }
-
-    @Override
-    public void setTcpNoDelay(boolean on) throws SocketException {
-        socket.setTcpNoDelay(on);
-    }
-
-    @Override
-    public boolean getTcpNoDelay() throws SocketException {
-        return socket.getTcpNoDelay();
-    }
-
-    @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-    public void setSoTimeout(int timeoutMillis) throws SocketException {
-        socket.setSoTimeout(timeoutMillis);
-    }
-
-    @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-    public int getSoTimeout() throws SocketException {
-        return socket.getSoTimeout();
-    }
-
-    @Override
-    public void setKeepAlive(boolean on) throws SocketException {
-        socket.setKeepAlive(on);
-    }
-
-    @Override
-    public boolean getKeepAlive() throws SocketException {
-        return socket.getKeepAlive();
-    }
-
-    @Override
-    public String toString() {
-        return "MeshSocket[" + socket + "]";
+    protected Socket socket() {
+        return socket;
     }
 }

@@ -246,7 +246,7 @@ class HttpAuthorizerTest {
                 .withTls(new ClientTlsConfig(
                         ClientTlsConfig.Mode.MESH,
                         Set.of(SpiffeId.of("test.local", "default", account).toString()),
-                        null));
+                        account + ".default.svc.cluster.local"));
         Mesh mesh = net.mesh(config(cluster, LONG, ALL, false));
         mesh.identity().update(ca.issue("default", "reviews"), ca.bundle());
         return mesh;

@@ -35,7 +35,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** TLS to servers that have certificates of their own rather than the mesh's (modes SIMPLE and MUTUAL). */
 final class OriginationTest {
 
-    private static final String HTTPS = "https://reviews:9080/";
+    // With a dot: names without one are not sent by every TLS provider, so they would always go by the JDK's.
+    private static final String HOST = "reviews.test";
+    private static final String AUTHORITY = HOST + ":9080";
+    private static final String HTTP = "http://" + AUTHORITY + "/";
+    private static final String HTTPS = "https://" + AUTHORITY + "/";
 
     @RegisterExtension
     final Net net = new Net();
@@ -75,11 +79,15 @@ final class OriginationTest {
     }
 
     private static MeshConfig config(MockWebServer server, String sni, OriginationConfig origination) {
-        return Net.config(Net.cluster(server).withTls(ClientTlsConfig.originate(sni, origination)));
+        ClusterConfig cluster = Net.cluster(server).withTls(ClientTlsConfig.originate(sni, origination));
+        return MeshConfig.builder()
+                .cluster(cluster)
+                .virtualHost(VirtualHostConfig.of(AUTHORITY, RouteConfig.to(cluster.name())))
+                .build();
     }
 
     private static void refused(OkHttpClient client, MockWebServer server) {
-        assertThatThrownBy(() -> Net.call(client, Net.REVIEWS)).isInstanceOf(SSLException.class);
+        assertThatThrownBy(() -> Net.call(client, HTTP)).isInstanceOf(SSLException.class);
         assertThatThrownBy(() -> Net.call(client, HTTPS)).isInstanceOf(SSLException.class);
         assertThat(server.getRequestCount()).isZero();
     }
@@ -88,31 +96,31 @@ final class OriginationTest {
 
     @Test
     void httpUrlIsSentOverTlsAndTheHostIsAskedForAndProved() throws Exception {
-        MockWebServer server = serving(ca.server("reviews"));
+        MockWebServer server = serving(ca.server(HOST));
         OkHttpClient client = client(server);
 
-        assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
-        assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
+        assertThat(Net.call(client, HTTP)).isEqualTo("200 HTTP/1.1");
+        assertThat(Net.call(client, HTTP)).isEqualTo("200 HTTP/1.1");
 
         RecordedRequest request = server.takeRequest();
-        assertThat(request.getHandshakeServerNames()).containsExactly("reviews");
-        assertThat(request.getHeaders().get("Host")).isEqualTo("reviews:9080");
+        assertThat(request.getHandshakeServerNames()).containsExactly(HOST);
+        assertThat(request.getHeaders().get("Host")).isEqualTo(AUTHORITY);
         assertThat(server.takeRequest().getConnectionIndex()).isEqualTo(request.getConnectionIndex());
     }
 
     @Test
     void httpsUrlHasOneHandshakeAndNotTlsInsideTls() throws Exception {
-        MockWebServer server = serving(ca.server("reviews"));
+        MockWebServer server = serving(ca.server(HOST));
         OkHttpClient client = client(server);
 
         assertThat(Net.call(client, HTTPS)).isEqualTo("200 HTTP/2");
 
-        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("reviews");
+        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly(HOST);
     }
 
     @Test
     void pinsOfTheApplicationHoldToo() throws Exception {
-        MockWebServer server = serving(ca.server("reviews"));
+        MockWebServer server = serving(ca.server(HOST));
         Mesh mesh = net.mesh(config(server, null, OriginationConfig.of(trusting())));
 
         assertThat(Net.call(net.client(pinning(ca.rootCertificate()), mesh), HTTPS))
@@ -125,7 +133,7 @@ final class OriginationTest {
     private static OkHttpClient pinning(X509Certificate certificate) {
         return new OkHttpClient.Builder()
                 .certificatePinner(new CertificatePinner.Builder()
-                        .add("reviews", CertificatePinner.pin(certificate))
+                        .add(HOST, CertificatePinner.pin(certificate))
                         .build())
                 .build();
     }
@@ -135,12 +143,12 @@ final class OriginationTest {
         MockWebServer server = serving(ca.server("pay.example"));
         OkHttpClient client = net.client(config(server, "pay.example", OriginationConfig.of(trusting())));
 
-        assertThat(Net.call(client, Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
+        assertThat(Net.call(client, HTTP)).isEqualTo("200 HTTP/1.1");
         assertThat(Net.call(client, HTTPS)).isEqualTo("200 HTTP/2");
 
         RecordedRequest request = server.takeRequest();
         assertThat(request.getHandshakeServerNames()).containsExactly("pay.example");
-        assertThat(request.getHeaders().get("Host")).isEqualTo("reviews:9080");
+        assertThat(request.getHeaders().get("Host")).isEqualTo(AUTHORITY);
     }
 
     @Test
@@ -148,26 +156,26 @@ final class OriginationTest {
         MockWebServer server = serving(ca.certificate(spec -> spec.uriNames.add("urn://pay/1")));
         OriginationConfig names = OriginationConfig.of(trusting()).withNames(List.of("other.example", "urn://pay/1"));
 
-        assertThat(Net.call(client(server, names), Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
+        assertThat(Net.call(client(server, names), HTTP)).isEqualTo("200 HTTP/1.1");
     }
 
     @Test
     void chainsThroughIntermediatesAreFollowed() throws Exception {
-        MockWebServer server = serving(ca.intermediate("middle").server("reviews"));
+        MockWebServer server = serving(ca.intermediate("middle").server(HOST));
 
-        assertThat(Net.call(client(server), Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
+        assertThat(Net.call(client(server), HTTP)).isEqualTo("200 HTTP/1.1");
     }
 
     @Test
     void serverThatKnowsTls12OnlyIsCalledUnlessNothingOlderThanTls13IsAllowed() throws Exception {
         MockWebServer server = serving(
-                ca.server("reviews"),
+                ca.server(HOST),
                 settings -> settings.useHttps(
-                        only("TLSv1.2", ca.server("reviews").serverContext().getSocketFactory())));
+                        only("TLSv1.2", ca.server(HOST).serverContext().getSocketFactory())));
         OriginationConfig modern = new OriginationConfig(List.of(), true, trusting(), "");
 
-        assertThat(Net.call(client(server), Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
-        assertThatThrownBy(() -> Net.call(client(server, modern), Net.REVIEWS)).isInstanceOf(SSLException.class);
+        assertThat(Net.call(client(server), HTTP)).isEqualTo("200 HTTP/1.1");
+        assertThatThrownBy(() -> Net.call(client(server, modern), HTTP)).isInstanceOf(SSLException.class);
     }
 
     private static SSLSocketFactory only(String version, SSLSocketFactory sockets) {
@@ -196,37 +204,37 @@ final class OriginationTest {
 
     @Test
     void namesOfOneServerHaveConnectionsOfTheirOwn() throws Exception {
-        MockWebServer server = serving(ca.server("reviews", "alias"));
+        MockWebServer server = serving(ca.server(HOST, "alias.test"));
         ClusterConfig cluster =
                 Net.cluster(server).withTls(ClientTlsConfig.originate(null, OriginationConfig.of(trusting())));
         OkHttpClient client = net.client(MeshConfig.builder()
                 .cluster(cluster)
-                .virtualHost(VirtualHostConfig.of("reviews:9080", RouteConfig.to(cluster.name())))
-                .virtualHost(VirtualHostConfig.of("alias:9080", RouteConfig.to(cluster.name())))
+                .virtualHost(VirtualHostConfig.of(AUTHORITY, RouteConfig.to(cluster.name())))
+                .virtualHost(VirtualHostConfig.of("alias.test:9080", RouteConfig.to(cluster.name())))
                 .build());
 
         for (int i = 0; i < 3; i++) {
-            Net.call(client, Net.REVIEWS);
-            Net.call(client, "http://alias:9080/");
+            Net.call(client, HTTP);
+            Net.call(client, "http://alias.test:9080/");
         }
 
         assertThat(client.connectionPool().connectionCount()).isEqualTo(2);
-        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("reviews");
-        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("alias");
+        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly(HOST);
+        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("alias.test");
     }
 
     @Test
     void ownCertificateIsPresentedAndANewOneOnNewConnections() throws Exception {
         TestCertificate first = ca.certificate(spec -> spec.subject = "CN=first");
         TestCertificate second = ca.certificate(spec -> spec.subject = "CN=second");
-        MockWebServer server = serving(ca.server("reviews"), MockWebServer::requireClientAuth);
+        MockWebServer server = serving(ca.server(HOST), MockWebServer::requireClientAuth);
         Mesh mesh = net.mesh(config(server, null, OriginationConfig.of(presenting(first))));
         OkHttpClient client = net.client(mesh);
 
-        Net.call(client, Net.REVIEWS);
+        Net.call(client, HTTP);
         Net.call(client, HTTPS);
         mesh.apply(config(server, null, OriginationConfig.of(presenting(second))));
-        Net.call(client, Net.REVIEWS);
+        Net.call(client, HTTP);
         Net.call(client, HTTPS);
 
         assertThat(List.of(presented(server), presented(server), presented(server), presented(server)))
@@ -247,12 +255,12 @@ final class OriginationTest {
     @Test
     void identityOfTheMeshIsNotShownToServersOutside() throws Exception {
         TestCa own = TestCa.root("mesh.local");
-        MockWebServer server = serving(ca.server("reviews"), MockWebServer::requestClientAuth);
+        MockWebServer server = serving(ca.server(HOST), MockWebServer::requestClientAuth);
         Mesh mesh = net.mesh(config(server, null, OriginationConfig.of(trusting())));
         mesh.identity().update(own.issue("default", "ratings"), own.bundle());
         OkHttpClient client = net.client(mesh);
 
-        Net.call(client, Net.REVIEWS);
+        Net.call(client, HTTP);
         Net.call(client, HTTPS);
 
         assertThat(List.of(presented(server), presented(server))).containsExactly("", "");
@@ -261,7 +269,7 @@ final class OriginationTest {
     @Test
     void rootsOfTheMeshVouchForNobodyOutside() throws Exception {
         TestCa own = TestCa.root("mesh.local");
-        MockWebServer server = serving(own.server("reviews"));
+        MockWebServer server = serving(own.server(HOST));
         Mesh mesh = net.mesh(config(server, null, OriginationConfig.of(trusting())));
         mesh.identity().update(own.issue("default", "ratings"), own.bundle());
 
@@ -270,35 +278,35 @@ final class OriginationTest {
 
     @Test
     void serverWithAnotherNameIsNotCalled() throws Exception {
-        MockWebServer server = serving(ca.server("impostor", "reviews.example", "*.reviews"));
+        MockWebServer server = serving(ca.server("impostor", "reviews.example", "*." + HOST));
 
         refused(client(server), server);
     }
 
     @Test
     void commonNameIsNoName() throws Exception {
-        MockWebServer server = serving(ca.certificate(spec -> spec.subject = "CN=reviews"));
+        MockWebServer server = serving(ca.certificate(spec -> spec.subject = "CN=" + HOST));
 
         refused(client(server), server);
     }
 
     @Test
     void hostDoesNotStandInForSubjectAltNames() throws Exception {
-        MockWebServer server = serving(ca.server("reviews"));
+        MockWebServer server = serving(ca.server(HOST));
 
         refused(client(server, OriginationConfig.of(trusting()).withNames(List.of("pay.example"))), server);
     }
 
     @Test
     void serverOfAnUnknownAuthorityIsNotCalled() throws Exception {
-        MockWebServer server = serving(TestCa.root("outside").server("reviews"));
+        MockWebServer server = serving(TestCa.root("outside").server(HOST));
 
         refused(client(server), server);
     }
 
     @Test
     void serverThatVouchesForItselfIsNotCalled() throws Exception {
-        MockWebServer server = serving(TestCa.selfSignedServer("reviews"));
+        MockWebServer server = serving(TestCa.selfSignedServer(HOST));
 
         refused(client(server), server);
     }
@@ -306,7 +314,7 @@ final class OriginationTest {
     @Test
     void serverWhoseCertificateHasEndedIsNotCalled() throws Exception {
         MockWebServer server = serving(ca.certificate(spec -> {
-            spec.dnsNames.add("reviews");
+            spec.dnsNames.add(HOST);
             spec.notAfter = spec.notBefore.plusSeconds(60);
         }));
 
@@ -316,7 +324,7 @@ final class OriginationTest {
     @Test
     void serverWhoseEndedCertificateIsItselfARootIsNotCalled() throws Exception {
         TestCertificate ended = ca.certificate(spec -> {
-            spec.dnsNames.add("reviews");
+            spec.dnsNames.add(HOST);
             spec.notAfter = spec.notBefore.plusSeconds(60);
         });
         MockWebServer server = serving(ended);
@@ -327,7 +335,7 @@ final class OriginationTest {
     @Test
     void certificateOfAClientIsNoneOfAServer() throws Exception {
         MockWebServer server = serving(ca.certificate(spec -> {
-            spec.dnsNames.add("reviews");
+            spec.dnsNames.add(HOST);
             spec.extendedKeyUsage.remove(KeyPurposeId.id_kp_serverAuth);
         }));
 
@@ -336,20 +344,20 @@ final class OriginationTest {
 
     @Test
     void revokedServerIsNotCalledAndOthersAre() throws Exception {
-        TestCertificate revoked = ca.server("reviews");
+        TestCertificate revoked = ca.server(HOST);
         MockWebServer bad = serving(revoked);
-        MockWebServer good = serving(ca.server("reviews"));
+        MockWebServer good = serving(ca.server(HOST));
         X509CRL list = ca.revoking(revoked.leaf());
         OriginationConfig checking = OriginationConfig.of(
                 new TlsCredentials(Set.of(ca.rootCertificate()), List.of(list), false, List.of(), null));
 
         refused(client(bad, checking), bad);
-        assertThat(Net.call(client(good, checking), Net.REVIEWS)).isEqualTo("200 HTTP/1.1");
+        assertThat(Net.call(client(good, checking), HTTP)).isEqualTo("200 HTTP/1.1");
     }
 
     @Test
     void listsOfOtherIssuersAreNoneAtAll() throws Exception {
-        MockWebServer server = serving(ca.server("reviews"));
+        MockWebServer server = serving(ca.server(HOST));
         X509CRL foreign = TestCa.root("foreign").revoking();
 
         refused(
@@ -369,17 +377,17 @@ final class OriginationTest {
         });
         OkHttpClient client = client(server);
 
-        assertThatThrownBy(() -> Net.call(client, Net.REVIEWS)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Net.call(client, HTTP)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Net.call(client, HTTPS)).isInstanceOf(IOException.class);
         assertThat(calls).hasValue(0);
     }
 
     @Test
     void sessionsProvedByOtherRootsAreNotResumed() throws Exception {
-        MockWebServer server = serving(ca.server("reviews"));
+        MockWebServer server = serving(ca.server(HOST));
         Mesh mesh = net.mesh(config(server, null, OriginationConfig.of(trusting())));
         OkHttpClient client = net.client(mesh);
-        Net.call(client, Net.REVIEWS);
+        Net.call(client, HTTP);
         Net.call(client, HTTPS);
 
         mesh.apply(config(
@@ -388,14 +396,14 @@ final class OriginationTest {
                 OriginationConfig.of(
                         TlsCredentials.trusting(Set.of(TestCa.root("new").rootCertificate())))));
 
-        assertThatThrownBy(() -> Net.call(client, Net.REVIEWS)).isInstanceOf(SSLException.class);
+        assertThatThrownBy(() -> Net.call(client, HTTP)).isInstanceOf(SSLException.class);
         assertThatThrownBy(() -> Net.call(client, HTTPS)).isInstanceOf(SSLException.class);
         assertThat(server.getRequestCount()).isEqualTo(2);
     }
 
     @Test
     void withoutCertificatesCallsFailAndSayWhyAndOtherClustersWork() throws Exception {
-        MockWebServer server = serving(ca.server("reviews"));
+        MockWebServer server = serving(ca.server(HOST));
         MockWebServer plain = net.answering("other");
         String why = "DestinationRule default/reviews: caCertificates /r.pem does not exist on this machine";
         ClusterConfig broken = Net.cluster(server)
@@ -403,11 +411,11 @@ final class OriginationTest {
         OkHttpClient client = net.client(MeshConfig.builder()
                 .cluster(broken)
                 .cluster(ClusterConfig.of("other").endpoint("127.0.0.1", plain.getPort()))
-                .virtualHost(VirtualHostConfig.of("reviews:9080", RouteConfig.to(broken.name())))
+                .virtualHost(VirtualHostConfig.of(AUTHORITY, RouteConfig.to(broken.name())))
                 .virtualHost(VirtualHostConfig.of("other:9080", RouteConfig.to("other")))
                 .build());
 
-        assertThatThrownBy(() -> Net.call(client, Net.REVIEWS))
+        assertThatThrownBy(() -> Net.call(client, HTTP))
                 .isInstanceOf(MeshRejectedException.class)
                 .hasMessageContaining(why);
         assertThatThrownBy(() -> Net.call(client, HTTPS)).isInstanceOf(MeshRejectedException.class);

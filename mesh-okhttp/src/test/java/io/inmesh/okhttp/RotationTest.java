@@ -217,7 +217,7 @@ class RotationTest {
                         .withTls(new ClientTlsConfig(
                                 ClientTlsConfig.Mode.MESH,
                                 Set.of(SpiffeId.of(DOMAIN, "default", "reviews").toString()),
-                                null))))
+                                "reviews.default.svc.cluster.local"))))
                 .clock(time.clock())
                 .scheduler(time)
                 .build());

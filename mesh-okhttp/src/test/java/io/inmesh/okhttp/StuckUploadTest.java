@@ -106,7 +106,7 @@ final class StuckUploadTest {
                                 ClientTlsConfig.Mode.MESH,
                                 Set.of(SpiffeId.of("test.local", "default", "reviews")
                                         .toString()),
-                                null)),
+                                "reviews.default.svc.cluster.local")),
                 route);
         // Certificates are valid by the clock of the machine; what is late is so by virtual time.
         Mesh mesh = net.keep(Mesh.builder()
