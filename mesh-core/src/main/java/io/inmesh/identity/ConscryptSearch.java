@@ -79,7 +79,7 @@ record ConscryptSearch(@Nullable Provider provider, String outcome, boolean want
         return (int) version.getClass().getMethod(name).invoke(version);
     }
 
-    private static ConscryptSearch unusable(Throwable cause) {
+    private static ConscryptSearch unusable(@Nullable Throwable cause) {
         return unusable(String.valueOf(cause));
     }
 

@@ -6,28 +6,17 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.inmesh.call.Outcome;
 import io.inmesh.inbound.Admission;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A call that waits for its admission without a thread. It goes on on a thread made for it, since an interceptor is not told the server's
+ * A call that waits for its admission without a thread. It goes on on a thread of ours, since an interceptor is not told the server's
  * executor, and neither the threads that bring answers nor the timer may be held up by an application.
  */
 final class HeldCall<ReqT, RespT> {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldCall.class);
-    private static final AtomicInteger THREADS = new AtomicInteger();
-
-    /** As many threads as calls go on at once, which the server's own limits bound; idle ones end after a minute. */
-    private static final ExecutorService THREADS_TO_GO_ON = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "inmesh-admitted-" + THREADS.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
-    });
 
     private final ServerCall<ReqT, RespT> call;
     private final Admission admission;
@@ -50,7 +39,7 @@ final class HeldCall<ReqT, RespT> {
 
     /** {@return what hears the call from now on} */
     ServerCall.Listener<ReqT> listener() {
-        admission.whenDecided(() -> THREADS_TO_GO_ON.execute(context.wrap(this::goOn)));
+        admission.whenDecided(() -> ApplicationThreads.ADMITTED.execute(context.wrap(this::goOn)));
         return listener;
     }
 

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -245,7 +244,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
             return;
         }
         Executor executor = options.getExecutor();
-        (executor == null ? ForkJoinPool.commonPool() : executor).execute(end);
+        (executor == null ? ApplicationThreads.ENDS : executor).execute(end);
     }
 
     /** Notes that this thread is the call's executor, where an inner call tells things. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
@@ -279,6 +281,25 @@ final class MeshGrpcTest {
         var future = ClientCalls.futureUnaryCall(call, "x");
         call.cancel("not needed any more", null);
         assertThatThrownBy(() -> future.get(10, TimeUnit.SECONDS)).hasRootCauseInstanceOf(StatusRuntimeException.class);
+    }
+
+    @Test
+    void endThatNoAttemptTellsIsToldOnAThreadMadeForThat() {
+        ManagedChannel channel = channel(mesh(MeshConfig.builder().build()));
+        channel.shutdown();
+        CompletableFuture<String> toldOn = new CompletableFuture<>();
+
+        channel.newCall(TextService.UNARY, CallOptions.DEFAULT)
+                .start(
+                        new ClientCall.Listener<>() {
+                            @Override
+                            public void onClose(Status status, Metadata trailers) {
+                                toldOn.complete(Thread.currentThread().getName());
+                            }
+                        },
+                        new Metadata());
+
+        assertThat(toldOn.join()).startsWith("inmesh-ended-");
     }
 
     // -- fixtures

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "counts the links of /proc/self/fd")
 final class OpenFilesTest {
 
-    private static final int CONNECTIONS = 100;
+    private static final int CONNECTIONS = 20;
     private static final int LARGE = 1 << 20;
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
