@@ -47,6 +47,7 @@ import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.semantic.SemanticValidator;
 import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.EmbeddedEngine;
+import io.inmesh.server.time.Ended;
 import io.inmesh.server.time.SystemTimer;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.translate.Translator;
@@ -252,7 +253,7 @@ public final class ControlServer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        opened.push(executor::shutdownNow);
+        opened.push(() -> Ended.of(executor));
         return executor;
     }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,9 +14,12 @@ import org.slf4j.LoggerFactory;
 public final class SystemTimer implements Timer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SystemTimer.class);
 
+    private volatile @Nullable Thread own;
+
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "inmesh-timer");
         thread.setDaemon(true);
+        own = thread;
         return thread;
     });
 
@@ -34,10 +38,14 @@ public final class SystemTimer implements Timer, AutoCloseable {
         }
     }
 
-    /** Drops every task that has not run. */
+    /** Drops every task that has not run, and waits for the one that runs. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        if (Thread.currentThread() == own) {
+            executor.shutdownNow();
+        } else {
+            Ended.of(executor);
+        }
     }
 
     private static void run(Runnable task) {

@@ -33,6 +33,7 @@ import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.registry.WorkloadTable;
+import io.inmesh.server.time.Ended;
 import io.inmesh.server.time.SystemTimer;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -248,7 +249,7 @@ final class TestServer implements AutoCloseable {
         channels.forEach(ManagedChannel::shutdownNow);
         tls.close();
         plaintext.close();
-        pool.shutdownNow();
+        Ended.of(pool);
         timer.close();
     }
 }
