@@ -189,6 +189,20 @@ final class ConsoleCheck {
             browser.run("[...document.querySelectorAll('button')].find(e => e.textContent === 'Discard').click()");
             browser.await("nothing left to discard", "return ![...document.querySelectorAll('button')].some(e => e.textContent === 'Discard')");
         });
+        step("requests are watched as they end, and explain themselves", () -> {
+            browser.open(console + "#/services/productpage.default.svc.cluster.local");
+            browser.click("a.button", "Watch requests");
+            browser.await("the service chosen", "return document.querySelector('[name=target]')?.value === 'productpage'");
+            browser.click("[data-watch]", "Watch");
+            browser.see("tr", "GET /");
+            browser.see("tr .badge.ok", "200");
+            browser.click("[data-why]", "");
+            browser.see("dialog dt", "Result");
+            browser.press("\uE00C");
+            browser.click("[data-watch]", "Stop");
+            browser.see(".box-tools .badge", "ended");
+        });
+        pictures(browser, "requests", null, "[data-why]");
         pictures(browser, "editor", "#/config/networking.istio.io/virtualservices/default/reviews?tab=weights", ".weight");
         pictures(browser, "configuration", "#/config", "tr .badge");
         step("can A call B is answered with reasons", () -> {

@@ -36,17 +36,10 @@ export function sendBack(value) {
  * @returns {Promise<any>} the body
  */
 export async function call(method, path, options = {}) {
-  const headers = { Accept: 'application/json' };
-  let body;
-  if (options.yaml !== undefined) {
-    headers['Content-Type'] = 'application/yaml';
-    body = options.yaml;
-  } else if (options.body !== undefined) {
-    headers['Content-Type'] = 'application/json';
-    body = JSON.stringify(options.body);
-  }
-  if (csrf && method !== 'GET') {
-    headers['X-Inmesh-CSRF'] = csrf;
+  const body = options.yaml ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const headers = headersOf(method, 'application/json');
+  if (body !== undefined) {
+    headers['Content-Type'] = options.yaml === undefined ? 'application/json' : 'application/yaml';
   }
   const limit = AbortSignal.timeout(TIMEOUT_MILLIS);
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
@@ -63,10 +56,57 @@ export async function call(method, path, options = {}) {
   if (response.ok || options.accept?.includes(response.status)) {
     return answer;
   }
-  if (response.status === 401) {
+  throw refusal(response.status, answer);
+}
+
+/**
+ * Asks for an answer that goes on: a JSON object a line, handed out as they come, until the server ends it or `signal` is aborted.
+ * @param {string} path
+ * @param {any} body
+ * @param {AbortSignal} signal
+ */
+export async function* lines(path, body, signal) {
+  const headers = { ...headersOf('POST', 'application/x-ndjson'), 'Content-Type': 'application/json' };
+  let response;
+  try {
+    response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal, credentials: 'same-origin', cache: 'no-store' });
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new ApiError(0, 'the server cannot be reached');
+  }
+  if (!response.ok) throw refusal(response.status, parsed(await response.text()));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const whole = (rest + value).split('\n');
+      rest = whole.pop() ?? '';
+      for (const line of whole) {
+        if (line) yield JSON.parse(line);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw new ApiError(0, 'the connection was lost');
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function headersOf(method, accepted) {
+  const headers = { Accept: accepted };
+  if (csrf && method !== 'GET') {
+    headers['X-Inmesh-CSRF'] = csrf;
+  }
+  return headers;
+}
+
+function refusal(status, answer) {
+  if (status === 401) {
     refused.set(refused.get() + 1);
   }
-  throw new ApiError(response.status, answer?.message || `the server answered ${response.status}`, answer);
+  return new ApiError(status, answer?.message || `the server answered ${status}`, answer);
 }
 
 function parsed(text) {

@@ -57,6 +57,9 @@ export function latency(millis) {
 /** A count with its noun. @param {number} count @param {string} one @param {string} [many] */
 export const count = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
+/** The same without the day, for what is seen as it happens. @param {string | number} time */
+export const timeOfDay = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: 'medium' });
+
 /** A time for people in their own zone. @param {string | number} time */
 export const clock = (time) =>
   new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

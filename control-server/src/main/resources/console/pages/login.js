@@ -11,6 +11,8 @@ export function Login() {
   const [issuers, setIssuers] = useState(/** @type {string[]} */ ([]));
 
   useEffect(() => {
+    // Said once; who reloads the page has not been refused again.
+    history.replaceState(null, '', location.pathname + location.hash);
     // Without an answer there is still the form.
     get('/inmesh/v1/login').then(({ oidc }) => setIssuers(oidc), () => {});
   }, []);

@@ -57,7 +57,7 @@ function Actions({ service, items }) {
   const rule = items.find((item) => item.kind === 'VirtualService' && !item.file && item.hosts.some((host) => sameHost(host, service.host, item.namespace)));
   const host = service.host.endsWith(`.${service.namespace}.svc.cluster.local`) ? service.name : service.host;
   const to = (tab) => (rule ? linkTo(rule, { tab }) : href(['config', 'new'], { kind: 'VirtualService', group: 'networking.istio.io', namespace: service.namespace, host, tab }));
-  return html`<a class="button" href=${to('weights')}>Shift traffic</a><a class="button" href=${to('resilience')}>Timeouts</a><a class="button" href=${to('faults')}>Inject a fault</a>`;
+  return html`<a class="button" href=${href(['requests'], { target: service.name, namespace: service.namespace })}>Watch requests</a><a class="button" href=${to('weights')}>Shift traffic</a><a class="button" href=${to('resilience')}>Timeouts</a><a class="button" href=${to('faults')}>Inject a fault</a>`;
 }
 
 /** What a process did not take, and why. */

@@ -4,6 +4,7 @@ import { html } from '../lib/preact.js';
 const PATHS = {
   graph: 'M6 6.5a2.5 2.5 0 1 0 0-.01M18 12a2.5 2.5 0 1 0 0-.01M6 17.5a2.5 2.5 0 1 0 0-.01M8.3 7.4l7.4 3.5M8.3 16.6l7.4-3.5',
   services: 'M4 5h16v5H4zM4 14h16v5H4zM7.5 7.5h.01M7.5 16.5h.01M11 7.5h6M11 16.5h6',
+  requests: 'M4 7h11M11 3l4 4-4 4M20 17H9M13 13l-4 4 4 4',
   config: 'M14 3H6v18h12V7zM14 3v4h4M9 12h6M9 16h6',
   rollouts: 'M4 19h4v-5h5V9h5V5M15 7.5L18 4.5l3 3',
   security: 'M12 3l7 3v5c0 4.5-3 8.2-7 10-4-1.8-7-5.5-7-10V6zM9 12l2 2 4-4',
