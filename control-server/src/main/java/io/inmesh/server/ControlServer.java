@@ -22,6 +22,7 @@ import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.ca.ServerCertificate;
+import io.inmesh.server.drain.Drains;
 import io.inmesh.server.extension.ExtensionProviders;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
@@ -144,13 +145,15 @@ public final class ControlServer implements AutoCloseable {
                     authority, attestation.attestors(tokens, engine), denied::current, audit, meters);
 
             WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(engine, writing), timer);
+            Drains drains = new Drains(engine, registry::workloads, audit, clock);
             TranslatedResources resources = new TranslatedResources(
                     new Translator(settings, keys::current),
                     store::view,
-                    registry::workloads,
+                    drains::workloads,
                     () -> trust(authority, denied, federation));
             keys.follow(store, resources::changed);
             registry.onChange(resources::changed);
+            drains.onChange(resources::changed);
             authority.onChange(resources::changed);
             federation.follow(open(new SystemTimer()), resources::changed);
             StreamHub hub = new StreamHub(resources, timer, meters);
@@ -226,6 +229,7 @@ public final class ControlServer implements AutoCloseable {
                             traffic,
                             graph,
                             relays,
+                            drains,
                             rollouts,
                             meters,
                             folder == null ? keys::problems : () -> both(folder.problems(), keys.problems()))));

@@ -76,7 +76,7 @@ final class HealthReports {
 
     private void drain(ClientNode node, Answer answer) {
         if (registry.drain(lease, node.id())) {
-            hub.afterEndpointsAcknowledged(DRAIN_LIMIT, () -> answer.send("drained"));
+            hub.afterEndpointsAcknowledged(DRAIN_LIMIT, seen -> answer.send("drained"));
         } else {
             answer.send("drained");
         }

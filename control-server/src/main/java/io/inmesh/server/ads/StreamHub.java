@@ -122,12 +122,13 @@ public final class StreamHub {
     }
 
     /**
-     * Runs {@code done} once, when every connected client has acknowledged endpoints as they are now, or after {@code timeout}.
+     * Calls {@code done} once: with true when every connected client has acknowledged endpoints as they are now, with false after {@code
+     * timeout}.
      *
      * <p>To be called after the change in question has been reported.
      */
-    void afterEndpointsAcknowledged(Duration timeout, Runnable done) {
-        await(upcoming(), ClientStream::endpointsGeneration, timeout, reached -> done.run());
+    public void afterEndpointsAcknowledged(Duration timeout, Consumer<Boolean> done) {
+        await(upcoming(), ClientStream::endpointsGeneration, timeout, done);
     }
 
     private void changed() {

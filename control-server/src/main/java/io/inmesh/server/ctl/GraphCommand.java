@@ -8,16 +8,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What commands share that show lists out of the graph of services: how far back, in which form, once or again and again. */
 abstract class GraphCommand extends MeshCommand {
 
-    private static final long REFRESH_SECONDS = 2;
-    private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
     private static final String UNKNOWN = "-";
 
     @Option(
@@ -32,16 +30,8 @@ abstract class GraphCommand extends MeshCommand {
             description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 
-    @Option(
-            names = {"-w", "--watch"},
-            description = "Shows it again every two seconds.")
-    private boolean watch;
-
-    @Option(
-            names = "--updates",
-            defaultValue = "0",
-            description = "Ends --watch after so many. Default: it goes on until it is interrupted.")
-    private int updates;
+    @Mixin
+    private final Watch watch = new Watch();
 
     @Option(
             names = "--threshold",
@@ -58,25 +48,7 @@ abstract class GraphCommand extends MeshCommand {
         if (!List.of("", "degraded", "failing").contains(threshold)) {
             throw new Failure(ExitCode.USAGE, "--threshold is degraded or failing, not " + threshold);
         }
-        int shown = 0;
-        while (true) {
-            JsonNode answer = fetch(api);
-            if (watch && Ansi.AUTO.enabled()) {
-                out().print(CLEAR_SCREEN);
-            }
-            int status = show(answer);
-            shown++;
-            if (!watch || shown == updates) {
-                return status;
-            }
-            out().flush();
-            try {
-                TimeUnit.SECONDS.sleep(REFRESH_SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return status;
-            }
-        }
+        return watch.run(out(), () -> fetch(api), this::show);
     }
 
     private int show(JsonNode answer) throws Failure, IOException {

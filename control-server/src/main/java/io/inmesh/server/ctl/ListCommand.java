@@ -2,6 +2,7 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Lists things; what and from where is for each command to say, in which form for the user. */
@@ -15,6 +16,9 @@ abstract class ListCommand extends MeshCommand {
             description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 
+    @Mixin
+    private final Watch watch = new Watch();
+
     ListCommand(Listing listing) {
         this.listing = listing;
     }
@@ -25,7 +29,9 @@ abstract class ListCommand extends MeshCommand {
     @Override
     final int run(Api api) throws Failure, IOException {
         oneOf(output, Listing.FORMS.toArray(new String[0]));
-        listing.print(out(), output, answer(api));
-        return ExitCode.OK;
+        return watch.run(out(), () -> answer(api), answer -> {
+            listing.print(out(), output, answer);
+            return ExitCode.OK;
+        });
     }
 }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 
 /** The command line of the mesh. */
 @Command(
-        name = "meshctl",
+        name = MeshCtl.NAME,
         aliases = "ctl",
         description = "Looks at a mesh and changes it.",
         mixinStandardHelpOptions = true,
@@ -29,6 +29,9 @@ import picocli.CommandLine.Mixin;
             CanICommand.class,
             TapCommand.class,
             LogCommand.class,
+            DrainCommands.Begin.class,
+            DrainCommands.End.class,
+            DrainCommands.Drained.class,
             ExplainCommand.class,
             TokenCommand.class,
             CertificateCommand.class,
@@ -41,9 +44,13 @@ import picocli.CommandLine.Mixin;
             UserCommand.class,
             ServiceTokenCommand.class,
             BootstrapCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            CompletionCommand.class
         })
 public final class MeshCtl {
+
+    /** What the program is called. */
+    static final String NAME = "meshctl";
 
     @Mixin
     private final ServerChoice choice = new ServerChoice();

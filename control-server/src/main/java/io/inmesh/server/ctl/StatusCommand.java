@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -22,12 +23,17 @@ final class StatusCommand extends MeshCommand {
             description = "table, wide or json. wide adds serial numbers of certificates and the roots trusted.")
     private String output = "table";
 
+    @Mixin
+    private final Watch watch = new Watch();
+
     @Override
     int run(Api api) throws Failure, IOException {
         oneOf(output, "table", "wide", "json");
-        JsonNode body = api.get(
-                        "/inmesh/v1/status" + (namespaceGiven() ? "?namespace=" + Api.encoded(namespace()) : ""))
-                .orFail();
+        String path = "/inmesh/v1/status" + (namespaceGiven() ? "?namespace=" + Api.encoded(namespace()) : "");
+        return watch.run(out(), () -> api.get(path).orFail(), this::show);
+    }
+
+    private int show(JsonNode body) throws IOException {
         if (output.equals("json")) {
             out().println(json(body));
             return ExitCode.OK;

@@ -5,5 +5,7 @@ public enum WorkloadHealth {
     /** Takes requests. */
     HEALTHY,
     /** Runs, but does not want requests now; callers see it as UNHEALTHY. */
-    UNHEALTHY
+    UNHEALTHY,
+    /** Gets no new calls because an operator said so; no workload says this of itself. */
+    DRAINING
 }

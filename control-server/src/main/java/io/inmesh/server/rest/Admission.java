@@ -89,7 +89,11 @@ final class Admission {
             // Viewer in the namespace of the process, and of each document of a change that is tried on it.
             row("GET", "/inmesh/v1/inspect", Rule.CONTENT),
             row("POST", "/inmesh/v1/inspect", Rule.CONTENT),
+            // Editor in the namespace of the instance.
+            row("POST", "/inmesh/v1/drains", Rule.CONTENT),
+            row("DELETE", "/inmesh/v1/drains", Rule.CONTENT),
             // Viewer in the namespace of the query, or in all.
+            row("GET", "/inmesh/v1/drains", Rule.CONTENT),
             row("GET", "/inmesh/v1/status", Rule.CONTENT),
             row("GET", "/inmesh/v1/services", Rule.CONTENT),
             row("GET", "/inmesh/v1/resources", Rule.CONTENT),

@@ -10,6 +10,7 @@ import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.console.ConsoleFiles;
+import io.inmesh.server.drain.Drains;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.graph.TrafficGraph;
@@ -75,6 +76,7 @@ public final class HttpServer implements AutoCloseable {
      * @param traffic who called whom lately
      * @param graph the same with what came of it
      * @param relays questions to processes
+     * @param drains instances that operators drain
      * @param rollouts shifts of traffic that are under way
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
@@ -96,6 +98,7 @@ public final class HttpServer implements AutoCloseable {
             ObservedTraffic traffic,
             TrafficGraph graph,
             Relays relays,
+            Drains drains,
             Rollouts rollouts,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
@@ -133,7 +136,7 @@ public final class HttpServer implements AutoCloseable {
                 new StatusApi(
                         writer.store()::view,
                         sources.hub(),
-                        sources.registry(),
+                        sources.drains()::workloads,
                         sources.folderProblems(),
                         sources.resources()::state,
                         statuses,
@@ -152,7 +155,8 @@ public final class HttpServer implements AutoCloseable {
                 sources.resources(),
                 new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()),
                 new LiveApi(sources.relays()),
-                new InspectApi(writer, sources.resources(), sources.hub()));
+                new InspectApi(writer, sources.resources(), sources.hub()),
+                new DrainsApi(sources.drains(), sources.hub()));
         server.setHandler(new Routes(
                 connections,
                 new Entry(access, listen.hosts(), listen.tls() != null),

@@ -65,7 +65,7 @@ final class LiveApi {
 
         void put(Attendee by, Answer part) {
             // The end has to get through; room for it is kept below.
-            if (part.hasSeen() && said.remainingCapacity() <= MOST_PROCESSES || !said.offer(new Said(by, part))) {
+            if ((part.hasSeen() && said.remainingCapacity() <= MOST_PROCESSES) || !said.offer(new Said(by, part))) {
                 dropped.incrementAndGet();
             }
         }

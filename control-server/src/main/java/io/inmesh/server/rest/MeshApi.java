@@ -43,6 +43,7 @@ final class MeshApi {
     private final AuthorityApi authority;
     private final LiveApi live;
     private final InspectApi inspect;
+    private final DrainsApi drains;
 
     MeshApi(
             FilesApi files,
@@ -60,7 +61,8 @@ final class MeshApi {
             TranslatedResources resources,
             AuthorityApi authority,
             LiveApi live,
-            InspectApi inspect) {
+            InspectApi inspect,
+            DrainsApi drains) {
         this.files = files;
         this.changes = changes;
         this.status = status;
@@ -77,6 +79,7 @@ final class MeshApi {
         this.authority = authority;
         this.live = live;
         this.inspect = inspect;
+        this.drains = drains;
     }
 
     void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
@@ -99,6 +102,9 @@ final class MeshApi {
             case "POST live/find" -> live.find(exchange);
             case "POST live/log" -> live.log(exchange);
             case "GET live/belief" -> live.belief(exchange);
+            case "GET drains" -> drains.list(exchange);
+            case "POST drains" -> drains.drain(exchange);
+            case "DELETE drains" -> drains.undrain(exchange);
             case "GET inspect" -> inspect.inspect(exchange);
             case "POST inspect" -> inspect.shadow(exchange);
             case "GET analyze" -> files.analyze(exchange);

@@ -9,7 +9,6 @@ import io.inmesh.server.ads.TypeStatus;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.registry.RegisteredWorkload;
-import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.semantic.GrpcLimits;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.MeshState;
@@ -26,7 +25,7 @@ final class StatusApi {
 
     private final Supplier<ConfigView> view;
     private final StreamHub hub;
-    private final WorkloadRegistry registry;
+    private final Supplier<List<RegisteredWorkload>> workloads;
     private final Supplier<List<String>> folderProblems;
 
     private final Supplier<MeshState> state;
@@ -37,7 +36,7 @@ final class StatusApi {
     StatusApi(
             Supplier<ConfigView> view,
             StreamHub hub,
-            WorkloadRegistry registry,
+            Supplier<List<RegisteredWorkload>> workloads,
             Supplier<List<String>> folderProblems,
             Supplier<MeshState> state,
             RouteStatuses routes,
@@ -49,7 +48,7 @@ final class StatusApi {
         this.state = state;
         this.view = view;
         this.hub = hub;
-        this.registry = registry;
+        this.workloads = workloads;
         this.folderProblems = folderProblems;
     }
 
@@ -74,10 +73,10 @@ final class StatusApi {
                             .put("field", limit.fieldPath())
                             .put("reason", limit.message()));
         }
-        ArrayNode workloads = body.putArray("workloads");
-        registry.workloads().stream()
+        ArrayNode registered = body.putArray("workloads");
+        workloads.get().stream()
                 .filter(workload -> shown.test(workload.namespace()))
-                .forEach(workload -> workload(workloads.addObject(), workload));
+                .forEach(workload -> workload(registered.addObject(), workload));
         ArrayNode problems = body.putArray("folderProblems");
         if (namespace.isEmpty()) {
             folderProblems.get().forEach(problems::add);

@@ -27,6 +27,7 @@ public final class RegisteredWorkloads {
                 switch (registered.health()) {
                     case HEALTHY -> Health.HEALTHY;
                     case UNHEALTHY -> Health.UNHEALTHY;
+                    case DRAINING -> Health.DRAINING;
                 },
                 registered.tls());
     }

@@ -178,7 +178,7 @@ class StockGrpcClientTest {
     /** Returns when the clients have acknowledged all endpoints as they are now. */
     private void acknowledged() throws Exception {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        server.hub.afterEndpointsAcknowledged(Duration.ofSeconds(30), () -> done.complete(null));
+        server.hub.afterEndpointsAcknowledged(Duration.ofSeconds(30), seen -> done.complete(null));
         done.get(40, TimeUnit.SECONDS);
     }
 

@@ -74,6 +74,15 @@ class AccessOverRestTest {
                     GET    | /inmesh/v1/rollouts
                     GET    | /inmesh/v1/rollouts/shop/till
                     POST   | /inmesh/v1/rollouts/shop/till/promote
+                    GET    | /inmesh/v1/drains
+                    POST   | /inmesh/v1/drains
+                    DELETE | /inmesh/v1/drains
+                    GET    | /inmesh/v1/inspect
+                    POST   | /inmesh/v1/inspect
+                    POST   | /inmesh/v1/live/tap
+                    POST   | /inmesh/v1/live/find
+                    POST   | /inmesh/v1/live/log
+                    GET    | /inmesh/v1/live/belief
                     POST   | /inmesh/v1/delete
                     POST   | /inmesh/v1/diff
                     GET    | /inmesh/v1/history
@@ -116,6 +125,47 @@ class AccessOverRestTest {
         assertThat(answer.text("/reason")).isEqualTo("Unauthorized");
         assertThat(answer.headers().firstValue("WWW-Authenticate"))
                 .hasValueSatisfying(challenge -> assertThat(challenge).startsWith("Bearer"));
+    }
+
+    @Test
+    void instancesAreDrainedByEditorsOfTheirNamespaceOnly() throws Exception {
+        String path = "/inmesh/v1/drains";
+        String body = "{\"namespace\": \"shop\", \"instance\": \"till-1\"}";
+        String ending = path + "?namespace=shop&instance=till-1";
+        assertThat(server.send(viewer, "POST", path, body).status()).isEqualTo(403);
+        assertThat(server.send(viewer, "DELETE", ending, null).status()).isEqualTo(403);
+        assertThat(server.send(editor, "POST", path, body).status())
+                .as("there is none")
+                .isEqualTo(422);
+        assertThat(server.send(editor, "DELETE", ending, null).status()).isEqualTo(404);
+        assertThat(server.send(editor, "POST", path, body.replace("shop", "bank"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(server.get(viewer, path + "?namespace=shop").status()).isEqualTo(200);
+        assertThat(server.get(viewer, path).status()).isEqualTo(403);
+    }
+
+    @Test
+    void runningProcessesAreWatchedByEditorsAndTheirLogLevelsChangedByAdminsOfTheirNamespace() throws Exception {
+        String body = "{\"namespace\": \"shop\", \"target\": \"till\", \"requestId\": \"1\"}";
+        assertThat(server.send(viewer, "POST", "/inmesh/v1/live/tap", body).status())
+                .isEqualTo(403);
+        assertThat(server.send(editor, "POST", "/inmesh/v1/live/tap", body).status())
+                .as("there is none")
+                .isEqualTo(404);
+        assertThat(server.send(viewer, "POST", "/inmesh/v1/live/find", body).status())
+                .isEqualTo(403);
+        assertThat(server.send(editor, "POST", "/inmesh/v1/live/find", body).status())
+                .isEqualTo(200);
+        assertThat(server.send(editor, "POST", "/inmesh/v1/live/find", "{\"requestId\": \"1\"}")
+                        .status())
+                .as("all namespaces")
+                .isEqualTo(403);
+        assertThat(server.send(editor, "POST", "/inmesh/v1/live/log", body).status())
+                .isEqualTo(403);
+        assertThat(server.send(shopAdmin, "POST", "/inmesh/v1/live/log", body).status())
+                .as("there is none")
+                .isEqualTo(404);
     }
 
     @ParameterizedTest

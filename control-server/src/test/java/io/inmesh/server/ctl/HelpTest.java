@@ -1,0 +1,105 @@
+package io.inmesh.server.ctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What the program says of itself, and that docs/meshctl.md says the same. */
+class HelpTest {
+
+    private static final CommandLine PROGRAM = new CommandLine(new MeshCtl());
+
+    @Test
+    void theDocumentationHasEveryCommandInTheWordsOfItsHelp() throws IOException {
+        StringBuilder table = new StringBuilder("| command | what it does |\n| --- | --- |\n");
+        paths(PROGRAM, "")
+                .forEach(path -> table.append("| `")
+                        .append(path)
+                        .append("` | ")
+                        .append(description(path))
+                        .append(" |\n"));
+        java.nio.file.Files.writeString(Path.of("target/meshctl-commands.md"), table);
+
+        String documentation = java.nio.file.Files.readString(Path.of("../docs/meshctl.md"));
+
+        assertThat(documentation)
+                .as("docs/meshctl.md has to contain what is in target/meshctl-commands.md")
+                .contains(table);
+    }
+
+    @Test
+    void everyCommandSaysWhatItDoesAndHowItIsUsed() {
+        for (String path : paths(PROGRAM, "")) {
+            List<String> arguments = new ArrayList<>(List.of(path.split(" ")));
+            arguments.add("--help");
+            StringWriter out = new StringWriter();
+            int exitCode = new CommandLine(new MeshCtl())
+                    .setOut(new PrintWriter(out, true))
+                    .execute(arguments.toArray(String[]::new));
+
+            assertThat(exitCode).as(path).isEqualTo(ExitCode.OK);
+            assertThat(out.toString()).as(path).contains("Usage: meshctl " + path);
+            assertThat(description(path)).as(path).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "fish"})
+    void scriptsForShellsKnowEveryCommandAndOption(String shell) {
+        StringWriter out = new StringWriter();
+        int exitCode = new CommandLine(new MeshCtl())
+                .setOut(new PrintWriter(out, true))
+                .execute("completion", shell);
+
+        assertThat(exitCode).isEqualTo(ExitCode.OK);
+        for (String path : paths(PROGRAM, "")) {
+            assertThat(out.toString()).contains(path.substring(path.lastIndexOf(' ') + 1));
+        }
+        assertThat(out.toString()).contains("max-rps", "namespace");
+        assertThat(out.toString().lines().filter(line -> line.startsWith("complete ")))
+                .as("lines that register the completion")
+                .isNotEmpty();
+    }
+
+    @Test
+    void anotherShellIsAMistake() {
+        StringWriter err = new StringWriter();
+        int exitCode = new CommandLine(new MeshCtl())
+                .setErr(new PrintWriter(err, true))
+                .execute("completion", "tcsh");
+
+        assertThat(exitCode).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("bash, zsh and fish");
+    }
+
+    private static List<String> paths(CommandLine command, String before) {
+        List<String> paths = new ArrayList<>();
+        command.getSubcommands().forEach((name, sub) -> {
+            String path = before + name;
+            if (sub.getSubcommands().isEmpty()) {
+                paths.add(path);
+            } else {
+                paths.addAll(paths(sub, path + " "));
+            }
+        });
+        return paths.stream().sorted().toList();
+    }
+
+    private static String description(String path) {
+        CommandLine command = PROGRAM;
+        for (String name : path.split(" ")) {
+            command = command.getSubcommands().get(name);
+        }
+        String[] lines = command.getCommandSpec().usageMessage().description();
+        return lines.length == 0 ? "" : lines[0].replace("|", "\\|");
+    }
+}
