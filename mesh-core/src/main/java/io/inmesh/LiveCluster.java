@@ -30,6 +30,11 @@ record LiveCluster(Cluster target) implements ClusterView {
     }
 
     @Override
+    public boolean panic() {
+        return target.panic();
+    }
+
+    @Override
     public @Nullable BreakerState breaker() {
         return target.limits().breakerState();
     }

@@ -132,15 +132,16 @@ public final class Mesh implements AutoCloseable {
                                 + " dependency io.inmesh:mesh-control-client, or use Mesh.of or Mesh.fromFile"));
         Map<String, String> environment = System.getenv();
         ClientTls.check(environment);
-        return builder()
+        MeshBuilder builder = builder()
                 .name(environment.getOrDefault("INMESH_SERVICE", ""))
                 .namespace(environment.getOrDefault("INMESH_NAMESPACE", "default"))
                 .metricsProfile(MetricsProfile.of(environment.getOrDefault("INMESH_METRICS", "otel")))
                 .traceSettings(TraceSettings.fromEnvironment(environment))
                 .accessLog(AccessLogSettings.fromEnvironment(environment))
                 .oldestTls(TlsVersion.of(environment.getOrDefault("INMESH_TLS_MIN_VERSION", "1.3")))
-                .controlPlane(provider.fromEnvironment(environment))
-                .build();
+                .controlPlane(provider.fromEnvironment(environment));
+        GlobalTelemetry.addTo(builder, environment);
+        return builder.build();
     }
 
     /**

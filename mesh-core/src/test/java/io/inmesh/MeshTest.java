@@ -211,6 +211,7 @@ class MeshTest {
                         .gauge()
                         .value())
                 .isEqualTo(2);
+        assertThat(registry.get("inmesh.endpoints.panic").gauge().value()).isZero();
     }
 
     @Test

@@ -164,6 +164,20 @@ public final class EndpointPicker {
                 .toList();
     }
 
+    /** {@return whether the panic rule applies to some of the traffic now; never where there is no endpoint at all} */
+    public boolean panic() {
+        Share[] shares = current().shares();
+        if (shares.length == 0) {
+            return !levels.isEmpty();
+        }
+        for (Share share : shares) {
+            if (share.panic()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** {@return what is prepared, prepared again first if it is out of date} */
     Object prepared() {
         current();

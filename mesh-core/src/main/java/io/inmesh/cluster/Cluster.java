@@ -230,6 +230,11 @@ public final class Cluster {
         return new PickReport(picker.candidates(tried), picker.localities());
     }
 
+    /** {@return whether too few of its endpoints are healthy, so that calls go to others as well or are refused} */
+    public boolean panic() {
+        return picker.panic();
+    }
+
     /** {@return its name} */
     @Override
     public String toString() {

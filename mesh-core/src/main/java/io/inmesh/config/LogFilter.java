@@ -54,7 +54,7 @@ public sealed interface LogFilter {
         /** The gRPC status, -1 for other requests. */
         GRPC_STATUS("response.grpc_status", Long.class),
         /** Time from beginning to end, in milliseconds. */
-        DURATION_MILLIS("response.duration_ms", Long.class),
+        DURATION_MILLIS("request.duration", Long.class),
         /** The method. */
         METHOD("request.method", String.class),
         /** The host that was asked for. */

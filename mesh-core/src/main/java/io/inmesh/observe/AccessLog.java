@@ -17,6 +17,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -250,7 +251,7 @@ final class AccessLog implements MeshObserver {
         } else if (outcome instanceof Outcome.LocalReply reply) {
             return OutcomeCode.reason(reply.reason());
         } else if (outcome instanceof Outcome.Failure failure) {
-            return "upstream_" + failure.kind().name().toLowerCase(java.util.Locale.ROOT);
+            return "upstream_" + failure.kind().name().toLowerCase(Locale.ROOT);
         }
         return outcome instanceof Outcome.Cancelled ? "downstream_remote_disconnect" : "via_upstream";
     }

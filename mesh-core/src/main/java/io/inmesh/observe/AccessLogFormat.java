@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Makes lines of the access log: one flat JSON object each, so that parsers need to know nothing but the name of the time. */
 final class AccessLogFormat {
@@ -94,11 +95,11 @@ final class AccessLogFormat {
         entry.headers().forEach((name, value) -> line.text("http.request.headers." + name, value));
     }
 
-    private static @org.jspecify.annotations.Nullable String remote(AccessLogEntry entry) {
+    private static @Nullable String remote(AccessLogEntry entry) {
         return entry.inbound() ? entry.remoteAddress() : entry.upstreamHost();
     }
 
-    private static @org.jspecify.annotations.Nullable String upstreamTime(AccessLogEntry entry) {
+    private static @Nullable String upstreamTime(AccessLogEntry entry) {
         return entry.upstreamNanos() < 0 ? null : Long.toString(millis(entry.upstreamNanos()));
     }
 

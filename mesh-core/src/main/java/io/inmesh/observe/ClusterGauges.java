@@ -17,6 +17,7 @@ import java.util.Map;
 final class ClusterGauges {
 
     private final MultiGauge endpoints;
+    private final MultiGauge panics;
     private final MultiGauge budgets;
     private final MultiGauge breakers;
     // Gauges hold what they read weakly.
@@ -26,6 +27,10 @@ final class ClusterGauges {
     ClusterGauges(MeterRegistry registry) {
         endpoints = MultiGauge.builder("inmesh.endpoints")
                 .description("Endpoints by cluster and state")
+                .register(registry);
+        panics = MultiGauge.builder("inmesh.endpoints.panic")
+                .description(
+                        "1 while too few endpoints of a cluster are healthy, so that calls go to others as well or are refused")
                 .register(registry);
         breakers = MultiGauge.builder("inmesh.breaker.state")
                 .description("1 for the state that the failure-rate breaker of a cluster is in")
@@ -38,6 +43,7 @@ final class ClusterGauges {
     void show(Collection<? extends ClusterView> clusters) {
         List<ClusterView> views = List.copyOf(clusters);
         List<Row<?>> endpointRows = new ArrayList<>();
+        List<Row<?>> panicRows = new ArrayList<>();
         List<Row<?>> breakerRows = new ArrayList<>();
         Map<String, Row<?>> budgetRows = new LinkedHashMap<>();
         for (ClusterView view : views) {
@@ -51,6 +57,7 @@ final class ClusterGauges {
                         view,
                         cluster -> cluster.endpoints(state)));
             }
+            panicRows.add(Row.of(Tags.of("inmesh.cluster", view.cluster()), view, cluster -> cluster.panic() ? 1 : 0));
             addBreaker(view, breakerRows);
             budgetRows.putIfAbsent(
                     view.service(),
@@ -58,6 +65,7 @@ final class ClusterGauges {
         }
         held = views;
         endpoints.register(endpointRows, true);
+        panics.register(panicRows, true);
         breakers.register(breakerRows, true);
         budgets.register(budgetRows.values(), true);
     }

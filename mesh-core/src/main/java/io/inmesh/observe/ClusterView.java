@@ -29,6 +29,11 @@ public interface ClusterView {
     /** {@return how many endpoints are in a state now} */
     int endpoints(EndpointState state);
 
+    /** {@return whether too few endpoints are healthy, so that calls go to others as well or are refused} */
+    default boolean panic() {
+        return false;
+    }
+
     /** {@return what its failure-rate breaker does with calls now; null if it has none} */
     default @Nullable BreakerState breaker() {
         return null;

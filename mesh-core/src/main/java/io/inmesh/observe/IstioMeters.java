@@ -22,6 +22,7 @@ final class IstioMeters {
         3_600_000
     };
 
+    private static final int OK = 200;
     private static final int GRPC = 600;
     private static final int STATUS_LIMIT = 700;
     private static final ResponseFlag[] FLAGS = ResponseFlag.values();
@@ -71,7 +72,7 @@ final class IstioMeters {
 
     private static int key(Protocol protocol, Outcome outcome, int attempts, boolean secure) {
         int status = Answers.httpStatus(protocol, outcome);
-        int code = protocol == Protocol.GRPC && (status == 200 || status == Answers.NONE)
+        int code = protocol == Protocol.GRPC && (status == OK || status == Answers.NONE)
                 ? GRPC + Math.floorMod(Answers.grpcStatus(outcome), STATUS_LIMIT - GRPC)
                 : status >= 0 && status < GRPC ? status : 0;
         int flag = ResponseFlag.of(outcome).ordinal() * 2 + (ResponseFlag.retriesExhausted(outcome, attempts) ? 1 : 0);

@@ -12,6 +12,7 @@ import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class IstioObserver implements MeshObserver {
     private final IstioPair.Service service;
     private final Runnable overflow;
     private final InboundObserver requests = new Requests();
+    private final ReentrantLock writer = new ReentrantLock();
     private volatile Supplier<MeshConfig> configs = () -> MeshConfig.EMPTY;
     private volatile @Nullable SpiffeId principal;
     private volatile MetricsConfig client = MetricsConfig.STANDARD;
@@ -76,28 +78,37 @@ final class IstioObserver implements MeshObserver {
     @Override
     public void identityChanged(IdentityEpoch epoch) {
         SpiffeId now = epoch.identity().id();
-        if (!now.equals(principal)) {
-            principal = now;
-            renew(generation.callers);
+        writer.lock();
+        try {
+            if (!now.equals(principal)) {
+                principal = now;
+                renew(generation.callers);
+            }
+        } finally {
+            writer.unlock();
         }
     }
 
     private void adopt(MeshConfig config) {
+        IstioCallers callers = IstioCallers.of(config);
         MetricsConfig newClient = config.telemetry().client().metrics();
         MetricsConfig newServer = config.telemetry().server().metrics();
-        IstioCallers callers = IstioCallers.of(config);
-        if (newClient.equals(client) && newServer.equals(server)) {
-            generation = new Generation(generation, callers);
-        } else {
-            client = newClient;
-            server = newServer;
-            renew(callers);
+        writer.lock();
+        try {
+            if (newClient.equals(client) && newServer.equals(server)) {
+                generation = new Generation(generation, callers);
+            } else {
+                client = newClient;
+                server = newServer;
+                renew(callers);
+            }
+        } finally {
+            writer.unlock();
         }
     }
 
     private void renew(IstioCallers callers) {
-        Generation before = generation;
-        before.meters.end();
+        generation.meters.end();
         generation = new Generation(callers);
     }
 

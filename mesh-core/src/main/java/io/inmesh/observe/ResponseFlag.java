@@ -2,6 +2,7 @@ package io.inmesh.observe;
 
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Outcome.Reason;
+import io.inmesh.call.StatusCodes;
 
 /**
  * What happened to a request beside its status, in one or two letters, as access logs and Istio's metrics have it. Source: Envoy, "Access
@@ -96,7 +97,7 @@ enum ResponseFlag {
     }
 
     private static boolean unavailable(int grpcStatus) {
-        return grpcStatus == io.inmesh.call.StatusCodes.GRPC_UNAVAILABLE;
+        return grpcStatus == StatusCodes.GRPC_UNAVAILABLE;
     }
 
     private static ResponseFlag[] byReason() {

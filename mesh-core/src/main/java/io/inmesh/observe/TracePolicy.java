@@ -13,6 +13,7 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** What a config says about the spans of one side, read once. */
 final class TracePolicy {
@@ -26,7 +27,7 @@ final class TracePolicy {
     private final Attributes fixed;
     private final List<Tag> headers;
 
-    TracePolicy(TracingConfig config, UnaryOperator<@org.jspecify.annotations.Nullable String> environment) {
+    TracePolicy(TracingConfig config, UnaryOperator<@Nullable String> environment) {
         this.config = config;
         AttributesBuilder attributes = Attributes.builder();
         for (Tag tag : config.tags()) {

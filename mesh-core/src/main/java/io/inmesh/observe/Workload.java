@@ -3,6 +3,7 @@ package io.inmesh.observe;
 import io.inmesh.config.EndpointConfig;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who a process is to telemetry. What is not known is the word {@value #NOT_KNOWN}, as in Istio's metrics.
@@ -111,7 +112,7 @@ public record Workload(
         return orUnknown(otherwise);
     }
 
-    static String orUnknown(@org.jspecify.annotations.Nullable String value) {
+    static String orUnknown(@Nullable String value) {
         return value == null || value.isEmpty() ? NOT_KNOWN : value;
     }
 }

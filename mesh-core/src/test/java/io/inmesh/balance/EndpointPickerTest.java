@@ -61,8 +61,10 @@ final class EndpointPickerTest {
         EndpointPicker picker = fleet.picker(LoadBalancer.RANDOM, 5);
         fleet.eject("a", "b");
         assertThat(Fleet.count(picker, 1000)).containsOnlyKeys("c", "d");
+        assertThat(picker.panic()).isFalse();
         fleet.eject("c");
         assertThat(Fleet.count(picker, 1000)).containsOnlyKeys("a", "b", "c", "d");
+        assertThat(picker.panic()).isTrue();
         assertThat(picker.candidates(null))
                 .extracting(Candidate::standing)
                 .containsExactly(Standing.PANIC, Standing.PANIC, Standing.PANIC, Standing.ELIGIBLE);

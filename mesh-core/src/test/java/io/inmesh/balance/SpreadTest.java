@@ -189,13 +189,16 @@ final class SpreadTest {
         EndpointPicker picker = fleet.picker(LoadBalancer.RANDOM, 12);
         fleet.eject("a", "b");
         assertThat(Fleet.count(picker, 200)).as("half is enough").containsOnlyKeys("c", "d");
+        assertThat(picker.panic()).isFalse();
         fleet.eject("c");
         assertThat(picker.pick(null)).isNull();
+        assertThat(picker.panic()).isTrue();
         assertThat(picker.candidates(null))
                 .extracting(Candidate::standing)
                 .contains(Standing.REFUSED, Standing.EJECTED);
         fleet.eject("d");
         assertThat(picker.pick(null)).as("nobody is left").isNull();
+        assertThat(picker.panic()).isTrue();
     }
 
     @Test

@@ -162,6 +162,7 @@ final class Exchange implements BlockingDriver.Sender {
             }
             response = received;
             answered = attempt;
+            call.answered(received);
             LoadProber.report(attempt, received);
             return OkHttpOutcomes.of(received, mesh.clock().epochMillis());
         } catch (IOException failure) {

@@ -2,13 +2,16 @@ package io.inmesh.okhttp;
 
 import io.inmesh.call.Call;
 import io.inmesh.call.Prober;
+import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import okhttp3.Cookie;
 import okhttp3.CookieJar;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** A view over an OkHttp request. */
@@ -17,6 +20,8 @@ final class OkHttpCall implements Call {
     private final Request request;
     private final @Nullable Prober prober;
     private final CookieJar cookies;
+    private volatile long responseBytes = SIZE_UNKNOWN;
+    private volatile okhttp3.@Nullable Protocol protocol;
 
     /** Makes a view of a request that no cookies are added to and no probes may be made for. */
     OkHttpCall(Request request) {
@@ -104,6 +109,38 @@ final class OkHttpCall implements Call {
                 : kept.stream()
                         .map(cookie -> cookie.name() + "=" + cookie.value())
                         .collect(Collectors.joining("; "));
+    }
+
+    @Override
+    public long requestBytes() {
+        RequestBody body = request.body();
+        try {
+            return body == null ? 0 : body.contentLength();
+        } catch (IOException unknown) {
+            return SIZE_UNKNOWN;
+        }
+    }
+
+    @Override
+    public long responseBytes() {
+        return responseBytes;
+    }
+
+    @Override
+    public @Nullable String wireProtocol() {
+        okhttp3.Protocol spoken = protocol;
+        if (spoken == null) {
+            return null;
+        }
+        return spoken == okhttp3.Protocol.HTTP_2 || spoken == okhttp3.Protocol.H2_PRIOR_KNOWLEDGE
+                ? "HTTP/2"
+                : spoken.toString().toUpperCase(Locale.ROOT);
+    }
+
+    /** Notes what the answer to an attempt is like; its body has not been read. */
+    void answered(Response response) {
+        responseBytes = response.body().contentLength();
+        protocol = response.protocol();
     }
 
     @Override

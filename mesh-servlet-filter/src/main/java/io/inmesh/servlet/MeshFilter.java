@@ -91,7 +91,7 @@ public final class MeshFilter implements Filter {
 
     private void judge(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        ServletCall call = new ServletCall(request, mesh.identity());
+        ServletCall call = new ServletCall(request, response, mesh.identity());
         if (call.proof().ends(mesh.clock().nanos()) && request.getProtocol().startsWith("HTTP/1")) {
             // HTTP/2 has no such header (RFC 9113, 8.2.2); its connections end by GOAWAY.
             response.setHeader("Connection", "close");

@@ -6,6 +6,7 @@ import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.PeerProof;
 import io.inmesh.identity.SpiffeId;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.Certificate;
@@ -23,6 +24,8 @@ final class ServletCall implements InboundCall {
 
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
+    private static final int MAX_DIGITS = 18;
+
     /** Headers of which a request must not have two, since who reads the first and who reads the last would disagree. */
     private static final List<String> SINGLE = List.of("Host", "Content-Length", "Authorization");
 
@@ -31,10 +34,17 @@ final class ServletCall implements InboundCall {
             Pattern.compile("[0-9]+(\\.[0-9]+){3}|\\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*(%[^\\]]*)?\\]?");
 
     private final HttpServletRequest request;
+    private final @Nullable HttpServletResponse response;
     private final PeerProof proof;
 
     ServletCall(HttpServletRequest request, IdentityHolder identity) {
+        this(request, null, identity);
+    }
+
+    /** Makes a view; the response tells how much was answered. */
+    ServletCall(HttpServletRequest request, @Nullable HttpServletResponse response, IdentityHolder identity) {
         this.request = request;
+        this.response = response;
         this.proof = request.getAttribute(CERTIFICATES) instanceof Certificate[] chain
                 ? identity.peer(chain)
                 : PeerProof.NONE;
@@ -216,6 +226,31 @@ final class ServletCall implements InboundCall {
             lower.add(names.nextElement().toLowerCase(Locale.ROOT));
         }
         return lower;
+    }
+
+    /** As announced. A request of HTTP/1 that announces nothing has no body (RFC 9112, 6.3); in HTTP/2 it may have one. */
+    @Override
+    public long requestBytes() {
+        long announced = request.getContentLengthLong();
+        boolean none = announced < 0
+                && request.getProtocol().startsWith("HTTP/1")
+                && request.getHeader("Transfer-Encoding") == null;
+        return none ? 0 : announced;
+    }
+
+    /** As announced; bodies sent in chunks are of no known size. */
+    @Override
+    public long responseBytes() {
+        String length = response == null ? null : response.getHeader("Content-Length");
+        if (length == null || length.isEmpty() || length.length() > MAX_DIGITS) {
+            return SIZE_UNKNOWN;
+        }
+        for (int i = 0; i < length.length(); i++) {
+            if (!Character.isDigit(length.charAt(i))) {
+                return SIZE_UNKNOWN;
+            }
+        }
+        return Long.parseLong(length);
     }
 
     @Override

@@ -113,13 +113,7 @@ public final class Kinds {
             enforced(INMESH, "BackendTrafficPolicy", "backendtrafficpolicies", "btp", ALPHA),
             enforced(INMESH, "InboundTrafficPolicy", "inboundtrafficpolicies", "itp", ALPHA),
             enforced(INMESH, "Rollout", "rollouts", "ro", ALPHA),
-            stored(
-                    "telemetry.istio.io",
-                    "Telemetry",
-                    "telemetries",
-                    "",
-                    ISTIO_LATE,
-                    "telemetry is set up in the processes"),
+            enforced("telemetry.istio.io", "Telemetry", "telemetries", "", ISTIO_LATE),
             enforced(K8S_GATEWAY, "HTTPRoute", "httproutes", "", ISTIO_SECURITY),
             enforced(K8S_GATEWAY, "GRPCRoute", "grpcroutes", "", STABLE),
             stored(

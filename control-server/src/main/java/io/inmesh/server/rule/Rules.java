@@ -19,6 +19,7 @@ import java.util.TreeSet;
  * @param requestAuthentications whose tokens workloads accept
  * @param authorizationPolicies who may call what
  * @param inboundTrafficPolicies what workloads do to stay alive
+ * @param telemetries what is told about the calls of workloads
  * @param relevantLabels label keys any rule asks about; clients that differ only in other labels see the same resources
  * @param placesMatter whether any rule asks where a client is; if not, clients that differ only in that see the same resources
  */
@@ -31,6 +32,7 @@ public record Rules(
         RequestAuthentications requestAuthentications,
         AuthorizationPolicies authorizationPolicies,
         InboundTrafficPolicies inboundTrafficPolicies,
+        Telemetries telemetries,
         Set<String> relevantLabels,
         boolean placesMatter) {
 
@@ -42,6 +44,7 @@ public record Rules(
         List<Resource> requestAuthentications = view.byKind("RequestAuthentication");
         List<Resource> authorizationPolicies = view.byKind("AuthorizationPolicy");
         List<Resource> inboundTrafficPolicies = view.byKind("InboundTrafficPolicy");
+        List<Resource> telemetries = view.byKind("Telemetry");
         Set<String> labels = new TreeSet<>();
         for (Collection<Resource> kind : List.of(
                 virtualServices,
@@ -49,7 +52,8 @@ public record Rules(
                 peerAuthentications,
                 requestAuthentications,
                 authorizationPolicies,
-                inboundTrafficPolicies)) {
+                inboundTrafficPolicies,
+                telemetries)) {
             kind.forEach(resource -> collectLabels(resource.spec(), labels));
         }
         return new Rules(
@@ -61,6 +65,7 @@ public record Rules(
                 RequestAuthentications.of(requestAuthentications, settings),
                 AuthorizationPolicies.of(authorizationPolicies, settings),
                 InboundTrafficPolicies.of(inboundTrafficPolicies, settings),
+                Telemetries.of(telemetries, settings),
                 Set.copyOf(labels),
                 destinationRules.stream().anyMatch(Rules::asksAboutPlaces));
     }

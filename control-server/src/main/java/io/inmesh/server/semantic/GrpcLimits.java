@@ -117,6 +117,19 @@ public final class GrpcLimits {
                 .inboundTrafficPolicies()
                 .lookup(client.namespace(), client.labels())
                 .ifPresent(policy -> problems.addAll(inboundTraffic(policy)));
+        for (Resource resource : state.rules().telemetries().selecting(client.namespace(), client.labels())) {
+            Report report = new Report(resource);
+            for (String part : List.of("tracing", "metrics", "accessLogging")) {
+                Field field = Field.spec(resource).get(part);
+                if (field.present()) {
+                    report.add(
+                            Check.UNENFORCEABLE_BY_GRPC,
+                            field,
+                            "UNENFORCED for stock gRPC: its telemetry is set up in the process alone");
+                }
+            }
+            problems.addAll(report.problems());
+        }
         return List.copyOf(problems);
     }
 

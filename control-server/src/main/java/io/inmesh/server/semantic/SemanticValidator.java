@@ -41,6 +41,7 @@ public final class SemanticValidator implements Validator {
             case "PeerAuthentication" -> PeerAuthenticationCheck.check(report, mesh);
             case "RequestAuthentication" -> RequestAuthenticationCheck.check(report, mesh);
             case "AuthorizationPolicy" -> AuthorizationPolicyCheck.check(report, mesh);
+            case "Telemetry" -> TelemetryCheck.check(report, mesh);
             default -> {
                 return List.of();
             }

@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.rule.TelemetryRule;
 import io.inmesh.xds.filter.fault.HTTPFault;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
@@ -21,13 +22,22 @@ final class HttpFilters {
 
     /** The manager of outbound calls whose routes come over RDS; faults are injected where routes ask for them. */
     static HttpConnectionManager outbound(String statPrefix, String routeName) {
+        return manager(statPrefix, routeName).addHttpFilters(router()).build();
+    }
+
+    /** The same with what is told about the calls. */
+    static HttpConnectionManager outbound(String statPrefix, String routeName, TelemetryRule telemetry) {
+        HttpConnectionManager.Builder manager = manager(statPrefix, routeName);
+        TelemetryParts.addTo(manager, telemetry);
+        return manager.addHttpFilters(router()).build();
+    }
+
+    private static HttpConnectionManager.Builder manager(String statPrefix, String routeName) {
         return HttpConnectionManager.newBuilder()
                 .setStatPrefix(statPrefix)
                 .setRds(Rds.newBuilder().setRouteConfigName(routeName).setConfigSource(Clusters.overAds()))
                 .addHttpFilters(HttpFilter.newBuilder()
                         .setName(Faults.FILTER)
-                        .setTypedConfig(Protos.pack(HTTPFault.getDefaultInstance())))
-                .addHttpFilters(router())
-                .build();
+                        .setTypedConfig(Protos.pack(HTTPFault.getDefaultInstance())));
     }
 }

@@ -3,6 +3,7 @@ package io.inmesh.server.translate;
 import io.inmesh.server.rule.MtlsMode;
 import io.inmesh.server.rule.PeerAuthentications;
 import io.inmesh.server.rule.Rules;
+import io.inmesh.server.rule.TelemetryRule;
 import io.inmesh.server.service.Workload;
 import io.inmesh.xds.core.TrafficDirection;
 import io.inmesh.xds.core.TransportSocket;
@@ -140,14 +141,17 @@ final class InboundListeners {
                                 .toList())
                 .addAllHttpFilters(RbacFilters.of(rules, client.namespace(), client.labels(), client.personality()))
                 .addAllHttpFilters(
-                        InboundTrafficFilters.of(rules, client.namespace(), client.labels(), client.personality()))
-                .addHttpFilters(HttpFilters.router());
+                        InboundTrafficFilters.of(rules, client.namespace(), client.labels(), client.personality()));
         if (client.personality() == Personality.FULL) {
             // Stock gRPC refuses a listener that believes forwarders; its rules about clients are made stricter
             // instead.
             ClientAddresses.set(
                     manager, rules.inboundTrafficPolicies().forwarders(client.namespace(), client.labels()));
+            TelemetryParts.addTo(
+                    manager,
+                    rules.telemetries().effective(client.namespace(), client.labels(), TelemetryRule.Side.SERVER));
         }
+        manager.addHttpFilters(HttpFilters.router());
         return Filter.newBuilder()
                 .setName(HttpFilters.CONNECTION_MANAGER)
                 .setTypedConfig(Protos.pack(manager.build()))

@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import io.inmesh.server.rule.TelemetryRule;
 import io.inmesh.xds.core.Address;
 import io.inmesh.xds.core.SocketAddress;
 import io.inmesh.xds.core.TrafficDirection;
@@ -13,7 +14,7 @@ final class OutboundListeners {
     private OutboundListeners() {}
 
     /** The listener of one service port number; its routes are the route configuration of that number. */
-    static Listener ofPort(int port) {
+    static Listener ofPort(int port, TelemetryRule telemetry) {
         String name = "0.0.0.0_" + port;
         return Listener.newBuilder()
                 .setName(name)
@@ -22,8 +23,8 @@ final class OutboundListeners {
                 .addFilterChains(FilterChain.newBuilder()
                         .addFilters(Filter.newBuilder()
                                 .setName(HttpFilters.CONNECTION_MANAGER)
-                                .setTypedConfig(
-                                        Protos.pack(HttpFilters.outbound("outbound_" + name, Integer.toString(port))))))
+                                .setTypedConfig(Protos.pack(
+                                        HttpFilters.outbound("outbound_" + name, Integer.toString(port), telemetry)))))
                 .build();
     }
 

@@ -1,6 +1,7 @@
 package io.inmesh.server.translate;
 
 import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.TelemetryRule;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.Protocol;
 import io.inmesh.server.service.ServicePort;
@@ -56,6 +57,9 @@ final class Structures {
 
     /** A listener and a route configuration for each port number. */
     private static List<VersionedResource> ports(ClientView view) {
+        TelemetryRule telemetry = view.rules()
+                .telemetries()
+                .effective(view.client().namespace(), view.client().labels(), TelemetryRule.Side.CLIENT);
         List<VersionedResource> resources = new ArrayList<>();
         for (int port : view.routablePorts()) {
             List<VirtualHost> hosts = new ArrayList<>();
@@ -68,7 +72,7 @@ final class Structures {
                 hosts.addAll(VirtualHosts.unknownHosts(view));
             }
             String name = Integer.toString(port);
-            resources.add(VersionedResource.of("0.0.0.0_" + port, OutboundListeners.ofPort(port)));
+            resources.add(VersionedResource.of("0.0.0.0_" + port, OutboundListeners.ofPort(port, telemetry)));
             resources.add(VersionedResource.of(
                     name,
                     RouteConfiguration.newBuilder()

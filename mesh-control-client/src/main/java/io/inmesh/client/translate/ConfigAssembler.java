@@ -10,6 +10,8 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.config.RouteAction;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.config.SpreadConfig.Mode;
+import io.inmesh.config.TelemetryConfig;
+import io.inmesh.config.TelemetryConfig.Side;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.xds.TypeUrls;
 import java.util.ArrayList;
@@ -140,7 +142,7 @@ public final class ConfigAssembler {
         InboundConfig inbound = inbound();
         InboundConfig used = inbound != null ? inbound : resources.inboundRefused() ? CLOSED : InboundConfig.OPEN;
         return new Assembled(
-                new MeshConfig(version, hosts, clusters, used),
+                new MeshConfig(version, hosts, clusters, used, telemetry()),
                 inbound != null || resources.inboundRefused(),
                 namings,
                 files,
@@ -251,6 +253,20 @@ public final class ConfigAssembler {
             names.add(name);
             hosts.add(calledHere(new VirtualHostConfig(name, host.port(), free, host.routes())));
         }
+    }
+
+    /** {@return what is told about calls: the first listener that says something speaks for its side} */
+    private TelemetryConfig telemetry() {
+        Side client = Side.STANDARD;
+        Side server = Side.STANDARD;
+        for (Resource resource : resources.of(TypeUrls.LISTENER)) {
+            if (resource.meaning() instanceof Translated.Outbound outbound && client.equals(Side.STANDARD)) {
+                client = outbound.telemetry();
+            } else if (resource.meaning() instanceof Translated.Inbound inbound && server.equals(Side.STANDARD)) {
+                server = inbound.telemetry();
+            }
+        }
+        return new TelemetryConfig(client, server);
     }
 
     /** {@return what all inbound listeners ask together, null if there is none} */

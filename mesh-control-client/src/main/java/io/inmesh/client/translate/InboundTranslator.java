@@ -7,6 +7,7 @@ import io.inmesh.config.InboundConfig;
 import io.inmesh.config.InboundConfig.Mtls;
 import io.inmesh.config.InboundTrafficConfig;
 import io.inmesh.config.JwtRuleConfig;
+import io.inmesh.config.TelemetryConfig;
 import io.inmesh.xds.filter.extauthz.ExtAuthz;
 import io.inmesh.xds.filter.http.HttpConnectionManager;
 import io.inmesh.xds.filter.http.HttpFilter;
@@ -62,7 +63,8 @@ final class InboundTranslator {
             @Nullable ExternalAuthorizationConfig external,
             List<AuthorizationConfig> authorization,
             InboundTrafficConfig traffic,
-            ForwardersConfig forwarders) {}
+            ForwardersConfig forwarders,
+            TelemetryConfig.Side telemetry) {}
 
     Translated translate(Listener listener) {
         Map<Integer, Transports> transports = new TreeMap<>();
@@ -90,10 +92,12 @@ final class InboundTranslator {
                 asked.authorization(),
                 asked.traffic(),
                 Values.origin(listener.getMetadata()));
-        return new Translated.Inbound(config.withJwtRules(asked.jwtRules())
-                .withExternal(asked.external())
-                .withForwarders(asked.forwarders())
-                .withMtlsByPort(byPort));
+        return new Translated.Inbound(
+                config.withJwtRules(asked.jwtRules())
+                        .withExternal(asked.external())
+                        .withForwarders(asked.forwarders())
+                        .withMtlsByPort(byPort),
+                asked.telemetry());
     }
 
     private int port(FilterChainMatch match) {
@@ -178,6 +182,7 @@ final class InboundTranslator {
                 external.result(),
                 sets,
                 traffic.traffic(),
-                new ForwardersTranslator(reader).translate(manager));
+                new ForwardersTranslator(reader).translate(manager),
+                new TelemetryTranslator(reader).translate(manager));
     }
 }

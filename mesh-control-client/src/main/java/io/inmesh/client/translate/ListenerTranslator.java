@@ -1,6 +1,7 @@
 package io.inmesh.client.translate;
 
 import com.google.protobuf.Any;
+import io.inmesh.config.TelemetryConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.xds.core.TrafficDirection;
 import io.inmesh.xds.filter.fault.HTTPFault;
@@ -59,12 +60,13 @@ final class ListenerTranslator {
                         .noteIf(fault.hasAbort() || fault.hasDelay(), place(filter), "faults are set by routes only");
             }
         }
+        TelemetryConfig.Side telemetry = new TelemetryTranslator(reader).translate(manager);
         if (manager.hasRds()) {
             String routes = manager.getRds().getRouteConfigName();
-            return new Translated.Outbound(portOf(listener, routes), routes, List.of());
+            return new Translated.Outbound(portOf(listener, routes), routes, List.of(), telemetry);
         }
         List<VirtualHostConfig> hosts = new RouteTranslator(reader).translate(manager.getRouteConfig());
-        return new Translated.Outbound(portOf(listener, manager.getRouteConfig().getName()), null, hosts);
+        return new Translated.Outbound(portOf(listener, manager.getRouteConfig().getName()), null, hosts, telemetry);
     }
 
     private Optional<HttpConnectionManager> manager(Listener listener) {

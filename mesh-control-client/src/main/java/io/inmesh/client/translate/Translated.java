@@ -4,6 +4,7 @@ import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.SpreadConfig.LocalityConfig;
+import io.inmesh.config.TelemetryConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.identity.DenyList;
 import java.security.cert.X509Certificate;
@@ -21,8 +22,9 @@ public sealed interface Translated {
      * A listener for requests that come in.
      *
      * @param config what it asks of them
+     * @param telemetry what is told about them
      */
-    record Inbound(InboundConfig config) implements Translated {}
+    record Inbound(InboundConfig config, TelemetryConfig.Side telemetry) implements Translated {}
 
     /**
      * A listener for calls that leave.
@@ -30,8 +32,10 @@ public sealed interface Translated {
      * @param port destination port it stands for, 0 for every port
      * @param routes name of its route configuration, null if the listener holds its routes
      * @param hosts virtual hosts it holds itself
+     * @param telemetry what is told about the calls
      */
-    record Outbound(int port, @Nullable String routes, List<VirtualHostConfig> hosts) implements Translated {
+    record Outbound(int port, @Nullable String routes, List<VirtualHostConfig> hosts, TelemetryConfig.Side telemetry)
+            implements Translated {
         /** Copies the list. */
         public Outbound {
             hosts = List.copyOf(hosts);
