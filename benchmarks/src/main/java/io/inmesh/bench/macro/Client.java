@@ -41,6 +41,10 @@ final class Client {
             return GrpcCallers.xds(service);
         }
         if (arm.meshed()) {
+            Telling telling = arm.telling();
+            if (telling != null) {
+                telling.begin();
+            }
             Mesh mesh = Backend.join();
             return arm.grpc() ? GrpcCallers.meshed(mesh, service) : HttpCallers.meshed(mesh, service);
         }

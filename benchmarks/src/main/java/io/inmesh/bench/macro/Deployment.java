@@ -63,10 +63,15 @@ final class Deployment implements AutoCloseable {
 
     /** {@return a client of an arm; its first answer says that it is ready} */
     Child client(Arm arm, String service) throws IOException {
+        Map<String, String> environment = environment(CLIENT);
+        Telling telling = arm.telling();
+        if (telling != null) {
+            environment.putAll(telling.settings());
+        }
         return Child.ofThisProgram(
                 arm.name(),
                 folder.resolve(arm + ".log"),
-                environment(CLIENT),
+                environment,
                 Client.class,
                 arm.name(),
                 service,

@@ -36,6 +36,37 @@ record Family(String name, String service, List<Comparison> comparisons) {
                 grpc("gRPC, mTLS", Deployment.SECURE));
     }
 
+    /** {@return what telemetry costs calls by HTTP and by gRPC} */
+    static List<Family> telemetry() {
+        return List.of(
+                telemetry(
+                        "HTTP",
+                        Arm.OKHTTP_SILENT,
+                        Arm.OKHTTP_SILENT_TWIN,
+                        Arm.OKHTTP_TELLING,
+                        Arm.OKHTTP_TRACING,
+                        Arm.OKHTTP_LOGGING),
+                telemetry(
+                        "gRPC",
+                        Arm.GRPC_SILENT,
+                        Arm.GRPC_SILENT_TWIN,
+                        Arm.GRPC_TELLING,
+                        Arm.GRPC_TRACING,
+                        Arm.GRPC_LOGGING));
+    }
+
+    private static Family telemetry(String name, Arm silent, Arm twin, Arm telling, Arm tracing, Arm logging) {
+        return new Family(
+                name,
+                Deployment.PLAIN,
+                List.of(
+                        new Comparison("A/A: silent over silent", twin, silent, Goal.NONE, Goal.NONE),
+                        new Comparison("metrics, 1 % of traces", telling, silent, NEARLY_BARE, Goal.NONE),
+                        new Comparison("metrics, all traces", tracing, silent, Goal.NONE, Goal.NONE),
+                        new Comparison(
+                                "metrics, all traces, all calls logged", logging, silent, Goal.NONE, Goal.NONE)));
+    }
+
     private static Family http(String name, String service) {
         return new Family(
                 name,

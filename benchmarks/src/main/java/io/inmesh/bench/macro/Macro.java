@@ -22,12 +22,18 @@ final class Macro {
     /**
      * Runs.
      *
-     * @param arguments folder for results; the control server's jar; {@code quick} for a short run
+     * @param arguments folder for results; the control server's jar; {@code quick} for a short run; {@code telemetry} for what metrics, traces
+     *     and logs cost instead of what the mesh does
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        boolean quick = arguments.length > 2 && arguments[2].equals("quick");
-        Report report = run(Path.of(arguments[1]), quick ? Plan.QUICK : Plan.FULL, Family.all());
-        System.out.println(report.store(Path.of(arguments[0]), "macro", LocalDate.now()));
+        List<String> options = List.of(arguments).subList(2, arguments.length);
+        boolean telemetry = options.contains("telemetry");
+        Report report = run(
+                Path.of(arguments[1]),
+                options.contains("quick") ? Plan.QUICK : Plan.FULL,
+                telemetry ? Family.telemetry() : Family.all());
+        System.out.println(
+                report.store(Path.of(arguments[0]), telemetry ? "telemetry-calls" : "macro", LocalDate.now()));
     }
 
     /** {@return the table of some families} */
@@ -43,6 +49,7 @@ final class Macro {
                 Results results = new Rounds(deployment, family, plan, random).run();
                 rows.addAll(MacroTable.rows(family, results));
                 notes.add(MacroTable.note(family, results));
+                notes.add(MacroTable.bytes(family, results));
             }
         } finally {
             delete(folder);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** Which ratios stand in the table. */
 final class MacroTable {
@@ -49,6 +50,19 @@ final class MacroTable {
                 results.medianStolenShare() * 100,
                 results.gcMillis(),
                 results.failures());
+    }
+
+    /** {@return bytes allocated per call of each arm, since a ratio does not say how many more there are} */
+    static String bytes(Family family, Results results) {
+        return family.name() + ", client bytes per call: "
+                + family.arms().stream()
+                        .map(arm -> String.format(
+                                Locale.ROOT,
+                                "%s %,.0f",
+                                arm.name().toLowerCase(Locale.ROOT),
+                                results.median(arm, Turn.CLOSED_8, Sample::bytesPerCall)))
+                        .collect(Collectors.joining(", "))
+                + ".";
     }
 
     private void compare(Comparison comparison) {

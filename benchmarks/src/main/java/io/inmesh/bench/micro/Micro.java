@@ -32,6 +32,7 @@ public final class Micro {
         boolean quick = arguments.length > 1 && arguments[1].equals("quick");
         Scores one = new Scores(new Runner(options(quick)
                         .include(Micro.class.getPackageName() + ".*")
+                        .exclude(TelemetryBenchmark.class.getSimpleName())
                         .build())
                 .run());
         Scores two = new Scores(new Runner(options(quick)
@@ -52,7 +53,7 @@ public final class Micro {
         System.out.println(report.store(results, quick ? "micro-quick" : "micro", LocalDate.now()));
     }
 
-    private static ChainedOptionsBuilder options(boolean quick) {
+    static ChainedOptionsBuilder options(boolean quick) {
         return new OptionsBuilder()
                 .addProfiler(GCProfiler.class)
                 .addProfiler(WorkerCpuProfiler.class)

@@ -89,7 +89,7 @@ final class MicroTable {
         return Row.of("decision, 10,000 over 10 " + grown, "time", "×", large.over(small), FLAT);
     }
 
-    private static void inform(List<Row> rows, Scores scores, String benchmark, String subject) {
+    static void inform(List<Row> rows, Scores scores, String benchmark, String subject) {
         rows.add(Row.of(subject, "time", "ns", scores.nanos(benchmark), Goal.NONE));
         rows.add(Row.of(subject, "allocation", "B", scores.bytes(benchmark), Goal.NONE));
     }

@@ -79,7 +79,9 @@ public final class Reviews {
                     "Absolutely fun and entertaining, though it lacks the depth of other plays.",
                     stars);
             response.setContentType("application/json");
-            response.getWriter().write(body.toString());
+            byte[] text = JSON.writeValueAsBytes(body);
+            response.setContentLength(text.length);
+            response.getOutputStream().write(text);
         }
 
         private Map<String, Integer> stars(@Nullable String user) {

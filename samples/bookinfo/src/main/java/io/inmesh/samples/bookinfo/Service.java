@@ -40,6 +40,7 @@ final class Service {
 
     /** Joins the mesh and waits until there are a configuration and a certificate. */
     static Mesh join() {
+        Scrapes.open();
         Mesh mesh = Mesh.join();
         if (!mesh.awaitReady(JOIN_LIMIT)) {
             throw new IllegalStateException(
