@@ -1,6 +1,7 @@
 package io.inmesh.server.access;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Lets people log in to the console where they log in to everything else: the code flow of OpenID Connect Core 1.0 (3.1) with PKCE (RFC 7636).
  *
  * <p>A login that has begun is bound to the browser it began in by a cookie, so that nobody can be logged in as somebody else by a link (RFC
- * 6749, 10.12); it ends with the first answer, good or bad, and after some minutes. At most {@link #MOST_PENDING} are under way; a further
- * one ends the oldest.
+ * 6749, 10.12); it ends with the first answer, good or bad, and after some minutes. At most {@link #MOST_PENDING} are under way, of one
+ * address {@link #MOST_OF_AN_ADDRESS}; a further one ends the oldest of its address, or of all.
  */
 public final class OidcLogins {
 
@@ -31,7 +32,10 @@ public final class OidcLogins {
     public static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /** Logins under way at most. */
-    static final int MOST_PENDING = 1_000;
+    static final int MOST_PENDING = 10_000;
+
+    /** Logins under way at most that were begun from one address: nobody has proven anything yet. */
+    static final int MOST_OF_AN_ADDRESS = 100;
 
     /** Codes exchanged at once: each takes a thread of the server until the issuer answers, and nobody has proven anything yet. */
     static final int MOST_EXCHANGES = 16;
@@ -87,7 +91,13 @@ public final class OidcLogins {
     }
 
     private record Pending(
-            Provider provider, String bindingHash, String verifier, String nonce, String redirectUri, Instant ends) {}
+            Provider provider,
+            String address,
+            String bindingHash,
+            String verifier,
+            String nonce,
+            String redirectUri,
+            Instant ends) {}
 
     /** {@return what the buttons say; their places are the numbers of {@link #begin}} */
     public List<String> labels() {
@@ -98,8 +108,9 @@ public final class OidcLogins {
      * {@return a login by one of the issuers; empty if there is none of that number}
      *
      * @param redirectUri where the browser is to come back to, on this server
+     * @param address network address of the browser
      */
-    public synchronized Optional<Begun> begin(int which, String redirectUri) {
+    public synchronized Optional<Begun> begin(int which, String redirectUri, InetAddress address) {
         if (which < 0 || which >= providers.size()) {
             return Optional.empty();
         }
@@ -108,15 +119,14 @@ public final class OidcLogins {
         String binding = Secrets.next(random);
         Pending begun = new Pending(
                 provider,
+                CallerRates.keyOf(address),
                 Secrets.hash(binding),
                 Secrets.next(random),
                 Secrets.next(random),
                 redirectUri,
                 clock.instant().plus(PATIENCE));
         forgetOld();
-        if (pending.size() >= MOST_PENDING) {
-            pending.remove(pending.keySet().iterator().next());
-        }
+        makeRoom(begun.address());
         pending.put(state, begun);
         Map<String, String> query = new LinkedHashMap<>();
         query.put("response_type", "code");
@@ -184,6 +194,20 @@ public final class OidcLogins {
             throw new Unauthenticated("no such login is under way; it took too long, or has ended before");
         }
         return begun;
+    }
+
+    private void makeRoom(String address) {
+        long own = pending.values().stream()
+                .filter(known -> known.address().equals(address))
+                .count();
+        if (own >= MOST_OF_AN_ADDRESS || pending.size() >= MOST_PENDING) {
+            Iterator<Pending> oldest = pending.values().iterator();
+            Pending next = oldest.next();
+            while (own >= MOST_OF_AN_ADDRESS && !next.address().equals(address)) {
+                next = oldest.next();
+            }
+            oldest.remove();
+        }
     }
 
     /** The oldest come first. */

@@ -58,7 +58,7 @@ final class OidcApi {
         String by = text(exchange, "by");
         int which = by.matches("[0-9]{1,3}") ? Integer.parseInt(by) : -1;
         OidcLogins.Begun begun = access.oidcLogins()
-                .begin(which, exchange.origin() + "/" + String.join("/", CALLBACK))
+                .begin(which, exchange.origin() + "/" + String.join("/", CALLBACK), exchange.address())
                 .orElseThrow(() -> HttpProblem.notFound("an issuer to log in by with the number \"" + by + "\""));
         // Lax, since the browser brings it back from another site.
         exchange.setCookie(

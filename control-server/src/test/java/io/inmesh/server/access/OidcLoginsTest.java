@@ -11,8 +11,10 @@ import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.fixture.TestIssuer;
 import io.inmesh.server.jwks.SigningKeys;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +101,7 @@ class OidcLoginsTest {
 
     @Test
     void whoComesBackIsLoggedInWithTheGroupsTheIssuerTold() throws Exception {
-        OidcLogins.Begun begun = logins.begin(0, BACK).orElseThrow();
+        OidcLogins.Begun begun = logins.begin(0, BACK, address(7)).orElseThrow();
         Map<String, String> query = query(begun.to());
         assertThat(begun.to().toString()).startsWith("https://issuer.example/authorize?tenant=7&response_type=code&");
         assertThat(query)
@@ -194,10 +196,10 @@ class OidcLoginsTest {
 
     @Test
     void loginsUnderWayAreBounded() throws Exception {
-        OidcLogins.Begun first = begin();
-        OidcLogins.Begun second = begin();
+        OidcLogins.Begun first = begin(0);
+        OidcLogins.Begun second = begin(1);
         for (int i = 2; i <= OidcLogins.MOST_PENDING; i++) {
-            begin();
+            begin(i);
         }
         refused(query(first.to()).get("state"), first.binding(), "good", "", "no such login is under way");
         nonce = query(second.to()).get("nonce");
@@ -206,14 +208,39 @@ class OidcLoginsTest {
     }
 
     @Test
+    void whoBeginsAgainAndAgainKeepsNobodyElseOut() throws Exception {
+        OidcLogins.Begun honest = begin(0);
+        OidcLogins.Begun first = begin(1);
+        for (int i = 0; i < OidcLogins.MOST_PENDING; i++) {
+            begin(1);
+        }
+        refused(query(first.to()).get("state"), first.binding(), "good", "", "no such login is under way");
+        nonce = query(honest.to()).get("nonce");
+        assertThat(logins.finish(query(honest.to()).get("state"), honest.binding(), "good", ""))
+                .isNotNull();
+    }
+
+    @Test
     void thereIsNoIssuerOfAnotherNumber() {
         assertThat(logins.labels()).containsExactly("Example");
-        assertThat(logins.begin(1, BACK)).isEmpty();
-        assertThat(logins.begin(-1, BACK)).isEmpty();
+        assertThat(logins.begin(1, BACK, address(7))).isEmpty();
+        assertThat(logins.begin(-1, BACK, address(7))).isEmpty();
+    }
+
+    private static InetAddress address(int number) {
+        try {
+            return InetAddress.getByAddress(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
     }
 
     private OidcLogins.Begun begin() {
-        OidcLogins.Begun begun = logins.begin(0, BACK).orElseThrow();
+        return begin(7);
+    }
+
+    private OidcLogins.Begun begin(int from) {
+        OidcLogins.Begun begun = logins.begin(0, BACK, address(from)).orElseThrow();
         nonce = query(begun.to()).get("nonce");
         return begun;
     }
