@@ -20,6 +20,7 @@ final class Series {
     private final byte[] @Nullable [] tens = new byte[TENS][];
     private final byte[] @Nullable [] minutes = new byte[MINUTES][];
     private long newest;
+    private long bytes;
 
     /** Counts nothing yet; {@code step} is the ten-second step now. */
     Series(long step) {
@@ -29,6 +30,11 @@ final class Series {
     /** {@return the last step that something was added in} */
     long newest() {
         return newest;
+    }
+
+    /** {@return how many bytes of counts are kept} */
+    long bytes() {
+        return bytes;
     }
 
     /** Adds counts to a step that is no later than now; what is too long ago is left out. */
@@ -66,16 +72,24 @@ final class Series {
         }
         newest = now;
         for (long step = Math.max(from + 1, now - TENS + 1); step <= now; step++) {
-            tens[index(step, TENS)] = null;
+            empty(tens, index(step, TENS));
         }
         for (long minute = Math.max(minute(from) + 1, minute(now) - MINUTES + 1); minute <= minute(now); minute++) {
-            minutes[index(minute, MINUTES)] = null;
+            empty(minutes, index(minute, MINUTES));
         }
     }
 
-    private static void add(byte[] @Nullable [] ring, int at, byte[] counts) {
+    private void empty(byte[] @Nullable [] ring, int at) {
         byte[] before = ring[at];
-        ring[at] = before == null ? counts : Packed.sum(before, counts);
+        bytes -= before == null ? 0 : before.length;
+        ring[at] = null;
+    }
+
+    private void add(byte[] @Nullable [] ring, int at, byte[] counts) {
+        byte[] before = ring[at];
+        byte[] sum = before == null ? counts : Packed.sum(before, counts);
+        bytes += sum.length - (before == null ? 0 : before.length);
+        ring[at] = sum;
     }
 
     private static int index(long step, int length) {

@@ -2,6 +2,7 @@ package io.inmesh.server.graph;
 
 import io.inmesh.server.time.Timer;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +19,9 @@ import java.util.function.Predicate;
 /**
  * What processes reported in the last hour, in memory. It begins empty and says since when it knows.
  *
- * <p>Bounded: an identity has at most {@link #MAX_OF_IDENTITY} series, what goes beyond is counted as one; of all, beyond {@link
- * #MAX_SERIES}, the one that was added to longest ago makes room, which the counter {@code inmesh.graph.series.evicted} tells. Time is that
+ * <p>Bounded in number and in bytes: an identity has at most {@link #MAX_OF_IDENTITY} series of {@link #MAX_BYTES_OF_IDENTITY}, what goes
+ * beyond is counted as one; of all, beyond {@link #MAX_SERIES} or {@link #MAX_BYTES}, the one that was added to longest ago makes room,
+ * which the counter {@code inmesh.graph.series.evicted} tells. Time is that
  * of a clock that is never set; wall-clock time is for display. Safe for use by several threads.
  */
 public final class TrafficGraph {
@@ -36,6 +38,12 @@ public final class TrafficGraph {
     /** Series told apart for one service account. */
     static final int MAX_OF_IDENTITY = 4_000;
 
+    /** Bytes of counts kept: four times what 10,000 edges of an hour take. */
+    static final long MAX_BYTES = 512L << 20;
+
+    /** Bytes of counts kept for one service account. */
+    static final long MAX_BYTES_OF_IDENTITY = 64L << 20;
+
     private static final float LOAD_FACTOR = 0.75f;
     private static final long STEP_NANOS = STEP.toNanos();
 
@@ -46,10 +54,27 @@ public final class TrafficGraph {
     private final Counter folded;
     // Least recently added to first.
     private final LinkedHashMap<Subject, Series> series = new LinkedHashMap<>(16, LOAD_FACTOR, true);
-    private final Map<String, Integer> ofIdentity = new HashMap<>();
+    private final Map<String, Held> ofIdentity = new HashMap<>();
+    private final long mostBytes;
+    private final long mostBytesOfIdentity;
+    private long bytes;
+    /** The step in which what is old was forgotten last. */
+    private long forgotten;
+
+    /** What is kept for one service account. */
+    private static final class Held {
+        int series;
+        long bytes;
+    }
 
     /** Knows nothing yet. */
     public TrafficGraph(Timer timer, InstantSource clock, MeterRegistry meters) {
+        this(timer, clock, meters, MAX_BYTES, MAX_BYTES_OF_IDENTITY);
+    }
+
+    TrafficGraph(Timer timer, InstantSource clock, MeterRegistry meters, long mostBytes, long mostBytesOfIdentity) {
+        this.mostBytes = mostBytes;
+        this.mostBytesOfIdentity = mostBytesOfIdentity;
         this.timer = timer;
         this.clock = clock;
         this.beganNanos = timer.nanoTime();
@@ -60,6 +85,10 @@ public final class TrafficGraph {
                 .description("Reports counted as other because their identity has too many series")
                 .register(meters);
         meters.gauge("inmesh.graph.series", this, TrafficGraph::size);
+        Gauge.builder("inmesh.graph.bytes", this, TrafficGraph::bytes)
+                .description("Bytes of counts in the service graph")
+                .baseUnit("bytes")
+                .register(meters);
     }
 
     /**
@@ -78,22 +107,37 @@ public final class TrafficGraph {
         long first = Math.max(step - parts + 1, step(beganNanos));
         synchronized (this) {
             Series own = seriesOf(subject, step);
+            long before = own.bytes();
             for (long at = first; at <= step; at++) {
                 byte[] share = Packed.share(counts, (int) (at - step + parts - 1), (int) parts);
                 if (share.length > 0) {
                     own.add(step, at, share);
                 }
             }
+            Held held = held(subject);
+            held.bytes += own.bytes() - before;
+            bytes += own.bytes() - before;
+            while (series.size() > MAX_SERIES || (bytes > mostBytes && series.size() > 1)) {
+                Iterator<Map.Entry<Subject, Series>> oldest = series.entrySet().iterator();
+                forget(oldest.next());
+                oldest.remove();
+                evicted.increment();
+            }
         }
     }
 
     private Series seriesOf(Subject subject, long step) {
+        if (held(subject).bytes >= mostBytesOfIdentity && forgotten != step) {
+            forgetOld(step);
+        }
+        Held held = held(subject);
+        boolean large = held.bytes >= mostBytesOfIdentity;
         Series known = series.get(subject);
-        if (known != null) {
+        if (known != null && !large) {
             return known;
         }
         Subject kept = subject;
-        if (ofIdentity.getOrDefault(identity(subject), 0) >= MAX_OF_IDENTITY) {
+        if (large || held.series >= MAX_OF_IDENTITY) {
             folded.increment();
             kept = subject.folded();
             known = series.get(kept);
@@ -103,18 +147,22 @@ public final class TrafficGraph {
         }
         Series fresh = new Series(step);
         series.put(kept, fresh);
-        ofIdentity.merge(identity(kept), 1, Integer::sum);
-        if (series.size() > MAX_SERIES) {
-            Iterator<Subject> oldest = series.keySet().iterator();
-            forget(oldest.next());
-            oldest.remove();
-            evicted.increment();
-        }
+        held.series++;
         return fresh;
     }
 
-    private void forget(Subject subject) {
-        ofIdentity.computeIfPresent(identity(subject), (identity, count) -> count > 1 ? count - 1 : null);
+    private Held held(Subject subject) {
+        return ofIdentity.computeIfAbsent(identity(subject), identity -> new Held());
+    }
+
+    private void forget(Map.Entry<Subject, Series> entry) {
+        Held held = held(entry.getKey());
+        held.series--;
+        held.bytes -= entry.getValue().bytes();
+        bytes -= entry.getValue().bytes();
+        if (held.series == 0) {
+            ofIdentity.remove(identity(entry.getKey()));
+        }
     }
 
     private static String identity(Subject subject) {
@@ -219,15 +267,20 @@ public final class TrafficGraph {
     }
 
     private void forgetOld(long step) {
+        forgotten = step;
         long oldest = step - KEPT.dividedBy(STEP);
         Iterator<Map.Entry<Subject, Series>> all = series.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<Subject, Series> entry = all.next();
             if (entry.getValue().newest() < oldest) {
-                forget(entry.getKey());
+                forget(entry);
                 all.remove();
             }
         }
+    }
+
+    private synchronized long bytes() {
+        return bytes;
     }
 
     private synchronized int size() {

@@ -164,6 +164,50 @@ class TrafficGraphTest {
                         ((Subject.PassedThrough) entry.subject()).host().equals("host-0"));
     }
 
+    @Test
+    void fewNamesWithManyCountsOfOneIdentityTakeNoMoreThanItsShareEither() {
+        SimpleMeterRegistry own = new SimpleMeterRegistry();
+        TrafficGraph small = new TrafficGraph(time, time, own, 1_000_000, 20_000);
+        small.add(edge("honest"), ok(1), STEP);
+        for (int step = 0; step < 50; step++) {
+            for (int i = 0; i < 20; i++) {
+                small.add(new Subject.PassedThrough(reporter("evil", "v1"), "host-" + i), everyCell(), STEP);
+            }
+            time.advance(STEP);
+        }
+        // What is counted as one can be large once.
+        long one = 92L * everyCell().length;
+        assertThat(own.get("inmesh.graph.bytes").gauge().value())
+                .isLessThan(20_000 + 20 * 2L * everyCell().length + 3 * one);
+        assertThat(own.counter("inmesh.graph.series.folded").count()).isPositive();
+        assertThat(small.read(HOUR, subject -> subject.equals(edge("honest"))).entries())
+                .hasSize(1);
+        time.advance(HOUR.multipliedBy(2));
+        assertThat(small.read(HOUR, all -> true).entries()).isEmpty();
+        assertThat(own.get("inmesh.graph.bytes").gauge().value()).isZero();
+    }
+
+    @Test
+    void beyondTheBoundOfBytesTheSeriesAddedToLongestAgoMakesRoom() {
+        SimpleMeterRegistry own = new SimpleMeterRegistry();
+        long most = 10L * everyCell().length;
+        TrafficGraph small = new TrafficGraph(time, time, own, most, most);
+        for (int i = 0; i < 50; i++) {
+            small.add(new Subject.PassedThrough(reporter("sa" + i, "v1"), "host-" + i), everyCell(), STEP);
+        }
+        assertThat(own.get("inmesh.graph.bytes").gauge().value()).isPositive().isLessThanOrEqualTo(most);
+        assertThat(own.counter("inmesh.graph.series.evicted").count()).isPositive();
+        assertThat(small.read(MINUTE, all -> true).entries())
+                .anyMatch(entry ->
+                        ((Subject.PassedThrough) entry.subject()).host().equals("host-49"));
+    }
+
+    private static byte[] everyCell() {
+        long[] dense = new long[Cells.COUNT];
+        Arrays.fill(dense, 1L << 40);
+        return Packed.of(dense);
+    }
+
     private long total(Duration window) {
         return figures(window).attempts().total();
     }
