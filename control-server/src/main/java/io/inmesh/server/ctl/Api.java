@@ -32,13 +32,17 @@ final class Api {
     Api(Target target) throws Failure {
         this.target = target;
         this.server = target.server();
-        HttpClient.Builder client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
         SSLContext tls = target.tls();
-        if (tls != null) {
-            client.sslContext(tls);
-        }
-        this.http = client.build();
+        this.http = tls == null ? Shared.CLIENT : client().sslContext(tls).build();
+    }
+
+    private static HttpClient.Builder client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+    }
+
+    /** A client cannot be closed before Java 21, so that commands of one process would hold a connection each, as many as a server takes. */
+    private static final class Shared {
+        static final HttpClient CLIENT = client().build();
     }
 
     /** {@return the server it is} */

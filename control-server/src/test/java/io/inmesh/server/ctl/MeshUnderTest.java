@@ -19,7 +19,7 @@ import picocli.CommandLine;
 /** A whole server, processes that join it, and the command line for it: all over real sockets. */
 final class MeshUnderTest implements AutoCloseable {
 
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Path folder;
     private final ControlServer server;
