@@ -25,6 +25,6 @@ class MacroSmokeTest {
         Report report = Macro.run(JAR.toAbsolutePath(), Plan.SMOKE, List.of(family));
 
         assertThat(report.rows()).hasSize(16).allMatch(row -> row.estimate().value() > 0);
-        assertThat(report.notes()).last().asString().contains(" 0 calls failed");
+        assertThat(report.notes()).anyMatch(note -> note.contains(" 0 calls failed"));
     }
 }
