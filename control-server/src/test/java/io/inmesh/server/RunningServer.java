@@ -86,6 +86,15 @@ final class RunningServer implements AutoCloseable {
         return body(request(path).header("Content-Type", type).POST(BodyPublishers.ofString(text)));
     }
 
+    /** {@return whether a step was taken, or has to wait for somebody still (409)} */
+    boolean takes(String path) throws Exception {
+        HttpRequest.Builder request =
+                request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}"));
+        HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isIn(200, 409);
+        return response.statusCode() == 200;
+    }
+
     JsonNode delete(String path) throws Exception {
         return body(request(path).DELETE());
     }
