@@ -1,6 +1,7 @@
 package io.inmesh;
 
 import io.inmesh.call.Call;
+import io.inmesh.call.Connector;
 import io.inmesh.call.InboundCall;
 import io.inmesh.check.Checker;
 import io.inmesh.config.InboundConfig;
@@ -85,6 +86,7 @@ public final class Mesh implements AutoCloseable {
     private final PassedThrough passedThrough = new PassedThrough();
     private final Sweeps sweeps;
     private final HealthChecks checks;
+    private final ConnectAhead ahead;
     private final Readiness readiness = new Readiness(this::ready);
     private final AtomicLong loadTakenNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -115,6 +117,7 @@ public final class Mesh implements AutoCloseable {
         this.inbound = new InboundGate(clock, observer, external, scheduler, live);
         this.sweeps = new Sweeps(configs, scheduler);
         this.checks = new HealthChecks(configs, scheduler, randomness, identity, observer);
+        this.ahead = new ConnectAhead(configs, identity, randomness);
         this.loadTakenNanos = new AtomicLong(clock.nanos());
     }
 
@@ -181,6 +184,7 @@ public final class Mesh implements AutoCloseable {
         identity.onChange(epoch -> {
             observer.identityChanged(epoch);
             readiness.check();
+            ahead.renew();
         });
         if (config != null) {
             ApplyResult result = apply(config);
@@ -244,6 +248,7 @@ public final class Mesh implements AutoCloseable {
             sweeps.startIfNeeded();
             checks.refresh();
             readiness.check();
+            ahead.refresh();
         }
         return result;
     }
@@ -265,6 +270,11 @@ public final class Mesh implements AutoCloseable {
     /** {@return whether a policy limits how much comes in; only then need adapters note when requests arrive} */
     public boolean limitsInbound() {
         return configs.snapshot().inbound().traffic() != null;
+    }
+
+    /** {@return whether anybody wants to know how many bytes and messages a stream had; only then need adapters count} */
+    public boolean wantsSizes() {
+        return observer.wantsSizes();
     }
 
     /** {@return the clock that deadlines are told in} */
@@ -317,6 +327,18 @@ public final class Mesh implements AutoCloseable {
      */
     public void checkWith(String adapter, Supplier<? extends Checker> checker) {
         checks.checkWith(adapter, checker);
+    }
+
+    /**
+     * Has an adapter connect to endpoints of the mesh before the first call to a host needs them. For adapters.
+     *
+     * @param host name that is going to be called
+     * @param port its port
+     * @param connector told where to connect, by several threads
+     * @return closing it ends that
+     */
+    public AutoCloseable connectAhead(String host, int port, Connector connector) {
+        return ahead.to(host, port, connector);
     }
 
     /** {@return what this mesh believes} */

@@ -30,6 +30,7 @@ import io.prometheus.metrics.tracer.common.SpanContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,19 @@ class MeshTelemetryTest {
                 .hasMessageContaining("INMESH_BAGGAGE");
         assertThatThrownBy(() -> GlobalTelemetry.addTo(Mesh.builder(), Map.of("INMESH_TELEMETRY", "on")))
                 .hasMessageContaining("INMESH_TELEMETRY");
+    }
+
+    @Test
+    void anSdkIsAskedForOnlyWhereOpenTelemetryIsToldToMakeIt() {
+        Properties none = new Properties();
+        assertThat(GlobalTelemetry.autoconfigures(Map.of(), none)).isFalse();
+        assertThat(GlobalTelemetry.autoconfigures(Map.of("OTEL_JAVA_GLOBAL_AUTOCONFIGURE_ENABLED", "true"), none))
+                .isTrue();
+        Properties off = new Properties();
+        off.setProperty("otel.java.global-autoconfigure.enabled", "false");
+        assertThat(GlobalTelemetry.autoconfigures(Map.of("OTEL_JAVA_GLOBAL_AUTOCONFIGURE_ENABLED", "true"), off))
+                .as("the property goes before the variable")
+                .isFalse();
     }
 
     private void request() {

@@ -104,6 +104,16 @@ public interface Call {
         return SIZE_UNKNOWN;
     }
 
+    /** {@return how many messages the request has had so far, where it consists of such; {@link #SIZE_UNKNOWN} if nobody counts} */
+    default long requestMessages() {
+        return SIZE_UNKNOWN;
+    }
+
+    /** {@return how many messages the answer has had so far, where it consists of such; {@link #SIZE_UNKNOWN} if nobody counts} */
+    default long responseMessages() {
+        return SIZE_UNKNOWN;
+    }
+
     /** {@return what the request in whose course this call is made means for it; asked once, on the thread that starts the call} */
     default CallContext context() {
         return CallContext.current();

@@ -20,7 +20,11 @@ public record MetricsConfig(Map<Metric, Override> overrides) {
         /** {@code istio_request_bytes}. */
         REQUEST_SIZE,
         /** {@code istio_response_bytes}. */
-        RESPONSE_SIZE
+        RESPONSE_SIZE,
+        /** {@code istio_request_messages_total}. */
+        GRPC_REQUEST_MESSAGES,
+        /** {@code istio_response_messages_total}. */
+        GRPC_RESPONSE_MESSAGES
     }
 
     /**

@@ -20,8 +20,7 @@ import io.inmesh.route.Route;
 import io.inmesh.stage.Passage;
 import io.inmesh.tally.CallTally;
 import io.inmesh.time.Deadlines;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,9 @@ final class OutboundAttempt extends Passage implements Attempt {
     private long startedNanos;
     private final long deadlineNanos;
     private final @Nullable ConnectionSecurity security;
-    private @Nullable List<String> headers;
+    /** Names, each before its value; null behind the last. */
+    private @Nullable String @Nullable [] headers;
+
     private @Nullable LocalityLoad load;
     private Classification meaning = Classifier.classify(Outcome.Cancelled.INSTANCE);
     private long endedNanos;
@@ -141,9 +142,15 @@ final class OutboundAttempt extends Passage implements Attempt {
         if (key != null) {
             key.writeRequestHeaders(call(), sink);
         }
-        if (headers != null) {
-            for (int i = 0; i < headers.size(); i += 2) {
-                sink.set(headers.get(i), headers.get(i + 1));
+        @Nullable String[] added = headers;
+        if (added != null) {
+            for (int i = 0; i < added.length; i += 2) {
+                String name = added[i];
+                String value = added[i + 1];
+                if (name == null || value == null) {
+                    return;
+                }
+                sink.set(name, value);
             }
         }
     }
@@ -184,11 +191,17 @@ final class OutboundAttempt extends Passage implements Attempt {
 
     @Override
     public void setHeader(String name, String value) {
-        if (headers == null) {
-            headers = new ArrayList<>(4);
+        @Nullable String[] added = headers == null ? new String[2] : headers;
+        int at = 0;
+        while (at < added.length && added[at] != null) {
+            at += 2;
         }
-        headers.add(name);
-        headers.add(value);
+        if (at == added.length) {
+            added = Arrays.copyOf(added, at * 2);
+        }
+        added[at] = name;
+        added[at + 1] = value;
+        headers = added;
     }
 
     private boolean madeCookie() {

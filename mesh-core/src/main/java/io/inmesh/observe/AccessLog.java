@@ -71,15 +71,26 @@ final class AccessLog implements MeshObserver {
     }
 
     @Override
+    public boolean wantsSizes() {
+        return logsCalls() || logsRequests();
+    }
+
+    private boolean logsCalls() {
+        return on(telemetry.client().accessLog(), settings.requests() == Requests.ALL);
+    }
+
+    private boolean logsRequests() {
+        return on(telemetry.server().accessLog(), settings.requests() != Requests.OFF);
+    }
+
+    @Override
     public CallObserver callStarted(Call call, String virtualHost, @Nullable String route) {
-        boolean logs = on(telemetry.client().accessLog(), settings.requests() == Requests.ALL);
-        return logs ? new LoggedCall(route) : CallObserver.NONE;
+        return logsCalls() ? new LoggedCall(route) : CallObserver.NONE;
     }
 
     @Override
     public InboundObserver inboundStarted(InboundCall call) {
-        boolean logs = on(telemetry.server().accessLog(), settings.requests() != Requests.OFF);
-        return logs ? requests : InboundObserver.NONE;
+        return logsRequests() ? requests : InboundObserver.NONE;
     }
 
     private boolean on(AccessLogConfig config, boolean bySettings) {

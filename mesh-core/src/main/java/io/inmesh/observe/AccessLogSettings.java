@@ -44,10 +44,6 @@ public record AccessLogSettings(
     public static final AccessLogSettings DEFAULT =
             new AccessLogSettings(Requests.OFF, Format.ENVOY, 100, Set.of(), false);
 
-    // What proves who somebody is has no place in a log, whoever asks for it.
-    private static final Set<String> SECRET =
-            Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key");
-
     /** Copies the set and checks the range. */
     public AccessLogSettings {
         Objects.requireNonNull(requests, "requests");
@@ -57,7 +53,7 @@ public record AccessLogSettings(
             throw new IllegalArgumentException("INMESH_ACCESS_LOG_SAMPLE must be 0 to 100: " + samplePercent);
         }
         for (String header : headers) {
-            if (SECRET.contains(header)) {
+            if (SecretHeaders.contains(header)) {
                 throw new IllegalArgumentException(
                         "INMESH_ACCESS_LOG_HEADERS names \"" + header + "\", which holds secrets; leave it out");
             }

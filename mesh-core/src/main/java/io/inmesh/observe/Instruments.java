@@ -39,7 +39,7 @@ public final class Instruments {
         observers.add(made);
         meters = made;
         if (profile.istio()) {
-            IstioObserver added = new IstioObserver(shared, own, service);
+            IstioObserver added = new IstioObserver(shared, own, service, clock);
             observers.add(added);
             istio = added;
         }

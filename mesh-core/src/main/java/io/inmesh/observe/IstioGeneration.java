@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,7 +20,9 @@ final class IstioGeneration {
     private final MeterFactory meters;
     private final IstioTags tags;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Meter> made = new ArrayList<>();
+    /** How many hold each: labels that are removed can make the meters of several pairs one. */
+    private final Map<Meter, Integer> made = new HashMap<>();
+
     private boolean over;
 
     IstioGeneration(MeterFactory meters, IstioTags tags) {
@@ -55,16 +57,32 @@ final class IstioGeneration {
     }
 
     private <T extends Meter> T keep(T meter) {
-        made.add(meter);
+        made.merge(meter, 1, Integer::sum);
         return meter;
     }
 
-    /** Takes its meters out of the registry. */
+    /** Takes those of its meters out of the registry that nobody else holds. */
+    void remove(List<Meter> meters) {
+        lock.lock();
+        try {
+            for (Meter meter : meters) {
+                Integer left = made.computeIfPresent(meter, (m, holders) -> holders > 1 ? holders - 1 : 0);
+                if (left != null && left == 0) {
+                    made.remove(meter);
+                    this.meters.registry().remove(meter);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes all its meters out of the registry. */
     void end() {
         lock.lock();
         try {
             over = true;
-            made.forEach(meters.registry()::remove);
+            made.keySet().forEach(meters.registry()::remove);
             made.clear();
         } finally {
             lock.unlock();

@@ -6,9 +6,13 @@ import io.inmesh.call.Outcome;
 import io.inmesh.config.MetricsConfig.Metric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Istio's metrics of the requests from one workload to another, found by a small number for each way in which they can end. */
@@ -31,6 +35,11 @@ final class IstioMeters {
     private final String reporter;
     private final Map<String, String> pair;
     private final MeterTable<Row> rows = new MeterTable<>(this::row);
+    private volatile @Nullable Messages messages;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Meter> made = new ArrayList<>();
+    private volatile boolean used = true;
+    private volatile boolean gone;
 
     IstioMeters(IstioGeneration generation, String reporter, IstioPair pair) {
         this.generation = generation;
@@ -43,7 +52,21 @@ final class IstioMeters {
             @Nullable Counter requests,
             @Nullable DistributionSummary duration,
             @Nullable DistributionSummary requestBytes,
-            @Nullable DistributionSummary responseBytes) {}
+            @Nullable DistributionSummary responseBytes) {
+
+        static final Row NONE = new Row(null, null, null, null);
+    }
+
+    /** What the messages of gRPC are counted in, whatever became of their calls; null where a metric is switched off. */
+    private record Messages(
+            @Nullable Counter sent, @Nullable Counter answered) {
+
+        static void add(@Nullable Counter counter, long messages) {
+            if (counter != null && messages > 0) {
+                counter.increment(messages);
+            }
+        }
+    }
 
     /**
      * Counts a request that has ended.
@@ -52,6 +75,9 @@ final class IstioMeters {
      * @param secure whether it came over mutual TLS
      */
     void record(Call call, Outcome outcome, int attempts, boolean secure, long durationNanos) {
+        if (!used) {
+            used = true;
+        }
         Row row = rows.get(key(call.protocol(), outcome, attempts, secure));
         if (row.requests != null) {
             row.requests.increment();
@@ -61,6 +87,63 @@ final class IstioMeters {
         }
         record(row.requestBytes, call.requestBytes());
         record(row.responseBytes, call.responseBytes());
+        if (call.protocol() == Protocol.GRPC && call.requestMessages() >= 0) {
+            Messages counted = messages();
+            Messages.add(counted.sent, call.requestMessages());
+            Messages.add(counted.answered, call.responseMessages());
+        }
+    }
+
+    private Messages messages() {
+        Messages known = messages;
+        if (known != null) {
+            return known;
+        }
+        lock.lock();
+        try {
+            if (messages == null) {
+                messages = gone
+                        ? new Messages(null, null)
+                        : new Messages(
+                                counter(
+                                        Metric.GRPC_REQUEST_MESSAGES,
+                                        "istio.request.messages",
+                                        "Messages that gRPC calls have sent",
+                                        pair),
+                                counter(
+                                        Metric.GRPC_RESPONSE_MESSAGES,
+                                        "istio.response.messages",
+                                        "Messages that gRPC calls were answered with",
+                                        pair));
+            }
+            return messages;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether anything was counted since this was asked last} */
+    boolean takeUsed() {
+        boolean taken = used;
+        used = false;
+        return taken;
+    }
+
+    /** {@return whether it has ended, so that whoever knows it has to ask for another one} */
+    boolean gone() {
+        return gone;
+    }
+
+    /** Takes its meters out of the registry. What is still counted here is lost. */
+    void end() {
+        lock.lock();
+        try {
+            gone = true;
+            generation.remove(made);
+            made.clear();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void record(@Nullable DistributionSummary sizes, long bytes) {
@@ -94,8 +177,17 @@ final class IstioMeters {
         labels.put(
                 "connection_security_policy",
                 reporter.equals(IstioTags.CLIENT) ? Workload.NOT_KNOWN : secure ? "mutual_tls" : "none");
+        lock.lock();
+        try {
+            return gone ? Row.NONE : row(labels);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Row row(Map<String, String> labels) {
         return new Row(
-                counter(labels),
+                counter(Metric.REQUEST_COUNT, "istio.requests", "Requests that have ended", labels),
                 summary(Metric.REQUEST_DURATION, "istio.request.duration.milliseconds", "Duration of requests", labels),
                 summary(Metric.REQUEST_SIZE, "istio.request.bytes", "Size of request bodies", labels),
                 summary(Metric.RESPONSE_SIZE, "istio.response.bytes", "Size of response bodies", labels));
@@ -105,14 +197,21 @@ final class IstioMeters {
         return flag == ResponseFlag.CLIENT_GONE;
     }
 
-    private @Nullable Counter counter(Map<String, String> labels) {
-        Tags tags = generation.tags(reporter, Metric.REQUEST_COUNT, labels);
-        return tags == null ? null : generation.counter("istio.requests", "Requests that have ended", tags);
+    private @Nullable Counter counter(Metric metric, String name, String description, Map<String, String> labels) {
+        Tags tags = generation.tags(reporter, metric, labels);
+        return tags == null ? null : keep(generation.counter(name, description, tags));
     }
 
     private @Nullable DistributionSummary summary(
             Metric metric, String name, String description, Map<String, String> labels) {
         Tags tags = generation.tags(reporter, metric, labels);
-        return tags == null ? null : generation.summary(name, description, tags, BUCKETS);
+        return tags == null ? null : keep(generation.summary(name, description, tags, BUCKETS));
+    }
+
+    private <T extends Meter> @Nullable T keep(@Nullable T meter) {
+        if (meter != null) {
+            made.add(meter);
+        }
+        return meter;
     }
 }

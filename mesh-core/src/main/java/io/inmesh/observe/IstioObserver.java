@@ -11,27 +11,36 @@ import io.inmesh.identity.ConnectionSecurity;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.time.Clock;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps Istio's standard metrics, so that its dashboards and those made for it show this mesh too: {@code istio_requests_total}, {@code
- * istio_request_duration_milliseconds}, {@code istio_request_bytes} and {@code istio_response_bytes}, from the side of who calls ({@code
+ * istio_request_duration_milliseconds}, {@code istio_request_bytes}, {@code istio_response_bytes} and, for gRPC, {@code
+ * istio_request_messages_total} and {@code istio_response_messages_total}, from the side of who calls ({@code
  * reporter="source"}) and of who answers ({@code destination}).
  *
- * <p>What is known of the other side is resolved once per endpoint and per caller and config, so a call builds no labels.
+ * <p>What is known of the other side is resolved once per endpoint and per caller and config, so a call builds no labels. Pairs without a
+ * request for an hour or two lose their meters, so that a process that outlives its peers does not run out of room for new ones.
  */
 final class IstioObserver implements MeshObserver {
 
-    private static final int MAX_PAIRS = 5000;
+    /** How often pairs are looked at; one that is not used between two looks goes. */
+    static final long SWEEP_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private static final int MAX_VIRTUAL_HOSTS = 5000;
 
     private final MeterFactory meters;
     private final Workload own;
     private final IstioPair.Service service;
     private final Runnable overflow;
+    private final Clock clock;
+    private final AtomicLong swept;
     private final InboundObserver requests = new Requests();
     private final ReentrantLock writer = new ReentrantLock();
     private volatile Supplier<MeshConfig> configs = () -> MeshConfig.EMPTY;
@@ -45,9 +54,12 @@ final class IstioObserver implements MeshObserver {
      *
      * @param own this process
      * @param service host name of the service it belongs to, empty if it was not told
+     * @param clock says since when pairs are not used
      */
-    IstioObserver(MeterFactory meters, Workload own, String service) {
+    IstioObserver(MeterFactory meters, Workload own, String service, Clock clock) {
         this.meters = meters;
+        this.clock = clock;
+        this.swept = new AtomicLong(clock.nanos());
         this.own = own;
         this.service = IstioPair.Service.ofHost(service);
         this.overflow = meters.overflow("pairs of workloads that talk to each other");
@@ -58,6 +70,11 @@ final class IstioObserver implements MeshObserver {
     void watch(Supplier<MeshConfig> source) {
         configs = source;
         adopt(source.get());
+    }
+
+    @Override
+    public boolean wantsSizes() {
+        return true;
     }
 
     @Override
@@ -97,6 +114,7 @@ final class IstioObserver implements MeshObserver {
         try {
             if (newClient.equals(client) && newServer.equals(server)) {
                 generation = new Generation(generation, callers);
+                generation.sweepIfDue();
             } else {
                 client = newClient;
                 server = newServer;
@@ -117,43 +135,55 @@ final class IstioObserver implements MeshObserver {
 
         private final IstioGeneration meters;
         private final IstioCallers callers;
-        private final ConcurrentHashMap<IstioPair, IstioMeters> sent;
-        private final ConcurrentHashMap<IstioPair, IstioMeters> received;
+        private final IstioPairs sent;
+        private final IstioPairs received;
         private final ConcurrentHashMap<Endpoint, IstioMeters> endpoints = new ConcurrentHashMap<>();
         private final ConcurrentHashMap<SpiffeId, IstioMeters> peers = new ConcurrentHashMap<>();
         private final NamedTable<Calls> calls;
-        private final IstioMeters strangers;
+        private volatile @Nullable IstioMeters strangers;
 
         Generation(IstioCallers callers) {
+            this(new IstioGeneration(IstioObserver.this.meters, new IstioTags(client, server)), callers);
+        }
+
+        private Generation(IstioGeneration meters, IstioCallers callers) {
             this(
-                    new IstioGeneration(IstioObserver.this.meters, new IstioTags(client, server)),
+                    meters,
                     callers,
-                    new ConcurrentHashMap<>(),
-                    new ConcurrentHashMap<>());
+                    new IstioPairs(meters, IstioTags.CLIENT, overflow),
+                    new IstioPairs(meters, IstioTags.SERVER, overflow));
         }
 
         Generation(Generation before, IstioCallers callers) {
             this(before.meters, callers, before.sent, before.received);
         }
 
-        private Generation(
-                IstioGeneration meters,
-                IstioCallers callers,
-                ConcurrentHashMap<IstioPair, IstioMeters> sent,
-                ConcurrentHashMap<IstioPair, IstioMeters> received) {
+        private Generation(IstioGeneration meters, IstioCallers callers, IstioPairs sent, IstioPairs received) {
             this.meters = meters;
             this.callers = callers;
             this.sent = sent;
             this.received = received;
             this.calls = new NamedTable<>(
                     MAX_VIRTUAL_HOSTS, host -> new Calls(this, IstioPair.Service.ofVirtualHost(host)), overflow);
-            this.strangers = received(null, Workload.UNKNOWN);
+        }
+
+        /** Makes room, if it is time to. */
+        private void sweepIfDue() {
+            long last = swept.get();
+            long now = clock.nanos();
+            if (now - last >= SWEEP_NANOS && swept.compareAndSet(last, now)) {
+                sent.sweep();
+                received.sweep();
+                // Also those that shared the meters of all for want of room.
+                endpoints.clear();
+                peers.clear();
+            }
         }
 
         IstioMeters to(Attempt attempt) {
             Endpoint endpoint = attempt.endpoint();
             IstioMeters known = endpoints.get(endpoint);
-            if (known != null) {
+            if (known != null && !known.gone()) {
                 return known;
             }
             IstioMeters found = sent(
@@ -173,45 +203,38 @@ final class IstioObserver implements MeshObserver {
         }
 
         IstioMeters sent(Workload destination, @Nullable SpiffeId identity, IstioPair.Service asked) {
-            return bounded(sent, IstioTags.CLIENT, new IstioPair(own, principal, destination, identity, asked));
+            sweepIfDue();
+            return sent.of(new IstioPair(own, principal, destination, identity, asked));
         }
 
         IstioMeters from(InboundCall call) {
             SpiffeId peer = call.peer();
             if (peer == null) {
-                return strangers;
+                return strangers();
             }
             IstioMeters known = peers.get(peer);
-            if (known != null) {
+            if (known != null && !known.gone()) {
                 return known;
             }
             IstioMeters found = received(peer, callers.of(peer, call));
-            if (!callers.ambiguous(peer) && peers.size() < MAX_PAIRS) {
+            if (!callers.ambiguous(peer) && peers.size() < IstioPairs.MAX) {
                 peers.put(peer, found);
             }
             return found;
         }
 
-        private IstioMeters received(@Nullable SpiffeId peer, Workload source) {
-            return bounded(received, IstioTags.SERVER, new IstioPair(source, peer, own, principal, service));
+        private IstioMeters strangers() {
+            IstioMeters known = strangers;
+            if (known == null || known.gone()) {
+                known = received(null, Workload.UNKNOWN);
+                strangers = known;
+            }
+            return known;
         }
 
-        private IstioMeters bounded(ConcurrentHashMap<IstioPair, IstioMeters> table, String reporter, IstioPair pair) {
-            IstioMeters known = table.get(pair);
-            if (known != null) {
-                return known;
-            }
-            if (table.size() < MAX_PAIRS) {
-                return table.computeIfAbsent(pair, unseen -> new IstioMeters(meters, reporter, unseen));
-            }
-            overflow.run();
-            IstioPair other = new IstioPair(
-                    Workload.UNKNOWN,
-                    null,
-                    Workload.UNKNOWN,
-                    null,
-                    new IstioPair.Service(NamedTable.OTHER, NamedTable.OTHER, NamedTable.OTHER));
-            return table.computeIfAbsent(other, unseen -> new IstioMeters(meters, reporter, unseen));
+        private IstioMeters received(@Nullable SpiffeId peer, Workload source) {
+            sweepIfDue();
+            return received.of(new IstioPair(source, peer, own, principal, service));
         }
     }
 
@@ -219,16 +242,26 @@ final class IstioObserver implements MeshObserver {
     private static final class Calls implements CallObserver {
 
         private final Generation generation;
-        private final IstioMeters nowhere;
+        private final IstioPair.Service service;
+        private volatile @Nullable IstioMeters nowhere;
 
         Calls(Generation generation, IstioPair.Service service) {
             this.generation = generation;
-            this.nowhere = generation.sent(Workload.UNKNOWN, null, service);
+            this.service = service;
+        }
+
+        private IstioMeters nowhere() {
+            IstioMeters known = nowhere;
+            if (known == null || known.gone()) {
+                known = generation.sent(Workload.UNKNOWN, null, service);
+                nowhere = known;
+            }
+            return known;
         }
 
         @Override
         public void callEnded(Call call, @Nullable Attempt last, Outcome outcome, int attempts, long durationNanos) {
-            IstioMeters meters = last == null ? nowhere : generation.to(last);
+            IstioMeters meters = last == null ? nowhere() : generation.to(last);
             meters.record(call, outcome, attempts, false, durationNanos);
         }
     }

@@ -26,6 +26,16 @@ final class ManyObservers implements MeshObserver {
     }
 
     @Override
+    public boolean wantsSizes() {
+        for (MeshObserver observer : observers) {
+            if (observer.wantsSizes()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public CallObserver callStarted(Call call, String virtualHost, @Nullable String route) {
         CallObserver all = CallObserver.NONE;
         for (MeshObserver observer : observers) {

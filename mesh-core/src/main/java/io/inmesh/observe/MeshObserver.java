@@ -44,6 +44,11 @@ public interface MeshObserver {
     /** Sees nothing. */
     MeshObserver NONE = new MeshObserver() {};
 
+    /** {@return whether adapters are to count the bytes and messages of streams, which they do for nobody else} */
+    default boolean wantsSizes() {
+        return false;
+    }
+
     /**
      * A call to a host of the mesh begins, on the thread of the application.
      *

@@ -59,19 +59,40 @@ final class TraceAttributes {
 
     private TraceAttributes() {}
 
-    /** {@return a started span of a call, which its attempts are part of} */
-    static Span call(Tracer tracer, Call call, String virtualHost, Context parent, @Nullable String route) {
+    /** Where attributes go: into a span that is to begin, or one that has begun. */
+    private interface Sink {
+        <T> void set(AttributeKey<T> key, T value);
+    }
+
+    /**
+     * {@return a started span of a call, which its attempts are part of}
+     *
+     * @param undescribed whether whoever decides about traces does not look at attributes, so that only a span that is kept gets them
+     */
+    static Span call(
+            Tracer tracer, Call call, String virtualHost, Context parent, @Nullable String route, boolean undescribed) {
         // A virtual host comes from config, so there are so many names and no more.
-        SpanBuilder span = tracer.spanBuilder(virtualHost).setParent(parent).setSpanKind(SpanKind.INTERNAL);
+        SpanBuilder builder = tracer.spanBuilder(virtualHost).setParent(parent).setSpanKind(SpanKind.INTERNAL);
+        if (!undescribed) {
+            called(builder::setAttribute, call, route);
+            return builder.startSpan();
+        }
+        Span span = builder.startSpan();
+        if (span.isRecording()) {
+            called(span::setAttribute, call, route);
+        }
+        return span;
+    }
+
+    private static void called(Sink sink, Call call, @Nullable String route) {
         if (call.protocol() == Call.Protocol.GRPC) {
-            span.setAttribute(RPC_METHOD, Methods.grpc(call.path()));
+            sink.set(RPC_METHOD, Methods.grpc(call.path()));
         } else {
-            span.setAttribute(HTTP_METHOD, Methods.known(call.method()));
+            sink.set(HTTP_METHOD, Methods.known(call.method()));
         }
         if (route != null) {
-            span.setAttribute(ROUTE, route);
+            sink.set(ROUTE, route);
         }
-        return span.startSpan();
     }
 
     static void route(Span span, @Nullable String route) {
@@ -110,10 +131,12 @@ final class TraceAttributes {
 
     /** {@return a started client span of an attempt} */
     static Span client(Tracer tracer, Call call, Context parent, @Nullable String route) {
-        SpanBuilder span = named(tracer, call, SpanKind.CLIENT)
+        SpanBuilder span = tracer.spanBuilder(name(call))
+                .setSpanKind(SpanKind.CLIENT)
                 .setParent(parent)
                 .setAttribute(SERVER_ADDRESS, call.host())
                 .setAttribute(SERVER_PORT, (long) call.port());
+        request(span::setAttribute, call);
         if (call.protocol() == Call.Protocol.HTTP) {
             // The query is left out: it is where secrets hide.
             span.setAttribute(URL_FULL, call.scheme() + "://" + call.host() + ":" + call.port() + call.path());
@@ -136,18 +159,35 @@ final class TraceAttributes {
         }
     }
 
-    /** {@return a started server span of a request} */
-    static Span server(Tracer tracer, InboundCall call, Context parent) {
-        SpanBuilder span = named(tracer, call, SpanKind.SERVER).setParent(parent);
+    /**
+     * {@return a started server span of a request}
+     *
+     * @param undescribed whether whoever decides about traces does not look at attributes, so that only a span that is kept gets them
+     */
+    static Span server(Tracer tracer, InboundCall call, Context parent, boolean undescribed) {
+        SpanBuilder builder =
+                tracer.spanBuilder(name(call)).setSpanKind(SpanKind.SERVER).setParent(parent);
+        if (!undescribed) {
+            served(builder::setAttribute, call);
+            return builder.startSpan();
+        }
+        Span span = builder.startSpan();
+        if (span.isRecording()) {
+            served(span::setAttribute, call);
+        }
+        return span;
+    }
+
+    private static void served(Sink sink, InboundCall call) {
+        request(sink, call);
         if (call.protocol() == Call.Protocol.HTTP) {
-            span.setAttribute(URL_PATH, call.path());
-            span.setAttribute(URL_SCHEME, call.scheme());
+            sink.set(URL_PATH, call.path());
+            sink.set(URL_SCHEME, call.scheme());
         }
         InetAddress address = call.peerAddress();
         if (address != null) {
-            span.setAttribute(PEER_ADDRESS, address.getHostAddress());
+            sink.set(PEER_ADDRESS, address.getHostAddress());
         }
-        return span.startSpan();
     }
 
     static void peer(Span span, InboundCall call) {
@@ -242,18 +282,24 @@ final class TraceAttributes {
         }
     }
 
-    private static SpanBuilder named(Tracer tracer, Call call, SpanKind kind) {
+    private static String name(Call call) {
         if (call.protocol() == Call.Protocol.GRPC) {
-            String method = Methods.grpc(call.path());
-            return tracer.spanBuilder(method)
-                    .setSpanKind(kind)
-                    .setAttribute(RPC_SYSTEM, "grpc")
-                    .setAttribute(RPC_METHOD, method);
+            return Methods.grpc(call.path());
         }
         String method = Methods.known(call.method());
-        boolean known = method.equals(call.method());
-        SpanBuilder span =
-                tracer.spanBuilder(known ? method : "HTTP").setSpanKind(kind).setAttribute(HTTP_METHOD, method);
-        return known ? span : span.setAttribute(HTTP_METHOD_ORIGINAL, call.method());
+        return method.equals(call.method()) ? method : "HTTP";
+    }
+
+    private static void request(Sink sink, Call call) {
+        if (call.protocol() == Call.Protocol.GRPC) {
+            sink.set(RPC_SYSTEM, "grpc");
+            sink.set(RPC_METHOD, Methods.grpc(call.path()));
+            return;
+        }
+        String method = Methods.known(call.method());
+        sink.set(HTTP_METHOD, method);
+        if (!method.equals(call.method())) {
+            sink.set(HTTP_METHOD_ORIGINAL, call.method());
+        }
     }
 }

@@ -8,9 +8,6 @@ import io.inmesh.time.Randomness;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +18,6 @@ final class TracePolicy {
     private static final double ALL = 100;
     // Istio: steps of 0.01 %.
     private static final int STEPS_PER_PERCENT = 100;
-    private static final int HEX = 16;
 
     private final TracingConfig config;
     private final Attributes fixed;
@@ -41,7 +37,7 @@ final class TracePolicy {
         }
         this.fixed = attributes.build();
         this.headers = config.tags().stream()
-                .filter(tag -> tag.source() == Source.HEADER)
+                .filter(tag -> tag.source() == Source.HEADER && !SecretHeaders.contains(tag.key()))
                 .toList();
     }
 
@@ -59,17 +55,6 @@ final class TracePolicy {
         return percent != null
                 && percent < ALL
                 && randomness.below((long) ALL * STEPS_PER_PERCENT) >= Math.round(percent * STEPS_PER_PERCENT);
-    }
-
-    /** {@return a span that says to everybody on the way that this trace is not kept} */
-    static Span unsampled(Randomness randomness) {
-        return Span.wrap(SpanContext.create(
-                hex(randomness) + hex(randomness), hex(randomness), TraceFlags.getDefault(), TraceState.getDefault()));
-    }
-
-    private static String hex(Randomness randomness) {
-        String digits = Long.toHexString(randomness.below(Long.MAX_VALUE - 1) + 1);
-        return "0".repeat(HEX - digits.length()) + digits;
     }
 
     /** Adds the attributes that the config wants. */

@@ -5,20 +5,13 @@ import io.inmesh.call.Call;
 import io.inmesh.call.InboundCall;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.TracingConfig;
-import io.inmesh.identity.PeerExpectation;
 import io.inmesh.time.Randomness;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
-import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.context.propagation.TextMapSetter;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,51 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TracingObserver implements MeshObserver {
 
-    private static final String BAGGAGE = "baggage";
-
-    /** What the names of clusters of the mesh's own services end with. */
-    private static final String OWN_SERVICES = ".svc.cluster.local";
-
-    // The engine has names in lower case; B3 is defined in mixed case.
-    private static final TextMapSetter<Attempt> SETTER = (attempt, name, value) -> {
-        if (attempt != null) {
-            attempt.setHeader(name.toLowerCase(Locale.ROOT), value);
-        }
-    };
-
-    /** For hosts outside the mesh: baggage is what applications say to each other, not to strangers. */
-    private static final TextMapSetter<Attempt> WITHOUT_BAGGAGE = (attempt, name, value) -> {
-        if (attempt != null && !name.equalsIgnoreCase(BAGGAGE)) {
-            attempt.setHeader(name.toLowerCase(Locale.ROOT), value);
-        }
-    };
-
-    private static final TextMapGetter<InboundCall> GETTER = new TextMapGetter<InboundCall>() {
-        // Older releases of the API, which users may pin, have this method without a default.
-        @Override
-        @SuppressWarnings("deprecation")
-        public Iterable<String> keys(InboundCall call) {
-            // A view over a native request cannot list its headers; the propagators in use ask by name.
-            return List.of();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable InboundCall call, String name) {
-            return call == null ? null : call.header(name.toLowerCase(Locale.ROOT));
-        }
-
-        @Override
-        public Iterator<String> getAll(@Nullable InboundCall call, String name) {
-            return call == null
-                    ? Collections.emptyIterator()
-                    : call.headerValues(name.toLowerCase(Locale.ROOT)).iterator();
-        }
-    };
-
     private final Tracer tracer;
-    private final TextMapPropagator propagator;
-    private final TraceSettings settings;
+    private final TraceHeaders headers;
     private final boolean joins;
+    private final boolean standardSampler;
     private final Randomness randomness;
     private volatile Supplier<MeshConfig> configs = () -> MeshConfig.EMPTY;
     private volatile TracePolicy client = policy(TracingConfig.STANDARD);
@@ -94,9 +46,10 @@ public final class TracingObserver implements MeshObserver {
      */
     public TracingObserver(OpenTelemetry openTelemetry, TraceSettings settings, Randomness randomness) {
         this.tracer = openTelemetry.getTracer("io.inmesh");
-        this.propagator = openTelemetry.getPropagators().getTextMapPropagator();
-        this.settings = settings;
+        this.headers =
+                new TraceHeaders(openTelemetry.getPropagators().getTextMapPropagator(), settings.baggageEverywhere());
         this.joins = settings.joins();
+        this.standardSampler = StandardSampler.of(openTelemetry);
         this.randomness = randomness;
     }
 
@@ -133,16 +86,45 @@ public final class TracingObserver implements MeshObserver {
             return new JoinedCall(existing, route);
         }
         TracePolicy policy = client;
-        if (!policy.reporting()) {
-            return new TracedCall(this, policy, current, null, route);
+        if (!policy.reporting() || known && leftOutWith(existing)) {
+            return policy.propagation() ? new HandedOnTrace(headers, current) : CallObserver.NONE;
         }
         if (!known && policy.leavesOut(randomness)) {
-            return new TracedCall(this, policy, current.with(TracePolicy.unsampled(randomness)), null, route);
+            return unkept(policy, current, null);
         }
-        Span span = TraceAttributes.call(tracer, call, virtualHost, current, route);
+        Span span = TraceAttributes.call(tracer, call, virtualHost, current, route, standardSampler);
+        if (!span.isRecording()) {
+            return unkept(policy, current, span);
+        }
         policy.tag(span, call);
-        boolean kept = span.getSpanContext().isSampled();
-        return new TracedCall(this, policy, current.with(span), kept ? span : null, route);
+        return new TracedCall(this, policy, current.with(span), span, route);
+    }
+
+    /** Whether it is known without asking that nothing of a trace is kept here. */
+    private boolean leftOutWith(Span parent) {
+        return standardSampler && !parent.getSpanContext().isSampled();
+    }
+
+    /**
+     * {@return what tells the other side that a trace is not kept}
+     *
+     * @param decided what the SDK has made instead of a span; null if it has not been asked
+     */
+    private CallObserver unkept(TracePolicy policy, Context current, @Nullable Span decided) {
+        if (!policy.propagation()) {
+            return CallObserver.NONE;
+        }
+        if (headers.traceparentSuffices(current)) {
+            if (decided == null) {
+                return new UnkeptTrace(Traceparent.unkept(randomness));
+            }
+            SpanContext span = decided.getSpanContext();
+            if (span.isValid() && span.getTraceState().isEmpty()) {
+                return new UnkeptTrace(Traceparent.of(span));
+            }
+        }
+        Span span = decided == null ? Traceparent.unkeptSpan(randomness) : decided;
+        return new HandedOnTrace(headers, current.with(span));
     }
 
     @Override
@@ -156,14 +138,19 @@ public final class TracingObserver implements MeshObserver {
             return InboundObserver.NONE;
         }
         TracePolicy policy = server;
-        Context parent = propagator.extract(current, call, GETTER);
-        if (!policy.reporting()) {
-            return new TracedRequest(Span.getInvalid(), parent, false);
+        Context parent = headers.read(current, call);
+        Span caller = Span.fromContext(parent);
+        boolean known = caller.getSpanContext().isValid();
+        if (!policy.reporting() || known && leftOutWith(caller)) {
+            return new HandedOnRequest(parent);
         }
-        if (!Span.fromContext(parent).getSpanContext().isValid() && policy.leavesOut(randomness)) {
-            return new TracedRequest(Span.getInvalid(), parent.with(TracePolicy.unsampled(randomness)), false);
+        if (!known && policy.leavesOut(randomness)) {
+            return new HandedOnRequest(parent.with(Traceparent.unkeptSpan(randomness)));
         }
-        Span span = TraceAttributes.server(tracer, call, parent);
+        Span span = TraceAttributes.server(tracer, call, parent, standardSampler);
+        if (!span.isRecording()) {
+            return new HandedOnRequest(parent.with(span));
+        }
         policy.tag(span, call);
         return new TracedRequest(span, parent.with(span), true);
     }
@@ -174,9 +161,6 @@ public final class TracingObserver implements MeshObserver {
     }
 
     void inject(Context context, Attempt attempt) {
-        boolean inMesh = attempt.security() instanceof PeerExpectation
-                || attempt.cluster().endsWith(OWN_SERVICES)
-                || settings.baggageEverywhere();
-        propagator.inject(context, attempt, inMesh ? SETTER : WITHOUT_BAGGAGE);
+        headers.write(context, attempt);
     }
 }

@@ -1,13 +1,15 @@
 package io.inmesh.tally;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts calls that lead to no cluster, by the virtual host they were meant for: no route matched, or the route answered itself. Bounded:
- * virtual hosts beyond {@link #MAX_HOSTS} count as one called {@code other}. Thread-safe; reports are taken by one asker.
+ * virtual hosts beyond {@link #MAX_HOSTS} count as one called {@code other}, and those without a call for {@link
+ * RouteTraffic#QUIET_REPORTS} reports make room. Thread-safe; reports are taken by one asker.
  */
 public final class UnroutedTraffic {
 
@@ -16,30 +18,57 @@ public final class UnroutedTraffic {
 
     private static final String OTHER = "other";
 
-    private final Map<String, ClusterTraffic> hosts = new ConcurrentHashMap<>();
+    private final Map<String, Host> hosts = new ConcurrentHashMap<>();
+    private final List<Host> leaving = new ArrayList<>();
+
+    private static final class Host {
+
+        private final String name;
+        private final ClusterTraffic traffic = new ClusterTraffic();
+        private int quietReports;
+
+        Host(String name) {
+            this.name = name;
+        }
+
+        void take(List<Share> shares) {
+            List<RouteTraffic.Share> routes = traffic.take();
+            if (routes.isEmpty()) {
+                quietReports++;
+            } else {
+                quietReports = 0;
+                shares.add(new Share(name, routes));
+            }
+        }
+    }
 
     /** Makes counters at zero. */
     public UnroutedTraffic() {}
 
     /** {@return where a call is counted} */
     public CallTally of(String virtualHost, String route, boolean grpc) {
-        ClusterTraffic known = hosts.get(virtualHost);
+        Host known = hosts.get(virtualHost);
         if (known == null) {
-            known = hosts.computeIfAbsent(
-                    hosts.size() < MAX_HOSTS ? virtualHost : OTHER, unseen -> new ClusterTraffic());
+            known = hosts.computeIfAbsent(hosts.size() < MAX_HOSTS ? virtualHost : OTHER, Host::new);
         }
-        return known.route(route).of(null, false, grpc);
+        return known.traffic.route(route).of(null, false, grpc);
     }
 
     /** {@return what was counted since this was asked last} */
     public List<Share> take() {
         List<Share> shares = new ArrayList<>();
-        hosts.forEach((host, traffic) -> {
-            List<RouteTraffic.Share> routes = traffic.take();
-            if (!routes.isEmpty()) {
-                shares.add(new Share(host, routes));
+        // A call may have ended just when its host lost its place.
+        leaving.forEach(host -> host.take(shares));
+        leaving.clear();
+        Iterator<Host> all = hosts.values().iterator();
+        while (all.hasNext()) {
+            Host host = all.next();
+            host.take(shares);
+            if (host.quietReports > RouteTraffic.QUIET_REPORTS) {
+                all.remove();
+                leaving.add(host);
             }
-        });
+        }
         return shares;
     }
 

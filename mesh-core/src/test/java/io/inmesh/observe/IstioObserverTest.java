@@ -70,7 +70,8 @@ class IstioObserverTest {
     private final IstioObserver page = new IstioObserver(
             new MeterFactory(registry),
             Workload.of("productpage-v1", "default", Map.of("app", "productpage", "version", "v1")),
-            "productpage.default.svc.cluster.local");
+            "productpage.default.svc.cluster.local",
+            new FakeClock());
 
     @Test
     void aCallIsReportedBySourceWithAllLabelsThatIstioHas() {

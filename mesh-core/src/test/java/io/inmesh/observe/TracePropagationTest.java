@@ -206,6 +206,15 @@ class TracePropagationTest {
     }
 
     @Test
+    void whatProvesWhoSomebodyIsNeverBecomesATag() {
+        TracingObserver observer = configured(
+                new TracingConfig(null, true, true, List.of(new Tag("session", Source.HEADER, "cookie", "none"))));
+        answering(observer, FakeCall.get("/").header("cookie", "session=secret"));
+        assertThat(serverSpan().getAttributes().get(AttributeKey.stringKey("session")))
+                .isNull();
+    }
+
+    @Test
     void theSpanOfACallIsCurrentWhileItsEndIsToldSoThatMetricsCanReferToIt() {
         TracingObserver observer = observer(W3CTraceContextPropagator.getInstance());
         CallObserver calls = observer.callStarted(FakeCall.get("/"), "reviews:9080", "canary");

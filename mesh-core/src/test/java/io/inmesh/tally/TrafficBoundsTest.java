@@ -107,12 +107,21 @@ class TrafficBoundsTest {
     }
 
     @Test
-    void virtualHostsWithoutRouteAreBounded() {
+    void virtualHostsWithoutRouteAreBoundedAndForgotten() {
         UnroutedTraffic unrouted = new UnroutedTraffic();
         for (int i = 0; i < UnroutedTraffic.MAX_HOSTS + 3; i++) {
             count(unrouted.of("host-" + i, "", false));
         }
         assertThat(unrouted.take()).hasSize(UnroutedTraffic.MAX_HOSTS + 1);
+        CallTally leaving = unrouted.of("host-0", "", false);
+        for (int i = 0; i < RouteTraffic.QUIET_REPORTS + 1; i++) {
+            assertThat(unrouted.take()).isEmpty();
+        }
+        count(leaving);
+        count(unrouted.of("late", "", false));
+        assertThat(unrouted.take())
+                .extracting(UnroutedTraffic.Share::virtualHost)
+                .containsExactlyInAnyOrder("host-0", "late");
     }
 
     private static void count(CallTally tally) {

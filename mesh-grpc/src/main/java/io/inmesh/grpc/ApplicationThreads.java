@@ -25,6 +25,9 @@ final class ApplicationThreads implements Executor {
     /** Go on with calls of servers that had to wait for their admission. */
     static final Executor ADMITTED = new ApplicationThreads("inmesh-admitted", MOST, IDLE);
 
+    /** Make connections that no call waits for yet, which takes a handshake's worth of work. */
+    static final Executor CONNECT = new ApplicationThreads("inmesh-connect", 2, IDLE);
+
     private final ThreadPoolExecutor executor;
 
     /**

@@ -90,6 +90,9 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
             }
             call.attemptClosed(status, trailers);
         }
+        if (attempt.call() instanceof GrpcCall told) {
+            told.counted(tracer.count(), status);
+        }
         call.enterExecutor();
         try {
             ended.accept(GrpcOutcomes.of(status, trailers, tracer, expired()));

@@ -2,9 +2,10 @@ package io.inmesh.grpc;
 
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
 
 /** Notes the two things a status does not tell: whether the request left this process, and whether the peer answered it. */
-final class AttemptTracer extends ClientStreamTracer {
+class AttemptTracer extends ClientStreamTracer {
 
     private volatile boolean sent;
     private volatile boolean answered;
@@ -32,6 +33,12 @@ final class AttemptTracer extends ClientStreamTracer {
     /** {@return whether anything came back, so that a status is the peer's and not this process's} */
     boolean answered() {
         return answered;
+    }
+
+    /** {@return what the attempt had of messages; null if nobody counts} */
+    @Nullable
+    MessageCount count() {
+        return null;
     }
 
     /** Hands out the tracer of one attempt; with gRPC's own retries off there is one stream per attempt. */

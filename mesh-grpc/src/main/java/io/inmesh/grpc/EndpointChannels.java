@@ -62,7 +62,10 @@ final class EndpointChannels {
         this.mesh = mesh;
         this.authority = authority;
         this.customizer = customizer;
-        this.listening = List.of(mesh.onEndpointRemoved(this::remove), mesh.onIdentityChange(this::leave));
+        this.listening = List.of(
+                mesh.onEndpointRemoved(this::remove),
+                mesh.onIdentityChange(this::leave),
+                mesh.connectAhead(authority.host(), authority.port(), this::connect));
     }
 
     /**
@@ -80,17 +83,51 @@ final class EndpointChannels {
         return of(probe.endpoint(), probe.security(), PROBE_CONNECT_NANOS);
     }
 
+    /** Connects to an endpoint that no call has gone to yet; what comes of it is left to the first one. */
+    private void connect(Endpoint endpoint, ConnectionSecurity security, long connectNanos) {
+        ApplicationThreads.CONNECT.execute(() -> {
+            if (closed) {
+                return;
+            }
+            try {
+                Inner inner = inner(endpoint, security, connectNanos);
+                inner.channel.getState(true);
+                follow(endpoint, inner);
+            } catch (SSLException | IllegalStateException e) {
+                LOG.debug("{} is not connected to before a call needs it", endpoint, e);
+            }
+        });
+    }
+
+    /** A channel that could not connect refuses calls for a while; since none has asked for this one, the first gets another. */
+    private void follow(Endpoint endpoint, Inner inner) {
+        ConnectivityState state = inner.channel.getState(false);
+        if (state == ConnectivityState.TRANSIENT_FAILURE) {
+            if (inners.remove(endpoint, inner)) {
+                end(inner);
+            }
+        } else if (state == ConnectivityState.IDLE || state == ConnectivityState.CONNECTING) {
+            inner.channel.notifyWhenStateChanged(state, () -> follow(endpoint, inner));
+        }
+    }
+
     /** {@return the channel of an endpoint whose connections are secured in a way, or not at all} */
     ManagedChannel of(Endpoint endpoint, @Nullable ConnectionSecurity security, long connectNanos) throws SSLException {
+        Inner inner = inner(endpoint, security, connectNanos);
+        if (inner.channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            inner.channel.resetConnectBackoff();
+        }
+        return inner.channel;
+    }
+
+    private Inner inner(Endpoint endpoint, @Nullable ConnectionSecurity security, long connectNanos)
+            throws SSLException {
         IdentityEpoch epoch = security == null ? null : security.epoch(mesh.identity());
         Inner inner = inners.get(endpoint);
         if (inner == null || !inner.serves(security, epoch)) {
             inner = replace(endpoint, security, epoch, connectNanos);
         }
-        if (inner.channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-            inner.channel.resetConnectBackoff();
-        }
-        return inner.channel;
+        return inner;
     }
 
     private Inner replace(

@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.inmesh.call.Call;
 import io.inmesh.call.CallContext;
 import io.inmesh.call.Prober;
@@ -28,6 +29,7 @@ final class GrpcCall implements Call {
     private final @Nullable Prober prober;
     private final long deadlineNanos;
     private volatile boolean committed;
+    private volatile @Nullable MessageCount count;
 
     GrpcCall(
             MethodDescriptor<?, ?> method,
@@ -111,6 +113,37 @@ final class GrpcCall implements Call {
     @Override
     public long deadlineNanos() {
         return deadlineNanos;
+    }
+
+    /** Notes what an attempt that has ended had of messages. One that was cancelled was seldom the one that answered. */
+    void counted(@Nullable MessageCount counted, Status end) {
+        if (count == null || end.getCode() != Status.Code.CANCELLED) {
+            count = counted;
+        }
+    }
+
+    @Override
+    public long requestBytes() {
+        MessageCount counted = count;
+        return counted == null ? SIZE_UNKNOWN : counted.requestBytes();
+    }
+
+    @Override
+    public long responseBytes() {
+        MessageCount counted = count;
+        return counted == null ? SIZE_UNKNOWN : counted.responseBytes();
+    }
+
+    @Override
+    public long requestMessages() {
+        MessageCount counted = count;
+        return counted == null ? SIZE_UNKNOWN : counted.requests();
+    }
+
+    @Override
+    public long responseMessages() {
+        MessageCount counted = count;
+        return counted == null ? SIZE_UNKNOWN : counted.responses();
     }
 
     /** {@return what is bound to the thread, or else what gRPC's own context brought there} */

@@ -29,6 +29,7 @@ final class GrpcInboundCall implements InboundCall {
     private final @Nullable SSLSession session;
     private final PeerProof proof;
     private final Authority authority;
+    private final @Nullable MessageCount count = InboundTracer.count();
 
     GrpcInboundCall(ServerCall<?, ?> call, Metadata headers, IdentityHolder identity) {
         this.call = call;
@@ -94,7 +95,27 @@ final class GrpcInboundCall implements InboundCall {
 
     @Override
     public long arrivedNanos() {
-        return ArrivalTracer.arrivedNanos();
+        return InboundTracer.arrivedNanos();
+    }
+
+    @Override
+    public long requestBytes() {
+        return count == null ? SIZE_UNKNOWN : count.requestBytes();
+    }
+
+    @Override
+    public long responseBytes() {
+        return count == null ? SIZE_UNKNOWN : count.responseBytes();
+    }
+
+    @Override
+    public long requestMessages() {
+        return count == null ? SIZE_UNKNOWN : count.requests();
+    }
+
+    @Override
+    public long responseMessages() {
+        return count == null ? SIZE_UNKNOWN : count.responses();
     }
 
     @Override

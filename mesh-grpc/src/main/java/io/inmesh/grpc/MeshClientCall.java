@@ -97,7 +97,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     @Override
     public void send(Attempt attempt, Consumer<Outcome> ended) {
-        AttemptTracer tracer = new AttemptTracer();
+        AttemptTracer tracer = channel.mesh().wantsSizes() ? new CountingTracer() : new AttemptTracer();
         ClientCall<ReqT, RespT> call;
         try {
             call = channel.channels()

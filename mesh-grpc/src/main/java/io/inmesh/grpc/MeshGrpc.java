@@ -75,13 +75,14 @@ public final class MeshGrpc {
     }
 
     /**
-     * {@return what tells the mesh how long calls waited for a thread, for {@link ServerBuilder#addStreamTracerFactory}}
+     * {@return what tells the mesh how long calls waited for a thread and how large they are, for {@link
+     * ServerBuilder#addStreamTracerFactory}}
      *
-     * <p>Without it a server behind {@link #serverInterceptor} sheds load by what is in flight alone. Calls waiting in the operating
+     * <p>Without it a server behind {@link #serverInterceptor} counts no sizes and messages, and sheds load by what is in flight alone. Calls waiting in the operating
      * system, or in the transport before their headers are read, are seen by neither.
      */
     public static ServerStreamTracer.Factory arrivalTracer(Mesh mesh) {
-        return new ArrivalTracer.Factory(mesh);
+        return new InboundTracer.Factory(mesh);
     }
 
     /**

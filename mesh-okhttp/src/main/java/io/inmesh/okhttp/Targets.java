@@ -65,6 +65,8 @@ final class Targets {
     }
 
     private void leave(Target target) {
+        // Without an identity nothing else would ever forget those whose calls have ended.
+        leaving.removeIf(known -> !known.open());
         target.leave();
         leaving.add(target);
     }

@@ -36,7 +36,7 @@ class HostViewTest {
     private final Application application = new Application().on("/", HostViewTest::show);
 
     @ParameterizedTest
-    @CsvSource({"JETTY, false", "JETTY, true"})
+    @CsvSource({"JETTY, false", "JETTY, true", "TOMCAT, true"})
     void twoNamesAreServedAsOneOrNotAtAll(Container container, boolean tls) throws Exception {
         try (Service service = Service.of(container, application, Mtls.PERMISSIVE)) {
             for (AuthorizationConfig policy : List.of(NO_ADMIN, SHOP_ONLY)) {
@@ -59,7 +59,7 @@ class HostViewTest {
 
     /** Were nothing served at all, the rest would prove nothing. */
     @ParameterizedTest
-    @CsvSource({"JETTY, false", "JETTY, true"})
+    @CsvSource({"JETTY, false", "JETTY, true", "TOMCAT, true"})
     void oneNameIsServedAndJudged(Container container, boolean tls) throws Exception {
         try (Service service = Service.of(container, application, Mtls.PERMISSIVE)) {
             for (AuthorizationConfig policy : List.of(NO_ADMIN, SHOP_ONLY)) {
