@@ -1,22 +1,20 @@
 package io.inmesh.server.store;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.inmesh.server.model.Bodies;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.store.Engine.Guard;
+import io.inmesh.server.store.Engine.Listing;
+import io.inmesh.server.store.Engine.Transaction;
 import io.inmesh.server.store.Engine.Write;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -30,41 +28,61 @@ import org.slf4j.LoggerFactory;
  * All configuration: an immutable view in memory, every change durable before it is visible, watchers told in order.
  *
  * <p>One revision counter serves all resources, as in etcd: a change takes the next revision, and a resource's version is the
- * revision that wrote it.
+ * revision that wrote it. Several servers may have one engine: each change moves the counter on from where it was judged to be, so that
+ * one server at a time makes one, and all of them hear of every change in the same order. While the engine cannot be asked, what is in
+ * memory stays, and changes are refused.
  */
-public final class ConfigStore {
+public final class ConfigStore implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigStore.class);
-    private static final String TABLE = "resources";
-    private static final String META = "meta";
-    private static final String REVISION = "revision";
     private static final int HISTORY = 2000;
 
+    /** How long a server that has lost a race waits to hear who has won it, before it looks. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Engine engine;
-    private final ObjectMapper json = new ObjectMapper();
     private final List<Consumer<ConfigView>> listeners = new CopyOnWriteArrayList<>();
+
+    /** One change of this server after the other. Taken before {@link #lock}, and held while the engine is asked. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /** Guards what is held in memory; never held while the engine is asked. */
     private final ReentrantLock lock = new ReentrantLock();
+
     private final Condition changed = lock.newCondition();
     private final History history;
     private final VersionLog versions;
+    private final Follower follower;
     private volatile ConfigView view;
 
-    /** Reads what the engine holds. */
+    /** The revision that this server makes, or made last, and the versions that are too many with it. */
+    private long own;
+
+    private List<Write> surplus = List.of();
+
+    /** Reads what the engine holds, and follows what other servers do to it from then on. */
     public ConfigStore(Engine engine) {
         this(engine, InstantSource.system(), HISTORY, VersionLog.OF_ALL);
     }
 
     ConfigStore(Engine engine, InstantSource clock, int historyCapacity, int versionCapacity) {
         this.engine = engine;
-        this.versions = new VersionLog(engine, clock, versionCapacity);
-        List<Resource> resources = new ArrayList<>();
-        engine.scan(TABLE).forEach((key, bytes) -> resources.add(read(key, bytes)));
-        long revision = engine.get(META, REVISION)
-                .map(b -> ByteBuffer.wrap(b).getLong())
-                .orElse(0L);
-        this.view = new ConfigView(revision, resources);
-        this.history = new History(historyCapacity, revision);
+        Listing listing = engine.list(Entries.RESOURCES, Entries.META, VersionLog.TABLE);
+        this.versions = new VersionLog(engine, clock, versionCapacity, listing);
+        this.view = new ConfigView(Entries.revision(listing), Entries.resources(listing));
+        this.history = new History(historyCapacity, view.revision());
+        this.follower =
+                new Follower(engine, Set.of(Entries.RESOURCES, Entries.META), clock, this::hear, this::readAnew);
+        follower.from(listing.revision());
     }
+
+    /**
+     * What other servers do is not heard of.
+     *
+     * @param since since when
+     * @param reason why
+     */
+    public record Behind(Instant since, String reason) {}
 
     /** What happened to one resource. */
     public enum EventType {
@@ -133,9 +151,14 @@ public final class ConfigStore {
         }
     }
 
-    /** {@return the configuration of now} */
+    /** {@return the configuration of now, as far as this server has heard} */
     public ConfigView view() {
         return view;
+    }
+
+    /** {@return since when this server may not have heard of everything; empty if it hears} */
+    public Optional<Behind> behind() {
+        return follower.behind();
     }
 
     /** As {@link #commit(List, String)}, of whom nothing is known. */
@@ -144,113 +167,225 @@ public final class ConfigStore {
     }
 
     /**
-     * Makes changes together, or none of them.
+     * Makes changes together, or none of them. If another server is quicker they are tried again on what it has made of the
+     * configuration.
      *
      * @param changes each resource at most once
      * @param author who asks, for the versions that are kept
      * @return the configuration after them, already durable
      * @throws ConflictException if one finds another version than it expects
-     * @throws IllegalStateException if another server has written to the same engine
+     * @throws StoreUnavailableException if the engine cannot be asked
      */
     public ConfigView commit(List<Change> changes, String author) throws ConflictException {
+        while (true) {
+            Optional<ConfigView> after = commit(view, changes, author);
+            if (after.isPresent()) {
+                return after.get();
+            }
+        }
+    }
+
+    /**
+     * Makes changes together, or none of them, provided that the configuration is still the one they were judged by.
+     *
+     * @param before the configuration they were judged by
+     * @param changes each resource at most once
+     * @param author who asks, for the versions that are kept
+     * @return the configuration after them, already durable; empty if it is another one by now, which {@link #view} then tells
+     * @throws ConflictException if one finds another version than it expects
+     * @throws StoreUnavailableException if the engine cannot be asked
+     */
+    public Optional<ConfigView> commit(ConfigView before, List<Change> changes, String author)
+            throws ConflictException {
+        writing.lock();
+        try {
+            if (view.revision() != before.revision()) {
+                return Optional.empty();
+            }
+            try {
+                Step.check(before, changes);
+            } catch (ConflictException e) {
+                if (isLast(before)) {
+                    throw e;
+                }
+                return Optional.empty();
+            }
+            Step step = Step.of(before, changes);
+            if (step.events().isEmpty()) {
+                return isLast(before) ? Optional.of(before) : Optional.empty();
+            }
+            begin(step.view().revision());
+            if (!write(before.revision(), step, author)) {
+                awaitNewerThan(before.revision());
+                return Optional.empty();
+            }
+            take(step);
+            removeSurplus();
+            return Optional.of(step.view());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Sees whether changes could be made to the configuration as far as this server has heard; the engine is not asked.
+     *
+     * @throws ConflictException if one finds another version than it expects
+     */
+    public void check(List<Change> changes) throws ConflictException {
+        Step.check(view, changes);
+    }
+
+    /**
+     * Asks the engine whether a configuration is the last one. To be asked before an answer is final that writes nothing, since what the
+     * answer goes by may be behind what other servers have done. If it is not the last one, a newer one has been heard of on return.
+     *
+     * @param judged the configuration an answer goes by
+     * @throws StoreUnavailableException if the engine cannot be asked
+     */
+    public boolean isLast(ConfigView judged) {
+        long last = Entries.number(engine.get(Entries.META, Entries.REVISION).orElse(null));
+        if (last == judged.revision()) {
+            return true;
+        }
+        awaitNewerThan(judged.revision());
+        return false;
+    }
+
+    /** Resources and revision in one step: a revision is never given twice, not even after a crash. {@return whether it was the next} */
+    private boolean write(long before, Step step, String author) {
+        List<Write> writes = new ArrayList<>(versions.writes(step.events(), author));
+        writes.add(new Write(
+                Entries.META, Entries.REVISION, Entries.bytes(step.view().revision())));
+        for (Event event : step.events()) {
+            writes.add(new Write(
+                    Entries.RESOURCES,
+                    Entries.key(event.resource().key()),
+                    event.type() == EventType.DELETED ? null : Entries.bytes(event.resource())));
+        }
+        return engine.change(
+                List.of(new Guard(Entries.META, Entries.REVISION, before == 0 ? null : Entries.bytes(before))), writes);
+    }
+
+    /** Makes a step known, unless it has been: the watch may be quicker than the answer. */
+    private void take(Step step) {
         lock.lock();
         try {
-            ConfigView before = view;
-            check(changes);
-            long revision = before.revision() + 1;
-            Map<ResourceKey, Resource> after = new LinkedHashMap<>();
-            before.all().forEach(resource -> after.put(resource.key(), resource));
-            List<Event> events = new ArrayList<>();
-            for (Change change : changes) {
-                event(change, after.get(change.key()), revision).ifPresent(event -> {
-                    events.add(event);
-                    if (event.type() == EventType.DELETED) {
-                        after.remove(change.key());
-                    } else {
-                        after.put(change.key(), event.resource());
-                    }
-                });
+            if (view.revision() >= step.view().revision()) {
+                return;
             }
-            if (events.isEmpty()) {
-                return before;
+            view = step.view();
+            step.events().forEach(history::add);
+            List<Write> removals = versions.surplus(step.events());
+            if (own == view.revision()) {
+                surplus = removals;
             }
-            write(before.revision(), revision, events, author);
-            ConfigView now = new ConfigView(revision, after.values());
-            view = now;
-            events.forEach(history::add);
-            listeners.forEach(listener -> tell(listener, now));
-            changed.signalAll();
-            return now;
+            tellAll();
         } finally {
             lock.unlock();
         }
     }
 
+    private void tellAll() {
+        ConfigView now = view;
+        listeners.forEach(listener -> tell(listener, now));
+        changed.signalAll();
+    }
+
+    private void begin(long revision) {
+        lock.lock();
+        try {
+            own = revision;
+            surplus = List.of();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Removes the versions that this server's own change has made too many. */
+    private void removeSurplus() {
+        List<Write> removals;
+        lock.lock();
+        try {
+            removals = surplus;
+        } finally {
+            lock.unlock();
+        }
+        versions.remove(removals);
+    }
+
+    /** Another server was quicker, and what it did is on its way. */
+    private void awaitNewerThan(long revision) {
+        lock.lock();
+        try {
+            long nanos = PATIENCE_NANOS;
+            while (view.revision() <= revision && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        if (view.revision() <= revision) {
+            readAnew();
+        }
+    }
+
+    /** {@return the engine's revision that everything is known up to} */
+    private long readAnew() {
+        OptionalLong revision = OptionalLong.empty();
+        while (revision.isEmpty()) {
+            ConfigView before = view;
+            revision = show(before, engine.list(Entries.RESOURCES, Entries.META, VersionLog.TABLE));
+        }
+        return revision.getAsLong();
+    }
+
     /**
-     * Sees whether changes could be made now.
+     * Makes a listing the view.
      *
-     * @throws ConflictException if one finds another version than it expects
+     * @param before the view when it was asked for
+     * @return its revision in the engine; empty if the view has since become newer than the listing
      */
-    public void check(List<Change> changes) throws ConflictException {
-        for (Change change : changes) {
-            check(view, change);
+    private OptionalLong show(ConfigView before, Listing listing) {
+        ConfigView now = new ConfigView(Entries.revision(listing), Entries.resources(listing));
+        lock.lock();
+        try {
+            if (view != before && now.revision() < view.revision()) {
+                return OptionalLong.empty();
+            }
+            if (now.revision() < view.revision()) {
+                LOG.warn(
+                        "the store is at revision {} but was at {}: an older copy of it has been put in its place",
+                        now.revision(),
+                        view.revision());
+            }
+            if (now.revision() != view.revision()) {
+                view = now;
+                history.restart(now.revision());
+                versions.reload(listing);
+                tellAll();
+            }
+        } finally {
+            lock.unlock();
         }
+        return OptionalLong.of(listing.revision());
     }
 
-    private static void check(ConfigView before, Change change) throws ConflictException {
-        Long expected = change.expectedVersion();
-        if (expected == null) {
-            return;
+    /** {@return whether a transaction could be taken; false if something before it is missing} */
+    private boolean hear(Transaction transaction) {
+        OptionalLong revision = Entries.revision(transaction);
+        // Read once: this server's own changes come from other threads.
+        ConfigView before = view;
+        if (revision.isEmpty() || revision.getAsLong() <= before.revision()) {
+            return true;
         }
-        long present = before.get(change.key()).map(Resource::resourceVersion).orElse(0L);
-        if (present != expected) {
-            throw new ConflictException(
-                    change.key(),
-                    present == 0
-                            ? "does not exist any more"
-                            : expected == 0
-                                    ? "exists already"
-                                    : "has been changed since version " + expected + " (it is at " + present
-                                            + "); read it again");
+        if (revision.getAsLong() > before.revision() + 1) {
+            return false;
         }
-    }
-
-    private static Optional<Event> event(Change change, @Nullable Resource old, long revision) {
-        if (change instanceof Change.Put put) {
-            return Optional.of(new Event(
-                    old == null ? EventType.ADDED : EventType.MODIFIED, stamp(put.resource(), old, revision), old));
-        }
-        return old == null
-                ? Optional.empty()
-                : Optional.of(new Event(EventType.DELETED, Bodies.withVersion(old, revision), old));
-    }
-
-    private static Resource stamp(Resource resource, @Nullable Resource old, long revision) {
-        if (old == null) {
-            return Bodies.stamped(resource, resource.uid(), revision, 1, resource.creationTimestamp());
-        }
-        long generation = old.generation() + (old.spec().equals(resource.spec()) ? 0 : 1);
-        return Bodies.stamped(resource, old.uid(), revision, generation, old.creationTimestamp());
-    }
-
-    /** Resources and revision in one step: a revision is never given twice, not even after a crash. */
-    private void write(long before, long revision, List<Event> events, String author) {
-        List<Write> writes = new ArrayList<>(versions.writes(events, author));
-        writes.add(new Write(META, REVISION, bytes(revision)));
-        for (Event event : events) {
-            writes.add(new Write(
-                    TABLE,
-                    key(event.resource().key()),
-                    event.type() == EventType.DELETED ? null : bytes(event.resource())));
-        }
-        if (!engine.change(List.of(new Guard(META, REVISION, before == 0 ? null : bytes(before))), writes)) {
-            throw new IllegalStateException(
-                    "another server has changed the store since revision " + before + "; restart this one");
-        }
-        List<Write> surplus = versions.surplus(events);
-        if (!surplus.isEmpty()) {
-            engine.change(List.of(), surplus);
-        }
+        take(Step.of(before, transaction));
+        return true;
     }
 
     private static void tell(Consumer<ConfigView> listener, ConfigView now) {
@@ -288,17 +423,19 @@ public final class ConfigStore {
      * @param key which; it need not exist any more
      */
     public List<Version> versions(ResourceKey key) {
+        List<Long> numbers;
         lock.lock();
         try {
-            List<Version> kept = new ArrayList<>(versions.of(key));
-            view.get(key)
-                    .filter(now -> kept.isEmpty() || kept.get(0).version() != now.resourceVersion())
-                    .ifPresent(
-                            now -> kept.add(0, new Version(now.resourceVersion(), null, "", (ObjectNode) now.raw())));
-            return kept;
+            numbers = versions.of(key);
         } finally {
             lock.unlock();
         }
+        List<Version> kept = new ArrayList<>();
+        numbers.forEach(number -> versions.read(key, number).ifPresent(kept::add));
+        view.get(key)
+                .filter(now -> kept.isEmpty() || kept.get(0).version() < now.resourceVersion())
+                .ifPresent(now -> kept.add(0, new Version(now.resourceVersion(), null, "", (ObjectNode) now.raw())));
+        return kept;
     }
 
     /** {@return how many versions have been given up to make room for newer ones} */
@@ -306,33 +443,14 @@ public final class ConfigStore {
         return versions.evicted();
     }
 
-    /** Calls a listener after every change, in order, on the thread that made it. It must be short. */
+    /** Calls a listener after every change, also of other servers, in order, on the thread that made or heard of it. It must be short. */
     public void onChange(Consumer<ConfigView> listener) {
         listeners.add(listener);
     }
 
-    /** {@return the name of a resource's entry} */
-    static String key(ResourceKey key) {
-        return key.group() + "/" + key.kind() + "/" + key.namespace() + "/" + key.name();
-    }
-
-    private static byte[] bytes(long number) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-    }
-
-    private byte[] bytes(Resource resource) {
-        try {
-            return json.writeValueAsBytes(resource.raw());
-        } catch (IOException e) {
-            throw new UncheckedIOException("what was read as JSON can be written as JSON", e);
-        }
-    }
-
-    private Resource read(String key, byte[] bytes) {
-        try {
-            return Bodies.read((ObjectNode) json.readTree(bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store holds " + key + " in a form that cannot be read", e);
-        }
+    /** Hears of nothing any more. The engine is not closed. */
+    @Override
+    public void close() {
+        follower.close();
     }
 }

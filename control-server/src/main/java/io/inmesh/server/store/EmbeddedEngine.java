@@ -1,14 +1,20 @@
 package io.inmesh.server.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.inmesh.server.time.SystemTimer;
+import io.inmesh.server.time.Timer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -26,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>MVStore rather than SQLite because it is 0.4 MB of Java instead of 12 MB of native code for every platform, at a quarter of a
  * millisecond more a write; configuration is written by people, and certificates a few times a day.
+ *
+ * <p>One process uses it at a time, so whatever was bound to a lease is gone when it is opened, and watches begin with what happens from
+ * then on; whoever knows an earlier revision only has to list.
  */
 public final class EmbeddedEngine implements Engine {
 
@@ -35,11 +44,38 @@ public final class EmbeddedEngine implements Engine {
     /** Longest time to spend on giving space back when the engine is closed. */
     private static final int COMPACTION_MILLIS = 200;
 
-    private final MVStore store;
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Tables of the engine's own: its revision, and which entries are bound to a lease. */
+    private static final String OWN = "_engine";
 
-    private EmbeddedEngine(MVStore store) {
+    private static final String LEASED = "_leased";
+    private static final String REVISION = "revision";
+
+    private final MVStore store;
+    private final Timer timer;
+    private final @Nullable SystemTimer ownTimer;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final EmbeddedLeases leases;
+    private final RecentTransactions recent;
+    private long revision;
+
+    private EmbeddedEngine(MVStore store, @Nullable Timer timer, int kept) {
         this.store = store;
+        this.ownTimer = timer == null ? new SystemTimer() : null;
+        this.timer = timer == null ? Objects.requireNonNull(ownTimer) : timer;
+        this.leases = new EmbeddedLeases(lock, this.timer, this::write);
+        byte[] last = map(OWN).get(REVISION);
+        this.revision = last == null ? 0 : ByteBuffer.wrap(last).getLong();
+        dropLeased();
+        this.recent = new RecentTransactions(revision, kept);
+    }
+
+    /** {@return an engine that keeps nothing on disk, and so nothing at all once it is closed; time is the machine's} */
+    public static EmbeddedEngine inMemory() {
+        return inMemory(null, RecentTransactions.MOST);
+    }
+
+    static EmbeddedEngine inMemory(@Nullable Timer timer, int kept) {
+        return new EmbeddedEngine(new MVStore.Builder().autoCommitDisabled().open(), timer, kept);
     }
 
     /**
@@ -49,6 +85,10 @@ public final class EmbeddedEngine implements Engine {
      * @throws IOException if it cannot be used, or another server uses it
      */
     public static EmbeddedEngine open(Path folder) throws IOException {
+        return open(folder, null, RecentTransactions.MOST);
+    }
+
+    static EmbeddedEngine open(Path folder, @Nullable Timer timer, int kept) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_DIRECTORY));
         }
@@ -63,10 +103,13 @@ public final class EmbeddedEngine implements Engine {
                             + "; make it readable by its owner only: chmod 600 " + file);
         }
         try {
-            return new EmbeddedEngine(new MVStore.Builder()
-                    .fileName(file.toString())
-                    .autoCommitDisabled()
-                    .open());
+            return new EmbeddedEngine(
+                    new MVStore.Builder()
+                            .fileName(file.toString())
+                            .autoCommitDisabled()
+                            .open(),
+                    timer,
+                    kept);
         } catch (MVStoreException e) {
             throw e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED
                     ? new IOException(
@@ -82,7 +125,22 @@ public final class EmbeddedEngine implements Engine {
         return store.openMap(table);
     }
 
+    /** Those who held leases before have been gone since, or are about to begin again. */
+    private void dropLeased() {
+        if (map(LEASED).isEmpty()) {
+            return;
+        }
+        for (Map.Entry<String, byte[]> entry : map(LEASED).entrySet()) {
+            String table = new String(entry.getValue(), UTF_8);
+            map(table).remove(entry.getKey().substring(table.length() + 1));
+        }
+        map(LEASED).clear();
+        revision++;
+        durable();
+    }
+
     private void durable() {
+        map(OWN).put(REVISION, ByteBuffer.allocate(Long.BYTES).putLong(revision).array());
         store.commit();
         store.sync();
     }
@@ -96,14 +154,8 @@ public final class EmbeddedEngine implements Engine {
                     return false;
                 }
             }
-            for (Write write : writes) {
-                if (write.value() == null) {
-                    map(write.table()).remove(write.key());
-                } else {
-                    map(write.table()).put(write.key(), write.value());
-                }
-            }
-            durable();
+            leases.check(writes);
+            write(writes);
             return true;
         } finally {
             lock.unlock();
@@ -113,6 +165,59 @@ public final class EmbeddedEngine implements Engine {
     private boolean holds(Guard guard) {
         byte[] present = map(guard.table()).get(guard.key());
         return guard.expected() == null ? present == null : Arrays.equals(present, guard.expected());
+    }
+
+    /** Makes writes durable, then known. To be called with the lock held. */
+    private void write(List<Write> writes) {
+        List<Write> made = writes.stream()
+                .filter(write -> write.value() != null || map(write.table()).containsKey(write.key()))
+                .toList();
+        if (made.isEmpty()) {
+            return;
+        }
+        long before = revision;
+        try {
+            made.forEach(this::prepare);
+            revision++;
+            durable();
+        } catch (MVStoreException e) {
+            revision = before;
+            throw undone(e);
+        }
+        made.forEach(leases::written);
+        recent.add(new Transaction(
+                revision,
+                made.stream()
+                        .map(write -> new Write(write.table(), write.key(), write.value()))
+                        .toList()));
+    }
+
+    private void prepare(Write write) {
+        String place = write.table() + "/" + write.key();
+        if (write.value() == null) {
+            map(write.table()).remove(write.key());
+        } else {
+            map(write.table()).put(write.key(), write.value());
+        }
+        if (write.value() != null && write.lease() != null) {
+            map(LEASED).put(place, write.table().getBytes(UTF_8));
+        } else if (leases.holds(write.table(), write.key())) {
+            map(LEASED).remove(place);
+        }
+    }
+
+    /** What could not be written completely must not be seen, nor be written together with the next change. */
+    private StoreUnavailableException undone(MVStoreException problem) {
+        try {
+            store.rollback();
+        } catch (MVStoreException closed) {
+            // A file that cannot be written to closes the store; it is as it was when it is opened again.
+            problem.addSuppressed(closed);
+        }
+        return StoreUnavailableException.outcomeUnknown(
+                "the store cannot be written to: " + problem.getMessage()
+                        + "; see whether the disk is full or read-only, then start the server again",
+                problem);
     }
 
     @Override
@@ -126,58 +231,51 @@ public final class EmbeddedEngine implements Engine {
     }
 
     @Override
-    public void put(String table, String key, byte[] value) {
-        change(List.of(), List.of(new Write(table, key, value)));
-    }
-
-    @Override
-    public boolean delete(String table, String key) {
+    public long revision() {
         lock.lock();
         try {
-            return get(table, key)
-                    .map(present -> change(List.of(), List.of(new Write(table, key, null))))
-                    .orElse(false);
+            return revision;
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public SortedMap<String, byte[]> scan(String table) {
+    public Listing list(String... tables) {
         lock.lock();
         try {
-            SortedMap<String, byte[]> all = new TreeMap<>();
-            for (Map.Entry<String, byte[]> entry : map(table).entrySet()) {
-                all.put(entry.getKey(), entry.getValue());
+            SortedMap<String, SortedMap<String, byte[]>> all = new TreeMap<>();
+            for (String table : tables.length == 0 ? store.getMapNames() : Set.of(tables)) {
+                SortedMap<String, byte[]> entries = new TreeMap<>();
+                if (!table.startsWith("_")) {
+                    map(table).entrySet().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
+                }
+                if (!entries.isEmpty()) {
+                    all.put(table, entries);
+                }
             }
-            return all;
+            return new Listing(revision, all);
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public boolean compareAndSet(String table, String key, byte @Nullable [] expected, byte[] value) {
-        return change(List.of(new Guard(table, key, expected)), List.of(new Write(table, key, value)));
+    public Watch watch(Set<String> tables, long after, Watcher watcher) {
+        return recent.watch(tables, after, watcher);
     }
 
     @Override
-    public long increment(String table, String key) {
-        lock.lock();
-        try {
-            long next = get(table, key)
-                            .map(bytes -> ByteBuffer.wrap(bytes).getLong())
-                            .orElse(0L)
-                    + 1;
-            put(table, key, ByteBuffer.allocate(Long.BYTES).putLong(next).array());
-            return next;
-        } finally {
-            lock.unlock();
-        }
+    public Lease grant(Duration timeToLive, Runnable lost) {
+        return leases.grant(timeToLive, lost);
     }
 
     @Override
     public void close() {
+        recent.close();
+        if (ownTimer != null) {
+            ownTimer.close();
+        }
         lock.lock();
         try {
             store.close(COMPACTION_MILLIS);

@@ -33,6 +33,12 @@ final class History {
         }
     }
 
+    /** Begins anew after a gap. */
+    void restart(long revision) {
+        events.clear();
+        completeAfter = revision;
+    }
+
     /** {@return what happened after a revision; empty if that is too long ago to tell} */
     Optional<List<Event>> after(long revision) {
         if (revision < completeAfter) {

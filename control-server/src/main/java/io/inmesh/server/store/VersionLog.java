@@ -5,21 +5,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.store.ConfigStore.Event;
 import io.inmesh.server.store.ConfigStore.EventType;
+import io.inmesh.server.store.Engine.Listing;
 import io.inmesh.server.store.Engine.Write;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Earlier versions of resources, for those who want to know who changed what, or to go back. They are written together with the change
  * itself, so that none is missing. Of each resource the last {@link #OF_A_RESOURCE} are kept, of all together {@link #OF_ALL}; the oldest go
- * first. Not safe for use by several threads but for {@link #evicted}.
+ * first. Not safe for use by several threads but for {@link #evicted},
+ * {@link #remove} and {@link #read}.
  */
 final class VersionLog {
 
@@ -29,8 +35,14 @@ final class VersionLog {
     /** Versions kept of all resources, those that are gone included. */
     static final int OF_ALL = 10_000;
 
-    private static final String TABLE = "versions";
+    /** The table of versions. */
+    static final String TABLE = "versions";
+
+    private static final Logger LOG = LoggerFactory.getLogger(VersionLog.class);
     private static final int DIGITS = 19;
+
+    /** Entries of one removal, within what any engine can change at once. */
+    private static final int MOST_REMOVED = 100;
 
     private final Engine engine;
     private final InstantSource clock;
@@ -41,11 +53,25 @@ final class VersionLog {
     private int size;
     private volatile long evicted;
 
-    VersionLog(Engine engine, InstantSource clock, int ofAll) {
+    /**
+     * Begins with what there is.
+     *
+     * @param ofAll versions to keep of all resources together
+     * @param listing of the table
+     */
+    VersionLog(Engine engine, InstantSource clock, int ofAll, Listing listing) {
         this.engine = engine;
         this.clock = clock;
         this.ofAll = ofAll;
-        for (String entry : engine.scan(TABLE).keySet()) {
+        reload(listing);
+    }
+
+    /** Forgets what it knows for what there is. */
+    void reload(Listing listing) {
+        byResource.clear();
+        byVersion.clear();
+        size = 0;
+        for (String entry : listing.table(TABLE).keySet()) {
             int at = entry.length() - DIGITS;
             remember(entry.substring(0, at - 1), Long.parseLong(entry.substring(at)));
         }
@@ -68,19 +94,17 @@ final class VersionLog {
             }
             writes.add(new Write(
                     TABLE,
-                    entry(
-                            ConfigStore.key(event.resource().key()),
-                            event.resource().resourceVersion()),
+                    entry(Entries.key(event.resource().key()), event.resource().resourceVersion()),
                     bytes(entry)));
         }
         return writes;
     }
 
-    /** {@return what to remove after changes have been written; to be called once for each} */
+    /** {@return what to remove after changes have been written, by whoever has written them; to be called once for each} */
     List<Write> surplus(List<Event> events) {
         List<Write> removals = new ArrayList<>();
         for (Event event : events) {
-            String resource = ConfigStore.key(event.resource().key());
+            String resource = Entries.key(event.resource().key());
             remember(resource, event.resource().resourceVersion());
             List<Long> versions = byResource.getOrDefault(resource, List.of());
             while (versions.size() > OF_A_RESOURCE) {
@@ -95,14 +119,28 @@ final class VersionLog {
         return removals;
     }
 
-    /** {@return the versions of a resource that are kept, newest first} */
-    List<Version> of(ResourceKey key) {
-        String resource = ConfigStore.key(key);
-        List<Version> versions = new ArrayList<>();
-        for (long version : byResource.getOrDefault(resource, List.of())) {
-            engine.get(TABLE, entry(resource, version)).ifPresent(bytes -> versions.add(0, read(version, bytes)));
+    /** Removes what is surplus from the engine, if that can be asked; may be called by any thread. */
+    void remove(List<Write> removals) {
+        try {
+            for (int from = 0; from < removals.size(); from += MOST_REMOVED) {
+                engine.change(List.of(), removals.subList(from, Math.min(removals.size(), from + MOST_REMOVED)));
+            }
+        } catch (StoreUnavailableException e) {
+            // The change is made and durable; whoever made it must not be told otherwise.
+            LOG.warn("old versions stay in the store until the next start of a server: {}", e.getMessage());
         }
+    }
+
+    /** {@return the versions of a resource that are kept, newest first} */
+    List<Long> of(ResourceKey key) {
+        List<Long> versions = new ArrayList<>(byResource.getOrDefault(Entries.key(key), List.of()));
+        Collections.reverse(versions);
         return versions;
+    }
+
+    /** {@return a version, unless it has gone meanwhile; may be called by any thread} */
+    Optional<Version> read(ResourceKey key, long version) {
+        return engine.get(TABLE, entry(Entries.key(key), version)).map(bytes -> read(version, bytes));
     }
 
     private void remember(String resource, long version) {

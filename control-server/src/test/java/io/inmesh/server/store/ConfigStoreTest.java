@@ -87,24 +87,6 @@ class ConfigStoreTest {
     }
 
     @Test
-    void aSecondServerThatWroteMeanwhileIsNoticedBeforeAnythingIsLost() throws Exception {
-        ConfigStore other = new ConfigStore(engine);
-        other.commit(List.of(new Change.Put(rule("a", "theirs"), null)));
-
-        assertThatThrownBy(() -> put(rule("a", "mine"), null))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("another server");
-        assertThat(new ConfigStore(engine)
-                        .view()
-                        .get(key("a"))
-                        .orElseThrow()
-                        .spec()
-                        .path("host")
-                        .asText())
-                .isEqualTo("theirs");
-    }
-
-    @Test
     void listenersAreToldInOrderAndAFailingOneHindersNobody() throws Exception {
         List<Long> heard = new ArrayList<>();
         store.onChange(view -> {

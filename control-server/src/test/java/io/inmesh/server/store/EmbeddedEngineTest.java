@@ -3,22 +3,80 @@ package io.inmesh.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inmesh.server.fixture.FakeTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class EmbeddedEngineTest extends EngineContract {
+class EmbeddedEngineTest extends EngineLeaseContract {
 
     @TempDir
     private Path folder;
 
+    private static final int KEPT = 1000;
+
+    private final FakeTime time = new FakeTime();
+
     @Override
-    Engine open() throws IOException {
-        return EmbeddedEngine.open(folder.resolve("contract"));
+    protected Engine open() throws IOException {
+        return EmbeddedEngine.open(folder.resolve("contract"), time, KEPT);
+    }
+
+    @Override
+    protected void compact() {
+        for (int i = 0; i < KEPT; i++) {
+            engine.put("other", "k", bytes("" + i));
+        }
+    }
+
+    @Override
+    protected void pass(Duration duration) {
+        time.advance(duration);
+    }
+
+    @Test
+    void revisionsGoOnAfterItIsOpenedAgainAndWhatWasLeasedIsGone() throws Exception {
+        Path data = folder.resolve("leased");
+        long last;
+        try (EmbeddedEngine engine = EmbeddedEngine.open(data, time, KEPT)) {
+            Engine.Lease lease = engine.grant(Duration.ofHours(1), () -> {});
+            engine.change(
+                    List.of(),
+                    List.of(
+                            new Engine.Write("t", "bound/1", bytes("1"), lease),
+                            new Engine.Write("t", "freed", bytes("1"), lease),
+                            new Engine.Write("t", "stays", bytes("1"))));
+            engine.put("t", "freed", bytes("2"));
+            last = engine.revision();
+        }
+        RecordingWatcher watcher = new RecordingWatcher();
+        try (EmbeddedEngine engine = EmbeddedEngine.open(data, time, KEPT)) {
+            assertThat(engine.scan("t").keySet()).containsExactly("freed", "stays");
+            assertThat(engine.revision()).isGreaterThan(last);
+            engine.watch(Set.of("t"), last, watcher);
+            assertThat(watcher.next())
+                    .as("what happened before is on disk only as what came of it")
+                    .isSameAs(RecordingWatcher.COMPACTED);
+        }
+    }
+
+    @Test
+    void theLogOfChangesIsBoundedByTheirSizeToo() throws Exception {
+        byte[] large = new byte[1 << 20];
+        long before = engine.revision();
+        for (int i = 0; i < RecentTransactions.MOST_BYTES / large.length + 1; i++) {
+            engine.put("t", "k", large);
+        }
+        RecordingWatcher watcher = new RecordingWatcher();
+        try (Engine.Watch watch = engine.watch(Set.of("t"), before, watcher)) {
+            assertThat(watcher.next()).isSameAs(RecordingWatcher.COMPACTED);
+        }
     }
 
     @Test

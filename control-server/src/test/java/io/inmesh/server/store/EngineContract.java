@@ -16,12 +16,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every engine promises. */
-abstract class EngineContract {
+public abstract class EngineContract {
 
-    private Engine engine;
+    protected Engine engine;
 
     /** {@return an engine that is empty when the test begins} */
-    abstract Engine open() throws Exception;
+    protected abstract Engine open() throws Exception;
 
     @BeforeEach
     void begin() throws Exception {
@@ -137,7 +137,7 @@ abstract class EngineContract {
         }
     }
 
-    static byte[] bytes(String text) {
+    protected static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
 }

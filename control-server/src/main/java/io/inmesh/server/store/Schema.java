@@ -1,0 +1,83 @@
+package io.inmesh.server.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which form the state in an engine has. It is written with the state, so that no server reads what it would misunderstand. */
+public final class Schema {
+
+    /** The form this server reads and writes. */
+    public static final int CURRENT = 1;
+
+    /** Table of what is said about the state as a whole. */
+    public static final String TABLE = Entries.META;
+
+    /** Table of the resources, as JSON. */
+    public static final String RESOURCES = Entries.RESOURCES;
+
+    /** Table of the servers that run. */
+    public static final String REPLICAS = "replicas";
+
+    /** Table of the server that leads. */
+    public static final String LEADER = "leader";
+
+    /** Entry that is there while a copy is being put into an engine, and until it is there completely. */
+    public static final String UNFINISHED = "unfinished";
+
+    /** Counter of the configuration's revision. */
+    public static final String REVISION = Entries.REVISION;
+
+    /** Tables of entries that are bound to leases of running servers, and mean nothing in a copy. */
+    public static final Set<String> PASSING = Set.of("registry-owners", REPLICAS, LEADER);
+
+    private static final String VERSION = "schema";
+
+    private Schema() {}
+
+    /**
+     * Sees whether this server may use an engine, and marks one that is not marked: it is new, or from before there were marks, when the
+     * form was the first.
+     *
+     * @throws IOException if not; the message says what to do
+     */
+    public static void check(Engine engine) throws IOException {
+        if (engine.get(TABLE, UNFINISHED).isPresent()) {
+            throw new IOException(
+                    "the store holds a copy that has not been put there completely; run the restore or move"
+                            + " that was interrupted again");
+        }
+        int version = version(engine);
+        if (version == 0) {
+            engine.compareAndSet(TABLE, VERSION, null, mark());
+            version = version(engine);
+        }
+        if (version > CURRENT) {
+            throw new IOException("the store has form " + version + ", and this server knows forms up to " + CURRENT
+                    + " only: a newer server has used it; start that one, or restore a backup from before");
+        }
+    }
+
+    /** {@return the mark of the form this server writes, and the key it belongs to in {@link #TABLE}} */
+    public static Engine.Write current() {
+        return new Engine.Write(TABLE, VERSION, mark());
+    }
+
+    private static byte[] mark() {
+        return Integer.toString(CURRENT).getBytes(UTF_8);
+    }
+
+    private static int version(Engine engine) throws IOException {
+        Optional<byte[]> mark = engine.get(TABLE, VERSION);
+        if (mark.isEmpty()) {
+            return 0;
+        }
+        String text = new String(mark.get(), UTF_8);
+        if (!text.matches("\\d{1,9}")) {
+            throw new IOException("the store's mark of its form is damaged (\"" + text + "\"); restore a backup");
+        }
+        return Integer.parseInt(text);
+    }
+}

@@ -1,0 +1,29 @@
+package io.inmesh.server.store;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** What is counted of the store. */
+public final class StoreMetrics {
+
+    private StoreMetrics() {}
+
+    /** Shows for how long a server has not heard of what others do, 0 while it hears, and its revision. */
+    public static void bind(ConfigStore store, MeterRegistry meters, InstantSource clock) {
+        Gauge.builder(
+                        "inmesh.store.behind",
+                        store,
+                        now -> now.behind()
+                                .map(behind -> (double) Duration.between(behind.since(), clock.instant())
+                                        .toSeconds())
+                                .orElse(0.0))
+                .baseUnit("seconds")
+                .description("for how long this server has not heard of changes by others; 0 while it hears")
+                .register(meters);
+        Gauge.builder("inmesh.store.revision", store, now -> now.view().revision())
+                .description("revision of the configuration this server works with; the same on all servers")
+                .register(meters);
+    }
+}

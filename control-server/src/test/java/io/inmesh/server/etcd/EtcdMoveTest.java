@@ -1,0 +1,61 @@
+package io.inmesh.server.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inmesh.server.backup.StoreCommand;
+import io.inmesh.server.fixture.Config;
+import io.inmesh.server.settings.SettingsFile;
+import io.inmesh.server.store.ConfigStore;
+import io.inmesh.server.store.ConfigStore.Change;
+import io.inmesh.server.store.Engine;
+import io.inmesh.server.time.SystemTimer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** From the file to a real etcd. */
+class EtcdMoveTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void oneCommandMovesTheFileToEtcdWithItsRevisionsAndPutsItAside() throws Exception {
+        Path data = folder.resolve("data");
+        List<Change> changes = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            changes.add(new Change.Put(
+                    Config.resource("{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a" + i
+                            + "}, spec: {host: reviews}}"),
+                    0L));
+        }
+        try (SystemTimer timer = new SystemTimer();
+                EtcdCluster cluster = EtcdCluster.start(folder.resolve("etcd"), 1, "http")) {
+            try (Engine engine = new StoreSettings(null).open(data, timer, InstantSource.system());
+                    ConfigStore store = new ConfigStore(engine)) {
+                store.commit(changes);
+            }
+            Path settings = Files.writeString(
+                    folder.resolve("etcd.yaml"),
+                    "store: {etcd: {endpoints: [\"" + cluster.endpoint(0) + "\"], timeout: 1m}}");
+
+            int code = new CommandLine(new StoreCommand())
+                    .execute("move", "--data-dir", data.toString(), "--to", settings.toString());
+
+            assertThat(code).isZero();
+            assertThat(data.resolve("inmesh.mv")).doesNotExist();
+            assertThat(data.resolve("inmesh.mv.moved")).exists();
+            try (Engine engine = StoreSettings.read(SettingsFile.read(settings).section("store"))
+                            .open(data, timer, InstantSource.system());
+                    ConfigStore store = new ConfigStore(engine)) {
+                assertThat(store.view().revision()).isEqualTo(1);
+                assertThat(store.view().all()).hasSize(150);
+            }
+        }
+    }
+}
