@@ -2,11 +2,13 @@ package io.inmesh.client;
 
 import io.grpc.Status;
 import io.inmesh.client.translate.ConfigAssembler;
+import io.inmesh.time.Scheduler;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.core.Node;
 import io.inmesh.xds.discovery.AggregatedDiscoveryServiceGrpc;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +25,11 @@ final class Discovery {
     private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
     private static final int INVALID_ARGUMENT = 3;
 
+    /** How long a stream may be without any answer, at first; it grows with each that is, since a server may only be slow. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long LONGEST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);
+
     private final Link link;
     private final ControlThread thread;
     private final ResourceStore store;
@@ -33,6 +40,8 @@ final class Discovery {
     private final Backoff backoff;
     private final Set<String> subscribed = new HashSet<>();
     private boolean stateOfTheWorld;
+    private long patienceNanos = PATIENCE_NANOS;
+    private Scheduler.Cancellable silence = () -> {};
     private @Nullable Wire wire;
     private int streamNumber;
     private boolean closed;
@@ -83,6 +92,21 @@ final class Discovery {
         return wire;
     }
 
+    private void silent(int which) {
+        if (which == streamNumber) {
+            ended(
+                    which,
+                    Status.UNAVAILABLE.withDescription("it does not answer").asException());
+            // What becomes of the stream itself is of no interest any more.
+            streamNumber++;
+        }
+    }
+
+    /** {@return a number that is greater for each stream than for the one before} */
+    long connection() {
+        return streamNumber;
+    }
+
     /** Opens the stream, unless it is open. */
     void open() {
         if (closed || wire != null) {
@@ -109,6 +133,16 @@ final class Discovery {
         publisher.connected();
         subscribe(opened);
         listener.opened(opened);
+        awaitAnswer(mine);
+    }
+
+    /** One that takes connections and then says nothing is frozen or cut off; where there are others, they are asked. */
+    private void awaitAnswer(int mine) {
+        if (link.several()) {
+            silence.cancel();
+            silence = thread.schedule(() -> silent(mine), patienceNanos);
+            patienceNanos = Math.min(LONGEST_PATIENCE_NANOS, 2 * patienceNanos);
+        }
     }
 
     /** Ends the stream and opens another over a new connection, as one with a new certificate. */
@@ -132,6 +166,7 @@ final class Discovery {
     private void drop() {
         Wire before = wire;
         wire = null;
+        silence.cancel();
         // Events of the stream that is dropped are of no interest any more.
         streamNumber++;
         if (before != null) {
@@ -155,6 +190,7 @@ final class Discovery {
             return;
         }
         wire = null;
+        silence.cancel();
         boolean wasConnected = progress.connected();
         progress.connected(false);
         publisher.disconnected();
@@ -187,6 +223,8 @@ final class Discovery {
         if (which != streamNumber || current == null) {
             return;
         }
+        silence.cancel();
+        patienceNanos = PATIENCE_NANOS;
         if (!progress.connected()) {
             progress.connected(true);
             LOG.info("connected to the control server {}", link.server());

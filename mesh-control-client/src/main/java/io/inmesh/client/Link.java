@@ -14,6 +14,7 @@ import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +22,24 @@ import org.jspecify.annotations.Nullable;
 final class Link {
 
     private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
-    private static final int KEEPALIVE_SECONDS = 30;
-    private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
 
-    private final List<ServerAddress> servers;
+    /** A server that has gone without a word is noticed after 20 s, where there is another one; control servers take a ping every 10 s. */
+    private static final int KEEPALIVE_SECONDS = 12;
+
+    /** Other xDS servers may take frequent pings for an attack. */
+    private static final int KEEPALIVE_SECONDS_OF_ONE = 30;
+
+    private static final int KEEPALIVE_TIMEOUT_SECONDS = 8;
+
+    /** A name with several addresses is as good as several servers: one by chance, the others if it does not answer (gRFC A62). */
+    private static final Map<String, ?> ANY_ADDRESS =
+            Map.of("loadBalancingConfig", List.of(Map.of("pick_first", Map.of("shuffleAddressList", true))));
+
+    private final Servers servers;
     private final boolean plaintext;
     private final IdentityHolder holder;
     private final @Nullable RootPins roots;
     private final Clock clock;
-    private int server;
     private @Nullable ManagedChannel channel;
     private boolean presents;
     private volatile X509Certificate @Nullable [] serverChain;
@@ -40,18 +50,22 @@ final class Link {
             @Nullable RootPins roots,
             Clock clock,
             Randomness randomness) {
-        this.servers = settings.servers().stream().map(ServerAddress::parse).toList();
+        this.servers = new Servers(
+                settings.servers().stream().map(ServerAddress::parse).toList(), clock, randomness);
         this.plaintext = settings.plaintext();
         this.holder = holder;
         this.roots = roots;
         this.clock = clock;
-        // Spreads the clients over the servers.
-        this.server = randomness.below(servers.size());
     }
 
     /** {@return the server in use} */
     String server() {
-        return servers.get(server).toString();
+        return servers.current().toString();
+    }
+
+    /** {@return whether there are others to turn to} */
+    boolean several() {
+        return servers.several();
     }
 
     /** {@return whether there is an identity to present that has not ended} */
@@ -99,19 +113,20 @@ final class Link {
     }
 
     private ManagedChannel connection(ChannelCredentials credentials) {
-        ServerAddress address = servers.get(server);
+        ServerAddress address = servers.current();
         return Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTime(servers.several() ? KEEPALIVE_SECONDS : KEEPALIVE_SECONDS_OF_ONE, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .disableRetry()
+                .defaultServiceConfig(ANY_ADDRESS)
                 .build();
     }
 
-    /** Gives the connection up and turns to the next server. */
+    /** Gives the connection up and turns to another server, if there is one. */
     void next() {
         close();
-        server = (server + 1) % servers.size();
+        servers.turn();
     }
 
     private ChannelCredentials credentials() {

@@ -38,9 +38,10 @@ final class OwnNode {
      *
      * @param serviceAccount service account of the own certificate, empty without one
      * @param ports local ports by service port name, empty while nothing is served
+     * @param connection counts the discovery streams of this process, so that servers know which is the latest
      * @param certificate how the own certificate stands, see {@link CertificateReport}; null to leave that out
      */
-    Node message(String serviceAccount, Map<String, Integer> ports, @Nullable Value certificate) {
+    Node message(String serviceAccount, Map<String, Integer> ports, long connection, @Nullable Value certificate) {
         Struct.Builder metadata = Struct.newBuilder()
                 .putFields("NAMESPACE", text(settings.namespace()))
                 .putFields("SERVICE_ACCOUNT", text(serviceAccount))
@@ -48,7 +49,10 @@ final class OwnNode {
                 .putFields("CLUSTER_ID", text("inmesh"))
                 .putFields("WORKLOAD_NAME", text(workloadName()))
                 .putFields("INMESH_VERSION", text(VERSION))
-                .putFields("INMESH_ADDRESS", text(address));
+                .putFields("INMESH_ADDRESS", text(address))
+                .putFields(
+                        "INMESH_CONNECTION",
+                        Value.newBuilder().setNumberValue(connection).build());
         Struct.Builder labels = Struct.newBuilder();
         settings.labels().forEach((name, value) -> labels.putFields(name, text(value)));
         metadata.putFields("LABELS", Value.newBuilder().setStructValue(labels).build());

@@ -255,7 +255,10 @@ final class Session {
     private Node node(@Nullable Value certificate) {
         IdentityEpoch epoch = identity.current();
         return ownNode.message(
-                epoch == null ? "" : serviceAccount(epoch.identity().id()), registration.ports(), certificate);
+                epoch == null ? "" : serviceAccount(epoch.identity().id()),
+                registration.ports(),
+                discovery.connection(),
+                certificate);
     }
 
     private static String serviceAccount(SpiffeId id) {

@@ -324,7 +324,7 @@ final class CertificateRenewalTest {
             assertThat(stream.answer(TypeUrls.SECRET, "s1").nack()).isTrue();
             joined.server.certificates.failing = true;
             joined.mesh.time.advance(HALF_LIFE);
-            joined.mesh.nextDelay(Duration.ofMillis(800), Duration.ofMillis(800));
+            joined.mesh.nextDelay(Duration.ofMillis(100), Duration.ofMillis(100));
             joined.client.close();
             String key = Base64.getEncoder()
                     .encodeToString(

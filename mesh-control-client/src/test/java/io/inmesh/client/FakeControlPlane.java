@@ -56,6 +56,7 @@ final class FakeControlPlane implements AutoCloseable {
     private static final Context.Key<@Nullable X509Certificate> PEER = Context.key("peer");
 
     final TestCa ca;
+    private final FakeClock clock;
     final FakeCertificates certificates;
     final BlockingQueue<FakeStream<LoadStatsRequest, LoadStatsResponse>> loadStreams = new LinkedBlockingQueue<>();
     volatile boolean incremental = true;
@@ -79,6 +80,7 @@ final class FakeControlPlane implements AutoCloseable {
 
     FakeControlPlane(TestCa ca, FakeClock clock, SpiffeId serverId) {
         this.ca = ca;
+        this.clock = clock;
         this.certificates = new FakeCertificates(ca, clock);
         this.holder = new IdentityHolder(clock);
         WorkloadIdentity own =
@@ -87,6 +89,11 @@ final class FakeControlPlane implements AutoCloseable {
         withRoot.add(ca.rootCertificate());
         holder.update(new WorkloadIdentity(own.id(), own.key(), withRoot), ca.bundle());
         start();
+    }
+
+    /** {@return another control plane of the same mesh} */
+    FakeControlPlane another() {
+        return new FakeControlPlane(ca, clock, SERVER);
     }
 
     /** Listens, on the port of before if there was one. */

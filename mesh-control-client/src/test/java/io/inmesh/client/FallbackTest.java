@@ -27,18 +27,18 @@ final class FallbackTest {
     Path folder;
 
     @Test
-    void waitsGrowFromOneSecondToThirtyAndEachIsDrawnFromAFifthAroundIt() {
+    void waitsGrowFromOneSecondToSixteenAndEachIsDrawnFromATenthOfItToAlmostTwice() {
         Backoff shortest = new Backoff(bound -> 0);
         Backoff longest = new Backoff(bound -> bound - 1);
         double base = 1000;
         for (int i = 0; i < 20; i++) {
-            assertThat(shortest.nextNanos() / 1e6).isBetween(base * 0.8 - 1, base * 0.8 + 1);
-            assertThat(longest.nextNanos() / 1e6).isBetween(base * 1.2 - 1, base * 1.2 + 1);
-            base = Math.min(30_000, base * 1.6);
+            assertThat(shortest.nextNanos() / 1e6).isBetween(base * 0.1 - 1, base * 0.1 + 1);
+            assertThat(longest.nextNanos() / 1e6).isBetween(base * 1.9 - 1, base * 1.9 + 1);
+            base = Math.min(16_000, base * 1.6);
         }
-        assertThat(base).isEqualTo(30_000);
+        assertThat(base).isEqualTo(16_000);
         shortest.reset();
-        assertThat(shortest.nextNanos()).isEqualTo(Duration.ofMillis(800).toNanos());
+        assertThat(shortest.nextNanos()).isEqualTo(Duration.ofMillis(100).toNanos());
     }
 
     @Test
@@ -47,7 +47,7 @@ final class FallbackTest {
         for (int client = 0; client < 1000; client++) {
             waitsMillis.add(new Backoff(new SeededRandomness(client)).nextNanos() / 1_000_000);
         }
-        assertThat(waitsMillis).hasSizeGreaterThan(300);
+        assertThat(waitsMillis).hasSizeGreaterThan(500);
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import io.inmesh.xds.load.LoadStatsResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -21,7 +22,7 @@ final class Joined implements AutoCloseable {
     private Joined(
             Path folder,
             boolean stateOfTheWorld,
-            UnaryOperator<ControlClientBuilder> settings,
+            BiFunction<ControlClientBuilder, FakeControlPlane, ControlClientBuilder> settings,
             Consumer<FakeCertificates> certificates)
             throws Exception {
         this.stateOfTheWorld = stateOfTheWorld;
@@ -37,21 +38,30 @@ final class Joined implements AutoCloseable {
         if (stateOfTheWorld) {
             builder.stateOfTheWorld();
         }
-        client = settings.apply(builder).build();
+        client = settings.apply(builder, server).build();
         client.start(mesh);
     }
 
     static Joined to(Path folder, boolean stateOfTheWorld) throws Exception {
-        return new Joined(folder, stateOfTheWorld, builder -> builder, certificates -> {});
+        return new Joined(folder, stateOfTheWorld, (builder, own) -> builder, certificates -> {});
     }
 
     static Joined with(Path folder, UnaryOperator<ControlClientBuilder> settings) throws Exception {
-        return new Joined(folder, false, settings, certificates -> {});
+        return new Joined(folder, false, (builder, own) -> settings.apply(builder), certificates -> {});
+    }
+
+    /** {@return a client with settings that depend on its control plane, as other control planes of its mesh do} */
+    static Joined among(
+            Path folder,
+            boolean stateOfTheWorld,
+            BiFunction<ControlClientBuilder, FakeControlPlane, ControlClientBuilder> settings)
+            throws Exception {
+        return new Joined(folder, stateOfTheWorld, settings, certificates -> {});
     }
 
     /** {@return a client of a control plane whose certificates are made as told} */
     static Joined withCertificates(Path folder, Consumer<FakeCertificates> certificates) throws Exception {
-        return new Joined(folder, false, builder -> builder, certificates);
+        return new Joined(folder, false, (builder, own) -> builder, certificates);
     }
 
     /** {@return the next stream the client opens} */

@@ -4,7 +4,7 @@ import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.CallerTrust;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.jwks.SigningKeys;
-import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.store.FollowedTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executor;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -28,6 +29,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param tokens tokens of programs
  * @param logins checks passwords
  * @param oidcLogins lets people log in by an issuer
+ * @param links lets people go on in a browser
  * @param audit what was done and refused
  */
 public record Access(
@@ -39,21 +41,29 @@ public record Access(
         ServiceTokens tokens,
         Logins logins,
         OidcLogins oidcLogins,
+        LoginLinks links,
         AccessAudit audit) {
 
     private static final int MOST_SESSIONS = 10_000;
+
+    /** {@return the tables in the store that are read with every request, and so have to be followed} */
+    public static List<String> tables() {
+        return List.of(Users.TABLE, ServiceTokens.TABLE, Sessions.TABLE);
+    }
 
     /**
      * Puts the parts together.
      *
      * @param mesh decides about X.509-SVIDs
-     * @param table where users and tokens are kept
+     * @param table where users, tokens and sessions are kept; follows {@link #tables}
+     * @param writer where to note that sessions go on
      * @throws IOException if a file that the settings name cannot be read, or holds something else
      */
     public static Access open(
             AccessSettings settings,
             X509ExtendedTrustManager mesh,
-            KeyValueTable table,
+            FollowedTables table,
+            Executor writer,
             AuditLog log,
             InstantSource clock,
             SecureRandom random)
@@ -61,19 +71,27 @@ public record Access(
         CallerTrust trust = new CallerTrust(mesh, people(settings, mesh), clock);
         Users users = new Users(settings.users(), table, random);
         ServiceTokens tokens = new ServiceTokens(table, clock, random);
-        Sessions sessions = new Sessions(users, clock, random, settings.idle(), settings.lifetime(), MOST_SESSIONS);
+        Sessions sessions = new Sessions(
+                users,
+                table,
+                writer,
+                clock,
+                random,
+                new Sessions.Bounds(settings.idle(), settings.lifetime(), MOST_SESSIONS));
         List<OidcIssuer> issuers =
                 settings.oidc().stream().map(oidc -> issuer(oidc, clock)).toList();
+        Authenticator authenticator = new Authenticator(
+                settings.loopback() == AccessSettings.Loopback.OPEN, trust, issuers, tokens, sessions, clock);
         return new Access(
                 settings,
                 trust,
-                new Authenticator(
-                        settings.loopback() == AccessSettings.Loopback.OPEN, trust, issuers, tokens, sessions),
+                authenticator,
                 new Bindings(settings.bindings()),
                 users,
                 tokens,
                 new Logins(users, sessions, new LoginGuard(clock), random),
                 new OidcLogins(providers(settings, clock), new TokenEndpoint(), sessions, clock, random),
+                new LoginLinks(authenticator, sessions, table, clock, random),
                 new AccessAudit(log, clock));
     }
 

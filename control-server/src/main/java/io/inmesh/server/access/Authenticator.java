@@ -1,7 +1,11 @@
 package io.inmesh.server.access;
 
 import io.inmesh.server.ca.CallerTrust;
+import io.inmesh.server.ca.Pem;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,18 +25,21 @@ public final class Authenticator {
     private final List<OidcIssuer> issuers;
     private final ServiceTokens tokens;
     private final Sessions sessions;
+    private final InstantSource clock;
 
     Authenticator(
             boolean openLoopback,
             CallerTrust trust,
             List<OidcIssuer> issuers,
             ServiceTokens tokens,
-            Sessions sessions) {
+            Sessions sessions,
+            InstantSource clock) {
         this.openLoopback = openLoopback;
         this.trust = trust;
         this.issuers = List.copyOf(issuers);
         this.tokens = tokens;
         this.sessions = sessions;
+        this.clock = clock;
     }
 
     /**
@@ -60,13 +67,11 @@ public final class Authenticator {
             return new Proof(bearer(authorization), null);
         }
         if (!credentials.chain().isEmpty()) {
-            return new Proof(certificate(credentials), null);
+            return new Proof(certificate(credentials.chain()), null);
         }
         String cookie = credentials.cookie();
         if (cookie != null) {
-            Sessions.Session session =
-                    sessions.use(cookie).orElseThrow(() -> new Unauthenticated("the session is over"));
-            return new Proof(session.principal(), session.csrf());
+            return session(cookie);
         }
         boolean open = openLoopback && credentials.address().isLoopbackAddress();
         return new Proof(open ? Principal.LOOPBACK : Principal.NOBODY, null);
@@ -80,13 +85,11 @@ public final class Authenticator {
         String token = authorization.substring(BEARER.length()).strip();
         if (token.startsWith(ServiceTokens.PREFIX)) {
             return tokens.verify(token)
-                    .map(known -> new Principal(Principal.Kind.TOKEN, known.name(), Set.of(), "service-token"))
+                    .map(Authenticator::principal)
                     .orElseThrow(() -> new Unauthenticated("the service token is wrong or has expired"));
         }
         if (token.startsWith(Sessions.PREFIX)) {
-            return sessions.use(token)
-                    .orElseThrow(() -> new Unauthenticated("the session is over"))
-                    .principal();
+            return session(token).principal();
         }
         if (issuers.isEmpty()) {
             throw new Unauthenticated("the bearer token is of no kind that is taken here");
@@ -94,10 +97,78 @@ public final class Authenticator {
         return OidcIssuer.verify(issuers, token);
     }
 
-    private Principal certificate(Credentials credentials) throws Unauthenticated {
+    private Proof session(String token) throws Unauthenticated {
+        Sessions.Session session = sessions.use(token).orElseThrow(() -> new Unauthenticated("the session is over"));
+        Basis basis = session.basis();
+        if (basis == null) {
+            return new Proof(session.principal(), session.csrf());
+        }
+        try {
+            return new Proof(look(basis, session.principal()).provedBy(LoginLinks.PROOF), session.csrf());
+        } catch (Unauthenticated e) {
+            throw new Unauthenticated("the session is over: what its link was asked for with is no longer good");
+        }
+    }
+
+    /**
+     * {@return what is to be looked at again, of credentials that have just proved who somebody is}
+     *
+     * @param credentials other than a cookie
+     */
+    Basis basis(Credentials credentials) {
+        String authorization = credentials.authorization();
+        if (authorization == null) {
+            return new Basis(Basis.Kind.CERTIFICATE, Pem.encode(credentials.chain()));
+        }
+        String token = authorization.substring(BEARER.length()).strip();
+        if (token.startsWith(ServiceTokens.PREFIX)) {
+            return new Basis(Basis.Kind.SERVICE_TOKEN, ServiceTokens.id(token));
+        }
+        return token.startsWith(Sessions.PREFIX)
+                ? new Basis(Basis.Kind.SESSION, Sessions.key(token))
+                : new Basis(Basis.Kind.ISSUED_UNTIL, OidcIssuer.end(token).toString());
+    }
+
+    /**
+     * {@return who somebody is by now}
+     *
+     * @param basis what proved it
+     * @param before who it was then
+     * @throws Unauthenticated if it proves nothing any more
+     */
+    Principal look(Basis basis, Principal before) throws Unauthenticated {
+        return switch (basis.kind()) {
+            case SESSION -> sessions.useOf(basis.text()).orElseThrow(() -> new Unauthenticated("the session is over"));
+            case SERVICE_TOKEN ->
+                tokens.find(basis.text())
+                        .map(Authenticator::principal)
+                        .orElseThrow(() -> new Unauthenticated("the service token has ended"));
+            case CERTIFICATE -> certificate(chain(basis.text()));
+            case ISSUED_UNTIL -> {
+                if (!Instant.parse(basis.text()).isAfter(clock.instant())) {
+                    throw new Unauthenticated("the issuer's token has ended");
+                }
+                yield before;
+            }
+        };
+    }
+
+    private static List<X509Certificate> chain(String pem) throws Unauthenticated {
+        try {
+            return Pem.certificates(pem);
+        } catch (CertificateException e) {
+            throw new Unauthenticated("the certificate cannot be read any more: " + e.getMessage());
+        }
+    }
+
+    private static Principal principal(ServiceTokens.Known known) {
+        return new Principal(Principal.Kind.TOKEN, known.name(), Set.of(), "service-token");
+    }
+
+    private Principal certificate(List<X509Certificate> chain) throws Unauthenticated {
         CallerTrust.Named named;
         try {
-            named = trust.identify(credentials.chain());
+            named = trust.identify(chain);
         } catch (CertificateException e) {
             throw new Unauthenticated(String.valueOf(e.getMessage()));
         }

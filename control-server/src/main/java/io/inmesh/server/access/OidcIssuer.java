@@ -10,6 +10,7 @@ import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import io.inmesh.server.jwks.SigningKeys;
 import io.inmesh.server.jwks.TokenSignatures;
 import java.text.ParseException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.HashSet;
@@ -83,6 +84,19 @@ final class OidcIssuer {
             }
         }
         throw new Unauthenticated("the bearer token is of the unknown issuer " + issuer);
+    }
+
+    /** {@return from when a token is refused that has just been verified} */
+    static Instant end(String verified) {
+        try {
+            return SignedJWT.parse(verified)
+                    .getJWTClaimsSet()
+                    .getExpirationTime()
+                    .toInstant()
+                    .plusSeconds(SKEW_SECONDS);
+        } catch (ParseException e) {
+            throw new IllegalArgumentException("only what has been verified has an end", e);
+        }
     }
 
     /**

@@ -8,8 +8,8 @@ import java.util.Set;
  * @param kind how a binding may name it
  * @param name user name, SPIFFE id or name of a service token
  * @param groups groups of a user; empty for others
- * @param proof what proved it, for the audit log: {@code certificate}, {@code oidc}, {@code session}, {@code service-token}, {@code
- *     loopback} or {@code none}
+ * @param proof what proved it, for the audit log: {@code certificate}, {@code oidc}, {@code session}, {@code link}, {@code service-token},
+ *     {@code loopback} or {@code none}
  */
 public record Principal(Kind kind, String name, Set<String> groups, String proof) {
 
@@ -44,6 +44,11 @@ public record Principal(Kind kind, String name, Set<String> groups, String proof
     /** {@return a user} */
     static Principal user(String name, Set<String> groups, String proof) {
         return new Principal(Kind.USER, name, groups, proof);
+    }
+
+    /** {@return the same one, proved by something else} */
+    Principal provedBy(String other) {
+        return new Principal(kind, name, groups, other);
     }
 
     /** {@return whether it has proved to be somebody} */

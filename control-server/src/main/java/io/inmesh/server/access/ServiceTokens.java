@@ -24,7 +24,9 @@ public final class ServiceTokens {
     /** What every service token begins with, so that scanners find lost ones. */
     static final String PREFIX = "inmesh-service.";
 
-    private static final String TABLE = "service-tokens";
+    /** Where they are kept. */
+    static final String TABLE = "service-tokens";
+
     private static final Duration LONGEST = Duration.ofDays(366);
     private static final int MOST_TOKENS = 10_000;
     private static final int ID_CHARACTERS = 12;
@@ -124,6 +126,18 @@ public final class ServiceTokens {
                 .map(ServiceTokens::read)
                 .filter(node -> Secrets.same(node.path("secretHash").asText(), Secrets.hash(parts[2])))
                 .map(node -> known(id, node))
+                .filter(known -> known.expires().isAfter(clock.instant()));
+    }
+
+    /** {@return the id of a token that has been verified} */
+    static String id(String verified) {
+        return verified.split("\\.", -1)[1];
+    }
+
+    /** {@return the token of an id, if it is still good} */
+    Optional<Known> find(String id) {
+        return table.get(TABLE, id)
+                .map(bytes -> known(id, read(bytes)))
                 .filter(known -> known.expires().isAfter(clock.instant()));
     }
 

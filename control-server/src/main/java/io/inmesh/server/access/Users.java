@@ -19,7 +19,9 @@ import java.util.TreeMap;
 /** The users with passwords: those of the settings file, which only that file changes, and those made by {@code meshctl user add}. */
 public final class Users {
 
-    private static final String TABLE = "users";
+    /** Where those made by {@code meshctl} are kept. */
+    static final String TABLE = "users";
+
     private static final int MOST_USERS = 10_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.registry.WorkloadHealth;
-import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.store.FollowedTables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The instances that operators drain. Kept in the store by namespace and name, so that neither a reconnect of the process nor a restart
- * of the server ends a drain; every change is in the audit log. Safe for use by several threads.
+ * The instances that operators drain. Kept in the store by namespace and name, so that neither a reconnect of the process, to this server or
+ * to another one, nor a restart of the server ends a drain; every change is in the audit log. Safe for use by several threads.
  */
 public final class Drains {
 
@@ -30,10 +30,12 @@ public final class Drains {
     /** Longest reason, in characters. */
     static final int LONGEST_REASON = 256;
 
-    private static final String TABLE = "drains";
+    /** Where they are kept; to be followed. */
+    public static final String TABLE = "drains";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final KeyValueTable table;
+    private final FollowedTables table;
     private final Supplier<? extends Collection<RegisteredWorkload>> registered;
     private final AuditLog audit;
     private final InstantSource clock;
@@ -41,12 +43,13 @@ public final class Drains {
     private volatile Map<String, Drain> current;
 
     /**
-     * Takes over what {@code table} holds.
+     * Takes over what is in the store.
      *
+     * @param table where they are kept, in {@link #TABLE}
      * @param registered the instances there are, as they say they are
      */
     public Drains(
-            KeyValueTable table,
+            FollowedTables table,
             Supplier<? extends Collection<RegisteredWorkload>> registered,
             AuditLog audit,
             InstantSource clock) {
@@ -54,12 +57,26 @@ public final class Drains {
         this.registered = registered;
         this.audit = audit;
         this.clock = clock;
-        Map<String, Drain> kept = new TreeMap<>();
-        table.scan(TABLE).forEach((key, bytes) -> kept.put(key, read(bytes)));
-        this.current = kept;
+        this.current = kept();
+        table.onChange(TABLE, this::changed);
     }
 
-    /** Calls {@code listener} after every change, on the thread that made it. It must be short. */
+    private Map<String, Drain> kept() {
+        Map<String, Drain> kept = new TreeMap<>();
+        table.scan(TABLE).forEach((key, bytes) -> kept.put(key, read(bytes)));
+        return kept;
+    }
+
+    /** Whoever has changed something waits until all have been told of it, also if somebody else tells them. */
+    private synchronized void changed() {
+        Map<String, Drain> now = kept();
+        if (!now.equals(current)) {
+            current = now;
+            listeners.forEach(Runnable::run);
+        }
+    }
+
+    /** Calls {@code listener} after every change, on the thread that made or heard of it. It must be short. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
     }
@@ -98,19 +115,17 @@ public final class Drains {
                     + "; meshctl status shows those there are");
         }
         Drain drain = new Drain(namespace, instance, reason, by, clock.instant().getEpochSecond());
-        synchronized (this) {
-            Drain before = current.get(key);
-            if (before != null) {
-                return before;
-            }
-            Map<String, Drain> next = new TreeMap<>(current);
-            makeRoom(next, present);
-            table.put(TABLE, key, write(drain));
-            next.put(key, drain);
-            current = next;
+        Drain before = current.get(key);
+        if (before != null) {
+            return before;
+        }
+        makeRoom(current, present);
+        if (!table.compareAndSet(TABLE, key, null, write(drain))) {
+            // Another server was quicker.
+            return table.get(TABLE, key).map(Drains::read).orElse(drain);
         }
         audit.append("drained", by, Map.of("namespace", namespace, "instance", instance, "reason", reason));
-        listeners.forEach(Runnable::run);
+        changed();
         return drain;
     }
 
@@ -120,17 +135,11 @@ public final class Drains {
      * @return whether it was drained
      */
     public boolean undrain(String namespace, String instance, String by) {
-        synchronized (this) {
-            Map<String, Drain> next = new TreeMap<>(current);
-            String key = key(namespace, instance);
-            if (next.remove(key) == null) {
-                return false;
-            }
-            table.delete(TABLE, key);
-            current = next;
+        if (!table.delete(TABLE, key(namespace, instance))) {
+            return false;
         }
         audit.append("undrained", by, Map.of("namespace", namespace, "instance", instance));
-        listeners.forEach(Runnable::run);
+        changed();
         return true;
     }
 
@@ -146,7 +155,6 @@ public final class Drains {
                 .orElseThrow(() -> new IllegalArgumentException(
                         MOST + " instances are drained, which is all there may be; undrain some first"));
         table.delete(TABLE, oldest);
-        drains.remove(oldest);
     }
 
     private static String key(String namespace, String instance) {

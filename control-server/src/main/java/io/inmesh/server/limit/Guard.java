@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Puts the limits on one gRPC listener. */
 public final class Guard implements AutoCloseable {
+    private static final int AGE_GRACE_SECONDS = 10;
+
     private final Limits limits;
     private final Connections connections;
     private final CallGate calls;
@@ -29,6 +31,9 @@ public final class Guard implements AutoCloseable {
                 .maxInboundMetadataSize(limits.metadataBytes())
                 .maxConcurrentCallsPerConnection(limits.callsPerConnection())
                 .handshakeTimeout(limits.handshake().toMillis(), TimeUnit.MILLISECONDS)
+                // gRPC spreads the ends, and lets what is under way end in order.
+                .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
+                .maxConnectionAgeGrace(AGE_GRACE_SECONDS, TimeUnit.SECONDS)
                 .maxConnectionIdle(limits.idle().toMillis(), TimeUnit.MILLISECONDS)
                 .maxRstFramesPerWindow(limits.resets(), Limits.RESET_WINDOW_SECONDS);
     }

@@ -21,6 +21,9 @@ import java.time.Duration;
  * @param idle how long a connection may be without any call; default 5 min
  * @param callWithoutCertificate how long a call of those who show no certificate may take; default 10 s
  * @param slowReader how long a client may leave unread what it was sent; default 2 min
+ * @param streamsPerSecond discovery streams admitted a second in the long run, twice that at once; default 500
+ * @param connectionAge how long a connection lasts, a tenth more or less, since it is only as good as the certificate it was opened with,
+ *     and so that clients spread over servers that came later; default 30 min
  */
 public record Limits(
         int connections,
@@ -37,7 +40,9 @@ public record Limits(
         Duration handshake,
         Duration idle,
         Duration callWithoutCertificate,
-        Duration slowReader) {
+        Duration slowReader,
+        int streamsPerSecond,
+        Duration connectionAge) {
 
     /** Seconds in which {@link #resets} are counted. */
     static final int RESET_WINDOW_SECONDS = 30;
@@ -58,7 +63,9 @@ public record Limits(
             Duration.ofSeconds(10),
             Duration.ofMinutes(5),
             Duration.ofSeconds(10),
-            Duration.ofMinutes(2));
+            Duration.ofMinutes(2),
+            500,
+            Duration.ofMinutes(30));
 
     private static final int MILLION = 1_000_000;
     private static final int MAX_BYTES = 256 << 20;
@@ -80,6 +87,8 @@ public record Limits(
                 section.duration("handshake", DEFAULT.handshake),
                 section.duration("idle", DEFAULT.idle),
                 section.duration("callWithoutCertificate", DEFAULT.callWithoutCertificate),
-                section.duration("slowReader", DEFAULT.slowReader));
+                section.duration("slowReader", DEFAULT.slowReader),
+                section.number("streamsPerSecond", DEFAULT.streamsPerSecond, 1, MILLION),
+                section.duration("connectionAge", DEFAULT.connectionAge));
     }
 }

@@ -181,7 +181,7 @@ final class Progress {
         if (Objects.requireNonNull(status.shift()).wanted().canary() > 0 && due(status)) {
             Finding finding = situation.analysis().get();
             int failures = status.failures() + (finding.verdict() == Verdict.BAD ? 1 : 0);
-            judged = status.found(finding, failures);
+            judged = status.missing(unwatched(status)).found(finding, failures);
             if (failures > spec.analysis().failureLimit()) {
                 return failed(judged, finding.reason());
             }
@@ -197,23 +197,37 @@ final class Progress {
 
     private Decision moved(RolloutStatus status) {
         Step step = spec.steps().get(status.step());
-        Duration elapsed = Duration.between(status.since(), now);
+        Duration elapsed = Duration.between(status.since(), now).minus(unwatched(status));
         Finding finding = status.finding();
         boolean ofThisStep = finding != null && finding.time().isAfter(status.since());
         if (elapsed.compareTo(step.pause()) >= 0
                 && finding != null
                 && ofThisStep
+                && finding.time().isAfter(situation.began())
                 && finding.verdict() == Verdict.GOOD) {
             return Decision.quiet(enter(status, status.step() + 1));
         }
         Duration deadline = spec.progressDeadline();
-        if (deadline != null && elapsed.compareTo(deadline) >= 0) {
+        if (deadline != null && elapsed.compareTo(deadline) >= 0 && !now.isBefore(heardOfAll())) {
             return failed(
                     status,
                     place(status.step()) + " was not passed within " + deadline.toSeconds() + " s: "
                             + (finding != null && ofThisStep ? finding.reason() : "nothing is known of the canary"));
         }
         return Decision.quiet(status);
+    }
+
+    /** {@return how long nobody looked, with the time until this server began if it has not made an analysis yet} */
+    private Duration unwatched(RolloutStatus status) {
+        Instant last = status.watched();
+        return situation.began().isAfter(last)
+                ? status.unwatched().plus(Duration.between(last, situation.began()))
+                : status.unwatched();
+    }
+
+    /** {@return when this server has heard of every process; what it has not heard before is no fault of the canary} */
+    private Instant heardOfAll() {
+        return situation.began().plus(Judge.STALE);
     }
 
     private Decision failed(RolloutStatus status, String why) {

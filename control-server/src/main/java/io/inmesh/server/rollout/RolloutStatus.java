@@ -1,5 +1,6 @@
 package io.inmesh.server.rollout;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param step index of the step it is at; the number of steps when there is none left
  * @param reason why it is where it is, in one sentence
  * @param since since when it is there, by the wall clock, since that is the only one that goes on while no server runs
+ * @param unwatched how much of the time since then no control server looked: it counts for nothing
  * @param started when it began; null if it has not
  * @param shift weights; null before it began
  * @param failures failed analyses of this step
@@ -30,6 +32,7 @@ record RolloutStatus(
         int step,
         String reason,
         Instant since,
+        Duration unwatched,
         @Nullable Instant started,
         @Nullable Shift shift,
         int failures,
@@ -97,6 +100,7 @@ record RolloutStatus(
                 0,
                 "it is about to begin",
                 now,
+                Duration.ZERO,
                 null,
                 null,
                 0,
@@ -105,34 +109,112 @@ record RolloutStatus(
 
     RolloutStatus because(String why) {
         return new RolloutStatus(
-                uid, generation, subject, phase, hold, goal, step, why, since, started, shift, failures, finding);
+                uid,
+                generation,
+                subject,
+                phase,
+                hold,
+                goal,
+                step,
+                why,
+                since,
+                unwatched,
+                started,
+                shift,
+                failures,
+                finding);
     }
 
     /** Another phase from now on. */
     RolloutStatus now(Phase next, Hold why, String text, Instant now) {
         return new RolloutStatus(
-                uid, generation, subject, next, why, goal, step, text, now, started, shift, failures, finding);
+                uid,
+                generation,
+                subject,
+                next,
+                why,
+                goal,
+                step,
+                text,
+                now,
+                Duration.ZERO,
+                started,
+                shift,
+                failures,
+                finding);
     }
 
     RolloutStatus shifting(@Nullable Shift next) {
         return new RolloutStatus(
-                uid, generation, subject, phase, hold, goal, step, reason, since, started, next, failures, finding);
+                uid,
+                generation,
+                subject,
+                phase,
+                hold,
+                goal,
+                step,
+                reason,
+                since,
+                unwatched,
+                started,
+                next,
+                failures,
+                finding);
     }
 
     RolloutStatus aiming(Goal next) {
         return new RolloutStatus(
-                uid, generation, subject, phase, hold, next, step, reason, since, started, shift, failures, finding);
+                uid,
+                generation,
+                subject,
+                phase,
+                hold,
+                next,
+                step,
+                reason,
+                since,
+                unwatched,
+                started,
+                shift,
+                failures,
+                finding);
     }
 
     /** At a step, where nothing has failed yet. */
     RolloutStatus at(int index) {
         return new RolloutStatus(
-                uid, generation, subject, phase, hold, goal, index, reason, since, started, shift, 0, finding);
+                uid,
+                generation,
+                subject,
+                phase,
+                hold,
+                goal,
+                index,
+                reason,
+                since,
+                unwatched,
+                started,
+                shift,
+                0,
+                finding);
     }
 
     RolloutStatus startedAt(Instant now) {
         return new RolloutStatus(
-                uid, generation, subject, phase, hold, goal, step, reason, since, now, shift, failures, finding);
+                uid,
+                generation,
+                subject,
+                phase,
+                hold,
+                goal,
+                step,
+                reason,
+                since,
+                unwatched,
+                now,
+                shift,
+                failures,
+                finding);
     }
 
     RolloutStatus of(long otherGeneration) {
@@ -146,6 +228,7 @@ record RolloutStatus(
                 step,
                 reason,
                 since,
+                unwatched,
                 started,
                 shift,
                 failures,
@@ -154,6 +237,43 @@ record RolloutStatus(
 
     RolloutStatus found(Finding latest, int failed) {
         return new RolloutStatus(
-                uid, generation, subject, phase, hold, goal, step, reason, since, started, shift, failed, latest);
+                uid,
+                generation,
+                subject,
+                phase,
+                hold,
+                goal,
+                step,
+                reason,
+                since,
+                unwatched,
+                started,
+                shift,
+                failed,
+                latest);
+    }
+
+    /** After a time in which nobody looked. */
+    RolloutStatus missing(Duration altogether) {
+        return new RolloutStatus(
+                uid,
+                generation,
+                subject,
+                phase,
+                hold,
+                goal,
+                step,
+                reason,
+                since,
+                altogether,
+                started,
+                shift,
+                failures,
+                finding);
+    }
+
+    /** {@return when somebody looked last that is known of: at the last analysis of where it is, else when it got there} */
+    Instant watched() {
+        return finding != null && finding.time().isAfter(since) ? finding.time() : since;
     }
 }

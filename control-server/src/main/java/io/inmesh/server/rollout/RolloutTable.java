@@ -1,8 +1,12 @@
 package io.inmesh.server.rollout;
 
 import io.inmesh.server.model.ResourceKey;
-import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.store.Engine;
+import io.inmesh.server.store.Engine.Guard;
+import io.inmesh.server.store.Engine.Write;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +19,9 @@ final class RolloutTable {
 
     private static final String TABLE = "rollouts";
 
-    private final KeyValueTable table;
+    private final Engine table;
 
-    RolloutTable(KeyValueTable table) {
+    RolloutTable(Engine table) {
         this.table = table;
     }
 
@@ -36,19 +40,28 @@ final class RolloutTable {
         return new Kept(bytes.map(StatusJson::read).orElse(null), bytes.orElse(null));
     }
 
-    /** Keeps a status; false, and nothing happens, if the one that was read is not there any more. */
-    boolean replace(ResourceKey rollout, Kept known, RolloutStatus status) {
+    /**
+     * Keeps a status; false, and nothing happens, if the one that was read is not there any more.
+     *
+     * @param fence what else has to be so
+     */
+    boolean replace(ResourceKey rollout, Kept known, RolloutStatus status, List<Guard> fence) {
         byte[] bytes = StatusJson.bytes(status);
-        return Arrays.equals(bytes, known.bytes()) || table.compareAndSet(TABLE, key(rollout), known.bytes(), bytes);
+        if (Arrays.equals(bytes, known.bytes())) {
+            return true;
+        }
+        List<Guard> guards = new ArrayList<>(fence);
+        guards.add(new Guard(TABLE, key(rollout), known.bytes()));
+        return table.change(guards, List.of(new Write(TABLE, key(rollout), bytes)));
     }
 
-    /** Forgets those of resources that are gone. */
-    void keepOnly(Set<ResourceKey> rollouts) {
+    /** Forgets those of resources that are gone, if the fence holds. */
+    void keepOnly(Set<ResourceKey> rollouts, List<Guard> fence) {
         Set<String> alive = new java.util.HashSet<>();
         rollouts.forEach(rollout -> alive.add(key(rollout)));
         table.scan(TABLE).keySet().stream()
                 .filter(key -> !alive.contains(key))
-                .forEach(key -> table.delete(TABLE, key));
+                .forEach(key -> table.change(fence, List.of(new Write(TABLE, key, null))));
     }
 
     private static String key(ResourceKey rollout) {

@@ -13,12 +13,14 @@ import io.inmesh.server.rollout.RolloutTable.Kept;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.ConfigView;
-import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.store.Engine;
+import io.inmesh.server.store.Engine.Guard;
 import io.inmesh.server.store.Version;
 import io.inmesh.server.write.Author;
 import io.inmesh.server.write.ConfigWriter;
 import io.inmesh.server.write.Origin;
 import io.inmesh.server.write.WriteResult;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries rollouts out: looks at each again and again, has {@link Progress} decide, keeps the decision, then writes the weights as any user
- * would. It remembers nothing itself. Safe for use by several threads, and by several servers on one store.
+ * would. It remembers nothing itself but since when it looks. Safe for use by several threads, and by several servers on one store.
  */
 public final class Rollouts {
 
@@ -50,7 +52,9 @@ public final class Rollouts {
     private final RolloutTable table;
     private final Traffic traffic;
     private final AuditLog audit;
+    private final RolloutMeters meters;
     private final InstantSource clock;
+    private final Instant began;
     private final String clusterDomain;
 
     /** Tells what came of requests. */
@@ -77,21 +81,25 @@ public final class Rollouts {
      * @param engine where statuses are kept
      * @param traffic what to judge by
      * @param audit is told what happens
+     * @param meters shown how they stand
      * @param clock wall-clock time
      * @param settings how hosts are named
      */
     public Rollouts(
             ConfigWriter writer,
-            KeyValueTable engine,
+            Engine engine,
             Traffic traffic,
             AuditLog audit,
+            MeterRegistry meters,
             InstantSource clock,
             RuleSettings settings) {
         this.writer = writer;
         this.table = new RolloutTable(engine);
         this.traffic = traffic;
         this.audit = audit;
+        this.meters = new RolloutMeters(meters);
         this.clock = clock;
+        this.began = clock.instant();
         this.clusterDomain = settings.clusterDomain();
     }
 
@@ -103,8 +111,9 @@ public final class Rollouts {
     public static Rollouts judgingBy(
             TrafficGraph graph,
             ConfigWriter writer,
-            KeyValueTable engine,
+            Engine engine,
             AuditLog audit,
+            MeterRegistry meters,
             InstantSource clock,
             RuleSettings settings) {
         return new Rollouts(
@@ -113,33 +122,50 @@ public final class Rollouts {
                 (version, window) ->
                         Sample.of(graph.read(window, Selection.destination(version.host(), version.subset()))),
                 audit,
+                meters,
                 clock,
                 settings);
     }
 
-    /** Looks at each rollout once. */
-    public void advance() {
+    /**
+     * Looks at each rollout once. To be done by one of the servers on a store.
+     *
+     * @param fence what has to be so for this server to decide
+     */
+    public void advance(Guard fence) {
+        advance(List.of(fence));
+    }
+
+    /** Shows nothing of rollouts in the metrics: another server carries them out. */
+    public void rest() {
+        meters.show(Map.of(), clock.instant());
+    }
+
+    void advance(List<Guard> fence) {
         List<Resource> rollouts = writer.store().view().byKind("Rollout");
+        Map<ResourceKey, RolloutStatus> statuses = new LinkedHashMap<>();
         for (Resource rollout : rollouts) {
             try {
-                advance(rollout);
+                statuses.put(rollout.key(), advance(rollout, fence));
             } catch (RuntimeException e) {
                 LOG.error("{} could not be carried on; it is tried again", rollout.key(), e);
             }
         }
         Set<ResourceKey> alive = rollouts.stream().map(Resource::key).collect(Collectors.toSet());
-        table.keepOnly(alive);
+        table.keepOnly(alive, fence);
+        meters.show(statuses, clock.instant());
     }
 
-    private void advance(Resource rollout) {
+    private RolloutStatus advance(Resource rollout, List<Guard> fence) {
         RolloutSpec spec = RolloutSpec.read(rollout, clusterDomain);
         // The status first: weights in a configuration read later are those it speaks of, or somebody else's.
         Kept kept = table.get(rollout.key());
         Look look = new Look(rollout, spec, kept.status());
         Decision decision = Progress.next(spec, rollout.uid(), rollout.generation(), kept.status(), look.situation());
-        if (keep(rollout, kept, decision, "rollout " + rollout.key().name()) && decision.write() != null) {
-            write(rollout, look, decision);
+        if (keep(rollout, kept, decision, "rollout " + rollout.key().name(), fence) && decision.write() != null) {
+            write(rollout, look, decision, fence);
         }
+        return decision.status();
     }
 
     /** What is found around one rollout at one moment. */
@@ -160,6 +186,7 @@ public final class Rollouts {
             TargetRoute route = found.route();
             return new Situation(
                     now,
+                    began,
                     route == null ? null : route.weights(),
                     found.problem(),
                     route == null ? "" : lastWriter(route.resource().key()),
@@ -187,11 +214,12 @@ public final class Rollouts {
         return author.isEmpty() ? "somebody" : author;
     }
 
-    private boolean keep(Resource rollout, Kept kept, Decision decision, String actor) {
-        if (!table.replace(rollout.key(), kept, decision.status())) {
+    private boolean keep(Resource rollout, Kept kept, Decision decision, String actor, List<Guard> fence) {
+        if (!table.replace(rollout.key(), kept, decision.status(), fence)) {
             return false;
         }
         if (!decision.event().isEmpty()) {
+            meters.happened(decision.event());
             Map<String, String> facts = new LinkedHashMap<>();
             facts.put("rollout", rollout.key().namespace() + "/" + rollout.key().name());
             facts.put("phase", decision.status().phase().word());
@@ -215,7 +243,7 @@ public final class Rollouts {
         return true;
     }
 
-    private void write(Resource rollout, Look look, Decision decision) {
+    private void write(Resource rollout, Look look, Decision decision, List<Guard> fence) {
         TargetRoute route = look.found.route();
         Weights weights = decision.write();
         if (route == null || weights == null) {
@@ -242,7 +270,12 @@ public final class Rollouts {
                         .collect(Collectors.joining("; "));
                 Kept kept = table.get(rollout.key());
                 if (decision.status().equals(kept.status())) {
-                    keep(rollout, kept, Progress.refused(decision.status(), why, clock.instant()), author.name());
+                    keep(
+                            rollout,
+                            kept,
+                            Progress.refused(decision.status(), why, clock.instant()),
+                            author.name(),
+                            fence);
                 }
             }
         } catch (ConflictException e) {
@@ -268,7 +301,7 @@ public final class Rollouts {
             try {
                 Decision decision =
                         ByHand.tell(spec, status, command, new Look(rollout, spec, status).situation(), actor);
-                if (keep(rollout, kept, decision, actor)) {
+                if (keep(rollout, kept, decision, actor, List.of())) {
                     return;
                 }
             } catch (NotNowException e) {

@@ -12,6 +12,7 @@ import io.inmesh.server.rollout.RolloutStatus.Hold;
 import io.inmesh.server.rollout.RolloutStatus.Shift;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class StatusJson {
                 .put("step", status.step())
                 .put("reason", status.reason())
                 .put("since", status.since().toString())
+                .put("unwatched", status.unwatched().toString())
                 .put("failedAnalyses", status.failures());
         Instant started = status.started();
         if (started != null) {
@@ -106,6 +108,7 @@ final class StatusJson {
                 json.path("step").asInt(),
                 json.path("reason").asText(),
                 Instant.parse(json.path("since").asText()),
+                Duration.parse(json.path("unwatched").asText(Duration.ZERO.toString())),
                 json.has("started") ? Instant.parse(json.path("started").asText()) : null,
                 shift(json),
                 json.path("failedAnalyses").asInt(),
@@ -145,9 +148,12 @@ final class StatusJson {
         ObjectNode json = write(status);
         json.remove(OWN);
         json.put("phase", status.phase().word());
-        json.put("step", status.phase() == Phase.PENDING ? 0 : status.step() + 1);
+        json.put("step", stepShown(status));
         if (status.hold() == Hold.NONE) {
             json.remove("hold");
+        }
+        if (status.unwatched().isZero()) {
+            json.remove("unwatched");
         }
         ArrayNode conditions = json.putArray("conditions");
         condition(
@@ -173,6 +179,11 @@ final class StatusJson {
                     .put("lastTransitionTime", finding.time().toString());
         }
         return json;
+    }
+
+    /** {@return the step counted from one, 0 before the first} */
+    static int stepShown(RolloutStatus status) {
+        return status.phase() == Phase.PENDING ? 0 : status.step() + 1;
     }
 
     private static void condition(

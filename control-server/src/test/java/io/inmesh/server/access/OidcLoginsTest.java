@@ -11,10 +11,8 @@ import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.fixture.TestIssuer;
 import io.inmesh.server.jwks.SigningKeys;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLDecoder;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +47,7 @@ class OidcLoginsTest {
     private OidcLogins logins;
     private Consumer<JWTClaimsSet.Builder> change = claims -> {};
     private String nonce = "";
+    private OidcLogins.Provider provider;
 
     @BeforeEach
     void open() throws Exception {
@@ -72,11 +71,21 @@ class OidcLoginsTest {
                 "oidc:",
                 Optional.of(login));
         SecureRandom random = new SecureRandom();
-        Users users = new Users(List.of(), new MemoryTable(), random);
-        sessions = new Sessions(users, time, random, Duration.ofMinutes(30), Duration.ofHours(12), 100);
+        MemoryTable table = new MemoryTable();
+        sessions = new Sessions(
+                new Users(List.of(), table, random),
+                table.followed(Sessions.TABLE),
+                Runnable::run,
+                time,
+                random,
+                new Sessions.Bounds(Duration.ofMinutes(30), Duration.ofHours(12), 100));
         OidcIssuer verified = new OidcIssuer(settings, new SigningKeys(TestIssuer.NAME, settings.keys(), time), time);
-        logins = new OidcLogins(
-                List.of(new OidcLogins.Provider(login, verified)), this::exchange, sessions, time, random);
+        provider = new OidcLogins.Provider(login, verified);
+        logins = opened();
+    }
+
+    private OidcLogins opened() {
+        return new OidcLogins(List.of(provider), this::exchange, sessions, time, new SecureRandom());
     }
 
     private String exchange(OidcLogin login, String code, String verifier, String redirectUri) throws IOException {
@@ -85,7 +94,7 @@ class OidcLoginsTest {
         if (code.equals("another meanwhile")) {
             OidcLogins.Begun another = begin();
             try {
-                logins.finish(query(another.to()).get("state"), another.binding(), code, "");
+                finish(query(another.to()).get("state"), another.binding(), code, "");
             } catch (Unauthenticated e) {
                 throw new IOException(e.getMessage(), e);
             }
@@ -101,7 +110,7 @@ class OidcLoginsTest {
 
     @Test
     void whoComesBackIsLoggedInWithTheGroupsTheIssuerTold() throws Exception {
-        OidcLogins.Begun begun = logins.begin(0, BACK, address(7)).orElseThrow();
+        OidcLogins.Begun begun = logins.begin(0, BACK).orElseThrow();
         Map<String, String> query = query(begun.to());
         assertThat(begun.to().toString()).startsWith("https://issuer.example/authorize?tenant=7&response_type=code&");
         assertThat(query)
@@ -111,7 +120,7 @@ class OidcLoginsTest {
                 .containsEntry("code_challenge_method", "S256");
         nonce = query.get("nonce");
 
-        Logins.Outcome.Welcome welcome = logins.finish(query.get("state"), begun.binding(), "good", TestIssuer.NAME);
+        Logins.Outcome.Welcome welcome = finish(query.get("state"), begun.binding(), "good", TestIssuer.NAME);
 
         assertThat(welcome.principal()).isEqualTo(Principal.user("oidc:ann", Set.of("oidc:shop"), "oidc"));
         assertThat(sessions.use(welcome.token()).orElseThrow().principal()).isEqualTo(welcome.principal());
@@ -124,12 +133,52 @@ class OidcLoginsTest {
     }
 
     @Test
-    void anAnswerCountsOnce() throws Exception {
+    void aLoginMayEndAtAnotherServerThanItBeganAt() throws Exception {
         OidcLogins.Begun begun = begin();
-        String state = query(begun.to()).get("state");
-        logins.finish(state, begun.binding(), "good", "");
+        logins = opened();
 
-        refused(state, begun.binding(), "good", "", "no such login is under way");
+        assertThat(finish(query(begun.to()).get("state"), begun.binding(), "good", "")
+                        .principal()
+                        .name())
+                .isEqualTo("oidc:ann");
+    }
+
+    @Test
+    void whatGoesWithTheBrowserCannotBeChangedByAnybodyElse() {
+        OidcLogins.Begun begun = begin();
+        String[] parts = query(begun.to()).get("state").split("\\.");
+        String later = String.valueOf(Long.parseLong(parts[1]) + 1);
+
+        for (String state : List.of(
+                String.join(".", "1", parts[1], parts[2], parts[3]),
+                String.join(".", parts[0], later, parts[2], parts[3]),
+                String.join(".", parts[0], parts[1], "other", parts[3]),
+                String.join(".", parts[0], parts[1], parts[2], "other"))) {
+            refused(state, begun.binding(), "good", "", "another browser");
+        }
+        for (String state : List.of("", "...", "x.1.a.b", "0.x.a.b", "0.1.a", "1".repeat(100_000))) {
+            refused(state, begun.binding(), "good", "", "no such login is under way");
+        }
+    }
+
+    @Test
+    void anAnswerToAnotherAddressThanWasGivenIsRefused() {
+        OidcLogins.Begun begun = begin();
+        OidcLogins.Answer answer = new OidcLogins.Answer(query(begun.to()).get("state"), "good", "");
+
+        assertThatThrownBy(() -> logins.finish(answer, begun.binding(), "https://other.example/callback"))
+                .isInstanceOf(Unauthenticated.class);
+        assertThat(verifiers).isEmpty();
+    }
+
+    @Test
+    void neitherTheStateNorTheNonceTellsTheVerifier() throws Exception {
+        OidcLogins.Begun begun = begin();
+        Map<String, String> query = query(begun.to());
+        finish(query.get("state"), begun.binding(), "good", "");
+
+        assertThat(begun.to().toString()).doesNotContain(verifiers.get(0)).doesNotContain(begun.binding());
+        assertThat(verifiers.get(0)).hasSize(43).isNotEqualTo(query.get("nonce"));
     }
 
     @Test
@@ -140,7 +189,7 @@ class OidcLoginsTest {
 
         assertThat(verifiers).hasSize(OidcLogins.MOST_EXCHANGES);
         OidcLogins.Begun later = begin();
-        assertThat(logins.finish(query(later.to()).get("state"), later.binding(), "good", "")
+        assertThat(finish(query(later.to()).get("state"), later.binding(), "good", "")
                         .principal()
                         .name())
                 .isEqualTo("oidc:ann");
@@ -195,58 +244,25 @@ class OidcLoginsTest {
     }
 
     @Test
-    void loginsUnderWayAreBounded() throws Exception {
-        OidcLogins.Begun first = begin(0);
-        OidcLogins.Begun second = begin(1);
-        for (int i = 2; i <= OidcLogins.MOST_PENDING; i++) {
-            begin(i);
-        }
-        refused(query(first.to()).get("state"), first.binding(), "good", "", "no such login is under way");
-        nonce = query(second.to()).get("nonce");
-        assertThat(logins.finish(query(second.to()).get("state"), second.binding(), "good", ""))
-                .isNotNull();
-    }
-
-    @Test
-    void whoBeginsAgainAndAgainKeepsNobodyElseOut() throws Exception {
-        OidcLogins.Begun honest = begin(0);
-        OidcLogins.Begun first = begin(1);
-        for (int i = 0; i < OidcLogins.MOST_PENDING; i++) {
-            begin(1);
-        }
-        refused(query(first.to()).get("state"), first.binding(), "good", "", "no such login is under way");
-        nonce = query(honest.to()).get("nonce");
-        assertThat(logins.finish(query(honest.to()).get("state"), honest.binding(), "good", ""))
-                .isNotNull();
-    }
-
-    @Test
     void thereIsNoIssuerOfAnotherNumber() {
         assertThat(logins.labels()).containsExactly("Example");
-        assertThat(logins.begin(1, BACK, address(7))).isEmpty();
-        assertThat(logins.begin(-1, BACK, address(7))).isEmpty();
-    }
-
-    private static InetAddress address(int number) {
-        try {
-            return InetAddress.getByAddress(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("four bytes are an address", e);
-        }
+        assertThat(logins.begin(1, BACK)).isEmpty();
+        assertThat(logins.begin(-1, BACK)).isEmpty();
     }
 
     private OidcLogins.Begun begin() {
-        return begin(7);
-    }
-
-    private OidcLogins.Begun begin(int from) {
-        OidcLogins.Begun begun = logins.begin(0, BACK, address(from)).orElseThrow();
+        OidcLogins.Begun begun = logins.begin(0, BACK).orElseThrow();
         nonce = query(begun.to()).get("nonce");
         return begun;
     }
 
+    private Logins.Outcome.Welcome finish(String state, String binding, String code, String issuer)
+            throws Unauthenticated {
+        return logins.finish(new OidcLogins.Answer(state, code, issuer), binding, BACK);
+    }
+
     private void refused(String state, String binding, String code, String issuer, String why) {
-        assertThatThrownBy(() -> logins.finish(state, binding, code, issuer))
+        assertThatThrownBy(() -> finish(state, binding, code, issuer))
                 .isInstanceOf(Unauthenticated.class)
                 .hasMessageContaining(why);
     }

@@ -12,6 +12,8 @@ import io.inmesh.server.registry.WorkloadHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -108,8 +110,21 @@ class DrainsTest {
                 .doesNotContain("app3-v1");
     }
 
+    @Test
+    void whatIsDrainedAtAnotherServerIsDrainedHere() throws Exception {
+        Drains other = new Drains(table.followed(Drains.TABLE), () -> registered, audit, time);
+        BlockingQueue<Integer> heard = new LinkedBlockingQueue<>();
+        other.onChange(() -> heard.add(other.all().size()));
+
+        drains.drain("default", REVIEWS.name(), "kernel", "alice");
+        assertThat(heard.take()).isEqualTo(1);
+        assertThat(other.workloads()).containsExactly(REVIEWS.withHealth(WorkloadHealth.DRAINING), RATINGS);
+        assertThat(other.undrain("default", REVIEWS.name(), "bob")).isTrue();
+        assertThat(other.all()).isEmpty();
+    }
+
     private Drains opened() {
-        Drains opened = new Drains(table, () -> registered, audit, time);
+        Drains opened = new Drains(table.followed(Drains.TABLE), () -> registered, audit, time);
         opened.onChange(changes::incrementAndGet);
         return opened;
     }

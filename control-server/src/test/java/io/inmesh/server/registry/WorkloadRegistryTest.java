@@ -6,10 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.fixture.Workloads;
+import io.inmesh.server.store.Engine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +29,18 @@ class WorkloadRegistryTest {
     private final MemoryTable table = new MemoryTable();
     private final AtomicInteger changes = new AtomicInteger();
     private final Object lease = new Object();
+    private final List<WorkloadRegistry> all = new ArrayList<>();
     private WorkloadRegistry registry;
 
     @BeforeEach
     void start() {
         registry = started();
+    }
+
+    @AfterEach
+    void close() {
+        all.forEach(WorkloadRegistry::close);
+        table.close();
     }
 
     @Test
@@ -57,19 +72,18 @@ class WorkloadRegistryTest {
     @Test
     void aBrokenStreamLeavesTheWorkloadForAGracePeriod() throws Exception {
         registry.report(lease, REVIEWS);
+        registry.report(new Object(), Workloads.running("reviews", "v2", "10.0.0.3"));
         registry.disconnected(lease, REVIEWS.nodeId());
+        time.advance(Book.WARM_UP);
 
-        time.advance(WorkloadRegistry.GRACE.minusMillis(1));
-        assertThat(registry.workloads()).containsExactly(REVIEWS);
-        time.advance(Duration.ofMillis(1));
-        assertThat(registry.workloads()).isEmpty();
+        assertThat(registry.workloads()).hasSize(1).doesNotContain(REVIEWS);
     }
 
     @Test
     void comingBackWithinTheGracePeriodIsNoGapAndNoChange() throws Exception {
         registry.report(lease, REVIEWS);
         registry.disconnected(lease, REVIEWS.nodeId());
-        time.advance(Duration.ofSeconds(9));
+        time.advance(Duration.ofSeconds(14));
 
         registry.report(new Object(), REVIEWS);
         time.advance(Duration.ofMinutes(5));
@@ -105,10 +119,11 @@ class WorkloadRegistryTest {
         registry.report(lease, REVIEWS);
         registry.report(lease, RATINGS);
 
+        registry.close();
         WorkloadRegistry restarted = started();
         assertThat(restarted.workloads()).containsExactly(REVIEWS, RATINGS);
         restarted.report(new Object(), RATINGS);
-        time.advance(WorkloadRegistry.WARM_UP);
+        time.advance(Duration.ofMinutes(5));
 
         assertThat(restarted.workloads()).containsExactly(RATINGS);
     }
@@ -142,8 +157,37 @@ class WorkloadRegistryTest {
         assertThat(started().workloads()).containsExactly(REVIEWS);
     }
 
+    @Test
+    void aWriteThatFailsHoldsUpNoOtherAndIsTriedAgain() throws Exception {
+        AtomicBoolean failing = new AtomicBoolean(true);
+        FaultyEngine engine = new FaultyEngine(table, new AtomicBoolean(), writes -> {
+            if (failing.get() && writes.stream().anyMatch(write -> write.key().equals(REVIEWS.nodeId()))) {
+                throw new Engine.TooLargeException("too large", new IllegalStateException());
+            }
+        });
+        Queue<Runnable> writer = new ConcurrentLinkedQueue<>();
+        WorkloadRegistry batching = new WorkloadRegistry(engine, writer::add, time, new Random(0));
+        all.add(batching);
+        batching.report(lease, REVIEWS);
+        batching.report(new Object(), RATINGS);
+        runAll(writer);
+        assertThat(table.scan("workloads")).containsOnlyKeys(RATINGS.nodeId());
+
+        failing.set(false);
+        time.advance(Eviction.PASS);
+        runAll(writer);
+        assertThat(table.scan("workloads")).containsOnlyKeys(REVIEWS.nodeId(), RATINGS.nodeId());
+    }
+
+    private static void runAll(Queue<Runnable> tasks) {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
     private WorkloadRegistry started() {
-        WorkloadRegistry started = new WorkloadRegistry(new WorkloadTable(table, Runnable::run), time);
+        WorkloadRegistry started = new WorkloadRegistry(table, Runnable::run, time, new Random(1 + all.size()));
+        all.add(started);
         started.onChange(changes::incrementAndGet);
         return started;
     }

@@ -41,6 +41,7 @@ class ProgressTest {
     private Verdict verdict = Verdict.GOOD;
     private int analyses;
     private Instant now = Instant.parse("2026-06-01T12:00:00Z");
+    private Instant began = now;
 
     @Test
     void aGoodCanaryIsPromotedStepByStep() {
@@ -147,6 +148,66 @@ class ProgressTest {
         assertThat(status().phase()).isEqualTo(Phase.ROLLED_BACK);
         assertThat(status().reason()).isEqualTo("step 1 of 2 was not passed within 100 s: INCONCLUSIVE");
         assertThat(route).isEqualTo(BEFORE);
+    }
+
+    @Test
+    void timeInWhichNoServerRanIsNeitherWaitingNorDelay() {
+        deadline = Duration.ofSeconds(100);
+        look(42);
+        restartAfter(Duration.ofHours(2));
+        look(25);
+        assertThat(route)
+                .as("of a minute it has watched 30 seconds that are known, and 25")
+                .isEqualTo(new Weights(90, 10));
+        look(10);
+        assertThat(route).isEqualTo(new Weights(50, 50));
+        assertThat(events).doesNotContain("rollout-canary-failed");
+    }
+
+    @Test
+    void timesInWhichNoServerRanAddUp() {
+        for (int i = 0; i < 3; i++) {
+            look(15);
+            restartAfter(Duration.ofHours(1));
+        }
+        assertThat(route).isEqualTo(new Weights(90, 10));
+        look(20);
+        assertThat(status().unwatched())
+                .isBetween(Duration.ofHours(3), Duration.ofHours(3).plusSeconds(30));
+        look(15);
+        assertThat(route).isEqualTo(new Weights(50, 50));
+    }
+
+    @Test
+    void whatTheServerBeforeFoundPromotesNothing() {
+        look(56);
+        assertThat(status().finding()).isNotNull();
+        verdict = Verdict.INCONCLUSIVE;
+        restartAfter(Duration.ofSeconds(1));
+        look(300);
+        assertThat(route).isEqualTo(new Weights(90, 10));
+    }
+
+    @Test
+    void aServerThatHasJustStartedTakesNothingBackForWhatItHasNotHeardYet() {
+        deadline = Duration.ofSeconds(100);
+        verdict = Verdict.INCONCLUSIVE;
+        look(98);
+        restartAfter(Duration.ofSeconds(3));
+        look(88);
+        assertThat(status().phase()).isEqualTo(Phase.PROGRESSING);
+        look(15);
+        assertThat(status().phase()).as("by now it would have heard").isEqualTo(Phase.ROLLED_BACK);
+    }
+
+    @Test
+    void failuresThatWereFoundBeforeARestartCount() {
+        verdict = Verdict.BAD;
+        look(14);
+        assertThat(status().failures()).isEqualTo(1);
+        restartAfter(Duration.ofMinutes(5));
+        look(3);
+        assertThat(status().phase()).isEqualTo(Phase.ROLLED_BACK);
     }
 
     @Test
@@ -395,6 +456,12 @@ class ProgressTest {
         }
     }
 
+    private void restartAfter(Duration outage) {
+        now = now.plus(outage);
+        began = now;
+        status = StatusJson.read(StatusJson.bytes(status()));
+    }
+
     private void tell(Command command) {
         try {
             took(ByHand.tell(spec(), status(), command, situation(), "eve"));
@@ -415,7 +482,7 @@ class ProgressTest {
     }
 
     private Situation situation() {
-        return new Situation(now, route, route == null ? "no such route" : "", "bob", () -> {
+        return new Situation(now, began, route, route == null ? "no such route" : "", "bob", () -> {
             analyses++;
             return new Finding(now, verdict, verdict.name(), new Numbers(1, 0, Double.NaN), new Numbers(2, 1, 3.5));
         });

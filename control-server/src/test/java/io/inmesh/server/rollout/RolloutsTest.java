@@ -25,6 +25,8 @@ import io.inmesh.server.validate.SchemaValidator;
 import io.inmesh.server.write.ConfigWriter;
 import io.inmesh.server.write.Origin;
 import io.inmesh.server.write.WriteResult;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +72,7 @@ class RolloutsTest {
             """;
 
     private final FakeTime time = new FakeTime();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private Engine engine = new MemoryTable();
     private Server server = new Server(engine);
     private long failed;
@@ -95,6 +98,7 @@ class RolloutsTest {
                     engine,
                     (version, window) -> traffic(version),
                     audit,
+                    meters,
                     time,
                     RuleSettings.forTrustDomain("inmesh.local"));
         }
@@ -118,7 +122,7 @@ class RolloutsTest {
         void look(int seconds) {
             for (int i = 0; i < seconds; i++) {
                 time.advance(Duration.ofSeconds(1));
-                rollouts.advance();
+                rollouts.advance(List.of());
             }
         }
 
@@ -207,8 +211,8 @@ class RolloutsTest {
         server.apply(Config.BOOKINFO, VERSIONS, VIRTUAL_SERVICE, SPEC);
         for (int i = 0; i < 140; i++) {
             time.advance(Duration.ofSeconds(1));
-            (i % 2 == 0 ? server : other).rollouts.advance();
-            (i % 2 == 0 ? other : server).rollouts.advance();
+            (i % 2 == 0 ? server : other).rollouts.advance(List.of());
+            (i % 2 == 0 ? other : server).rollouts.advance(List.of());
         }
         assertThat(server.phase()).isEqualTo("Promoted");
         assertThat(server.writer.store().versions(ROUTE)).hasSize(4);
@@ -220,14 +224,30 @@ class RolloutsTest {
         server.apply(Config.BOOKINFO, VERSIONS, VIRTUAL_SERVICE, SPEC);
         for (int i = 0; i < 140; i++) {
             time.advance(Duration.ofSeconds(1));
-            Thread beside = new Thread(other.rollouts::advance);
+            Thread beside = new Thread(() -> other.rollouts.advance(List.of()));
             beside.start();
-            server.rollouts.advance();
+            server.rollouts.advance(List.of());
             beside.join();
         }
         server.look(5);
         assertThat(server.phase()).isEqualTo("Promoted");
         assertThat(server.writer.store().versions(ROUTE)).hasSize(4);
+    }
+
+    @Test
+    void aServerThatDoesNotLeadAnyMoreDecidesNothing() {
+        engine.put("leader", "leader", new byte[] {2});
+        server.apply(Config.BOOKINFO, VERSIONS, VIRTUAL_SERVICE, SPEC);
+        for (int i = 0; i < 30; i++) {
+            time.advance(Duration.ofSeconds(1));
+            server.rollouts.advance(new Engine.Guard("leader", "leader", new byte[] {1}));
+        }
+        assertThat(engine.scan("rollouts")).isEmpty();
+        assertThat(server.writer.store().versions(ROUTE)).hasSize(1);
+
+        server.rollouts.advance(new Engine.Guard("leader", "leader", new byte[] {2}));
+
+        assertThat(engine.scan("rollouts")).hasSize(1);
     }
 
     @Test
@@ -292,11 +312,12 @@ class RolloutsTest {
                 engine,
                 (version, window) -> traffic(version),
                 server.audit,
+                meters,
                 time,
                 RuleSettings.forTrustDomain("inmesh.local"));
         for (int i = 0; i < 5; i++) {
             time.advance(Duration.ofSeconds(1));
-            refused.advance();
+            refused.advance(List.of());
         }
         assertThat(server.phase()).isEqualTo("Paused");
         assertThat(server.status().path("reason").asText())
@@ -315,5 +336,34 @@ class RolloutsTest {
         server.apply(SPEC);
         server.look(3);
         assertThat(server.status().at("/before/stable").asInt()).isEqualTo(90);
+    }
+
+    @Test
+    void metersTellHowItStandsAndWhatHasHappened() {
+        server.apply(Config.BOOKINFO, VERSIONS, VIRTUAL_SERVICE, SPEC);
+        server.look(12);
+        assertThat(gauge("inmesh.rollouts", "phase", "Progressing")).isEqualTo(1);
+        assertThat(gauge("inmesh.rollout.step", "rollout", "reviews-v2")).isEqualTo(1);
+        assertThat(gauge("inmesh.rollout.canary.share", "rollout", "reviews-v2"))
+                .isEqualTo(10);
+        assertThat(gauge("inmesh.rollout.age", "phase", "Progressing")).isBetween(5.0, 12.0);
+        failed = 20;
+        server.look(40);
+        assertThat(gauge("inmesh.rollouts", "phase", "Progressing")).isZero();
+        assertThat(gauge("inmesh.rollouts", "phase", "RolledBack")).isEqualTo(1);
+        assertThat(gauge("inmesh.rollout.canary.share", "rollout", "reviews-v2"))
+                .isZero();
+        assertThat(meters.find("inmesh.rollout.age").tag("phase", "Progressing").gauge())
+                .isNull();
+        assertThat(gauge("inmesh.rollout.age", "phase", "RolledBack")).isPositive();
+        assertThat(meters.get("inmesh.rollout.events")
+                        .tag("event", "canary-failed")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    private double gauge(String name, String tag, String value) {
+        return meters.get(name).tag(tag, value).gauge().value();
     }
 }

@@ -40,7 +40,9 @@ final class TelemetryTranslator {
             "requests_total", Metric.REQUEST_COUNT,
             "request_duration_milliseconds", Metric.REQUEST_DURATION,
             "request_bytes", Metric.REQUEST_SIZE,
-            "response_bytes", Metric.RESPONSE_SIZE);
+            "response_bytes", Metric.RESPONSE_SIZE,
+            "request_messages_total", Metric.GRPC_REQUEST_MESSAGES,
+            "response_messages_total", Metric.GRPC_RESPONSE_MESSAGES);
 
     private static final Map<String, Attribute> ATTRIBUTES = Map.of(
             "response.code", Attribute.RESPONSE_CODE,

@@ -1,0 +1,51 @@
+package io.inmesh.server.replica;
+
+import io.inmesh.server.settings.Section;
+import io.inmesh.server.settings.SettingsException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * How this server describes itself to others: section {@code replica} of the settings file.
+ *
+ * @param name what people call it; default is the machine's name
+ * @param host under which name or address others reach it; empty for where it listens, or the machine's name if that is everywhere
+ */
+public record ReplicaSettings(String name, String host) {
+
+    private static final int LONGEST = 253;
+
+    /**
+     * {@return what the section says}
+     *
+     * @param section section {@code replica}, which may be empty
+     * @throws SettingsException if it is wrong
+     */
+    public static ReplicaSettings read(Section section) {
+        return new ReplicaSettings(text(section, "name", machine()), text(section, "host", ""));
+    }
+
+    private static String text(Section section, String field, String fallback) {
+        String text = section.text(field, fallback);
+        if (text.length() > LONGEST || text.chars().anyMatch(c -> c <= ' ' || c == '/')) {
+            throw section.fault(
+                    field, "has to be a name of at most " + LONGEST + " characters without blanks or slashes");
+        }
+        return text;
+    }
+
+    /** {@return host and port under which others reach what listens at {@code address}} */
+    public String at(InetAddress address, int port) {
+        String own = address.isAnyLocalAddress() ? machine() : address.getHostAddress();
+        String chosen = host.isEmpty() ? own : host;
+        return (chosen.contains(":") ? "[" + chosen + "]" : chosen) + ":" + port;
+    }
+
+    private static String machine() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

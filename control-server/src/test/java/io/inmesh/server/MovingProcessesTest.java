@@ -1,0 +1,141 @@
+package io.inmesh.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inmesh.Mesh;
+import io.inmesh.client.ControlClient;
+import io.inmesh.client.ControlClientBuilder;
+import io.inmesh.server.fixture.RestServer;
+import io.inmesh.server.settings.SettingsFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that know several control servers on one store. */
+class MovingProcessesTest {
+
+    private static final int PROCESSES = 6;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void processesOfAServerThatStopsGoToTheOthersAndStayRegistered() throws Exception {
+        try (Replicas replicas = Replicas.start(folder, 3);
+                Processes processes = new Processes(replicas)) {
+            for (int server = 0; server < 3; server++) {
+                awaitRegistered(replicas.get(server), PROCESSES);
+            }
+            String gone = "127.0.0.1:" + replicas.get(0).grpcPort();
+            replicas.stop(0);
+
+            RunningServer.await(() -> processes.clients.stream()
+                    .allMatch(client -> client.status().connected()
+                            && !client.status().server().equals(gone)
+                            && registered(replicas.get(1)) == PROCESSES
+                            && registered(replicas.get(2)) == PROCESSES
+                            && metric(replicas.get(1), "inmesh_registry_suspect") == 0
+                            && metric(replicas.get(2), "inmesh_registry_suspect") == 0));
+        }
+    }
+
+    @Test
+    void serverThatLeavesIsNotReadyAnyMore() throws Exception {
+        try (Replicas replicas = Replicas.start(folder, 1);
+                ControlServer leaving = new ControlServer(
+                        ServerOptions.onLoopback(0, 0, folder.resolve("leaving"), SettingsFile.none()),
+                        replicas.engine())) {
+            assertThat(ready(leaving)).isEqualTo(200);
+            leaving.leave();
+
+            assertThat(ready(leaving)).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void onlyServerDoesNotWaitForClientsToGoElsewhere() throws Exception {
+        try (ControlServer only = new ControlServer(ServerOptions.onLoopback(0, 0, folder.resolve("only")))) {
+            only.leave();
+
+            assertThat(ready(only)).isEqualTo(200);
+        }
+    }
+
+    private static int ready(ControlServer server) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(server.httpUrl() + "/readyz"))
+                                .build(),
+                        BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static void awaitRegistered(RestServer server, int count) {
+        RunningServer.await(() -> registered(server) == count);
+    }
+
+    private static long registered(RestServer server) {
+        return metric(server, "inmesh_registry_workloads");
+    }
+
+    private static long metric(RestServer server, String name) {
+        try {
+            return new String(server.bytes("/metrics").body(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElse(-1);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Processes of one service that have joined and serve. */
+    private final class Processes implements AutoCloseable {
+        final List<ControlClient> clients = new ArrayList<>();
+        private final List<Mesh> meshes = new ArrayList<>();
+
+        Processes(Replicas replicas) throws Exception {
+            String token = replicas.get(0)
+                    .send(
+                            "POST",
+                            "/api/v1/namespaces/default/serviceaccounts/reviews/token",
+                            "application/json",
+                            "{\"spec\":{\"maxUses\":" + PROCESSES + "}}")
+                    .text("/status/token");
+            Path file = Files.createTempFile(
+                    folder,
+                    "reviews",
+                    ".token",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, token);
+            for (int i = 0; i < PROCESSES; i++) {
+                ControlClientBuilder builder =
+                        ControlClient.builder().service("reviews").tokenFile(file);
+                for (int server = 0; server < 3; server++) {
+                    builder.server("127.0.0.1:" + replicas.get(server).grpcPort());
+                }
+                ControlClient client = builder.build();
+                clients.add(client);
+                meshes.add(Mesh.builder().controlPlane(client).build());
+                client.serve(Map.of("http", 9080 + i));
+            }
+        }
+
+        @Override
+        public void close() {
+            meshes.forEach(Mesh::close);
+        }
+    }
+}
