@@ -1,0 +1,132 @@
+package io.inmesh.server.source.consul;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.inmesh.server.source.Pacer;
+import io.inmesh.server.source.SourceThread;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One blocking query of Consul, asked again and again: it is answered when something has changed, or when it has waited long enough. A
+ * return is no promise of a change; an index that goes backwards (a snapshot was restored, servers were replaced) means to start over.
+ * Everything but the waiting happens on the source's thread.
+ */
+final class BlockingQuery {
+    /** Until it is asked again if even that it failed cannot be told. */
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private final String path;
+    private final ConsulHttp http;
+    private final SourceThread thread;
+    private final Pacer pacer;
+    private final BiConsumer<BlockingQuery, @Nullable JsonNode> answered;
+    private final Consumer<BlockingQuery> failed;
+
+    private long index;
+    private int generation;
+    private String problem = "";
+    private @Nullable CompletableFuture<ConsulHttp.Answer> asking;
+
+    BlockingQuery(
+            String path,
+            ConsulHttp http,
+            SourceThread thread,
+            Pacer pacer,
+            BiConsumer<BlockingQuery, @Nullable JsonNode> answered,
+            Consumer<BlockingQuery> failed) {
+        this.path = path;
+        this.http = http;
+        this.thread = thread;
+        this.pacer = pacer;
+        this.answered = answered;
+        this.failed = failed;
+    }
+
+    void ask() {
+        int mine = ++generation;
+        CompletableFuture<ConsulHttp.Answer> sent = http.ask(path, index);
+        asking = sent;
+        sent.whenComplete((answer, failure) -> thread.after(Duration.ZERO, () -> {
+            // What was stopped or asked anew meanwhile is not waited for any more.
+            if (mine == generation) {
+                take(answer, failure);
+            }
+        }));
+    }
+
+    private void take(ConsulHttp.@Nullable Answer answer, @Nullable Throwable failure) {
+        Duration pause = LONGEST;
+        try {
+            if (answer == null) {
+                throw new IOException("Consul does not answer: " + ConsulHttp.reason(failure));
+            }
+            JsonNode body = answer.json();
+            long now = Math.max(1, answer.index());
+            boolean news = now != index;
+            index = now < index ? 0 : now;
+            problem = "";
+            pause = pacer.afterAnswer();
+            if (news) {
+                answered.accept(this, body);
+            } else {
+                answered.accept(this, null);
+            }
+        } catch (IOException e) {
+            pause = pacer.afterFailure();
+            fail(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            pause = pacer.afterFailure();
+            fail("it failed in a way it should not: " + e);
+            throw e;
+        } finally {
+            askAfter(pause);
+        }
+    }
+
+    private void fail(String why) {
+        problem = why;
+        // It may be another Consul that comes back, whose index is smaller; it would wait for ours.
+        index = 0;
+        failed.accept(this);
+    }
+
+    private void askAfter(Duration pause) {
+        int mine = generation;
+        thread.after(pause, () -> {
+            if (mine == generation) {
+                ask();
+            }
+        });
+    }
+
+    /** Forgets how far it has come and asks at once. */
+    void startOver() {
+        index = 0;
+        cancel();
+        ask();
+    }
+
+    void stop() {
+        generation++;
+        cancel();
+    }
+
+    private void cancel() {
+        if (asking != null) {
+            asking.cancel(true);
+        }
+    }
+
+    String path() {
+        return path;
+    }
+
+    /** {@return why it could not be asked last; empty if it could} */
+    String problem() {
+        return problem;
+    }
+}
