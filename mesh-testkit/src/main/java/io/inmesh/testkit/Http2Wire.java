@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -52,6 +53,10 @@ public final class Http2Wire implements AutoCloseable {
     public static final int END_HEADERS = 4;
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** Places in HPACK's static table (RFC 7541, appendix A): Tomcat takes a pseudo-header that is spelled out for an invalid name. */
+    private static final Map<String, Integer> STATIC_NAMES =
+            Map.of(":authority", 1, ":method", 2, ":path", 4, ":scheme", 6);
+
     private static final int HEADER_TABLE_SIZE = 1;
     private static final String GRPC_STATUS = "grpc-status";
 
@@ -139,8 +144,11 @@ public final class Http2Wire implements AutoCloseable {
     public static byte[] block(String... namesAndValues) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            block.write(0);
-            text(block, namesAndValues[i]);
+            int known = STATIC_NAMES.getOrDefault(namesAndValues[i], 0);
+            block.write(known);
+            if (known == 0) {
+                text(block, namesAndValues[i]);
+            }
             text(block, namesAndValues[i + 1]);
         }
         return block.toByteArray();

@@ -7,19 +7,24 @@ import io.inmesh.server.time.Timer;
  * A token bucket; safe for use by several threads.
  */
 final class Admission {
-    /** Streams admitted a second in the long run. */
-    static final int PER_SECOND = 500;
-
-    /** Streams admitted at once after a quiet time. */
-    static final int BURST = 1000;
+    /** So many seconds' worth of streams are admitted at once after a quiet time. */
+    static final int BURST_SECONDS = 2;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    private final int perSecond;
+    private final double most;
     private final Timer timer;
-    private double tokens = BURST;
+    private double tokens;
     private long lastNanos;
 
-    Admission(Timer timer) {
+    /**
+     * @param perSecond streams admitted a second in the long run
+     */
+    Admission(int perSecond, Timer timer) {
+        this.perSecond = perSecond;
+        this.most = (double) perSecond * BURST_SECONDS;
+        this.tokens = most;
         this.timer = timer;
         this.lastNanos = timer.nanoTime();
     }
@@ -27,7 +32,7 @@ final class Admission {
     /** Whether another stream may begin now. */
     synchronized boolean admit() {
         long now = timer.nanoTime();
-        tokens = Math.min(BURST, tokens + (double) (now - lastNanos) * PER_SECOND / NANOS_PER_SECOND);
+        tokens = Math.min(most, tokens + (double) (now - lastNanos) * perSecond / NANOS_PER_SECOND);
         lastNanos = now;
         if (tokens < 1) {
             return false;

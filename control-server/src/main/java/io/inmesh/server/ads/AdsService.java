@@ -33,7 +33,7 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
     public AdsService(AdsParts parts, Executor pool, boolean certificateNeeded) {
         this.parts = parts;
         this.pool = pool;
-        this.admission = new Admission(parts.timer());
+        this.admission = new Admission(parts.limits().streamsPerSecond(), parts.timer());
         this.certificateNeeded = certificateNeeded;
     }
 
@@ -94,8 +94,12 @@ public final class AdsService extends AggregatedDiscoveryServiceImplBase {
             return Status.UNAUTHENTICATED.withDescription(
                     "the client certificate of this connection has expired; connect again with a new one");
         }
+        if (parts.hub().leaving()) {
+            return StreamHub.LEAVING;
+        }
         if (!admission.admit()) {
-            return Status.UNAVAILABLE.withDescription("too many clients connect at this moment; try again shortly");
+            return Status.RESOURCE_EXHAUSTED.withDescription(
+                    "too many clients connect at this moment; try again shortly, or another server");
         }
         return Status.OK;
     }

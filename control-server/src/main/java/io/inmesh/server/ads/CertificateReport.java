@@ -3,6 +3,7 @@ package io.inmesh.server.ads;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.inmesh.server.ca.Caller;
+import io.inmesh.server.model.ForeignText;
 import io.inmesh.xds.core.Node;
 import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
@@ -10,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -108,13 +108,7 @@ public record CertificateReport(
 
     /** It ends up in terminals: nothing that moves a cursor gets there. */
     private static String text(Struct fields, String name) {
-        String text =
-                fields.getFieldsOrDefault(name, Value.getDefaultInstance()).getStringValue();
-        return text.codePoints()
-                .limit(MAX_TEXT)
-                .mapToObj(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
-                        ? "?"
-                        : Character.toString(c))
-                .collect(Collectors.joining());
+        return ForeignText.clean(
+                fields.getFieldsOrDefault(name, Value.getDefaultInstance()).getStringValue(), MAX_TEXT);
     }
 }

@@ -80,7 +80,13 @@ record ClientNode(
                 labels,
                 (node.getUserAgentName() + " " + node.getUserAgentVersion()).strip(),
                 locality(node.getLocality()),
-                new ClientContext(namespace, labels, domain, personality(node), place(node.getLocality())),
+                new ClientContext(
+                        namespace,
+                        labels,
+                        domain,
+                        personality(node),
+                        place(node.getLocality()),
+                        SidecarClaim.read(metadata)),
                 metadata,
                 node);
     }
@@ -88,6 +94,12 @@ record ClientNode(
     /** A text in the metadata; empty if there is none. */
     String text(String key) {
         return text(metadata, key);
+    }
+
+    /** A whole number in the metadata; 0 if there is none, or one below. */
+    long number(String key) {
+        return Math.max(0, (long)
+                metadata.getFieldsOrDefault(key, Value.getDefaultInstance()).getNumberValue());
     }
 
     /** A structure of texts in the metadata. */

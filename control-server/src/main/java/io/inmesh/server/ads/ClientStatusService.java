@@ -88,6 +88,7 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
                         && caller.map(who -> who.namespace().equals(process.namespace())
                                         && who.serviceAccount().equals(process.serviceAccount()))
                                 .orElse(!certificateNeeded))
+                .configs()
                 .forEach(config -> response.addConfig(message(config, !request.getExcludeResourceContents())));
         return response.build();
     }

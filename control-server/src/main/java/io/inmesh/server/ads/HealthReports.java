@@ -62,7 +62,7 @@ final class HealthReports {
             return;
         }
         WorkloadHealth health = error == null ? WorkloadHealth.HEALTHY : WorkloadHealth.UNHEALTHY;
-        registry.report(lease, workload(node, health));
+        registry.report(lease, workload(node, health), node.number("INMESH_CONNECTION"));
         registeredNodeId = node.id();
         answer.send(error == null ? "registered" : "unhealthy");
     }

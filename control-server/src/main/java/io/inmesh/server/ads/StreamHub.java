@@ -5,20 +5,17 @@ import io.inmesh.server.ca.Caller;
 import io.inmesh.server.time.Timer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All clients' streams. Collects changes for a moment, so that a burst becomes one push, and then wakes every stream; each looks for
@@ -37,13 +34,16 @@ public final class StreamHub {
     /** How long streams are waited for that are asked what they have sent. */
     static final Duration TELLING_LIMIT = Duration.ofSeconds(10);
 
-    private static final Logger LOG = LoggerFactory.getLogger(StreamHub.class);
+    /** How streams end on a server that is about to end. */
+    static final Status LEAVING =
+            Status.UNAVAILABLE.withDescription("this control server is about to end; connect to another");
 
     private final Timer timer;
     private final Convergence convergence = new Convergence();
     private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
     private final AdsMetrics metrics;
 
+    private volatile boolean leaving;
     private final Object lock = new Object();
     // Written under the lock, read without.
     private volatile long generation;
@@ -72,25 +72,18 @@ public final class StreamHub {
     /**
      * {@return what clients have been sent}
      *
-     * @param which the clients to tell of; those that end meanwhile, or are too busy to tell within {@link #TELLING_LIMIT}, are left out
+     * @param which the clients to tell of; those that end meanwhile are left out, those too busy to tell within {@link #TELLING_LIMIT} are
+     *     silent
      */
-    public List<ProcessConfig> configs(Predicate<ConnectedProcess> which) {
-        List<CompletableFuture<ProcessConfig>> told = streams.stream()
-                .filter(stream -> which.test(stream.status()))
-                .map(ClientStream::config)
-                .toList();
-        try {
-            CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new))
-                    .get(TELLING_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("not every client could be asked what it has been sent", e);
+    public Told configs(Predicate<ConnectedProcess> which) {
+        List<Told.Asked> asked = new ArrayList<>();
+        for (ClientStream stream : streams) {
+            ConnectedProcess process = stream.status();
+            if (which.test(process)) {
+                asked.add(new Told.Asked(process, stream.config()));
+            }
         }
-        return told.stream()
-                .filter(config -> config.isDone() && !config.isCompletedExceptionally())
-                .map(CompletableFuture::join)
-                .toList();
+        return Told.within(TELLING_LIMIT, asked);
     }
 
     AdsMetrics metrics() {
@@ -105,6 +98,34 @@ public final class StreamHub {
     /** Ends the streams of clients for which {@code refused} holds. New ones are refused before they get here. */
     public void close(Predicate<Caller> refused, Status status) {
         streams.stream().filter(stream -> refused.test(stream.caller())).forEach(stream -> stream.refuse(status));
+    }
+
+    /**
+     * Admits no more streams, and ends those there are, each at a time of its own, so that their clients do not come to another server all
+     * at once.
+     *
+     * @param spread how long that may take
+     * @param random when each ends
+     * @return completed when all have been told
+     */
+    public CompletableFuture<Void> leave(Duration spread, RandomGenerator random) {
+        leaving = true;
+        return CompletableFuture.allOf(streams.stream()
+                .map(stream -> {
+                    CompletableFuture<Void> told = new CompletableFuture<>();
+                    Duration after = Duration.ofNanos((long) (spread.toNanos() * random.nextDouble()));
+                    timer.schedule(after, () -> {
+                        stream.refuse(LEAVING);
+                        told.complete(null);
+                    });
+                    return told;
+                })
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** {@return whether this server is about to end} */
+    public boolean leaving() {
+        return leaving;
     }
 
     void add(ClientStream stream) {

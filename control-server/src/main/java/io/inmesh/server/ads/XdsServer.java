@@ -25,8 +25,6 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /** One gRPC listener with the limits that all of them have. */
 public final class XdsServer implements AutoCloseable {
-    private static final int MAX_CONNECTION_MINUTES = 30;
-    private static final int CONNECTION_GRACE_SECONDS = 10;
     private static final int KEEPALIVE_SECONDS = 30;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
     private static final int SHORTEST_CLIENT_KEEPALIVE_SECONDS = 10;
@@ -95,14 +93,19 @@ public final class XdsServer implements AutoCloseable {
         return server.getPort();
     }
 
+    /** Takes no new connections, and tells clients to make no new calls on those there are. What is under way goes on. */
+    public void leave() {
+        health.enterTerminalState();
+        server.shutdown();
+    }
+
     /** Reports not serving to health checks, lets short calls end, then ends all: discovery streams would go on for ever. */
     @Override
     public void close() {
-        if (server.isShutdown()) {
+        if (server.isTerminated()) {
             return;
         }
-        health.enterTerminalState();
-        server.shutdown();
+        leave();
         try {
             if (!server.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
                 server.shutdownNow();
@@ -129,10 +132,6 @@ public final class XdsServer implements AutoCloseable {
                 .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(SHORTEST_CLIENT_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                // A connection is only as good as the certificate it was opened with, so none lasts. gRPC spreads the
-                // ends.
-                .maxConnectionAge(MAX_CONNECTION_MINUTES, TimeUnit.MINUTES)
-                .maxConnectionAgeGrace(CONNECTION_GRACE_SECONDS, TimeUnit.SECONDS)
                 .addService(guarded(health.getHealthService().bindService(), guard));
         services.forEach(service -> builder.addService(guarded(service, guard)));
         try {

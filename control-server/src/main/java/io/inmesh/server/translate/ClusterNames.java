@@ -27,9 +27,4 @@ public final class ClusterNames {
     public static String outbound(int port, String subset, String fqdn) {
         return "outbound|" + port + "|" + subset + "|" + fqdn;
     }
-
-    /** The TLS server name of an outbound cluster: {@code outbound_.9080_.v1_.reviews.default.svc.cluster.local}. */
-    static String serverName(int port, String subset, String fqdn) {
-        return "outbound_." + port + "_." + subset + "_." + fqdn;
-    }
 }

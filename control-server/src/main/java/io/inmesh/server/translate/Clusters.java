@@ -44,8 +44,7 @@ final class Clusters {
             OutlierDetections.apply(cluster, policy.outlierDetection(), backend);
             HealthChecks.apply(cluster, backend);
             FailureRateBreakers.apply(cluster, backend);
-            String serverName = ClusterNames.serverName(port.number(), subset, service.fqdn());
-            TlsContexts.apply(cluster, service, serverName, policy.tls(), port.protocol(), view.settings());
+            TlsContexts.apply(cluster, service, policy.tls(), port.protocol(), view.settings());
         }
         return cluster.build();
     }

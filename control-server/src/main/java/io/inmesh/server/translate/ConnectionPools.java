@@ -45,6 +45,17 @@ final class ConnectionPools {
         }
     }
 
+    /** No limits, where Envoy would have its own, which are far lower than what an application takes. */
+    static CircuitBreakers unlimited() {
+        return CircuitBreakers.newBuilder()
+                .addThresholds(CircuitBreakers.Thresholds.newBuilder()
+                        .setMaxConnections(Protos.uint32(UNLIMITED))
+                        .setMaxPendingRequests(Protos.uint32(UNLIMITED))
+                        .setMaxRequests(Protos.uint32(UNLIMITED))
+                        .setMaxRetries(Protos.uint32(UNLIMITED)))
+                .build();
+    }
+
     /**
      * Has the host of each request be the server name of its connection.
      *

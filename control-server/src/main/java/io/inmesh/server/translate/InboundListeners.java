@@ -20,6 +20,7 @@ import io.inmesh.xds.route.VirtualHost;
 import io.inmesh.xds.tls.CertificateValidationContext;
 import io.inmesh.xds.tls.CommonTlsContext;
 import io.inmesh.xds.tls.DownstreamTlsContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The inbound side of a workload: what it accepts, and who may call what. */
@@ -32,6 +33,11 @@ final class InboundListeners {
 
     private static final int VIRTUAL_INBOUND_PORT = 15006;
     private static final int EVERY_PORT = 0;
+
+    /** Requests end in the application that asks. */
+    private static final Route NO_ROUTE = Route.newBuilder()
+            .setNonForwardingAction(NonForwardingAction.getDefaultInstance())
+            .build();
 
     private InboundListeners() {}
 
@@ -56,7 +62,7 @@ final class InboundListeners {
         boolean tls = grpcModeAt(rules, client, port) == MtlsMode.STRICT;
         FilterChain.Builder chain = FilterChain.newBuilder()
                 .setName(tls ? "inbound-mtls" : "inbound-plaintext")
-                .addFilters(manager(rules, client, port));
+                .addFilters(filter(manager(rules, client, port, NO_ROUTE)));
         if (tls) {
             chain.setTransportSocket(TlsContexts.socket(GrpcTls.inbound()));
         }
@@ -82,10 +88,14 @@ final class InboundListeners {
 
     private static void addChains(
             Listener.Builder listener, Rules rules, ClientContext client, MtlsMode mode, int port) {
-        Filter manager = manager(rules, client, port);
+        addChains(listener, filter(manager(rules, client, port, NO_ROUTE)), mode, port, mutualTls(List.of()));
+    }
+
+    /** A chain for each way of connecting that is accepted. */
+    static void addChains(Listener.Builder listener, Filter manager, MtlsMode mode, int port, TransportSocket tls) {
         boolean both = mode == MtlsMode.PERMISSIVE;
         if (mode != MtlsMode.DISABLE) {
-            listener.addFilterChains(chain(manager, port, both ? "tls" : "", mutualTls()));
+            listener.addFilterChains(chain(manager, port, both ? "tls" : "", tls));
         }
         if (mode != MtlsMode.STRICT) {
             listener.addFilterChains(chain(manager, port, both ? "raw_buffer" : "", null));
@@ -110,9 +120,16 @@ final class InboundListeners {
         return chain.build();
     }
 
-    private static TransportSocket mutualTls() {
-        CommonTlsContext.Builder common =
-                CommonTlsContext.newBuilder().addTlsCertificateSdsSecretConfigs(TlsContexts.secret("default"));
+    /**
+     * Mutual TLS with callers of the mesh.
+     *
+     * @param protocols what may be agreed on by ALPN, best first; none leaves that to the server
+     */
+    static TransportSocket mutualTls(List<String> protocols) {
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setTlsParams(TlsContexts.WITHIN_THE_MESH)
+                .addTlsCertificateSdsSecretConfigs(TlsContexts.secret("default"))
+                .addAllAlpnProtocols(protocols);
         common.getCombinedValidationContextBuilder()
                 .setDefaultValidationContext(CertificateValidationContext.getDefaultInstance())
                 .setValidationContextSdsSecretConfig(TlsContexts.secret("ROOTCA"));
@@ -122,14 +139,18 @@ final class InboundListeners {
                 .build());
     }
 
-    private static Filter manager(Rules rules, ClientContext client, int port) {
+    /**
+     * What guards requests to a port of the workload.
+     *
+     * @param route what becomes of those that are let in
+     */
+    static HttpConnectionManager.Builder manager(Rules rules, ClientContext client, int port, Route route) {
         VirtualHost host = VirtualHost.newBuilder()
                 .setName("inbound|http|" + port)
                 .addDomains("*")
-                .addRoutes(Route.newBuilder()
+                .addRoutes(route.toBuilder()
                         .setName("default")
-                        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                        .setNonForwardingAction(NonForwardingAction.getDefaultInstance()))
+                        .setMatch(RouteMatch.newBuilder().setPrefix("/")))
                 .build();
         HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
                 .setStatPrefix("inbound_" + port)
@@ -151,7 +172,10 @@ final class InboundListeners {
                     manager,
                     rules.telemetries().effective(client.namespace(), client.labels(), TelemetryRule.Side.SERVER));
         }
-        manager.addHttpFilters(HttpFilters.router());
+        return manager.addHttpFilters(HttpFilters.router());
+    }
+
+    static Filter filter(HttpConnectionManager.Builder manager) {
         return Filter.newBuilder()
                 .setName(HttpFilters.CONNECTION_MANAGER)
                 .setTypedConfig(Protos.pack(manager.build()))

@@ -34,16 +34,18 @@ public final class MeshState {
     private final ConcurrentMap<ClientContext, List<VersionedResource>> routing;
 
     private final ConcurrentMap<ClientContext, ResourceSet> sets = new ConcurrentHashMap<>();
+    /** Sets of sidecars, which share all but what guards their applications. */
+    private final ConcurrentMap<ClientContext, ResourceSet> sidecarSets = new ConcurrentHashMap<>();
 
     private MeshState(@Nullable MeshState previous, ConfigView config, Rules rules, ServiceIndex services) {
         this.config = config;
         this.rules = rules;
         this.services = services;
-        // They depend on services as configured, never on the workloads behind them.
-        this.gatewayRoutes = previous != null && previous.rules == rules
+        this.shapes = ServiceShapes.of(services, rules.peerAuthentications());
+        // They depend on services, never on the workloads behind them.
+        this.gatewayRoutes = previous != null && previous.rules == rules && previous.shapes.equals(shapes)
                 ? previous.gatewayRoutes
                 : GatewayRoutes.of(config, services, rules.settings());
-        this.shapes = ServiceShapes.of(services, rules.peerAuthentications());
         PeerAuthentications peers = rules.peerAuthentications();
         if (previous == null) {
             this.shared = SharedResources.following(null);
@@ -69,6 +71,11 @@ public final class MeshState {
         return new MeshState(previous, config, rules, services);
     }
 
+    /** {@return whose identities are the mesh's own} */
+    public String trustDomain() {
+        return rules.settings().trustDomain();
+    }
+
     /** The configuration this was made from. */
     public ConfigView config() {
         return config;
@@ -87,7 +94,15 @@ public final class MeshState {
     /** Everything a client may see. Equal clients, and clients that differ only in what no rule asks about, share one set. */
     public ResourceSet resourcesFor(ClientContext client) {
         ClientContext kind = kindOf(client);
-        return KindCache.get(sets, kind, this::build);
+        ResourceSet set = KindCache.get(sets, kind, this::build);
+        if (client.sidecar().isEmpty()) {
+            return set;
+        }
+        Sidecar sidecar = client.sidecar().get();
+        return KindCache.get(
+                sidecarSets,
+                kind.guarding(sidecar),
+                k -> set.with(shared.all(SidecarResources.of(rules, kind, sidecar, set.all(TypeUrls.LISTENER)))));
     }
 
     private ClientContext kindOf(ClientContext client) {

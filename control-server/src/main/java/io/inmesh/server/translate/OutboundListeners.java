@@ -1,5 +1,6 @@
 package io.inmesh.server.translate;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.inmesh.server.rule.TelemetryRule;
 import io.inmesh.xds.core.Address;
 import io.inmesh.xds.core.SocketAddress;
@@ -8,17 +9,27 @@ import io.inmesh.xds.listener.ApiListener;
 import io.inmesh.xds.listener.Filter;
 import io.inmesh.xds.listener.FilterChain;
 import io.inmesh.xds.listener.Listener;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 
 /** Outbound listeners: where a call enters the mesh on the client's side. */
 final class OutboundListeners {
     private OutboundListeners() {}
 
+    /** Whoever reached a proxy from elsewhere would call with the identity of its workload. */
+    static final String OF_THIS_MACHINE_ALONE = "127.0.0.1";
+
+    private static final String PREFIX = "0.0.0.0_";
+
     /** The listener of one service port number; its routes are the route configuration of that number. */
     static Listener ofPort(int port, TelemetryRule telemetry) {
-        String name = "0.0.0.0_" + port;
+        String name = PREFIX + port;
         return Listener.newBuilder()
                 .setName(name)
-                .setAddress(address("0.0.0.0", port))
+                .setAddress(address(OF_THIS_MACHINE_ALONE, port))
+                // Two proxies on one machine would share calls, and so each other's identity.
+                .setEnableReusePort(Protos.bool(false))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .addFilterChains(FilterChain.newBuilder()
                         .addFilters(Filter.newBuilder()
@@ -26,6 +37,27 @@ final class OutboundListeners {
                                 .setTypedConfig(Protos.pack(
                                         HttpFilters.outbound("outbound_" + name, Integer.toString(port), telemetry)))))
                 .build();
+    }
+
+    /** {@return those of a set at another address of the machine} */
+    static List<VersionedResource> at(String address, Collection<VersionedResource> listeners) {
+        List<VersionedResource> moved = new ArrayList<>();
+        for (VersionedResource resource : listeners) {
+            if (resource.name().startsWith(PREFIX)) {
+                moved.add(VersionedResource.of(resource.name(), at(address, resource)));
+            }
+        }
+        return moved;
+    }
+
+    private static Listener at(String address, VersionedResource resource) {
+        try {
+            Listener.Builder listener = Listener.parseFrom(resource.any().getValue()).toBuilder();
+            listener.getAddressBuilder().getSocketAddressBuilder().setAddress(address);
+            return listener.build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a listener made here cannot be read", e);
+        }
     }
 
     /** The listener a stock gRPC client asks for by the target it was given, such as {@code reviews:9080}. */

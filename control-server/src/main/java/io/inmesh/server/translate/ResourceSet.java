@@ -1,7 +1,9 @@
 package io.inmesh.server.translate;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -51,9 +53,15 @@ public final class ResourceSet {
 
     /** This set and one resource more (or in place of one of the same type and name). */
     public ResourceSet with(VersionedResource resource) {
+        return with(List.of(resource));
+    }
+
+    /** This set and some resources more (or in place of those of the same type and name). */
+    ResourceSet with(Collection<VersionedResource> resources) {
         Builder builder = new Builder();
-        byType.values().forEach(resources -> resources.values().forEach(builder::add));
-        return builder.add(resource).onDemand(onDemand).build();
+        byType.values().forEach(known -> known.values().forEach(builder::add));
+        resources.forEach(builder::add);
+        return builder.onDemand(onDemand).build();
     }
 
     /** Collects resources; not safe for use by several threads. */

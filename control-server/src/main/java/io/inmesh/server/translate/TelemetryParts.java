@@ -35,7 +35,9 @@ final class TelemetryParts {
             "REQUEST_COUNT", "requests_total",
             "REQUEST_DURATION", "request_duration_milliseconds",
             "REQUEST_SIZE", "request_bytes",
-            "RESPONSE_SIZE", "response_bytes");
+            "RESPONSE_SIZE", "response_bytes",
+            "GRPC_REQUEST_MESSAGES", "request_messages_total",
+            "GRPC_RESPONSE_MESSAGES", "response_messages_total");
 
     private TelemetryParts() {}
 

@@ -3,6 +3,7 @@ package io.inmesh.server.translate;
 import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import io.inmesh.server.rule.Field;
+import io.inmesh.server.rule.HostName;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.Protocol;
@@ -14,6 +15,8 @@ import io.inmesh.xds.tls.CertificateValidationContext;
 import io.inmesh.xds.tls.CommonTlsContext;
 import io.inmesh.xds.tls.SdsSecretConfig;
 import io.inmesh.xds.tls.SubjectAltNameMatcher;
+import io.inmesh.xds.tls.TlsParameters;
+import io.inmesh.xds.tls.TlsParameters.TlsProtocol;
 import io.inmesh.xds.tls.UpstreamTlsContext;
 import io.inmesh.xds.type.matcher.StringMatcher;
 import java.util.ArrayList;
@@ -28,6 +31,12 @@ final class TlsContexts {
     /** Path of an identity that the authority never issues: it has neither namespace nor service account. */
     private static final String NOBODY = "/nobody";
 
+    /** Said to whoever would not choose it by himself: as a client, Envoy stops at TLS 1.2. */
+    static final TlsParameters WITHIN_THE_MESH = TlsParameters.newBuilder()
+            .setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_3)
+            .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
+            .build();
+
     /** A message without fields: its type is all there is to say. */
     private static final Any RAW_BUFFER = Any.newBuilder()
             .setTypeUrl("type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer")
@@ -40,23 +49,18 @@ final class TlsContexts {
      * the mesh's mutual TLS get it, the others plaintext.
      */
     static void apply(
-            Cluster.Builder cluster,
-            MeshService service,
-            String serverName,
-            Field tls,
-            Protocol protocol,
-            RuleSettings settings) {
+            Cluster.Builder cluster, MeshService service, Field tls, Protocol protocol, RuleSettings settings) {
         switch (tls.get("mode").text()) {
             case "DISABLE" -> {}
             case "ISTIO_MUTUAL" ->
-                cluster.setTransportSocket(socket(meshTls(service, sni(tls, serverName), protocol, settings)));
+                cluster.setTransportSocket(socket(meshTls(service, sni(tls, serverName(service)), protocol, settings)));
             case "SIMPLE", "MUTUAL" -> Origination.apply(cluster, service, tls, protocol);
             default -> {
                 if (!service.external() || !service.serviceAccounts().isEmpty()) {
                     cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
                             .setName("tlsMode-istio")
                             .setMatch(Struct.newBuilder().putFields(TLS_MODE, Protos.string(ISTIO_MUTUAL)))
-                            .setTransportSocket(socket(meshTls(service, serverName, protocol, settings))));
+                            .setTransportSocket(socket(meshTls(service, serverName(service), protocol, settings))));
                     cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
                             .setName("tlsMode-disabled")
                             .setMatch(Struct.getDefaultInstance())
@@ -111,9 +115,18 @@ final class TlsContexts {
         return matchers;
     }
 
+    /**
+     * The name of the service. Istio's form, {@code outbound_.9080_._.reviews.default.svc.cluster.local}, is no name of a host: servers on the
+     * JDK's TLS end a handshake that begins with an underscore in the server name (illegal_parameter).
+     */
+    private static String serverName(MeshService service) {
+        return HostName.wildcard(service.fqdn()) ? "" : service.fqdn();
+    }
+
     private static UpstreamTlsContext meshTls(
             MeshService service, String serverName, Protocol protocol, RuleSettings settings) {
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setTlsParams(WITHIN_THE_MESH)
                 .addTlsCertificateSdsSecretConfigs(secret("default"))
                 .addAlpnProtocols(protocol.http2() ? "h2" : "http/1.1");
         common.getCombinedValidationContextBuilder()

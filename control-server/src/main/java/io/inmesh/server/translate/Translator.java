@@ -4,16 +4,18 @@ import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.rule.IssuerKeys;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.rule.Rules;
+import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.store.ConfigView;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Translates the mesh's configuration and workloads into xDS resources. A pure function of its arguments and of the keys of
- * issuers at that moment; safe for use by several threads.
+ * issuers and the discovered services at that moment; safe for use by several threads.
  *
  * <p>{@link #translate} does the work that is common to all clients and is cheap; resources for a kind of client are made when
  * {@link MeshState#resourcesFor} is first asked for it, and shared from then on.
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Translator {
     private final RuleSettings settings;
     private final Supplier<IssuerKeys> issuerKeys;
+    private final Supplier<? extends Collection<MeshService>> discovered;
 
     /** A translator under these settings. */
     public Translator(RuleSettings settings) {
@@ -29,8 +32,17 @@ public final class Translator {
 
     /** A translator under these settings, whose keys of issuers change. */
     public Translator(RuleSettings settings, Supplier<IssuerKeys> issuerKeys) {
+        this(settings, issuerKeys, List::of);
+    }
+
+    /** As above, with services that other registries know. */
+    public Translator(
+            RuleSettings settings,
+            Supplier<IssuerKeys> issuerKeys,
+            Supplier<? extends Collection<MeshService>> discovered) {
         this.settings = settings;
         this.issuerKeys = issuerKeys;
+        this.discovered = discovered;
     }
 
     /**
@@ -62,7 +74,7 @@ public final class Translator {
                 ? previous.rules()
                 : Rules.of(view, now);
         ServiceIndex services = ServiceIndex.of(
-                view, registered.stream().map(RegisteredWorkloads::workload).toList(), now);
+                view, registered.stream().map(RegisteredWorkloads::workload).toList(), discovered.get(), now);
         return MeshState.following(previous, view, rules, services);
     }
 }

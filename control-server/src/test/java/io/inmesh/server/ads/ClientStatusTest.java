@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.inmesh.server.fixture.Pause;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.core.Node;
 import io.inmesh.xds.discovery.DeltaDiscoveryResponse;
@@ -95,7 +96,7 @@ class ClientStatusTest {
                             .anyMatch(one -> one.getClientStatus() == ClientResourceStatus.ACKED)) {
                 return configs.get(0);
             }
-            Thread.onSpinWait();
+            Pause.aMoment();
         }
     }
 

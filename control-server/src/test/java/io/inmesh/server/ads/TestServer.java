@@ -32,7 +32,6 @@ import io.inmesh.server.lrs.ReportSettings;
 import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
-import io.inmesh.server.registry.WorkloadTable;
 import io.inmesh.server.time.Ended;
 import io.inmesh.server.time.SystemTimer;
 import io.inmesh.server.traffic.ObservedTraffic;
@@ -71,7 +70,7 @@ final class TestServer implements AutoCloseable {
     final InstantSource clock;
     final SystemTimer timer = new SystemTimer();
     final AuditLog audit;
-    final WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(table, Runnable::run), timer);
+    final WorkloadRegistry registry = new WorkloadRegistry(table, Runnable::run, timer, new SecureRandom());
     final UnusableEndpoints unusable = new UnusableEndpoints();
     final ObservedTraffic traffic;
     final TrafficGraph graph;
@@ -122,7 +121,8 @@ final class TestServer implements AutoCloseable {
         authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", clock, random);
         tokens = new JoinTokens(table, authority, audit, clock, random);
         serverCertificate = new ServerCertificate(authority, List.of("localhost", "127.0.0.1"), clock, random);
-        denied = new DenyList(table, "inmesh.local", serverCertificate::serial, audit, clock, timer);
+        denied = new DenyList(
+                table.followed(DenyList.TABLE), "inmesh.local", serverCertificate::serial, audit, clock, timer);
         certificates = new CertificateService(authority, List.of(tokens), denied::current, audit, meters);
         ResourceSource source = sources.apply(registry, authority);
         hub = new StreamHub(source, timer, meters);

@@ -213,7 +213,7 @@ class DestinationRuleFieldsTest {
         assertThat(cluster.getTransportSocketMatchesList())
                 .extracting(Cluster.TransportSocketMatch::getName)
                 .containsExactly("tlsMode-istio", "tlsMode-disabled");
-        assertThat(tls.getSni()).isEqualTo("outbound_.9080_._.reviews.default.svc.cluster.local");
+        assertThat(tls.getSni()).isEqualTo("reviews.default.svc.cluster.local");
         assertThat(tls.getCommonTlsContext()
                         .getCombinedValidationContext()
                         .getDefaultValidationContext()
