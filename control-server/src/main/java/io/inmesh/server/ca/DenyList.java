@@ -1,7 +1,7 @@
 package io.inmesh.server.ca;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.time.Timer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,31 +12,37 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Certificates and identities that are refused although they would be valid: the switch that ends a stolen key before its certificate
- * does. Kept in the store; every change is in the audit log. Safe for use by several threads.
+ * does. Kept in the store, where all servers find it: a denial counts on each as soon as that hears of it, and while the store is away
+ * the last list known holds. Every change is in the audit log. Safe for use by several threads.
  */
 public final class DenyList {
     /** More is a sign that the intermediate has to be replaced; every process holds the whole list. */
     static final int MAX_ENTRIES = 10_000;
 
-    private static final String TABLE = "denied";
+    /** Where it is kept; to be followed. */
+    public static final String TABLE = "denied";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DenyList.class);
     private static final int MAX_REASON = 256;
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final KeyValueTable table;
+    private final FollowedTables table;
     private final AuditLog audit;
     private final InstantSource clock;
     private final Timer timer;
@@ -78,14 +84,15 @@ public final class DenyList {
     }
 
     /**
-     * Opens the list kept in {@code table}.
+     * Opens the list.
      *
+     * @param table where it is kept, in {@link #TABLE}
      * @param trustDomain the server's own, whose control server can never be denied
      * @param ownSerial serial of the certificate the server uses at present, which cannot be denied either: nobody would hear of the
      *     next change
      */
     public DenyList(
-            KeyValueTable table,
+            FollowedTables table,
             String trustDomain,
             Supplier<BigInteger> ownSerial,
             AuditLog audit,
@@ -98,6 +105,7 @@ public final class DenyList {
         this.ownIdentity =
                 new WorkloadIdentity(trustDomain, ServerCertificate.NAMESPACE, ServerCertificate.SERVICE_ACCOUNT).uri();
         this.ownSerial = ownSerial;
+        table.onChange(TABLE, this::reload);
         reload();
     }
 
@@ -116,6 +124,7 @@ public final class DenyList {
         Instant now = clock.instant();
         return table.scan(TABLE).values().stream()
                 .map(DenyList::read)
+                .flatMap(Optional::stream)
                 .filter(denial -> !denial.over(now))
                 .sorted(Comparator.comparingLong(Denial::createdEpochSecond)
                         .reversed()
@@ -146,6 +155,7 @@ public final class DenyList {
         if (reason.length() > MAX_REASON) {
             throw new IllegalArgumentException("the reason is longer than " + MAX_REASON + " characters");
         }
+        removeOver(now);
         if (table.scan(TABLE).size() >= MAX_ENTRIES) {
             throw new IllegalArgumentException("the deny list holds " + MAX_ENTRIES
                     + " entries, which is all it can; replace the authority's intermediate instead");
@@ -177,16 +187,22 @@ public final class DenyList {
         return removed;
     }
 
+    private void removeOver(Instant now) {
+        table.scan(TABLE).forEach((key, bytes) -> {
+            if (read(bytes).map(denial -> denial.over(now)).orElse(false)) {
+                table.delete(TABLE, key);
+            }
+        });
+    }
+
     private synchronized void reload() {
         Instant now = clock.instant();
         Set<BigInteger> serials = new TreeSet<>();
         Set<String> identities = new TreeSet<>();
         long next = Long.MAX_VALUE;
-        List<String> over = new ArrayList<>();
-        for (Map.Entry<String, byte[]> entry : table.scan(TABLE).entrySet()) {
-            Denial denial = read(entry.getValue());
-            if (denial.over(now)) {
-                over.add(entry.getKey());
+        for (byte[] bytes : table.scan(TABLE).values()) {
+            Denial denial = read(bytes).orElse(null);
+            if (denial == null || denial.over(now)) {
                 continue;
             }
             if (denial.identity()) {
@@ -196,7 +212,6 @@ public final class DenyList {
             }
             next = denial.untilEpochSecond() == 0 ? next : Math.min(next, denial.untilEpochSecond());
         }
-        over.forEach(key -> table.delete(TABLE, key));
         reloadAt(next, now);
         Denied denied = new Denied(serials, identities);
         if (!denied.equals(current)) {
@@ -227,11 +242,13 @@ public final class DenyList {
         }
     }
 
-    private static Denial read(byte[] bytes) {
+    /** One that cannot be read must not keep the others from being obeyed. */
+    private static Optional<Denial> read(byte[] bytes) {
         try {
-            return JSON.readValue(bytes, Denial.class);
+            return Optional.of(JSON.readValue(bytes, Denial.class));
         } catch (IOException e) {
-            throw new UncheckedIOException("a stored entry of the deny list cannot be read", e);
+            LOG.error("an entry of the deny list cannot be read and denies nobody; deny again what it denied", e);
+            return Optional.empty();
         }
     }
 

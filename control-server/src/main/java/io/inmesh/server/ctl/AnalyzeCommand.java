@@ -52,7 +52,11 @@ final class AnalyzeCommand extends MeshCommand {
     @Override
     int run(Api api) throws Failure, IOException {
         oneOf(output, "text", "json");
-        ArrayNode problems = files.isEmpty() ? ofServer(api) : ofFiles();
+        ArrayNode problems;
+        try (Progress.Waiting waiting =
+                progress().begin("a judgement of " + (files.isEmpty() ? "the configuration" : "the files"))) {
+            problems = files.isEmpty() ? ofServer(api) : ofFiles();
+        }
         if (output.equals("json")) {
             out().println(json(problems));
         } else {

@@ -28,9 +28,21 @@ final class Api {
     private final Target target;
     private final String server;
     private final HttpClient http;
+    private final Progress progress;
 
+    /** As {@link #Api(Target, Progress)}, for those who say themselves what they wait for. */
     Api(Target target) throws Failure {
+        this(target, Progress.NONE);
+    }
+
+    /**
+     * The interface of one server.
+     *
+     * @param progress is told of answers that are waited for
+     */
+    Api(Target target, Progress progress) throws Failure {
         this.target = target;
+        this.progress = progress;
         this.server = target.server();
         SSLContext tls = target.tls();
         this.http = tls == null ? Shared.CLIENT : client().sslContext(tls).build();
@@ -45,6 +57,11 @@ final class Api {
         static final HttpClient CLIENT = client().build();
     }
 
+    /** {@return where to say what else is waited for} */
+    Progress progress() {
+        return progress;
+    }
+
     /** {@return the server it is} */
     Target target() {
         return target;
@@ -52,7 +69,7 @@ final class Api {
 
     /** {@return the same server, without a token} */
     Api anonymous() throws Failure {
-        return new Api(new Target(server, target.caFile(), null, target.certificate(), target.key()));
+        return new Api(new Target(server, target.caFile(), null, target.certificate(), target.key()), progress);
     }
 
     /**
@@ -116,9 +133,19 @@ final class Api {
      * @param lines is given each line, a JSON object, as soon as it is there
      */
     void stream(String path, String body, Consumer<JsonNode> lines) throws Failure, IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body));
+        stream(
+                HttpRequest.newBuilder(uri(path))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body)),
+                lines);
+    }
+
+    /** As {@link #stream(String, String, Consumer)}, for something that is only read. */
+    void stream(String path, Consumer<JsonNode> lines) throws Failure, IOException {
+        stream(HttpRequest.newBuilder(uri(path)).GET(), lines);
+    }
+
+    private void stream(HttpRequest.Builder request, Consumer<JsonNode> lines) throws Failure, IOException {
         try (InputStream in = exchange(request, BodyHandlers.ofInputStream(), response -> {
                     if (response.statusCode() >= 300) {
                         try (InputStream refused = response.body()) {
@@ -173,7 +200,7 @@ final class Api {
         if (target.token() != null) {
             request.header("Authorization", "Bearer " + target.token());
         }
-        try {
+        try (Progress.Waiting waiting = progress.begin("the control server at " + server)) {
             return reader.read(http.send(request.timeout(Duration.ofSeconds(30)).build(), handler));
         } catch (JsonProcessingException e) {
             throw new Failure(ExitCode.UNREACHABLE, "what answers at " + server + " is not a control server");

@@ -2,13 +2,15 @@ package io.inmesh.server.ctl;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "cert",
-        description = "Issues certificates for software that takes them from files.",
-        subcommands = {CertificateCommand.Issue.class})
+        description = "Shows and compares certificates, and issues them for software that takes them from files.",
+        subcommands = {CertificateCommand.Issue.class, CertificateShow.class, TrustCompare.class})
 final class CertificateCommand {
 
     @Command(
@@ -25,10 +27,30 @@ final class CertificateCommand {
         @Option(names = "--out", required = true, description = "Folder for the files.")
         private Path folder = Path.of(".");
 
+        @Option(
+                names = "--keep",
+                description = "Stays, and replaces the files at half of the certificate's life, until it is stopped.")
+        private boolean keep;
+
         @Override
         int run(Api api) throws Failure, IOException {
-            CertificateFiles.issue(api, namespace(), serviceAccount, folder);
+            X509Certificate first = CertificateFiles.issue(api, namespace(), serviceAccount, folder);
             out().println("wrote key.pem, cert.pem and root.pem to " + folder);
+            if (!keep) {
+                return ExitCode.OK;
+            }
+            out().flush();
+            try {
+                new CertificateRenewal(
+                                () -> CertificateRenewal.Life.of(
+                                        CertificateFiles.issue(api, namespace(), serviceAccount, folder)),
+                                InstantSource.system(),
+                                time -> Thread.sleep(time.toMillis()),
+                                err())
+                        .run(CertificateRenewal.Life.of(first));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             return ExitCode.OK;
         }
     }

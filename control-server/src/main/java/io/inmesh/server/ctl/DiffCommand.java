@@ -68,7 +68,13 @@ final class DiffCommand extends MeshCommand {
     /** Says whom a change would reach. */
     static void affected(MeshCommand command, JsonNode body) {
         int elsewhere = body.path("affectedElsewhere").asInt();
-        if (body.path("affected").isEmpty() && elsewhere == 0) {
+        int unknown = body.path("affectedUnknown").asInt();
+        if (unknown > 0) {
+            command.out()
+                    .println(unknown + (unknown == 1 ? " process is" : " processes are")
+                            + " too busy to tell; whether affected is not known, try again");
+        }
+        if (body.path("affected").isEmpty() && elsewhere == 0 && unknown == 0) {
             command.out().println("no connected process is affected");
             return;
         }

@@ -46,10 +46,12 @@ final class DrainCommands {
                     .put("instance", instance)
                     .put("reason", reason)
                     .toString();
-            return told(
-                    this,
-                    "drained " + instance,
-                    api.post(PATH, "application/json", request).orFail());
+            try (Progress.Waiting waiting = progress().begin("callers to see that " + instance + " is drained")) {
+                return told(
+                        this,
+                        "drained " + instance,
+                        api.post(PATH, "application/json", request).orFail());
+            }
         }
     }
 
@@ -61,11 +63,14 @@ final class DrainCommands {
 
         @Override
         int run(Api api) throws Failure, IOException {
-            return told(
-                    this,
-                    "undrained " + instance,
-                    api.delete(PATH + "?namespace=" + Api.encoded(namespace()) + "&instance=" + Api.encoded(instance))
-                            .orFail());
+            try (Progress.Waiting waiting = progress().begin("callers to see that " + instance + " is back")) {
+                return told(
+                        this,
+                        "undrained " + instance,
+                        api.delete(PATH + "?namespace=" + Api.encoded(namespace()) + "&instance="
+                                        + Api.encoded(instance))
+                                .orFail());
+            }
         }
     }
 

@@ -48,6 +48,8 @@ final class EndpointsCommand extends GraphCommand {
                 "ACCOUNT",
                 "LABELS",
                 "SOURCE",
+                "FROM",
+                "SEEN",
                 "CONNECTED");
     }
 
@@ -110,6 +112,15 @@ final class EndpointsCommand extends GraphCommand {
         return callers.size() == 1 ? text : text + " and " + (callers.size() - 1) + " more";
     }
 
+    /** {@return who named it; an endpoint that its registry does not name any more, or has not yet again, says so} */
+    private static String from(JsonNode origin) {
+        String source = origin.path("source").asText();
+        if (origin.path("vanished").asBoolean()) {
+            return source + " (vanished)";
+        }
+        return origin.has("type") && !origin.has("confirmed") ? source + " (earlier)" : source;
+    }
+
     private static Row row(JsonNode service, JsonNode instance, String port) {
         JsonNode process = instance.path("process");
         String address = instance.path("address").asText();
@@ -138,6 +149,8 @@ final class EndpointsCommand extends GraphCommand {
                         instance.path("serviceAccount").asText(),
                         labels.toString(),
                         service.path("source").asText(),
+                        from(instance.path("origin")),
+                        Table.age(instance.path("origin").path("since").asText()),
                         Table.age(process.path("connectedSince").asText())));
     }
 }

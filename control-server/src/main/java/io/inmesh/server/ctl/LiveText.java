@@ -15,17 +15,16 @@ final class LiveText {
         List<String> parts = new ArrayList<>();
         parts.add(seen.path("time").asText().replaceFirst(".*T(\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?).*", "$1"));
         parts.add(seen.path("process").asText());
-        parts.add(seen.path("direction").asText().equals("outbound") ? "->" : "<-");
+        boolean outbound = seen.path("direction").asText().equals("outbound");
+        parts.add(outbound ? "->" : "<-");
         parts.add(seen.path("method").asText());
         parts.add(seen.path("host").asText()
-                + (seen.path("direction").asText().equals("outbound")
-                        ? ":" + seen.path("port").asText()
-                        : "")
+                + (outbound ? ":" + seen.path("port").asText() : "")
                 + seen.path("path").asText());
         parts.add(status(seen));
         parts.add(Math.round(seen.path("milliseconds").asDouble() * 10) / 10.0 + "ms");
         add(parts, "route", seen.path("route").asText());
-        add(parts, "endpoint", seen.path("endpoint").asText());
+        add(parts, outbound ? "endpoint" : "address", seen.path("endpoint").asText());
         if (seen.path("attempts").asInt() > 1) {
             add(parts, "attempts", seen.path("attempts").asText());
         }

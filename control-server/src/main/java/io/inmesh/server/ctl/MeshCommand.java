@@ -39,13 +39,24 @@ abstract class MeshCommand implements Callable<Integer> {
         return Objects.requireNonNull(spec).commandLine().getParseResult().hasMatchedOption("-n");
     }
 
-    /** {@return which server to talk to, as the command line says, before the command or after it} */
-    final ServerChoice choice() {
+    private @Nullable MeshCtl program() {
         CommandSpec above = Objects.requireNonNull(spec);
         while (above != null && !(above.userObject() instanceof MeshCtl)) {
             above = above.parent();
         }
-        return above == null ? new ServerChoice() : ((MeshCtl) above.userObject()).choice();
+        return above == null ? null : (MeshCtl) above.userObject();
+    }
+
+    /** {@return which server to talk to, as the command line says, before the command or after it} */
+    final ServerChoice choice() {
+        MeshCtl program = program();
+        return program == null ? new ServerChoice() : program.choice();
+    }
+
+    /** {@return where to say what is waited for} */
+    final Progress progress() {
+        MeshCtl program = program();
+        return program == null ? Progress.NONE : program.progress();
     }
 
     /** {@return the environment of the process} */
@@ -53,8 +64,9 @@ abstract class MeshCommand implements Callable<Integer> {
         return System.getenv();
     }
 
-    private Api api() throws Failure, IOException {
-        return new Api(choice().target(environment()));
+    /** {@return the server this command talks to} */
+    Api api() throws Failure, IOException {
+        return new Api(choice().target(environment()), progress());
     }
 
     /** {@return where results go} */

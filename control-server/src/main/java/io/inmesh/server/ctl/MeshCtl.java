@@ -1,8 +1,11 @@
 package io.inmesh.server.ctl;
 
+import io.inmesh.server.time.SystemTimer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The command line of the mesh. */
 @Command(
@@ -19,6 +22,7 @@ import picocli.CommandLine.Mixin;
             HistoryCommand.class,
             RollbackCommand.class,
             GetCommand.class,
+            BugReportCommand.class,
             StatusCommand.class,
             StatCommand.class,
             EdgesCommand.class,
@@ -45,7 +49,11 @@ import picocli.CommandLine.Mixin;
             ServiceTokenCommand.class,
             BootstrapCommand.class,
             VersionCommand.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            DashboardCommand.class,
+            DemoCommand.class
         })
 public final class MeshCtl {
 
@@ -55,13 +63,51 @@ public final class MeshCtl {
     @Mixin
     private final ServerChoice choice = new ServerChoice();
 
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "Never says what is waited for. It is said on terminals only, after a second.")
+    private boolean quiet;
+
+    private Progress progress = Progress.NONE;
+
     /** {@return which server to talk to, as the command line says} */
     ServerChoice choice() {
         return choice;
     }
 
+    /** {@return where to say what is waited for} */
+    Progress progress() {
+        return quiet ? Progress.NONE : progress;
+    }
+
+    /** Says from now on what is waited for. */
+    void say(Progress there) {
+        progress = there;
+    }
+
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new MeshCtl()).execute(arguments));
+        System.exit(run(new CommandLine(new MeshCtl()), arguments));
+    }
+
+    /**
+     * Runs a command in a process of its own, where somebody may be watching.
+     *
+     * @param program this command line, or one that has it as a command
+     * @return its exit status
+     */
+    public static int run(CommandLine program, String... arguments) {
+        CommandLine own = program.getCommand() instanceof MeshCtl
+                ? program
+                : program.getSubcommands().get(NAME);
+        if (own == null || !Progress.wanted(System.getenv())) {
+            return program.execute(arguments);
+        }
+        try (SystemTimer timer = new SystemTimer()) {
+            MeshCtl ctl = own.getCommand();
+            ctl.say(new Progress(timer, own.getErr()));
+            return program.execute(arguments);
+        }
     }
 }

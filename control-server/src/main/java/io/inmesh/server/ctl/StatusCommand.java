@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description =
-                "Shows every connected process and whether it runs the newest configuration and has a good certificate.")
+                "Shows every connected process and whether it runs the newest configuration and has a good certificate;"
+                        + " and the control servers, if there are several.")
 final class StatusCommand extends MeshCommand {
 
     @Option(
@@ -100,11 +104,52 @@ final class StatusCommand extends MeshCommand {
         body.path("unenforced")
                 .forEach(u -> out().println("not enforced: "
                         + u.path("resource").asText() + ": " + u.path("reason").asText()));
+        replicas(body.path("replicas"));
         if (body.path("openOnLoopback").asBoolean()) {
             out().println("access: whoever is on the server's machine may do everything without credentials");
         }
+        body.path("sources").forEach(source -> source(source));
         body.path("folderProblems").forEach(problem -> out().println("folder: " + problem.asText()));
         return wrong ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    private void source(JsonNode source) {
+        int vanished = source.path("vanished").asInt();
+        String problem = source.path("problem").asText();
+        out().println("source " + source.path("name").asText() + " ("
+                + source.path("type").asText() + "): "
+                + source.path("state").asText().toLowerCase(Locale.ROOT) + " for "
+                + Table.age(source.path("since").asText()) + ", "
+                + source.path("services").asInt() + " services, "
+                + source.path("endpoints").asInt() + " endpoints"
+                + (vanished == 0
+                        ? ""
+                        : ", of which " + vanished + " have vanished and "
+                                + (source.path("frozen").asBoolean() ? "are kept" : "go bit by bit"))
+                + (problem.isEmpty() ? "" : ": " + problem));
+    }
+
+    /** One server says nothing new of itself. */
+    private void replicas(JsonNode replicas) {
+        if (replicas.size() < 2) {
+            return;
+        }
+        Set<String> roots = new TreeSet<>();
+        for (JsonNode replica : replicas) {
+            roots.add(replica.path("root").asText());
+            out().println("control server " + replica.path("name").asText() + " at "
+                    + replica.path("grpc").asText() + ": "
+                    + replica.path("processes").asInt() + " processes, version "
+                    + replica.path("version").asText() + ", for "
+                    + Table.age(replica.path("since").asText())
+                    + (replica.path("leads").asBoolean() ? ", leads" : "")
+                    + (replica.path("answers").asBoolean() ? ", has answered this" : ""));
+        }
+        if (roots.size() > 1) {
+            out().println(
+                            "control servers: they sign below different roots, so processes of one do not trust those of another;"
+                                    + " run one of them only, or give all the same ca folder");
+        }
     }
 
     /** A row of a process that is not there, of which not everything is known. */

@@ -12,6 +12,7 @@ import java.util.List;
 final class Table {
 
     private final List<List<String>> rows = new ArrayList<>();
+    private final int[] widths;
 
     Table(String... header) {
         this(List.of(header));
@@ -19,6 +20,7 @@ final class Table {
 
     Table(List<String> header) {
         rows.add(List.copyOf(header));
+        widths = new int[header.size()];
     }
 
     void row(String... cells) {
@@ -33,24 +35,24 @@ final class Table {
         rows.add(row);
     }
 
+    /** Prints the rows that have come since it was last called; columns do not become narrower. */
     void print(PrintWriter out) {
-        int columns = rows.get(0).size();
-        int[] widths = new int[columns];
         for (List<String> row : rows) {
-            for (int i = 0; i < columns; i++) {
+            for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
-            for (int i = 0; i < columns; i++) {
+            for (int i = 0; i < widths.length; i++) {
                 line.append(row.get(i));
-                if (i < columns - 1) {
+                if (i < widths.length - 1) {
                     line.append(" ".repeat(widths[i] - row.get(i).length() + 3));
                 }
             }
             out.println(line);
         }
+        rows.clear();
     }
 
     /** {@return how long ago, or until, a moment is: {@code 3m}} */

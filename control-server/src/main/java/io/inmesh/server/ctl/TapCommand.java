@@ -57,6 +57,9 @@ final class TapCommand extends MeshCommand {
             description = "text, or json for one object a line.")
     private String output = "text";
 
+    @Option(names = "--why", description = "With the whole decision about each request.")
+    private boolean why;
+
     private boolean refused;
 
     @Override
@@ -81,6 +84,16 @@ final class TapCommand extends MeshCommand {
         return refused ? ExitCode.FINDINGS : ExitCode.OK;
     }
 
+    private void request(JsonNode seen) {
+        if (output.equals("json")) {
+            out().println(seen.toString());
+        } else if (why) {
+            LiveText.whole(seen, out());
+        } else {
+            out().println(LiveText.line(seen));
+        }
+    }
+
     private void show(JsonNode line) {
         if (line.has("ticket")) {
             err().println("watching " + line.path("processes").size() + " process(es) for "
@@ -94,7 +107,7 @@ final class TapCommand extends MeshCommand {
             err().println(line.path("shown").asText() + " shown, "
                     + line.path("skipped").asText() + " not shown to keep within limits");
         } else if (line.has("process")) {
-            out().println(output.equals("json") ? line.toString() : LiveText.line(line));
+            request(line);
         }
         out().flush();
         err().flush();

@@ -1,20 +1,14 @@
 package io.inmesh.server.fetch;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -56,7 +50,7 @@ public final class BoundedHttp {
 
     /** @throws IOException if there is no answer in time, or one that is too long; the message names the server */
     public Answer send(HttpRequest request) throws IOException {
-        CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, head -> new Collector());
+        CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request, BoundedBody.of(MAX_BYTES));
         try {
             // The client's own limit for answers ends with their head; this one does not.
             HttpResponse<byte[]> response = sent.get(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -80,49 +74,5 @@ public final class BoundedHttp {
             throw new IOException(uri + " answers " + answer.status());
         }
         return new String(answer.body(), StandardCharsets.UTF_8);
-    }
-
-    /** Collects a body up to the limit. */
-    private static final class Collector implements BodySubscriber<byte[]> {
-        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private Flow.@Nullable Subscription subscription;
-
-        @Override
-        public CompletionStage<byte[]> getBody() {
-            return body;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription given) {
-            subscription = given;
-            given.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> parts) {
-            for (ByteBuffer part : parts) {
-                if (part.remaining() > MAX_BYTES - bytes.size()) {
-                    if (subscription != null) {
-                        subscription.cancel();
-                    }
-                    body.completeExceptionally(new IOException("the answer is longer than " + MAX_BYTES + " bytes"));
-                    return;
-                }
-                byte[] copy = new byte[part.remaining()];
-                part.get(copy);
-                bytes.write(copy, 0, copy.length);
-            }
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            body.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            body.complete(bytes.toByteArray());
-        }
     }
 }

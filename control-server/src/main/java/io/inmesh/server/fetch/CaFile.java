@@ -21,7 +21,17 @@ public final class CaFile {
 
     /** {@return TLS that trusts the certificates of {@code caFile} only; null without the field, which is the machine's own roots} */
     public static @Nullable SSLContext read(Section section) {
-        Optional<Path> file = section.file("caFile");
+        return read(section, null);
+    }
+
+    /**
+     * {@return as above, with another file if the field is not there}
+     *
+     * @param usual used without the field, if it exists
+     */
+    public static @Nullable SSLContext read(Section section, @Nullable Path usual) {
+        Optional<Path> file =
+                section.file("caFile").or(() -> Optional.ofNullable(usual).filter(Files::exists));
         if (file.isEmpty()) {
             return null;
         }

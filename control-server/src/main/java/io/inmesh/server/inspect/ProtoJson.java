@@ -15,6 +15,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.TypeRegistry;
+import io.inmesh.server.model.SecretHeaders;
 import io.inmesh.xds.cluster.ClusterClusterProto;
 import io.inmesh.xds.core.CoreGrpcServiceProto;
 import io.inmesh.xds.endpoint.EndpointEndpointProto;
@@ -51,9 +52,6 @@ public final class ProtoJson {
     /** Fields that may hold secrets, wherever they are. Metadata of calls to external authorizers are headers, tokens among them. */
     private static final Set<String> SECRET =
             Set.of("private_key", "password", "initial_metadata", "session_ticket_keys");
-
-    private static final Set<String> SECRET_HEADERS =
-            Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key");
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final String PACKAGE = "google.protobuf.";
@@ -113,7 +111,7 @@ public final class ProtoJson {
             return wellKnown(type.getName(), message);
         }
         ObjectNode node = JSON.objectNode();
-        boolean secretHeader = type.getName().equals("HeaderValue") && SECRET_HEADERS.contains(key(message));
+        boolean secretHeader = type.getName().equals("HeaderValue") && SecretHeaders.contains(key(message));
         for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
             FieldDescriptor descriptor = field.getKey();
             boolean secret = SECRET.contains(descriptor.getName())

@@ -228,29 +228,23 @@ class AuditLogTest {
         }
 
         @Override
-        public void put(String name, String key, byte[] value) {
-            table.put(name, key, value);
+        public long revision() {
+            return table.revision();
         }
 
         @Override
-        public boolean delete(String name, String key) {
-            return table.delete(name, key);
+        public Listing list(String... tables) {
+            return table.list(tables);
         }
 
         @Override
-        public java.util.SortedMap<String, byte[]> scan(String name) {
-            return table.scan(name);
+        public Watch watch(java.util.Set<String> tables, long after, Watcher watcher) {
+            return table.watch(tables, after, watcher);
         }
 
         @Override
-        public boolean compareAndSet(
-                String name, String key, byte @org.jspecify.annotations.Nullable [] expected, byte[] value) {
-            return table.compareAndSet(name, key, expected, value);
-        }
-
-        @Override
-        public long increment(String name, String key) {
-            return table.increment(name, key);
+        public Lease grant(java.time.Duration timeToLive, Runnable lost) {
+            return table.grant(timeToLive, lost);
         }
 
         @Override

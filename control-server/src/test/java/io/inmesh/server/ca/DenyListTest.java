@@ -7,6 +7,8 @@ import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.MemoryTable;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,17 @@ class DenyListTest {
 
         assertThat(denied.serials()).containsExactly(new BigInteger("8f0102", 16));
         assertThat(denied.identities()).containsExactly(REVIEWS);
+    }
+
+    @Test
+    void anEntryThatCannotBeReadKeepsNoOtherFromBeingObeyed() {
+        table.put("denied", "damaged", "{".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+        list.deny(REVIEWS, "", null, "ann");
+
+        assertThat(list.current().identities()).containsExactly(REVIEWS);
+        assertThat(open().current().identities()).containsExactly(REVIEWS);
+        assertThat(list.entries()).hasSize(1);
     }
 
     @Test
@@ -115,7 +128,31 @@ class DenyListTest {
         assertThatThrownBy(() -> list.deny(REVIEWS, "", time.instant(), "ann")).hasMessageContaining("has passed");
     }
 
+    @Test
+    void whatAnotherServerDeniesCountsHereAndListenersHearOfItOnce() throws Exception {
+        DenyList other = open();
+        BlockingQueue<DenyList.Denied> heard = new LinkedBlockingQueue<>();
+        other.onChange(() -> heard.add(other.current()));
+
+        list.deny(REVIEWS, "", null, "ann");
+        assertThat(heard.take().identities()).containsExactly(REVIEWS);
+        list.deny("8f", "", null, "ann");
+        assertThat(heard.take().serials()).containsExactly(new BigInteger("8f", 16));
+        list.allow(REVIEWS, "bob");
+        assertThat(heard.take().identities()).isEmpty();
+    }
+
+    @Test
+    void entriesThatAreOverAreRemovedFromTheStoreWithTheNextDenial() {
+        list.deny(REVIEWS, "", time.instant().plusSeconds(1), "ann");
+        time.advance(Duration.ofSeconds(1));
+
+        list.deny("8f", "", null, "ann");
+
+        assertThat(table.scan(DenyList.TABLE)).hasSize(1);
+    }
+
     private DenyList open() {
-        return new DenyList(table, "inmesh.local", () -> OWN, audit, time, time);
+        return new DenyList(table.followed(DenyList.TABLE), "inmesh.local", () -> OWN, audit, time, time);
     }
 }

@@ -87,6 +87,31 @@ class LiveTest {
     }
 
     @Test
+    void tapTellsTheWholeDecisionIfAsked() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Run run;
+            do {
+                Future<Run> tapping = other.submit(() ->
+                        server.run("tap", "productpage", "--path", "/a/why", "--limit", "1", "--why", "--for", "5m"));
+                MeshUnderTest.await(() -> {
+                    call("/a/why", "why");
+                    return tapping.isDone();
+                });
+                run = tapping.get();
+                assertThat(run.out())
+                        .contains("-> GET reviews:9080/a/why 503 (rejected: no_endpoint)")
+                        .contains("  cluster: outbound|9080||reviews");
+                // A process explains a few of its failures a second; the calls before the tap began may have used them
+                // up.
+            } while (!run.out().contains("    virtual host "));
+            assertThat(run.out()).contains("0 known");
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    @Test
     void explainTellsOfARequestThatFailedLately() {
         call("/a/explained", "request-7");
         inbound("DELETE", "/b", "request-7");

@@ -219,6 +219,57 @@ class MeshCtlTest {
     }
 
     @Test
+    void bootstrapForEnvoyNamesItsFilesAndWhomToBelieve() throws IOException {
+        assertThat(run(
+                        "bootstrap",
+                        "--envoy",
+                        "--sa",
+                        "pay",
+                        "--xds",
+                        "mesh.example:15012",
+                        "--listen",
+                        "10.0.0.5",
+                        "--port",
+                        "9080:8080",
+                        "--label",
+                        "app=pay",
+                        "--out",
+                        folder.toString()))
+                .isEqualTo(ExitCode.OK);
+
+        var bootstrap = Api.JSON.readTree(folder.resolve("envoy.json").toFile());
+        var metadata = bootstrap.at("/node/metadata");
+        assertThat(metadata.at("/LABELS/app").asText()).isEqualTo("pay");
+        assertThat(metadata.at("/INMESH_SIDECAR/ports/9080").asText()).isEqualTo("8080");
+        assertThat(metadata.at("/INMESH_SIDECAR/folder").asText()).isEqualTo(folder.toString());
+        var tls = bootstrap.at("/static_resources/clusters/0/transport_socket/typed_config/common_tls_context");
+        assertThat(tls.at(
+                                "/combined_validation_context/default_validation_context/match_typed_subject_alt_names/0/matcher/exact")
+                        .asText())
+                .isEqualTo("spiffe://inmesh.local/ns/inmesh-system/sa/control-server");
+        for (String file : List.of("key.pem", "cert.pem", "root.pem", "identity.json", "roots.json")) {
+            assertThat(folder.resolve(file)).exists();
+        }
+    }
+
+    @Test
+    void bootstrapForEnvoySaysWhichOptionItCannotRead() {
+        List<String> known = List.of("bootstrap", "--envoy", "--sa", "pay", "--out", folder.toString());
+        for (List<String> wrong : List.of(
+                List.of("--xds", "mesh.example"),
+                List.of("--xds", "mesh.example:0"),
+                List.of("--xds", "a:1", "--port", "9080"),
+                List.of("--xds", "a:1", "--port", "9080:http"),
+                List.of("--xds", "a:1", "--label", "app"))) {
+            List<String> line = new ArrayList<>(known);
+            line.addAll(wrong);
+            assertThat(run(line.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).contains(wrong.get(wrong.size() - 2));
+        }
+        assertThat(folder.resolve("key.pem")).doesNotExist();
+    }
+
+    @Test
     void exitStatusesTellWhatWentWrong() {
         assertThat(run("status")).isEqualTo(ExitCode.OK);
         assertThat(run("get", "nonsense")).isEqualTo(ExitCode.USAGE);

@@ -43,14 +43,21 @@ final class MeshUnderTest implements AutoCloseable {
     Run run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
+        int exitCode = run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return new Run(exitCode, out.toString(), err.toString());
+    }
+
+    /** Runs a command to its end, which prints as it goes. */
+    int run(PrintWriter out, PrintWriter err, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--server");
         all.add("http://127.0.0.1:" + server.httpPort());
-        int exitCode = new CommandLine(new MeshCtl())
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
-        return new Run(exitCode, out.toString(), err.toString());
+        return new CommandLine(new MeshCtl()).setOut(out).setErr(err).execute(all.toArray(String[]::new));
+    }
+
+    /** {@return the port that processes connect to, over TLS} */
+    int grpcPort() {
+        return server.grpcPort();
     }
 
     /** Writes a file for {@code -f}. */

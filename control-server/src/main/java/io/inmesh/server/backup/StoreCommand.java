@@ -1,0 +1,174 @@
+package io.inmesh.server.backup;
+
+import io.inmesh.server.ca.AuthorityCopy;
+import io.inmesh.server.ca.SecretFiles;
+import io.inmesh.server.etcd.StoreSettings;
+import io.inmesh.server.settings.SettingsFile;
+import io.inmesh.server.store.EmbeddedEngine;
+import io.inmesh.server.store.Engine;
+import io.inmesh.server.store.Engine.Listing;
+import io.inmesh.server.store.Schema;
+import io.inmesh.server.time.SystemTimer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code control-server store}: what is done to the state of a control server while it does not run. */
+@Command(
+        name = "store",
+        description = "Backs up, restores and moves the state of a control server that does not run.",
+        mixinStandardHelpOptions = true,
+        subcommands = {StoreCommand.Take.class, StoreCommand.Restore.class, StoreCommand.Move.class})
+public final class StoreCommand {
+
+    /** What the commands have in common: which state, and how problems are told. */
+    abstract static class OfStore implements Callable<Integer> {
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Option(
+                names = "--data-dir",
+                defaultValue = "inmesh-data",
+                description = "The server's data folder. Default: ./${DEFAULT-VALUE}")
+        Path dataDir = Path.of("inmesh-data");
+
+        @Option(names = "--config", description = "The server's settings file. Default: none")
+        private @Nullable Path settings;
+
+        @Override
+        public Integer call() {
+            PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+            try (SystemTimer timer = new SystemTimer();
+                    Engine engine = open(settings, timer)) {
+                out.println("control-server: " + run(engine, timer));
+                out.flush();
+                return 0;
+            } catch (IOException | RuntimeException e) {
+                spec.commandLine().getErr().println("control-server: " + e.getMessage());
+                return 1;
+            }
+        }
+
+        /** {@return the engine that settings name} */
+        Engine open(@Nullable Path file, SystemTimer timer) throws IOException {
+            return StoreSettings.read((file == null ? SettingsFile.none() : SettingsFile.read(file)).section("store"))
+                    .connect(dataDir, timer, InstantSource.system());
+        }
+
+        /** {@return the folder of the certificate authority} */
+        Path authority() {
+            return dataDir.resolve("ca");
+        }
+
+        abstract String run(Engine engine, SystemTimer timer) throws IOException;
+    }
+
+    /** Takes a backup. */
+    @Command(
+            name = "backup",
+            description =
+                    "Writes everything the server knows, and its certificate authority, to a file for its owner only.",
+            mixinStandardHelpOptions = true)
+    static final class Take extends OfStore {
+
+        @Parameters(paramLabel = "FILE", description = "The file; it must not exist.")
+        private Path file = Path.of("");
+
+        @Option(
+                names = "--plain-keys",
+                description = "Takes keys of the certificate authority that no passphrase protects too.")
+        private boolean plainKeys;
+
+        @Option(names = "--without-authority", description = "Leaves the certificate authority out.")
+        private boolean withoutAuthority;
+
+        @Override
+        String run(Engine engine, SystemTimer timer) throws IOException {
+            if (Files.exists(file)) {
+                throw new IOException(file + " exists already; choose another name");
+            }
+            SortedMap<String, String> files =
+                    withoutAuthority ? Collections.emptySortedMap() : AuthorityCopy.read(authority());
+            if (!plainKeys && files.values().stream().anyMatch(AuthorityCopy::bare)) {
+                throw new IOException(
+                        "the certificate authority's keys are not encrypted, and whoever has the backup could be"
+                                + " anybody in the mesh; set authority.passphraseFile and start the server once, or add --plain-keys"
+                                + " to take them as they are, or --without-authority to leave them out");
+            }
+            Listing listing = engine.list();
+            SecretFiles.write(
+                    file.toAbsolutePath(),
+                    new Backup(listing.tables(), files)
+                            .text(listing.revision(), InstantSource.system().instant()));
+            return "backed up revision " + listing.revision() + " to " + file;
+        }
+    }
+
+    /** Puts a backup back. */
+    @Command(
+            name = "restore",
+            description = "Puts a backup into an empty store, and its certificate authority into an empty folder.",
+            mixinStandardHelpOptions = true)
+    static final class Restore extends OfStore {
+
+        @Parameters(paramLabel = "FILE", description = "The backup.")
+        private Path file = Path.of("");
+
+        @Option(names = "--replace", description = "Has what the store and the authority's folder hold go.")
+        private boolean replace;
+
+        @Override
+        String run(Engine engine, SystemTimer timer) throws IOException {
+            Backup backup = Backup.read(SecretFiles.read(file), file.toString());
+            boolean authority = Files.exists(authority().resolve("authority.json"));
+            if (authority && !replace && !backup.authority().isEmpty()) {
+                throw new IOException(authority() + " has a certificate authority already; add --replace if it may go");
+            }
+            Refill refill = new Refill(engine, replace);
+            AuthorityCopy.write(authority(), backup.authority());
+            refill.with(backup.tables(), Refill.JUMP);
+            return "restored " + file + "; start the servers";
+        }
+    }
+
+    /** Moves state to another engine. */
+    @Command(
+            name = "move",
+            description = "Copies the store to the one that other settings name, and puts the old file aside.",
+            mixinStandardHelpOptions = true)
+    static final class Move extends OfStore {
+
+        @Option(names = "--to", required = true, description = "Settings file whose section store says where to.")
+        private Path to = Path.of("");
+
+        @Option(names = "--replace", description = "Has what is there go.")
+        private boolean replace;
+
+        @Override
+        String run(Engine engine, SystemTimer timer) throws IOException {
+            Schema.check(engine);
+            try (Engine target = open(to, timer)) {
+                new Refill(target, replace).with(engine.list().tables(), 0);
+            }
+            Path old = dataDir.resolve("inmesh.mv");
+            if (engine instanceof EmbeddedEngine) {
+                Files.move(old, dataDir.resolve("inmesh.mv.moved"), StandardCopyOption.ATOMIC_MOVE);
+            }
+            return "moved; start the servers with --config " + to;
+        }
+    }
+}

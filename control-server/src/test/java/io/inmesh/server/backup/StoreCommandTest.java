@@ -1,0 +1,213 @@
+package io.inmesh.server.backup;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inmesh.server.ca.AuthorityCopy;
+import io.inmesh.server.etcd.StoreSettings;
+import io.inmesh.server.fixture.Config;
+import io.inmesh.server.store.ConfigStore;
+import io.inmesh.server.store.ConfigStore.Change;
+import io.inmesh.server.store.EmbeddedEngine;
+import io.inmesh.server.store.Engine;
+import io.inmesh.server.store.Schema;
+import io.inmesh.server.time.SystemTimer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class StoreCommandTest {
+
+    private static final String BARE = "-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n";
+    private static final String SEALED =
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4=\n-----END ENCRYPTED PRIVATE KEY-----\n";
+
+    @TempDir
+    private Path folder;
+
+    private Path data;
+    private Path copy;
+    private Path backup;
+
+    @BeforeEach
+    void start() throws Exception {
+        data = folder.resolve("data");
+        copy = folder.resolve("copy");
+        backup = folder.resolve("backup");
+        fill(data);
+        AuthorityCopy.write(data.resolve("ca"), Map.of("authority.json", "{}", "roots/1/root.key", SEALED));
+    }
+
+    @Test
+    void whatIsBackedUpComesBackWithTheAuthorityAndForItsOwnerOnly() throws Exception {
+        assertThat(run("backup", data)).contains("backed up revision");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
+                .isEqualTo("rw-------");
+        assertThat(run("restore", copy)).contains("restored");
+
+        try (Engine before = open(data);
+                Engine after = open(copy)) {
+            assertThat(after.get("other", "k")).hasValue(new byte[] {0, -1, 10});
+            ConfigStore store = new ConfigStore(after);
+            assertThat(store.view().all())
+                    .hasToString(new ConfigStore(before).view().all().toString());
+            assertThat(store.view().revision())
+                    .as("clients may have seen more than the backup")
+                    .isEqualTo(3 + Refill.JUMP);
+            assertThat(store.versions(store.view().all().get(0).key())).hasSize(1);
+        }
+        assertThat(AuthorityCopy.read(copy.resolve("ca"))).isEqualTo(AuthorityCopy.read(data.resolve("ca")));
+    }
+
+    @Test
+    void keysThatNothingProtectsAreTakenOnlyIfOneSaysSo() throws Exception {
+        AuthorityCopy.write(data.resolve("ca"), Map.of("roots/1/root.key", BARE));
+
+        assertThat(run("backup", data)).contains("authority.passphraseFile").contains("--plain-keys");
+        assertThat(backup).doesNotExist();
+        assertThat(run("backup", data, "--without-authority")).contains("backed up");
+        assertThat(Files.readString(backup)).doesNotContain("PRIVATE KEY");
+        assertThat(run("backup", data, "--plain-keys")).contains("exists already");
+        Files.delete(backup);
+        assertThat(run("backup", data, "--plain-keys")).contains("backed up");
+        assertThat(Files.readString(backup)).contains("PRIVATE KEY");
+    }
+
+    @Test
+    void aStoreThatHoldsSomethingIsReplacedOnlyIfOneSaysSo() throws Exception {
+        run("backup", data, "--without-authority");
+        try (Engine engine = open(copy)) {
+            engine.put("theirs", "k", new byte[1]);
+        }
+
+        assertThat(run("restore", copy)).contains("not empty").contains("--replace");
+        assertThat(run("restore", copy, "--replace")).contains("restored");
+
+        try (Engine engine = open(copy)) {
+            assertThat(engine.get("theirs", "k")).isEmpty();
+            assertThat(engine.get("other", "k")).isPresent();
+        }
+    }
+
+    @Test
+    void serversThatRanWhenABackupWasTakenAreNotBroughtBack() throws Exception {
+        try (Engine engine = open(data)) {
+            Schema.PASSING.forEach(table -> engine.put(table, "k", new byte[1]));
+        }
+        run("backup", data, "--without-authority");
+
+        assertThat(run("restore", copy)).contains("restored");
+
+        try (Engine engine = open(copy)) {
+            Schema.PASSING.forEach(table -> assertThat(engine.scan(table)).isEmpty());
+            assertThat(engine.get("other", "k")).isPresent();
+        }
+    }
+
+    @Test
+    void revisionsNeverGoBackWhereNewerOnesHaveBeenGiven() throws Exception {
+        run("backup", data, "--without-authority");
+        run("restore", data, "--replace");
+        run("restore", data, "--replace");
+
+        try (Engine engine = open(data)) {
+            assertThat(new ConfigStore(engine).view().revision()).isEqualTo(3 + 2 * Refill.JUMP);
+        }
+    }
+
+    @Test
+    void aBackupThatIsCutOffOrChangedOrNewerIsRefusedAndNothingIsTouched() throws Exception {
+        run("backup", data, "--without-authority");
+        String whole = Files.readString(backup);
+
+        Files.writeString(backup, whole.substring(0, whole.length() / 2));
+        assertThat(run("restore", copy)).contains("cut off");
+        Files.writeString(backup, whole.substring(0, whole.stripTrailing().lastIndexOf('\n') + 1));
+        assertThat(run("restore", copy)).contains("cut off");
+        Files.writeString(backup, whole.replaceFirst("\"key\":\"k\"", "\"key\":\"l\""));
+        assertThat(run("restore", copy)).contains("checksum does not fit");
+        Files.writeString(backup, whole.replaceFirst("\"schema\":1", "\"schema\":2"));
+        assertThat(run("restore", copy)).contains("has form 2");
+        Files.writeString(backup, "kind: Service\n");
+        assertThat(run("restore", copy)).contains("no backup");
+        try (Engine engine = EmbeddedEngine.open(copy)) {
+            assertThat(engine.list().tables()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRestoreThatWasInterruptedKeepsServersFromStartingUntilItIsDoneAgain() throws Exception {
+        run("backup", data, "--without-authority");
+        try (Engine engine = EmbeddedEngine.open(copy)) {
+            engine.put("other", "half", new byte[1]);
+            engine.put(Schema.TABLE, Schema.UNFINISHED, new byte[0]);
+        }
+
+        assertThatThrownBy(() -> open(copy)).hasMessageContaining("interrupted");
+        assertThat(run("restore", copy)).contains("restored");
+        try (Engine engine = open(copy)) {
+            assertThat(engine.scan("other").keySet()).containsExactly("k");
+        }
+    }
+
+    @Test
+    void aStoreOfANewerServerIsNotOpenedAndOneFromBeforeThereWereFormsIsMarked() throws Exception {
+        try (Engine engine = EmbeddedEngine.open(data)) {
+            engine.delete(Schema.TABLE, "schema");
+        }
+        open(data).close();
+        try (Engine engine = EmbeddedEngine.open(data)) {
+            assertThat(engine.get(Schema.TABLE, "schema")).hasValue("1".getBytes(UTF_8));
+            engine.put(Schema.TABLE, "schema", "7".getBytes(UTF_8));
+        }
+
+        assertThatThrownBy(() -> open(data)).isInstanceOf(IOException.class).hasMessageContaining("a newer server");
+    }
+
+    @Test
+    void aBackupThatReachesOutOfTheAuthoritysFolderIsRefused() {
+        assertThatThrownBy(() -> AuthorityCopy.write(data.resolve("ca"), Map.of("../../evil", "x")))
+                .hasMessageContaining("tampered");
+        assertThat(folder.resolve("evil")).doesNotExist();
+    }
+
+    private String run(String command, Path dataDir, String... more) {
+        StringWriter told = new StringWriter();
+        PrintWriter writer = new PrintWriter(told);
+        CommandLine line = new CommandLine(new StoreCommand()).setOut(writer).setErr(writer);
+        List<String> arguments = new java.util.ArrayList<>(List.of(command, "--data-dir", dataDir.toString()));
+        arguments.addAll(List.of(more));
+        arguments.add(backup.toString());
+        line.execute(arguments.toArray(String[]::new));
+        return told.toString();
+    }
+
+    private static Engine open(Path dataDir) throws IOException {
+        return new StoreSettings(null).open(dataDir, new SystemTimer(), InstantSource.system());
+    }
+
+    private static void fill(Path dataDir) throws Exception {
+        try (Engine engine = open(dataDir)) {
+            engine.put("other", "k", new byte[] {0, -1, 10});
+            ConfigStore store = new ConfigStore(engine);
+            for (String name : List.of("a", "b", "c")) {
+                store.commit(List.of(new Change.Put(
+                        Config.resource("{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: "
+                                + name + "}, spec: {host: reviews}}"),
+                        null)));
+            }
+            store.close();
+        }
+    }
+}
