@@ -58,7 +58,7 @@ function Topbar({ onHelp }) {
       <${Icon} name=${icon} /><span class="hidden">Colours: ${title}</span></button>
     <button type="button" class="plain" title="Keys" onClick=${onHelp}><${Icon} name="keyboard" /><span class="hidden">Keys</span></button>
     <span class="who" title=${`proved by ${who.proof}`}>${who.name}</span>
-    ${who.proof === 'session' && html`<button type="button" class="plain" title="Log out" onClick=${logout}><${Icon} name="out" /><span class="hidden">Log out</span></button>`}
+    ${who.byCookie && html`<button type="button" class="plain" title="Log out" onClick=${logout}><${Icon} name="out" /><span class="hidden">Log out</span></button>`}
   </div>`;
 }
 

@@ -6,7 +6,7 @@ const RANKS = { viewer: 1, editor: 2, admin: 3 };
 
 /**
  * Who uses the console.
- * @typedef {{state: 'asking' | 'out' | 'in' | 'lost', name?: string, proof?: string, roles?: Record<string, string>}} Session
+ * @typedef {{state: 'asking' | 'out' | 'in' | 'lost', name?: string, proof?: string, byCookie?: boolean, roles?: Record<string, string>}} Session
  */
 
 /** @type {import('./store.js').Store<Session>} */
@@ -17,7 +17,7 @@ export async function askWhoIsThere() {
   try {
     const answer = await get('/inmesh/v1/session');
     sendBack(answer.csrf);
-    session.set({ state: 'in', name: answer.name, proof: answer.proof, roles: answer.roles });
+    session.set({ state: 'in', name: answer.name, proof: answer.proof, byCookie: answer.csrf !== null, roles: answer.roles });
   } catch (error) {
     session.set({ state: error.status === 401 ? 'out' : 'lost' });
   }

@@ -37,6 +37,12 @@ export function store(value) {
  */
 export function useStore(source) {
   const [, redraw] = useState(0);
-  useEffect(() => source.follow(() => redraw((count) => count + 1)), [source]);
-  return source.get();
+  const drawn = source.get();
+  useEffect(() => {
+    const again = () => redraw((count) => count + 1);
+    // Effects run after the picture is on the screen; what changed before that told nobody here.
+    if (!Object.is(source.get(), drawn)) again();
+    return source.follow(again);
+  }, [source]);
+  return drawn;
 }

@@ -138,3 +138,20 @@ export function without(model, hide) {
   const ids = new Set(kept.map(({ id }) => id));
   return { cards: kept, links: model.links.filter(({ fromCard, toCard }) => ids.has(fromCard) && ids.has(toCard)) };
 }
+
+/**
+ * What of a large graph is drawn: a picture of more is slow to make and nobody can read it. Links of what is looked for come first, then the
+ * least healthy, then the busiest, by powers of two so that the choice stays as it is while rates waver.
+ * @param {{cards: Card[], links: Link[]}} model @param {number} most links @param {Set<string> | null} marked cards that are looked for
+ */
+export function drawn(model, most, marked) {
+  if (model.links.length <= most) return model;
+  const sought = ({ fromCard, toCard }) => (marked && (marked.has(fromCard) || marked.has(toCard)) ? 1 : 0);
+  const busy = ({ rps }) => Math.floor(Math.log2(rps + 0.001));
+  const links = [...model.links]
+    .sort((a, b) => sought(b) - sought(a) || RANKS[b.health] - RANKS[a.health] || busy(b) - busy(a) || a.id.localeCompare(b.id))
+    .slice(0, most)
+    .sort((a, b) => a.id.localeCompare(b.id));
+  const ids = new Set(links.flatMap(({ fromCard, toCard }) => [fromCard, toCard]));
+  return { cards: model.cards.filter(({ id }) => ids.has(id)), links };
+}

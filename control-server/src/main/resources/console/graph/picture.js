@@ -109,7 +109,8 @@ const pick = (label, id, onSelect, pressed) => ({
   },
 });
 
-const Line = ({ link, place, selected, dim, onSelect }) => html`<g class=${`line picks ${link.health} ${dim} ${selected ? 'selected' : ''}`} onClick=${() => onSelect(link.id)}>
+/** A line that gets another way is drawn anew, since it cannot glide there with the cards. */
+const Line = ({ link, place, selected, dim, onSelect }) => html`<g key=${place.path} class=${`line picks ${link.health} ${dim} ${selected ? 'selected' : ''}`} onClick=${() => onSelect(link.id)}>
   <path class="grip" d=${place.path} /><path class="stroke" d=${place.path} marker-end=${`url(#arrow-${link.health})`} />
 </g>`;
 

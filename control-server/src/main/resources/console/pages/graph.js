@@ -5,13 +5,16 @@ import { useLive } from '../base/live.js';
 import { preferences } from '../base/preferences.js';
 import { refine } from '../base/route.js';
 import { useStore } from '../base/store.js';
-import { HEALTHS, meant, modelOf, without } from '../graph/model.js';
+import { HEALTHS, drawn, meant, modelOf, without } from '../graph/model.js';
 import { Panel } from '../graph/panel.js';
 import { Picture } from '../graph/picture.js';
 import { Await, Badge, Box, Chip, Empty, Head, Note, Search, Tabs } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 
 const WINDOWS = [['30s', 'last 30 seconds'], ['1m', 'last minute'], ['5m', 'last 5 minutes'], ['15m', 'last 15 minutes'], ['1h', 'last hour']];
+
+/** Links that a picture has at most. */
+const MOST_DRAWN = 120;
 
 /** Too short for a time series. */
 const SHORT = ['30s', '1m'];
@@ -32,6 +35,7 @@ export function GraphPage({ place }) {
 function Shown({ data, window, namespace, find, hide, view, selected }) {
   const model = useMemo(() => without(modelOf(data), hide), [data, hide]);
   const marked = find.trim() ? new Set(model.cards.filter((card) => meant(card, find)).map(({ id }) => id)) : null;
+  const picture = useMemo(() => drawn(model, MOST_DRAWN, marked), [model, find]);
   const select = (id) => refine({ sel: id === selected ? '' : id });
   const failing = model.links.filter(({ health }) => health === 'failing').length;
   const degraded = model.links.filter(({ health }) => health === 'degraded').length;
@@ -45,12 +49,14 @@ function Shown({ data, window, namespace, find, hide, view, selected }) {
         <span class="faint box-tools">${count(model.cards.length, 'node')}, ${count(model.links.length, 'link')}${marked && ` · ${marked.size} found`}</span>
       </header>
       ${data.omittedEdges > 0 && html`<${Note} tone="warn">${count(data.omittedEdges, 'link')} more ${data.omittedEdges === 1 ? 'is' : 'are'} not shown; choose a namespace.<//>`}
+      ${view !== 'table' && picture.links.length < model.links.length && html`<${Note} tone="none">The picture has the ${picture.links.length} links that matter most: what is looked for, then the least healthy, then the
+        busiest. All ${model.links.length} are in the table; a namespace, and the fields above, narrow it down.<//>`}
       ${model.cards.length === 0
         ? html`<${Empty} title=${data.edges.length ? 'Everything is hidden.' : 'No calls in this time.'}>${data.edges.length
           ? 'Empty the field “Hide”.' : `The server has been listening for ${duration(Date.now() - Date.parse(data.since))}; processes report every ten seconds.`}<//>`
         : view === 'table'
           ? html`<${Links} links=${model.links} select=${select} />`
-          : html`<${Picture} model=${model} selected=${selected} marked=${marked} onSelect=${select} />`}
+          : html`<${Picture} model=${picture} selected=${selected} marked=${marked} onSelect=${select} />`}
     </section>
     ${open && html`<${Panel} model=${model} selected=${selected} window=${SHORT.includes(window) ? '5m' : window} namespace=${namespace} onClose=${() => refine({ sel: '' })} onSelect=${(id) => refine({ sel: id })} />`}
   </div>`;

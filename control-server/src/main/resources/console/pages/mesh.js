@@ -39,6 +39,8 @@ function Shown({ status, version, whole }) {
       empty=${html`<${Empty} title="No process is connected.">See <code>meshctl bootstrap</code> and the samples for how one joins.<//>`} /><//>
     <${Box} flush title="Not in force"><${Table} label="Not in force" rows=${skipped} id=${(row) => `${row.process} ${row.resource} ${row.field ?? ''} ${row.reason}`} first=${0} columns=${SKIPPED}
       empty=${html`<${Empty} title="Everything that is configured is in force." />`} /><//>
+    ${new Set((status.replicas ?? []).map(({ root }) => root)).size > 1 && html`<${Note} tone="bad">The control servers sign below different roots, so processes of one do not trust those of another: run one of them only, or give all the same <code>ca</code> folder.<//>`}
+    ${(status.replicas ?? []).length > 1 && html`<${Box} flush title="Control servers"><${Table} label="Control servers" rows=${status.replicas} id=${({ name, grpc }) => `${name} ${grpc}`} first=${0} columns=${REPLICAS} /><//>`}
     ${may('viewer') && whole && html`<${Server} />`}`;
 }
 
@@ -47,6 +49,14 @@ function Server() {
   const live = useLive('/inmesh/v1/meters', 15_000);
   return html`<${Box} flush title="Control server"><${Await} live=${live}>${({ meters }) => html`<${Table} label="Figures of the control server" rows=${meters} id=${(meter) => meter.name + JSON.stringify(meter.tags)} first=${0} columns=${METERS} empty="No figures." />`}<//><//>`;
 }
+
+const REPLICAS = [
+  { title: 'Server', sort: ({ name }) => name, show: ({ name, leads, answers }) => html`<span class="row"><${Cut} text=${name} />${leads && html`<${Badge} tone="ok" title="does what only one may do, such as rollouts">leads<//>`}${answers && html`<small>has answered this</small>`}</span>` },
+  { title: 'Address', sort: ({ grpc }) => grpc, show: ({ grpc }) => html`<span class="mono">${grpc}</span>` },
+  { title: 'Processes', align: 'right', sort: ({ processes }) => processes, show: ({ processes }) => number(processes) },
+  { title: 'Version', sort: ({ version }) => version, show: ({ version }) => version },
+  { title: 'Runs for', sort: ({ since }) => since, show: ({ since }) => html`<${Age} time=${since} />` },
+];
 
 const PROCESSES = [
   { title: 'Process', sort: (process) => process.name, show: (process) => html`<${Cut} text=${process.name} />` },

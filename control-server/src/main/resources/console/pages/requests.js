@@ -97,7 +97,7 @@ function Question({ tap, query }) {
         <label>To<input name="to" placeholder="any service" autocomplete="off" /></label>
         <label>Path begins with<input name="path" placeholder="/" autocomplete="off" /></label>
         <label>Method<select name="method">${METHODS.map((method) => html`<option value=${method}>${method || 'any'}</option>`)}</select></label>
-        <label>Status<input name="status" placeholder="any, such as 503 or 5xx" autocomplete="off" /></label>
+        <label>Status<input name="status" placeholder="503, 5xx or error" autocomplete="off" /></label>
         <label>For<select name="seconds">${SECONDS.map((seconds) => html`<option value=${seconds} selected=${seconds === 60}>${seconds} s</option>`)}</select></label>
       </div>
       <datalist id="targets">${names.map((name) => html`<option value=${name} />`)}</datalist>
@@ -121,7 +121,7 @@ const failed = (row) => row.status >= 500 || (row.grpcStatus ?? 0) > 0 || (row.s
 const answer = (row) => (row.grpcStatus === undefined ? row.status || row.result || 'no answer' : `grpc ${row.grpcStatus}`);
 
 const columns = (explain) => [
-  { title: 'Ended', show: (row) => html`<span class="mono">${timeOfDay(row.time)}</span>` },
+  { title: 'Ended', show: (row) => html`<span class="mono when">${timeOfDay(row.time)}</span>` },
   { title: 'Process', show: (row) => html`<span class="stack"><${Cut} text=${row.process} /><small>${row.direction === 'inbound' ? 'was asked' : 'asked'}</small></span>` },
   { title: 'Request', show: (row) => html`<span class="stack"><span class="mono">${row.method} ${row.path}</span><small class="mono">${row.host}${row.port ? `:${row.port}` : ''}</small></span>` },
   { title: 'Answer', show: (row) => html`<${Badge} tone=${failed(row) ? 'bad' : row.status >= 400 ? 'warn' : 'ok'} title=${row.detail}>${answer(row)}<//>` },

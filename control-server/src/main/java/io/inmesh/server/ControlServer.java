@@ -11,6 +11,7 @@ import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ads.XdsServer;
 import io.inmesh.server.attest.Attestation;
+import io.inmesh.server.backup.RunningBackup;
 import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.AuthoritySettings;
 import io.inmesh.server.ca.CertificateAuthority;
@@ -19,10 +20,10 @@ import io.inmesh.server.ca.ClientTrust;
 import io.inmesh.server.ca.DenyGate;
 import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
-import io.inmesh.server.ca.Pem;
 import io.inmesh.server.ca.RootRotation;
 import io.inmesh.server.ca.ServerCertificate;
 import io.inmesh.server.drain.Drains;
+import io.inmesh.server.etcd.StoreSettings;
 import io.inmesh.server.extension.ExtensionProviders;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
@@ -35,24 +36,29 @@ import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.ReportSettings;
 import io.inmesh.server.lrs.UnusableEndpoints;
+import io.inmesh.server.registries.Registries;
 import io.inmesh.server.registry.RegistrationRules;
+import io.inmesh.server.registry.RegistryMetrics;
 import io.inmesh.server.registry.WorkloadRegistry;
-import io.inmesh.server.registry.WorkloadTable;
 import io.inmesh.server.relay.RelayService;
 import io.inmesh.server.relay.Relays;
+import io.inmesh.server.replica.Leadership;
+import io.inmesh.server.replica.ReplicaSettings;
 import io.inmesh.server.rest.HttpListen;
 import io.inmesh.server.rest.HttpServer;
 import io.inmesh.server.rollout.Rollouts;
 import io.inmesh.server.rule.ExtensionProvider;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.semantic.SemanticValidator;
+import io.inmesh.server.source.DiscoveredServices;
 import io.inmesh.server.store.ConfigStore;
-import io.inmesh.server.store.EmbeddedEngine;
+import io.inmesh.server.store.Engine;
+import io.inmesh.server.store.FollowedTables;
+import io.inmesh.server.store.StoreMetrics;
 import io.inmesh.server.time.Ended;
 import io.inmesh.server.time.SystemTimer;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.translate.Translator;
-import io.inmesh.server.translate.Trust;
 import io.inmesh.server.validate.SchemaValidator;
 import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -66,14 +72,11 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,14 +86,14 @@ public final class ControlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
-    private static final Duration ROTATION_CHECK = Duration.ofSeconds(1);
-    private static final Duration ROLLOUT_CHECK = Duration.ofSeconds(1);
+    private static final Duration STEP_CHECK = Duration.ofSeconds(1);
     private static final int RPC_THREADS = Math.max(4, Runtime.getRuntime().availableProcessors() * 2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final XdsServer xds;
     private final @Nullable XdsServer plaintext;
     private final HttpServer http;
+    private final Departure departure;
 
     /**
      * Starts a server.
@@ -98,6 +101,11 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException if something it needs cannot be had; the message names it
      */
     public ControlServer(ServerOptions options) throws IOException {
+        this(options, null);
+    }
+
+    /** As the other, if {@code shared} is given on an engine that several servers of this process use; it is not closed with this one. */
+    ControlServer(ServerOptions options, @Nullable Engine shared) throws IOException {
         try {
             InstantSource clock = InstantSource.system();
             AuthoritySettings authoritySettings =
@@ -107,18 +115,23 @@ public final class ControlServer implements AutoCloseable {
             Limits limits = Limits.read(options.settings().section("limits"));
             RegistrationRules registration =
                     RegistrationRules.read(options.settings().section("registration"));
+            StoreSettings storeSettings = StoreSettings.read(options.settings().section("store"));
             Federation federation = Federation.read(options.settings(), options.trustDomain(), clock);
             // Every part reads its own section before this; what none has asked for is a mistake.
             AccessSettings accessSettings = AccessSettings.read(options.settings());
             ReportSettings reports = ReportSettings.read(options.settings().section("reports"));
+            ReplicaSettings replica = ReplicaSettings.read(options.settings().section("replica"));
             JwksSettings jwks = JwksSettings.read(options.settings());
             Map<String, ExtensionProvider> providers = ExtensionProviders.read(options.settings());
+            Registries registries = Registries.read(options.settings().section("sources"));
             options.settings().end();
             SecureRandom random = new SecureRandom();
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             opened.push(meters::close);
-            EmbeddedEngine engine = open(EmbeddedEngine.open(options.dataDir()));
             SystemTimer timer = open(new SystemTimer());
+            Engine engine = shared != null
+                    ? shared
+                    : open(storeSettings.open(options.dataDir(), open(new SystemTimer()), clock));
             ExecutorService rpc = threads("inmesh-rpc", RPC_THREADS);
             ExecutorService writing = threads("inmesh-store", 1);
 
@@ -127,32 +140,44 @@ public final class ControlServer implements AutoCloseable {
                     .knowing(keys.current())
                     .asking(providers)
                     .withNamedServersOnly(registration.services() == RegistrationRules.Services.NAMED);
-            ConfigStore store = new ConfigStore(engine);
+            DiscoveredServices discovered = open(registries.open(
+                    engine, writing, open(new SystemTimer()), clock, random, settings.clusterDomain(), meters));
+            ConfigStore store = open(new ConfigStore(engine));
+            FollowedTables followed = open(new FollowedTables(engine, clock, followedTables()));
+            StoreMetrics.bind(store, meters, clock);
+            // Closed after what only a leader does, so that nobody else begins with it before.
+            Leadership leadership =
+                    open(new Leadership(engine, followed, OwnReplica.newId(random), open(new SystemTimer())));
+            leadership.bind(meters);
             AuditLog audit = new AuditLog(engine, clock, threads("inmesh-audit", 1));
             ConfigWriter writer = new ConfigWriter(
-                    store, List.of(new SchemaValidator(), new SemanticValidator(settings)), new ChangeAudit(audit));
+                    store,
+                    List.of(new SchemaValidator(), new SemanticValidator(settings, discovered::services)),
+                    new ChangeAudit(audit));
 
             CertificateAuthority authority = authoritySettings.open(
                     options.dataDir().resolve("ca"), options.trustDomain(), System.getenv(), clock, random);
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
-            Set<String> hosts = hosts(options, accessSettings);
+            Set<String> hosts = OwnHosts.of(options, accessSettings);
             ServerCertificate certificate = new ServerCertificate(authority, new ArrayList<>(hosts), clock, random);
-            every(CERTIFICATE_CHECK, certificate::renewIfDue, timer);
-            DenyList denied = new DenyList(engine, options.trustDomain(), certificate::serial, audit, clock, timer);
+            Regularly.every(CERTIFICATE_CHECK, certificate::renewIfDue, timer);
+            DenyList denied = new DenyList(followed, options.trustDomain(), certificate::serial, audit, clock, timer);
             DenyGate gate = new DenyGate(denied::current);
             ClientTrust trust = new ClientTrust(authority, denied::current, clock);
             CertificateService certificates = new CertificateService(
                     authority, attestation.attestors(tokens, engine), denied::current, audit, meters);
 
-            WorkloadRegistry registry = new WorkloadRegistry(new WorkloadTable(engine, writing), timer);
-            Drains drains = new Drains(engine, registry::workloads, audit, clock);
+            WorkloadRegistry registry = open(new WorkloadRegistry(engine, writing, timer, random));
+            RegistryMetrics.bind(registry, meters);
+            Drains drains = new Drains(followed, registry::workloads, audit, clock);
             TranslatedResources resources = new TranslatedResources(
-                    new Translator(settings, keys::current),
+                    new Translator(settings, keys::current, discovered::services),
                     store::view,
                     drains::workloads,
-                    () -> trust(authority, denied, federation));
+                    () -> OwnTrust.of(authority, denied.current(), federation));
             keys.follow(store, resources::changed);
             registry.onChange(resources::changed);
+            discovered.onChange(resources::changed);
             drains.onChange(resources::changed);
             authority.onChange(resources::changed);
             federation.follow(open(new SystemTimer()), resources::changed);
@@ -163,14 +188,17 @@ public final class ControlServer implements AutoCloseable {
             });
             RootRotation rotation = new RootRotation(
                     authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, tokens, audit, clock);
-            every(ROTATION_CHECK, rotation::advance, timer);
+            Regularly.every(STEP_CHECK, rotation::advance, timer);
             UnusableEndpoints unusable = new UnusableEndpoints();
             Relays relays = new Relays(audit, clock, random);
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
             TrafficGraph graph = new TrafficGraph(timer, clock, meters);
-            Rollouts rollouts = Rollouts.judgingBy(graph, writer, engine, audit, clock, settings);
+            Rollouts rollouts = Rollouts.judgingBy(graph, writer, engine, audit, meters, clock, settings);
             // A timer of its own, as for files: weights are written to disk.
-            every(ROLLOUT_CHECK, rollouts::advance, open(new SystemTimer()));
+            Regularly.every(
+                    STEP_CHECK,
+                    () -> leadership.fence().ifPresentOrElse(rollouts::advance, rollouts::rest),
+                    open(new SystemTimer()));
 
             @Nullable
             WatchedFolder folder = options.configDir() == null
@@ -181,6 +209,7 @@ public final class ControlServer implements AutoCloseable {
                 folder.start();
             }
             AdsParts ads = new AdsParts(resources, registry, hub, timer, clock, limits, registration);
+            registries.begin(discovered);
             // Clients are let in only now, when everything they could ask for is there.
             xds = open(XdsServer.tls(
                     new InetSocketAddress(InetAddress.getByName(options.grpcAddress()), options.grpcPort()),
@@ -202,7 +231,9 @@ public final class ControlServer implements AutoCloseable {
                             new Guard(limits, timer, false),
                             rpc,
                             List.of(new AdsService(ads, rpc, false), new ClientStatusService(hub, false))));
-            Access access = Access.open(accessSettings, trust, engine, audit, clock, random);
+            departure = new Departure(xds, plaintext, hub, registry::others, random);
+            Access access =
+                    Access.open(accessSettings, trust, followed, threads("inmesh-sessions", 1), audit, clock, random);
             http = open(HttpServer.start(
                     HttpListen.of(
                             new InetSocketAddress(InetAddress.getByName(options.httpAddress()), options.httpPort()),
@@ -231,12 +262,24 @@ public final class ControlServer implements AutoCloseable {
                             relays,
                             drains,
                             rollouts,
+                            discovered,
+                            leadership,
+                            new RunningBackup(engine, audit, clock),
                             meters,
                             folder == null ? keys::problems : () -> both(folder.problems(), keys.problems()))));
+            OwnReplica own = new OwnReplica(leadership.id(), replica, options, clock.instant());
+            leadership.begin(() -> own.at(
+                    grpcPort(), httpUrl(), authority.rootHash(), hub.processes().size()));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private static String[] followedTables() {
+        List<String> tables = new ArrayList<>(Access.tables());
+        tables.addAll(List.of(DenyList.TABLE, Drains.TABLE, Leadership.REPLICAS, Leadership.LEADER));
+        return tables.toArray(String[]::new);
     }
 
     private static List<String> both(List<String> some, List<String> others) {
@@ -251,52 +294,9 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private ExecutorService threads(String name, int count) {
-        AtomicInteger number = new AtomicInteger();
-        ExecutorService executor = Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService executor = Executors.newFixedThreadPool(count, OwnThreads.named(name));
         opened.push(() -> Ended.of(executor));
         return executor;
-    }
-
-    private static Trust trust(CertificateAuthority authority, DenyList denied, Federation federation) {
-        DenyList.Denied now = denied.current();
-        return new Trust(
-                Pem.encode(authority.roots()),
-                authority.revocationLists(now),
-                now.identities(),
-                authority.trustDomain(),
-                federation.roots());
-    }
-
-    private static void every(Duration pause, Runnable task, SystemTimer timer) {
-        timer.schedule(pause, () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.error("a regular task failed; it is tried again", e);
-            } finally {
-                every(pause, task, timer);
-            }
-        });
-    }
-
-    /** {@return under which names and addresses this server is called: by those its certificate has to have} */
-    private static Set<String> hosts(ServerOptions options, AccessSettings access) throws IOException {
-        Set<String> hosts = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
-        hosts.addAll(access.hosts());
-        for (String name : List.of(options.grpcAddress(), options.httpAddress())) {
-            InetAddress address = InetAddress.getByName(name);
-            if (!address.isAnyLocalAddress()) {
-                hosts.add(address.getHostAddress());
-            } else {
-                hosts.add(InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT));
-                hosts.add(InetAddress.getLocalHost().getHostAddress());
-            }
-        }
-        return hosts;
     }
 
     /** {@return the port of xDS, certificates and load reports} */
@@ -317,6 +317,11 @@ public final class ControlServer implements AutoCloseable {
     /** {@return the port of discovery without TLS, -1 if there is none} */
     public int plaintextPort() {
         return plaintext == null ? -1 : plaintext.port();
+    }
+
+    /** Sends clients to other servers, if there are any, within seconds. To be called before {@link #close}, which cuts them off. */
+    public void leave() {
+        departure.go();
     }
 
     @Override

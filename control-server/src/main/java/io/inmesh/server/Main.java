@@ -1,5 +1,6 @@
 package io.inmesh.server;
 
+import io.inmesh.server.backup.StoreCommand;
 import io.inmesh.server.ctl.MeshCtl;
 import io.inmesh.server.ctl.UserHashCommand;
 import io.inmesh.server.settings.SettingsFile;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Option;
         name = "control-server",
         description = "The control plane of an Inmesh mesh.",
         mixinStandardHelpOptions = true,
-        subcommands = {Main.Serve.class, MeshCtl.class, UserHashCommand.class})
+        subcommands = {Main.Serve.class, MeshCtl.class, UserHashCommand.class, StoreCommand.class})
 public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -28,7 +29,7 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(MeshCtl.run(new CommandLine(new Main()), arguments));
     }
 
     /** Runs a control server until the process is asked to end. */
@@ -108,6 +109,7 @@ public final class Main {
             }
             CountDownLatch stopped = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                server.leave();
                 server.close();
                 stopped.countDown();
             }));

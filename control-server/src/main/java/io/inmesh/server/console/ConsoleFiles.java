@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * All files of the console, read once. Only what is in this table is ever sent, so a path can lead nowhere else.
  *
- * <p>Everything but the page itself is served below a folder named after the content of all files. Browsers may keep such a file for good,
+ * <p>Everything but the pages is served below a folder named after the content of all files. Browsers may keep such a file for good,
  * and a page never mixes files of two versions of the server.
  */
 public final class ConsoleFiles {
@@ -30,26 +32,34 @@ public final class ConsoleFiles {
     /** The page everything begins with. */
     public static final String INDEX = "index.html";
 
-    /** Stands in the page for the folder that the other files are served below. */
+    /** The page that makes a session of a login link. */
+    public static final String LOGIN = "login.html";
+
+    private static final String PAGE = ".html";
+
+    /** Stands in the pages for the folder that the other files are served below. */
     private static final String BUILD = "{build}";
 
     private static final int BUILD_DIGITS = 16;
 
     private final String build;
-    private final ConsoleFile index;
+    private final Map<String, ConsoleFile> pages;
     private final Map<String, ConsoleFile> files;
 
     private ConsoleFiles(SortedMap<String, byte[]> contents) {
         this.build = digest(contents).substring(0, BUILD_DIGITS);
-        SortedMap<String, ConsoleFile> read = new TreeMap<>();
-        contents.forEach((name, bytes) -> read.put(name, ConsoleFile.of(name, bytes, digest(Map.of(name, bytes)))));
-        byte[] page = contents.getOrDefault(INDEX, new byte[0]);
-        this.index = ConsoleFile.of(
-                INDEX,
-                new String(page, StandardCharsets.UTF_8).replace(BUILD, build).getBytes(StandardCharsets.UTF_8),
-                build);
-        read.remove(INDEX);
-        this.files = Map.copyOf(read);
+        Map<String, ConsoleFile> withNames = new HashMap<>();
+        Map<String, ConsoleFile> asTheyAre = new HashMap<>();
+        contents.forEach((name, bytes) -> {
+            if (name.endsWith(PAGE)) {
+                String page = new String(bytes, StandardCharsets.UTF_8).replace(BUILD, build);
+                withNames.put(name, ConsoleFile.of(name, page.getBytes(StandardCharsets.UTF_8), build));
+            } else {
+                asTheyAre.put(name, ConsoleFile.of(name, bytes, digest(Map.of(name, bytes))));
+            }
+        });
+        this.pages = Map.copyOf(withNames);
+        this.files = Map.copyOf(asTheyAre);
     }
 
     /**
@@ -87,14 +97,14 @@ public final class ConsoleFiles {
         return new ConsoleFiles(contents);
     }
 
-    /** {@return the folder that all files but the page are served below} */
+    /** {@return the folder that all files but the pages are served below} */
     public String build() {
         return build;
     }
 
-    /** {@return the page} */
-    public ConsoleFile index() {
-        return index;
+    /** {@return a page: {@link #INDEX} or {@link #LOGIN}} */
+    public ConsoleFile page(String name) {
+        return Objects.requireNonNull(pages.get(name), name);
     }
 
     /** {@return a file by its path, such as {@code base/api.js}} */

@@ -4,6 +4,7 @@ import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.ConfigStore.ConflictException;
+import io.inmesh.server.store.StoreUnavailableException;
 import io.inmesh.server.time.Timer;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.write.ConfigWriter;
@@ -103,6 +104,8 @@ public final class WatchedFolder implements AutoCloseable {
             }
         } catch (IOException e) {
             LOG.warn("the folder {} cannot be read; what it said last stays: {}", folder, e.getMessage());
+        } catch (StoreUnavailableException e) {
+            LOG.warn("the folder {} is looked at again: {}", folder, e.getMessage());
         }
     }
 
@@ -110,9 +113,9 @@ public final class WatchedFolder implements AutoCloseable {
         Set<Path> gone = new LinkedHashSet<>(used.keySet());
         gone.removeAll(seen.keySet());
         gone.forEach(file -> {
+            removeAllBut(originOf(file), Set.of());
             used.remove(file);
             problems.remove(file);
-            removeAllBut(originOf(file), Set.of());
         });
         List<Path> changed = new ArrayList<>();
         seen.forEach((file, stamp) -> {
@@ -152,6 +155,10 @@ public final class WatchedFolder implements AutoCloseable {
         } catch (IOException e) {
             problems.put(file, "cannot be read: " + e.getMessage());
         } catch (UnreadableException | ConflictException e) {
+            problems.put(file, String.valueOf(e.getMessage()));
+        } catch (StoreUnavailableException e) {
+            // Nothing is wrong with the file, so it is read again without having changed.
+            used.remove(file);
             problems.put(file, String.valueOf(e.getMessage()));
         }
     }

@@ -110,10 +110,11 @@ public final class GraphBuilder {
         }
     }
 
-    private static String account(String spiffeId) {
+    private String account(String spiffeId) {
         String[] parts = spiffeId.split("/");
-        // spiffe://domain/ns/NAMESPACE/sa/ACCOUNT
-        return parts.length == 7 ? parts[4] + "/" + parts[6] : spiffeId;
+        // spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT
+        boolean ours = parts.length == 7 && parts[2].equals(surroundings.trustDomain());
+        return ours ? parts[4] + "/" + parts[6] : spiffeId;
     }
 
     /** Whether a process at that address says that it called over plaintext. */

@@ -3,6 +3,7 @@ package io.inmesh.server.graph;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.inmesh.server.graph.Subject.Reporter;
+import io.inmesh.server.model.ForeignText;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.EndpointLoadMetricStats;
 import io.inmesh.xds.endpoint.UpstreamEndpointStats;
@@ -37,7 +38,7 @@ public final class ReportedGraph {
         if (stats.getClusterName().length() > LONGEST_NAME) {
             return;
         }
-        String name = clean(stats.getClusterName());
+        String name = ForeignText.clean(stats.getClusterName());
         Duration period = period(stats);
         if (name.equals(PASSTHROUGH)) {
             passedThrough(graph, reporter, stats, period);
@@ -108,7 +109,8 @@ public final class ReportedGraph {
                     put(counts, Cells.UNKNOWN, metric.getNumRequestsFinishedWithMetric());
                     graph.add(
                             new Subject.PassedThrough(
-                                    reporter, clean(metric.getMetricName().substring(HOST.length()))),
+                                    reporter,
+                                    ForeignText.clean(metric.getMetricName().substring(HOST.length()))),
                             Packed.of(counts),
                             period);
                 });
@@ -156,17 +158,7 @@ public final class ReportedGraph {
     private static String text(Struct about, String field) {
         String text =
                 about.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue();
-        return text.length() <= LONGEST_NAME ? clean(text) : Subject.OTHER;
-    }
-
-    /** Names end up on terminals, which obey control characters. */
-    private static String clean(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            if (Character.isISOControl(name.charAt(i))) {
-                return name.replaceAll("\\p{Cc}", "?");
-            }
-        }
-        return name;
+        return text.length() <= LONGEST_NAME ? ForeignText.clean(text) : Subject.OTHER;
     }
 
     private static OptionalInt port(String text) {

@@ -16,15 +16,18 @@ public final class Surroundings {
 
     private static final int PARTS_OF_SERVICE_NAME = 3;
 
+    private final String trustDomain;
     private final ServiceIndex services;
     private final Map<String, int[]> copies = new HashMap<>();
     private final Map<String, Set<String>> addresses = new HashMap<>();
 
     /**
+     * @param trustDomain whose identities are the mesh's own
      * @param services the services of the mesh
      * @param registered the processes that registered
      */
-    public Surroundings(ServiceIndex services, Collection<Workload> registered) {
+    public Surroundings(String trustDomain, ServiceIndex services, Collection<Workload> registered) {
+        this.trustDomain = trustDomain;
         this.services = services;
         Set<String> seen = new HashSet<>();
         registered.forEach(workload -> add(seen, workload));
@@ -65,6 +68,11 @@ public final class Surroundings {
         // A service that is gone was one of the mesh's if its name has the form of theirs.
         String[] parts = host.split("\\.", PARTS_OF_SERVICE_NAME);
         return parts.length == PARTS_OF_SERVICE_NAME && parts[2].startsWith("svc.") ? parts[1] : "";
+    }
+
+    /** {@return the domain whose identities are the mesh's own; others may have namespaces and accounts of the same names} */
+    String trustDomain() {
+        return trustDomain;
     }
 
     /** {@return copies of a workload, and how many of them speak mutual TLS} */

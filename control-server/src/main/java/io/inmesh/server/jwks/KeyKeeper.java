@@ -5,6 +5,7 @@ import io.inmesh.server.rule.KeySource;
 import io.inmesh.server.rule.RequestAuthentications;
 import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.store.StoreUnavailableException;
 import io.inmesh.server.time.Timer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +62,7 @@ public final class KeyKeeper {
      *
      * @param settings what may be asked, and when
      * @param fetcher asks
-     * @param table where keys are kept over a restart
+     * @param table where keys are kept over a restart; asked by the worker, and by {@link #follow}
      * @param worker runs fetches and writes, one after the other
      * @param timer when to fetch next
      * @param chance from 0 to 1, for jitter
@@ -89,14 +91,24 @@ public final class KeyKeeper {
                 settings, new PinnedFetcher(guard, settings.timeout(), timer::nanoTime), table, worker, timer, chance);
     }
 
-    /** Keeps the keys that a configuration names, and has {@code changed} run whenever either changes. */
+    /**
+     * Keeps the keys that a configuration names, and has {@code changed} run whenever either changes. Keys that were kept over a restart
+     * are there on return.
+     */
     public void follow(ConfigStore store, Runnable changed) {
         listener = changed;
-        watch(RequestAuthentications.sources(store.view().byKind(KIND)));
+        Supplier<Set<KeySource>> named =
+                () -> RequestAuthentications.sources(store.view().byKind(KIND));
         store.onChange(view -> {
-            watch(RequestAuthentications.sources(view.byKind(KIND)));
-            changed.run();
+            try {
+                begin(watched(named));
+            } finally {
+                changed.run();
+            }
         });
+        Map<KeySource, Entry> fresh = watched(named);
+        fresh.forEach(this::restore);
+        begin(fresh);
     }
 
     /** Has {@code listener} told of every change of {@link #current}. */
@@ -106,30 +118,78 @@ public final class KeyKeeper {
 
     /** Keeps the keys of these sources from now on, and of no others. */
     void watch(Set<KeySource> sources) {
+        begin(watched(() -> sources));
+    }
+
+    /**
+     * Notes whose keys to keep. Waits for nobody: changes of configuration are told to us one at a time, and all stand until we are done.
+     *
+     * @param named says which; asked under the lock, so that what is heard last is what was said last
+     * @return those that are new
+     */
+    private Map<KeySource, Entry> watched(Supplier<Set<KeySource>> named) {
         Map<KeySource, Entry> fresh = new LinkedHashMap<>();
-        List<KeySource> gone = new ArrayList<>();
+        List<KeySource> gone;
         synchronized (lock) {
+            Set<KeySource> sources = named.get();
             for (KeySource source : sources) {
                 if (!entries.containsKey(source)) {
                     Entry entry = new Entry();
-                    entry.keys = rules.allows(source.url()) ? saved(source) : null;
                     entries.put(source, entry);
                     fresh.put(source, entry);
                 }
             }
-            entries.keySet().stream()
+            gone = entries.keySet().stream()
                     .filter(source -> !sources.contains(source))
-                    .forEach(gone::add);
+                    .toList();
             gone.forEach(entries::remove);
         }
-        gone.forEach(source -> run(() -> table.delete(TABLE, source.url())));
-        fresh.forEach((source, entry) -> run(() -> fetch(source, entry)));
+        gone.forEach(source -> run(() -> inTable(source, () -> table.delete(TABLE, source.url()))));
+        return fresh;
     }
 
-    private @Nullable String saved(KeySource source) {
-        return table.get(TABLE, source.url())
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-                .orElse(null);
+    private void begin(Map<KeySource, Entry> fresh) {
+        fresh.forEach((source, entry) -> run(() -> {
+            if (restore(source, entry)) {
+                listener.run();
+            }
+            fetch(source, entry);
+        }));
+    }
+
+    /** Takes what was kept over a restart, as long as there is nothing newer. {@return whether there are keys now that there were not} */
+    private boolean restore(KeySource source, Entry entry) {
+        synchronized (lock) {
+            if (entries.get(source) != entry || entry.keys != null || !rules.allows(source.url())) {
+                return false;
+            }
+        }
+        Optional<String> saved = saved(source);
+        synchronized (lock) {
+            if (saved.isEmpty() || entries.get(source) != entry || entry.keys != null) {
+                return false;
+            }
+            entry.keys = saved.get();
+            return true;
+        }
+    }
+
+    private Optional<String> saved(KeySource source) {
+        try {
+            return table.get(TABLE, source.url()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        } catch (StoreUnavailableException e) {
+            LOG.warn("whether the store has keys from {} cannot be told: {}", source.url(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Does without the table while it cannot be asked: keys are fetched and used all the same. */
+    private static void inTable(KeySource source, Runnable task) {
+        try {
+            task.run();
+        } catch (StoreUnavailableException e) {
+            LOG.warn("the store is not up to date with the keys from {}: {}", source.url(), e.getMessage());
+        }
     }
 
     /** {@return the keys there are} */
@@ -206,7 +266,8 @@ public final class KeyKeeper {
             wait = waitAfter(entry.failures);
         }
         if (changed) {
-            table.put(TABLE, source.url(), Optional.ofNullable(keys).orElse("").getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = Optional.ofNullable(keys).orElse("").getBytes(StandardCharsets.UTF_8);
+            inTable(source, () -> table.put(TABLE, source.url(), bytes));
             listener.run();
         }
         timer.schedule(wait, () -> run(() -> fetch(source, entry)));

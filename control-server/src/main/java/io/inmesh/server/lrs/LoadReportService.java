@@ -111,8 +111,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
                     request.getClusterStatsList().stream()
                             .filter(LoadReportService::named)
                             .limit(MAX_CLUSTERS)
-                            .flatMap(stats -> UnusableEndpoint.of(reporter.namespace(), workload, stats).stream())
-                            .toList());
+                            .flatMap(stats -> UnusableEndpoint.of(reporter.namespace(), workload, stats).stream()));
             if (!begun) {
                 begun = true;
                 responses.onNext(LoadStatsResponse.newBuilder()

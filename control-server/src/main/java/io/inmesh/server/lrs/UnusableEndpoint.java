@@ -2,6 +2,7 @@ package io.inmesh.server.lrs;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.inmesh.server.model.ForeignText;
 import io.inmesh.xds.core.SocketAddress;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.UpstreamEndpointStats;
@@ -49,7 +50,7 @@ public record UnusableEndpoint(
                 namespace,
                 caller,
                 host,
-                clean(address.getAddress()).toLowerCase(Locale.ROOT),
+                ForeignText.clean(address.getAddress(), LONGEST).toLowerCase(Locale.ROOT),
                 address.getPortValue(),
                 text(endpoint, "unusable"),
                 text(endpoint, "why"));
@@ -57,12 +58,7 @@ public record UnusableEndpoint(
 
     private static String text(UpstreamEndpointStats endpoint, String field) {
         Struct about = endpoint.getMetadata();
-        return clean(about.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue());
-    }
-
-    /** It ends up on terminals, which obey control characters. */
-    private static String clean(String text) {
-        String some = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
-        return some.replaceAll("\\p{Cc}", "?");
+        return ForeignText.clean(
+                about.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue(), LONGEST);
     }
 }

@@ -3,6 +3,7 @@ package io.inmesh.server.lrs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The endpoints that callers send no calls to, by their newest reports. Bounded by the streams of callers. Safe for use by several threads.
@@ -14,11 +15,15 @@ public final class UnusableEndpoints {
     private final Map<Object, List<UnusableEndpoint>> byStream = new HashMap<>();
 
     /** Replaces what was said on {@code stream} before. */
-    synchronized void replace(Object stream, List<UnusableEndpoint> now) {
-        if (now.isEmpty()) {
-            byStream.remove(stream);
-        } else {
-            byStream.put(stream, List.copyOf(now.subList(0, Math.min(now.size(), MAX_OF_A_CALLER))));
+    void replace(Object stream, Stream<UnusableEndpoint> said) {
+        // Cut while it is read, since a report may name a million.
+        List<UnusableEndpoint> now = said.limit(MAX_OF_A_CALLER).toList();
+        synchronized (this) {
+            if (now.isEmpty()) {
+                byStream.remove(stream);
+            } else {
+                byStream.put(stream, now);
+            }
         }
     }
 

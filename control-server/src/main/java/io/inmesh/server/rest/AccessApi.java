@@ -25,16 +25,18 @@ final class AccessApi {
     private final Access access;
     private final AccessReviews reviews;
     private final OidcApi oidc;
+    private final LinksApi links;
 
     AccessApi(Access access) {
         this.access = access;
         this.reviews = new AccessReviews(access.bindings());
         this.oidc = new OidcApi(access);
+        this.links = new LinksApi(access);
     }
 
     /** {@return whether the path is one of these, and has been answered} */
     boolean handle(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
-        if (reviews.handle(exchange, path) || oidc.handle(exchange, path)) {
+        if (reviews.handle(exchange, path) || oidc.handle(exchange, path) || links.handle(exchange, path)) {
             return true;
         }
         if (path.size() < 3 || !path.get(0).equals("inmesh") || !path.get(1).equals("v1")) {
@@ -67,6 +69,10 @@ final class AccessApi {
 
     private void login(Exchange exchange) throws IOException, HttpProblem, InterruptedException {
         ObjectNode asked = exchange.form();
+        if (asked.has("link")) {
+            links.redeem(exchange, asked.path("link").asText());
+            return;
+        }
         String user = asked.path("username").asText();
         String address = exchange.address().getHostAddress();
         Outcome outcome = access.logins().login(user, asked.path("password").asText(), address);

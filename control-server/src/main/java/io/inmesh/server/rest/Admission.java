@@ -53,6 +53,7 @@ final class Admission {
             // The console's own files, which hold nothing of the mesh; its login page is one of them.
             row("GET,HEAD", "/", Rule.ANYBODY),
             row("GET,HEAD", "/console", Rule.ANYBODY),
+            row("GET,HEAD", "/console/login", Rule.ANYBODY),
             row("GET,HEAD", "/console/{build}/{file}", Rule.ANYBODY),
             row("GET,HEAD", "/console/{build}/{folder}/{file}", Rule.ANYBODY),
             // What there is, but not what is in it: kubectl asks before everything else.
@@ -66,6 +67,7 @@ final class Admission {
             row("GET", "/inmesh/v1/kinds", Rule.SOMEBODY),
             // About the caller itself.
             row("POST", "/inmesh/v1/logout", Rule.SOMEBODY),
+            row("POST", "/inmesh/v1/login/links", Rule.SOMEBODY),
             row("GET", "/inmesh/v1/session", Rule.SOMEBODY),
             row("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", Rule.SOMEBODY),
             row("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", Rule.SOMEBODY),

@@ -8,6 +8,7 @@ import io.inmesh.server.access.Permission;
 import io.inmesh.server.access.Role;
 import io.inmesh.server.ads.Impact;
 import io.inmesh.server.ads.StreamHub;
+import io.inmesh.server.ads.Told;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.model.Bodies;
 import io.inmesh.server.model.Kinds;
@@ -70,12 +71,13 @@ final class ChangesApi {
                 .put("diff", diff);
     }
 
-    /** Names processes of namespaces that the caller may look at, and counts the others. */
+    /** Names processes of namespaces that the caller may look at, and counts the others, and those that were too busy to tell what they have. */
     private void affected(Exchange exchange, ObjectNode body, Plan plan) {
         ArrayNode shown = body.putArray("affected");
         int hidden = 0;
+        Told told = hub.configs(process -> true);
         for (Impact.Affected affected :
-                Impact.of(resources.state(), resources.stateWith(plan.after()), hub.configs(process -> true))) {
+                Impact.of(resources.state(), resources.stateWith(plan.after()), told.configs())) {
             String namespace = affected.process().namespace();
             if (!bindings.allow(exchange.principal(), Role.VIEWER, namespace)) {
                 hidden++;
@@ -94,6 +96,7 @@ final class ChangesApi {
             }
         }
         body.put("affectedElsewhere", hidden);
+        body.put("affectedUnknown", told.silent().size());
     }
 
     /** The versions of one resource, newest first; with {@code version}, that one with its body. */

@@ -19,6 +19,9 @@ final class ConsoleApi {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
                     + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /** The page that login links lead to. What they hold is in the fragment, which browsers do not send. */
+    static final List<String> LOGIN = List.of("console", "login");
+
     private static final String FOR_GOOD = "public, max-age=31536000, immutable";
     private static final String ASK_AGAIN = "no-cache";
 
@@ -41,7 +44,9 @@ final class ConsoleApi {
         if (path.isEmpty() || asked.equals(List.of("console"))) {
             exchange.file(302, Map.of("Location", "/console/", "Content-Type", "text/plain"), new byte[0]);
         } else if (path.size() == 1) {
-            send(exchange, files.index(), ASK_AGAIN);
+            send(exchange, files.page(ConsoleFiles.INDEX), ASK_AGAIN);
+        } else if (asked.equals(LOGIN)) {
+            send(exchange, files.page(ConsoleFiles.LOGIN), ASK_AGAIN);
         } else {
             // Files of another version of the server are not there; the page then asks to be loaded again.
             ConsoleFile found = path.get(1).equals(files.build())

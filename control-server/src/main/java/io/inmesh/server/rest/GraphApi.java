@@ -104,6 +104,7 @@ final class GraphApi {
 
     private Surroundings surroundings() {
         return new Surroundings(
+                state.get().trustDomain(),
                 state.get().services(),
                 registry.workloads().stream().map(RegisteredWorkloads::workload).toList());
     }

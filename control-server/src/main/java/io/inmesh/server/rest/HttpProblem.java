@@ -79,6 +79,13 @@ final class HttpProblem extends Exception {
         return problem;
     }
 
+    /** {@return the answer to what the store cannot do now} */
+    static HttpProblem unavailable(String message) {
+        HttpProblem problem = new HttpProblem(503, "ServiceUnavailable", message);
+        problem.headers.put(HttpHeader.RETRY_AFTER, "1");
+        return problem;
+    }
+
     /** {@return headers that belong to the answer} */
     Map<HttpHeader, String> headers() {
         return headers;

@@ -3,6 +3,7 @@ package io.inmesh.server.rest;
 import io.inmesh.server.access.Access;
 import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TranslatedResources;
+import io.inmesh.server.backup.RunningBackup;
 import io.inmesh.server.ca.AuditLog;
 import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.ca.CertificateService;
@@ -17,7 +18,9 @@ import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.lrs.UnusableEndpoints;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.relay.Relays;
+import io.inmesh.server.replica.Leadership;
 import io.inmesh.server.rollout.Rollouts;
+import io.inmesh.server.source.DiscoveredServices;
 import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -78,6 +81,9 @@ public final class HttpServer implements AutoCloseable {
      * @param relays questions to processes
      * @param drains instances that operators drain
      * @param rollouts shifts of traffic that are under way
+     * @param discovered what other registries know
+     * @param leadership which servers there are, and which of them leads
+     * @param backup takes backups
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
      */
@@ -100,6 +106,9 @@ public final class HttpServer implements AutoCloseable {
             Relays relays,
             Drains drains,
             Rollouts rollouts,
+            DiscoveredServices discovered,
+            Leadership leadership,
+            RunningBackup backup,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
 
@@ -128,8 +137,8 @@ public final class HttpServer implements AutoCloseable {
         server.addConnector(connector);
         server.setErrorHandler(new Errors());
         ConfigWriter writer = sources.writer();
-        RouteStatuses statuses =
-                new RouteStatuses(sources.resources().state().rules().settings(), Clock.systemUTC());
+        RouteStatuses statuses = new RouteStatuses(
+                sources.resources().state().rules().settings(), sources.discovered()::services, Clock.systemUTC());
         MeshApi mesh = new MeshApi(
                 new FilesApi(writer),
                 new ChangesApi(writer, sources.resources(), sources.hub(), access.bindings()),
@@ -138,13 +147,19 @@ public final class HttpServer implements AutoCloseable {
                         sources.hub(),
                         sources.drains()::workloads,
                         sources.folderProblems(),
+                        sources.discovered(),
                         sources.resources()::state,
                         statuses,
+                        sources.leadership(),
                         access.open(),
                         InstantSource.system()),
                 new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
                 new InventoryApi(
-                        sources.resources()::state, sources.hub(), sources.unusable()::all, new ResourcesApi(writer)),
+                        sources.resources()::state,
+                        sources.hub(),
+                        sources.unusable()::all,
+                        sources.discovered(),
+                        new ResourcesApi(writer)),
                 new GraphApi(sources.graph(), sources.resources()::state, sources.registry()),
                 new MetersApi(sources.meters()),
                 new RolloutsApi(sources.rollouts(), writer.store()),
@@ -156,7 +171,8 @@ public final class HttpServer implements AutoCloseable {
                 new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()),
                 new LiveApi(sources.relays()),
                 new InspectApi(writer, sources.resources(), sources.hub()),
-                new DrainsApi(sources.drains(), sources.hub()));
+                new DrainsApi(sources.drains(), sources.hub()),
+                new BackupApi(sources.backup()));
         server.setHandler(new Routes(
                 connections,
                 new Entry(access, listen.hosts(), listen.tls() != null),
@@ -168,6 +184,9 @@ public final class HttpServer implements AutoCloseable {
                 mesh,
                 new AccessApi(access),
                 new ConsoleApi(ConsoleFiles.load()),
+                writer.store(),
+                sources.discovered(),
+                sources.hub()::leaving,
                 sources.meters()));
         try {
             server.start();

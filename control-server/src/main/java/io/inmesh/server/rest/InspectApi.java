@@ -10,7 +10,10 @@ import io.inmesh.server.ads.HeldResource;
 import io.inmesh.server.ads.Impact;
 import io.inmesh.server.ads.ProcessConfig;
 import io.inmesh.server.ads.StreamHub;
+import io.inmesh.server.ads.Told;
 import io.inmesh.server.ads.TranslatedResources;
+import io.inmesh.server.ca.CertificateFacts;
+import io.inmesh.server.ca.Pem;
 import io.inmesh.server.inspect.ProtoJson;
 import io.inmesh.server.inspect.Sources;
 import io.inmesh.server.translate.MeshState;
@@ -127,7 +130,11 @@ final class InspectApi {
                                 || name.equals(process.labels().get("app")))
                         .findFirst());
         String nodeId = wanted.map(ConnectedProcess::nodeId).orElse("");
-        return hub.configs(process -> process.nodeId().equals(nodeId)).stream()
+        Told told = hub.configs(process -> process.nodeId().equals(nodeId));
+        if (told.configs().isEmpty() && !told.silent().isEmpty()) {
+            throw HttpProblem.unavailable("connected process \"" + name + "\" is too busy to tell what it has");
+        }
+        return told.configs().stream()
                 .findFirst()
                 .orElseThrow(() -> HttpProblem.notFound(
                         "connected process \"" + name + "\" of namespace " + namespace + " (see meshctl status)"));
@@ -143,21 +150,16 @@ final class InspectApi {
                 .put("state", process.state().name());
         ArrayNode chain = body.putArray("certificates");
         for (X509Certificate certificate : process.chain()) {
+            CertificateFacts facts = CertificateFacts.of(certificate);
             chain.addObject()
-                    .put("subject", subject(certificate))
-                    .put("issuer", certificate.getIssuerX500Principal().getName())
-                    .put("serial", certificate.getSerialNumber().toString(16))
-                    .put("notBefore", certificate.getNotBefore().toInstant().toString())
-                    .put("notAfter", certificate.getNotAfter().toInstant().toString());
+                    .put("subject", facts.subject())
+                    .put("issuer", facts.issuer())
+                    .put("serial", facts.serial())
+                    .put("notBefore", facts.notBefore().toString())
+                    .put("notAfter", facts.notAfter().toString())
+                    .put("pem", Pem.encode(certificate));
         }
         return body;
-    }
-
-    /** A workload is told by its SPIFFE id, an authority by its name. */
-    private static String subject(X509Certificate certificate) {
-        return certificate.getBasicConstraints() < 0
-                ? io.inmesh.server.ca.WorkloadIdentity.of(certificate).uri()
-                : certificate.getSubjectX500Principal().getName();
     }
 
     private static void demand(Exchange exchange, String namespace) throws HttpProblem {

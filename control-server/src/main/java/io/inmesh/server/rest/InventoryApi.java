@@ -9,6 +9,7 @@ import io.inmesh.server.model.Kinds;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServicePort;
 import io.inmesh.server.service.Workload;
+import io.inmesh.server.source.DiscoveredServices;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.validate.Schemas;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class InventoryApi {
     private final Supplier<MeshState> state;
     private final StreamHub hub;
     private final Supplier<List<UnusableEndpoint>> unusable;
+    private final DiscoveredServices discovered;
     private final ResourcesApi resources;
     private final Schemas schemas = new Schemas();
 
@@ -32,8 +34,10 @@ final class InventoryApi {
             Supplier<MeshState> state,
             StreamHub hub,
             Supplier<List<UnusableEndpoint>> unusable,
+            DiscoveredServices discovered,
             ResourcesApi resources) {
         this.unusable = unusable;
+        this.discovered = discovered;
         this.resources = resources;
         this.state = state;
         this.hub = hub;
@@ -67,7 +71,7 @@ final class InventoryApi {
         exchange.json(200, body);
     }
 
-    private static void service(
+    private void service(
             ObjectNode node,
             MeshService service,
             Map<String, ConnectedProcess> processes,
@@ -89,6 +93,7 @@ final class InventoryApi {
         for (Workload workload : service.workloads()) {
             ObjectNode instance = instances.addObject();
             instance(instance, workload);
+            SourceJson.origin(instance.putObject("origin"), workload, discovered.origin(workload.id()));
             ArrayNode unusableTo = instance.putArray("unusableTo");
             passedOver.stream()
                     .filter(endpoint -> endpoint.address().equalsIgnoreCase(workload.address()))

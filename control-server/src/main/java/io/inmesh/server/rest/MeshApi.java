@@ -44,6 +44,7 @@ final class MeshApi {
     private final LiveApi live;
     private final InspectApi inspect;
     private final DrainsApi drains;
+    private final BackupApi backup;
 
     MeshApi(
             FilesApi files,
@@ -62,7 +63,8 @@ final class MeshApi {
             AuthorityApi authority,
             LiveApi live,
             InspectApi inspect,
-            DrainsApi drains) {
+            DrainsApi drains,
+            BackupApi backup) {
         this.files = files;
         this.changes = changes;
         this.status = status;
@@ -80,6 +82,7 @@ final class MeshApi {
         this.live = live;
         this.inspect = inspect;
         this.drains = drains;
+        this.backup = backup;
     }
 
     void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
@@ -105,6 +108,7 @@ final class MeshApi {
             case "GET drains" -> drains.list(exchange);
             case "POST drains" -> drains.drain(exchange);
             case "DELETE drains" -> drains.undrain(exchange);
+            case "GET backup" -> backup.take(exchange);
             case "GET inspect" -> inspect.inspect(exchange);
             case "POST inspect" -> inspect.shadow(exchange);
             case "GET analyze" -> files.analyze(exchange);

@@ -58,7 +58,7 @@ final class OidcApi {
         String by = text(exchange, "by");
         int which = by.matches("[0-9]{1,3}") ? Integer.parseInt(by) : -1;
         OidcLogins.Begun begun = access.oidcLogins()
-                .begin(which, exchange.origin() + "/" + String.join("/", CALLBACK), exchange.address())
+                .begin(which, callback(exchange))
                 .orElseThrow(() -> HttpProblem.notFound("an issuer to log in by with the number \"" + by + "\""));
         // Lax, since the browser brings it back from another site.
         exchange.setCookie(
@@ -75,7 +75,11 @@ final class OidcApi {
         exchange.setCookie(name, "", "SameSite=Lax; Max-Age=0");
         try {
             Welcome welcome = access.oidcLogins()
-                    .finish(text(exchange, "state"), binding, text(exchange, "code"), text(exchange, "iss"));
+                    .finish(
+                            new OidcLogins.Answer(
+                                    text(exchange, "state"), text(exchange, "code"), text(exchange, "iss")),
+                            binding,
+                            callback(exchange));
             access.audit().did("login", welcome.principal(), address, Map.of());
             exchange.cookie(welcome.token());
             exchange.seeOther("/console/");
@@ -88,6 +92,10 @@ final class OidcApi {
                             Map.of("user", "(by an issuer)", "reason", String.valueOf(e.getMessage())));
             exchange.seeOther("/console/?login=refused");
         }
+    }
+
+    private static String callback(Exchange exchange) {
+        return exchange.origin() + "/" + String.join("/", CALLBACK);
     }
 
     private static String text(Exchange exchange, String parameter) {

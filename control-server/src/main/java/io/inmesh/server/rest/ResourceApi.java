@@ -26,12 +26,14 @@ final class ResourceApi {
 
     private final ConfigWriter writer;
     private final Statuses statuses;
+    private final StatusLog statusLog;
     private final Watches watches;
 
     ResourceApi(ConfigWriter writer, Statuses statuses, int watchesPerCaller) {
         this.writer = writer;
         this.statuses = statuses;
-        this.watches = new Watches(writer.store(), statuses, watchesPerCaller);
+        this.statusLog = new StatusLog(statuses);
+        this.watches = new Watches(writer.store(), statuses, statusLog, watchesPerCaller);
     }
 
     /**
@@ -69,14 +71,20 @@ final class ResourceApi {
         Resource resource = view.get(key).orElseThrow(() -> notFound(kind, key.name()));
         exchange.json(
                 200,
-                exchange.wantsTable() ? Tables.of(List.of(resource), view.revision()) : statuses.shown(resource, view));
+                exchange.wantsTable()
+                        ? Tables.of(List.of(resource), view.revision(), one -> statuses.shown(one, view))
+                        : statuses.shown(resource, view));
     }
 
     private void list(Exchange exchange, Kinds.Kind kind, @Nullable String namespace) throws IOException, HttpProblem {
         ConfigView view = writer.store().view();
         List<Resource> found = Selection.of(exchange, kind, namespace).of(view.all());
+        if (StatusLog.concerns(kind)) {
+            // A watch that goes on from this list has to know what it may have shown.
+            statusLog.look(kind, view);
+        }
         if (exchange.wantsTable()) {
-            exchange.json(200, Tables.of(found, view.revision()));
+            exchange.json(200, Tables.of(found, view.revision(), one -> statuses.shown(one, view)));
             return;
         }
         ObjectNode body = emptyList(kind, view.revision());

@@ -10,17 +10,20 @@ import io.inmesh.server.gateway.RouteStatus.Condition;
 import io.inmesh.server.gateway.RouteStatus.Parent;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.store.ConfigView;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -32,21 +35,24 @@ final class RouteStatuses {
     static final String CONTROLLER = "inmesh.io/control-server";
 
     private final RuleSettings settings;
+    private final Supplier<? extends Collection<MeshService>> discovered;
     private final Clock clock;
     private volatile Judged judged;
     /** Since when each condition is as it is. */
     private final ConcurrentMap<Key, Since> transitions = new ConcurrentHashMap<>();
 
-    private record Judged(ConfigView view, GatewayRoutes routes) {}
+    private record Judged(ConfigView view, Collection<MeshService> discovered, GatewayRoutes routes) {}
 
     private record Key(String uid, String parent, String type) {}
 
     private record Since(boolean holds, Instant time) {}
 
-    RouteStatuses(RuleSettings settings, Clock clock) {
+    /** @param discovered services that other registries know */
+    RouteStatuses(RuleSettings settings, Supplier<? extends Collection<MeshService>> discovered, Clock clock) {
         this.settings = settings;
+        this.discovered = discovered;
         this.clock = clock;
-        this.judged = judge(new ConfigView(-1, List.of()));
+        this.judged = judge(new ConfigView(-1, List.of()), List.of());
     }
 
     /** The body of a resource as it is shown: that of a route with its status, any other as it is stored. */
@@ -108,8 +114,9 @@ final class RouteStatuses {
 
     private GatewayRoutes routes(ConfigView view) {
         Judged known = judged;
-        if (known.view() != view) {
-            known = judge(view);
+        Collection<MeshService> now = discovered.get();
+        if (known.view() != view || known.discovered() != now) {
+            known = judge(view, now);
             judged = known;
             Set<String> alive = view.all().stream().map(Resource::uid).collect(Collectors.toSet());
             transitions.keySet().removeIf(key -> !alive.contains(key.uid()));
@@ -117,7 +124,7 @@ final class RouteStatuses {
         return known.routes();
     }
 
-    private Judged judge(ConfigView view) {
-        return new Judged(view, GatewayRoutes.of(view, ServiceIndex.of(view, List.of(), settings), settings));
+    private Judged judge(ConfigView view, Collection<MeshService> now) {
+        return new Judged(view, now, GatewayRoutes.of(view, ServiceIndex.of(view, List.of(), now, settings), settings));
     }
 }

@@ -9,7 +9,10 @@ import io.inmesh.server.ads.TypeStatus;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.registry.RegisteredWorkload;
+import io.inmesh.server.replica.Leadership;
+import io.inmesh.server.replica.Replica;
 import io.inmesh.server.semantic.GrpcLimits;
+import io.inmesh.server.source.DiscoveredServices;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.MeshState;
 import java.io.IOException;
@@ -27,9 +30,11 @@ final class StatusApi {
     private final StreamHub hub;
     private final Supplier<List<RegisteredWorkload>> workloads;
     private final Supplier<List<String>> folderProblems;
+    private final DiscoveredServices discovered;
 
     private final Supplier<MeshState> state;
     private final RouteStatuses routes;
+    private final Leadership leadership;
     private final boolean open;
     private final InstantSource clock;
 
@@ -38,18 +43,22 @@ final class StatusApi {
             StreamHub hub,
             Supplier<List<RegisteredWorkload>> workloads,
             Supplier<List<String>> folderProblems,
+            DiscoveredServices discovered,
             Supplier<MeshState> state,
             RouteStatuses routes,
+            Leadership leadership,
             boolean open,
             InstantSource clock) {
         this.clock = clock;
         this.open = open;
         this.routes = routes;
+        this.leadership = leadership;
         this.state = state;
         this.view = view;
         this.hub = hub;
         this.workloads = workloads;
         this.folderProblems = folderProblems;
+        this.discovered = discovered;
     }
 
     /** Answers for one namespace, the query's, or for all of them. */
@@ -80,6 +89,8 @@ final class StatusApi {
         ArrayNode problems = body.putArray("folderProblems");
         if (namespace.isEmpty()) {
             folderProblems.get().forEach(problems::add);
+            SourceJson.write(body.putArray("sources"), discovered.statuses());
+            replicas(body.putArray("replicas"));
         }
         ArrayNode unenforced = body.putArray("unenforced");
         for (Resource resource : now.all()) {
@@ -93,6 +104,24 @@ final class StatusApi {
             routes.problems(resource, now).forEach(problem -> unenforced(unenforced, resource, problem));
         }
         exchange.json(200, body);
+    }
+
+    private void replicas(ArrayNode list) {
+        String leader = leadership.leader().orElse("");
+        for (Replica replica : leadership.replicas()) {
+            list.addObject()
+                    .put("name", replica.name())
+                    .put("grpc", replica.grpc())
+                    .put("http", replica.http())
+                    .put("version", replica.version())
+                    .put(
+                            "since",
+                            Instant.ofEpochSecond(replica.sinceEpochSecond()).toString())
+                    .put("root", replica.root())
+                    .put("processes", replica.streams())
+                    .put("leads", replica.id().equals(leader))
+                    .put("answers", replica.id().equals(leadership.id()));
+        }
     }
 
     private static void unenforced(ArrayNode list, Resource resource, String reason) {

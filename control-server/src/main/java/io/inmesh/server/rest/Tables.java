@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Ages;
 import io.inmesh.server.model.Resource;
+import io.inmesh.server.model.StatusWords;
 import io.inmesh.server.write.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Lists as the server-side tables kubectl prints. */
 final class Tables {
@@ -18,12 +20,18 @@ final class Tables {
 
     private Tables() {}
 
-    static ObjectNode of(List<Resource> resources, long revision) {
+    /**
+     * {@return a table}
+     *
+     * @param shown a resource with its status
+     */
+    static ObjectNode of(List<Resource> resources, long revision, Function<Resource, JsonNode> shown) {
         ObjectNode table = Exchange.JSON.createObjectNode().put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
         table.putObject("metadata").put("resourceVersion", Long.toString(revision));
         ArrayNode columns = table.putArray("columnDefinitions");
         column(columns, "Name", "name", 0);
         column(columns, "About", "", 0);
+        column(columns, "Status", "", 0);
         column(columns, "Age", "", 0);
         column(columns, "Kept By", "", 1);
         ArrayNode rows = table.putArray("rows");
@@ -33,11 +41,17 @@ final class Tables {
             row.putArray("cells")
                     .add(resource.key().name())
                     .add(about(resource))
+                    .add(status(shown.apply(resource)))
                     .add(Ages.text(Duration.between(resource.creationTimestamp(), now)))
                     .add(Origin.of(resource).toString());
             row.set("object", resource.raw());
         }
         return table;
+    }
+
+    private static String status(JsonNode body) {
+        String words = StatusWords.of(body);
+        return words.isEmpty() ? "-" : words;
     }
 
     private static void column(ArrayNode columns, String name, String format, int priority) {

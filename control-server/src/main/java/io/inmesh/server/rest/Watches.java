@@ -34,14 +34,16 @@ final class Watches {
     private final Semaphore free = new Semaphore(MAX_WATCHES);
     private final ConfigStore store;
     private final Statuses statuses;
+    private final StatusLog log;
 
     private final Map<String, Integer> byCaller = new HashMap<>();
     private final int perCaller;
 
-    Watches(ConfigStore store, Statuses statuses, int perCaller) {
+    Watches(ConfigStore store, Statuses statuses, StatusLog log, int perCaller) {
         this.perCaller = perCaller;
         this.store = store;
         this.statuses = statuses;
+        this.log = log;
     }
 
     void stream(Exchange exchange, Kinds.Kind kind, @Nullable String namespace)
@@ -64,10 +66,12 @@ final class Watches {
         }
         try {
             exchange.begin("application/json;stream=watch");
+            ShownStatuses shown =
+                    new ShownStatuses(log, kind, selection, store.view(), revision == 0 ? Long.MAX_VALUE : revision);
             if (revision == 0) {
-                revision = present(exchange, selection);
+                revision = present(exchange, selection, shown);
             }
-            follow(exchange, kind, selection, revision, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+            follow(exchange, kind, selection, shown, revision, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
             exchange.end();
         } finally {
             free.release();
@@ -94,15 +98,16 @@ final class Watches {
     }
 
     /** A watch from nowhere begins with what is there now. */
-    private long present(Exchange exchange, Selection selection) throws IOException {
+    private long present(Exchange exchange, Selection selection, ShownStatuses shown) throws IOException {
         ConfigView view = store.view();
         for (Resource resource : selection.of(view.all())) {
-            send(exchange, EventType.ADDED, resource);
+            shown.sent(resource, send(exchange, EventType.ADDED, resource));
         }
         return view.revision();
     }
 
-    private void follow(Exchange exchange, Kinds.Kind kind, Selection selection, long from, long endNanos)
+    private void follow(
+            Exchange exchange, Kinds.Kind kind, Selection selection, ShownStatuses shown, long from, long endNanos)
             throws IOException, InterruptedException {
         long revision = from;
         long bookmarkNanos = System.nanoTime() + BOOKMARK_NANOS;
@@ -117,7 +122,14 @@ final class Watches {
             }
             for (Event event : events.get()) {
                 revision = event.resource().resourceVersion();
-                sendIfSelected(exchange, selection, event);
+                sendIfSelected(exchange, selection, event, shown);
+            }
+            ConfigView view = store.view();
+            // A version is only told when everything before it has been.
+            if (view.revision() == revision) {
+                for (Resource resource : shown.changed(view)) {
+                    send(exchange, EventType.MODIFIED, resource);
+                }
             }
             if (exchange.flag("allowWatchBookmarks") && System.nanoTime() - bookmarkNanos > 0) {
                 bookmarkNanos = System.nanoTime() + BOOKMARK_NANOS;
@@ -132,24 +144,27 @@ final class Watches {
     }
 
     /** A resource whose labels do not fit any more is gone for this watch, and new when they fit. */
-    private void sendIfSelected(Exchange exchange, Selection selection, Event event) throws IOException {
+    private void sendIfSelected(Exchange exchange, Selection selection, Event event, ShownStatuses shown)
+            throws IOException {
         boolean now = event.type() != EventType.DELETED && selection.matches(event.resource());
         Resource previous = event.previous();
         boolean before = previous != null && selection.matches(previous);
         if (now) {
-            send(exchange, before ? EventType.MODIFIED : EventType.ADDED, event.resource());
+            shown.sent(
+                    event.resource(), send(exchange, before ? EventType.MODIFIED : EventType.ADDED, event.resource()));
         } else if (before) {
             send(exchange, EventType.DELETED, event.resource());
         }
     }
 
-    private void send(Exchange exchange, EventType type, Resource resource) throws IOException {
+    /** {@return the resource as it was shown} */
+    private JsonNode send(Exchange exchange, EventType type, Resource resource) throws IOException {
+        JsonNode body = statuses.shown(resource, store.view());
         line(
                 exchange,
                 type.name(),
-                exchange.wantsTable()
-                        ? Tables.of(List.of(resource), resource.resourceVersion())
-                        : statuses.shown(resource, store.view()));
+                exchange.wantsTable() ? Tables.of(List.of(resource), resource.resourceVersion(), one -> body) : body);
+        return body;
     }
 
     private static void line(Exchange exchange, String type, JsonNode object) throws IOException {

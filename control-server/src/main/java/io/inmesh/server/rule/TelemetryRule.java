@@ -45,8 +45,13 @@ public record TelemetryRule(
     }
 
     /** The metrics that there are here. */
-    public static final Set<String> METRICS =
-            Set.of("REQUEST_COUNT", "REQUEST_DURATION", "REQUEST_SIZE", "RESPONSE_SIZE");
+    public static final Set<String> METRICS = Set.of(
+            "REQUEST_COUNT",
+            "REQUEST_DURATION",
+            "REQUEST_SIZE",
+            "RESPONSE_SIZE",
+            "GRPC_REQUEST_MESSAGES",
+            "GRPC_RESPONSE_MESSAGES");
 
     /** What holds where no resource says anything. */
     static final TelemetryRule STANDARD =

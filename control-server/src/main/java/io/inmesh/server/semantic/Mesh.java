@@ -10,6 +10,7 @@ import io.inmesh.server.rule.Rules;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.store.ConfigView;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -24,11 +25,11 @@ final class Mesh {
     private final References references;
     private final GatewayRoutes gatewayRoutes;
 
-    Mesh(ConfigView view, RuleSettings settings) {
+    Mesh(ConfigView view, Collection<MeshService> discovered, RuleSettings settings) {
         this.view = view;
         this.settings = settings;
         this.rules = Rules.of(view, settings);
-        this.services = ServiceIndex.of(view, List.of(), settings);
+        this.services = ServiceIndex.of(view, List.of(), discovered, settings);
         this.references = new References(view, settings);
         this.gatewayRoutes = GatewayRoutes.of(view, services, settings);
     }

@@ -2,10 +2,13 @@ package io.inmesh.server.semantic;
 
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.service.MeshService;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.validate.Validator;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Judges resources beyond their schema. Kinds it does not know have no problems.
@@ -15,12 +18,22 @@ import java.util.List;
  */
 public final class SemanticValidator implements Validator {
     private final RuleSettings settings;
-    private volatile Mesh lastMesh;
+    private final Supplier<? extends Collection<MeshService>> discovered;
+    private volatile Judged last;
+
+    /** What was judged last, and the services of other registries at that time. */
+    private record Judged(Mesh mesh, Collection<MeshService> discovered) {}
 
     /** A validator under these settings. */
     public SemanticValidator(RuleSettings settings) {
+        this(settings, List::of);
+    }
+
+    /** A validator under these settings, with services that other registries know. */
+    public SemanticValidator(RuleSettings settings, Supplier<? extends Collection<MeshService>> discovered) {
         this.settings = settings;
-        this.lastMesh = new Mesh(new ConfigView(-1, List.of()), settings);
+        this.discovered = discovered;
+        this.last = new Judged(new Mesh(new ConfigView(-1, List.of()), List.of(), settings), List.of());
     }
 
     @Override
@@ -52,11 +65,12 @@ public final class SemanticValidator implements Validator {
 
     /** A batch asks about the same view many times; its index is made once. */
     private Mesh mesh(ConfigView view) {
-        Mesh mesh = lastMesh;
-        if (mesh.view() != view) {
-            mesh = new Mesh(view, settings);
-            lastMesh = mesh;
+        Collection<MeshService> now = discovered.get();
+        Judged judged = last;
+        if (judged.mesh().view() != view || judged.discovered() != now) {
+            judged = new Judged(new Mesh(view, now, settings), now);
+            last = judged;
         }
-        return mesh;
+        return judged.mesh();
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.server.semantic;
 
 import io.inmesh.server.model.Resource;
+import io.inmesh.server.model.SecretHeaders;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.rule.RuleOrder;
@@ -110,6 +111,14 @@ final class TelemetryCheck {
                     Check.BAD_VALUE,
                     tag.get("formatter"),
                     "command operators are not evaluated; use literal, environment or header");
+        }
+        Field header = tag.get("header").get("name");
+        if (SecretHeaders.contains(header.text())) {
+            report.add(
+                    Check.BAD_VALUE,
+                    header,
+                    "\"" + header.text()
+                            + "\" holds secrets, which spans would carry to wherever they are sent; leave it out");
         }
     }
 

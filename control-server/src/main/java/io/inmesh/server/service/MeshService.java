@@ -2,8 +2,12 @@ package io.inmesh.server.service;
 
 import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.rule.ExportScope;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -20,7 +24,7 @@ import java.util.TreeSet;
  * @param subjectAltNames names its servers may present beside those of their service accounts
  * @param scope who may see it
  * @param workloads the workloads behind it, sorted by namespace and id
- * @param source the resource that defines it
+ * @param source the resource that defines it, or would if another registry did not
  */
 public record MeshService(
         String fqdn,
@@ -60,6 +64,31 @@ public record MeshService(
     /** This service without the workloads behind it. */
     public MeshService withoutWorkloads() {
         return withWorkloads(List.of());
+    }
+
+    /**
+     * This service with the endpoints of another beside its own. An endpoint that is where one of its own is already is the same one, known
+     * from two sides, and not taken in; none is if this service does not list its endpoints.
+     */
+    public MeshService joinedBy(MeshService other) {
+        if (resolution != Resolution.STATIC || other.workloads.isEmpty()) {
+            return this;
+        }
+        Set<String> places = new HashSet<>();
+        workloads.forEach(workload -> places.addAll(places(workload)));
+        List<Workload> joined = new ArrayList<>(workloads);
+        other.workloads.stream()
+                .filter(workload -> Collections.disjoint(places, places(workload)))
+                .forEach(joined::add);
+        joined.sort(Workload.BY_ID);
+        return withWorkloads(Collections.unmodifiableList(joined));
+    }
+
+    private Set<String> places(Workload workload) {
+        Set<String> places = new HashSet<>();
+        ports.forEach(
+                port -> workload.portFor(port).ifPresent(number -> places.add(workload.address() + " " + number)));
+        return places;
     }
 
     MeshService withSubjectAltNames(List<String> names) {

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * All services of the mesh by full host name. Immutable.
  *
  * <p>If several resources define one host, the core Service wins, then the oldest ServiceEntry; a ServiceEntry that names a core Service
- * only adds subject alternative names to it.
+ * only adds subject alternative names to it. Services that only other registries know come last.
  */
 public final class ServiceIndex {
     private final SortedMap<String, MeshService> services;
@@ -28,6 +28,17 @@ public final class ServiceIndex {
 
     /** Joins services and workloads of {@code view} with self-registered workloads. */
     public static ServiceIndex of(ConfigView view, Collection<Workload> registered, RuleSettings settings) {
+        return of(view, registered, List.of(), settings);
+    }
+
+    /**
+     * As above, with services that other registries know. What the configuration says of a service holds; endpoints are those of both.
+     */
+    public static ServiceIndex of(
+            ConfigView view,
+            Collection<Workload> registered,
+            Collection<MeshService> discovered,
+            RuleSettings settings) {
         List<Workload> workloads = new ArrayList<>(registered);
         view.byKind("WorkloadEntry").stream().map(WorkloadEntries::read).forEach(workloads::add);
         WorkloadSelection selection = new WorkloadSelection(workloads);
@@ -52,6 +63,7 @@ public final class ServiceIndex {
                 services.merge(service.fqdn(), filled, ServiceIndex::keepFirst);
             }
         });
+        discovered.forEach(service -> services.merge(service.fqdn(), service, MeshService::joinedBy));
         return new ServiceIndex(services);
     }
 

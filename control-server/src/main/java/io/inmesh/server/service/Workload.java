@@ -1,10 +1,12 @@
 package io.inmesh.server.service;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * One running copy of something: a WorkloadEntry, an inline endpoint of a ServiceEntry, or a process that registered itself.
+ * One running copy of something: a WorkloadEntry, an inline endpoint of a ServiceEntry, a process that registered itself, or what another registry
+ * names.
  *
  * @param namespace where it lives
  * @param name what it is called; copies of one program may share it
@@ -30,6 +32,10 @@ public record Workload(
         String serviceAccount,
         Health health,
         boolean meshTls) {
+    /** By namespace and id, the order in which services hold them. */
+    public static final Comparator<Workload> BY_ID =
+            Comparator.comparing(Workload::namespace).thenComparing(Workload::id);
+
     /** Label by which a workload says that it speaks the mesh's mutual TLS. */
     public static final String TLS_MODE_LABEL = "security.istio.io/tlsMode";
 

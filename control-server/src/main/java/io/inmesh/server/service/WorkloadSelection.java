@@ -10,16 +10,13 @@ import java.util.Map;
 
 /** Finds the workloads a selector means by looking only at those that share its rarest label. */
 final class WorkloadSelection {
-    private static final Comparator<Workload> BY_ID =
-            Comparator.comparing(Workload::namespace).thenComparing(Workload::id);
-
     private final Map<Key, List<Workload>> byLabel = new HashMap<>();
 
     private record Key(String namespace, String label, String value) {}
 
     WorkloadSelection(Collection<Workload> workloads) {
         List<Workload> sorted = new ArrayList<>(workloads);
-        sorted.sort(BY_ID);
+        sorted.sort(Workload.BY_ID);
         for (Workload workload : sorted) {
             workload.labels()
                     .forEach((label, value) -> byLabel.computeIfAbsent(

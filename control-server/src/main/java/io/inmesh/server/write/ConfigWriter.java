@@ -7,15 +7,18 @@ import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.store.StoreUnavailableException;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.validate.Problem.Severity;
 import io.inmesh.server.validate.Shape;
 import io.inmesh.server.validate.Validator;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,17 +26,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one way configuration is written, whoever asks: every resource of a change is judged against the state after the whole
- * change, and one error refuses all of it. Changes are made one after the other, so that what was judged is what is written.
+ * change, and one error refuses all of it. Changes are made one after the other, so that what was judged is what is written; if another
+ * server comes between, it is judged again. What would only be judged is so by what this server has heard, without waiting for anybody.
  */
 public final class ConfigWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigWriter.class);
     private static final CompletableFuture<?> NOTHING = CompletableFuture.completedFuture(null);
 
+    /** How long a change waits for those before it: while the store does not answer they must not hold all threads one after the other. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final ConfigStore store;
     private final Judge judge;
     private final ChangeLog changes;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Duration patience;
+
+    /** One change after the other, in the order they came. */
+    private final ReentrantLock lock = new ReentrantLock(true);
 
     /**
      * Makes a writer.
@@ -53,6 +63,11 @@ public final class ConfigWriter {
      * @param changes is told of every change
      */
     public ConfigWriter(ConfigStore store, List<Validator> validators, ChangeLog changes) {
+        this(store, validators, changes, PATIENCE);
+    }
+
+    ConfigWriter(ConfigStore store, List<Validator> validators, ChangeLog changes, Duration patience) {
+        this.patience = patience;
         this.store = store;
         this.judge = new Judge(validators);
         this.changes = changes;
@@ -72,6 +87,7 @@ public final class ConfigWriter {
      * @param origin who keeps them from now on
      * @param dryRun whether to judge only
      * @throws ConflictException if the version expected is not the present one
+     * @throws StoreUnavailableException if the store cannot be asked, or other changes take too long
      */
     public WriteResult apply(
             List<ObjectNode> documents,
@@ -98,41 +114,35 @@ public final class ConfigWriter {
             throws ConflictException {
         Intake intake = new Intake(defaultNamespace, origin);
         documents.forEach(intake::take);
-        CompletableFuture<?> noted = NOTHING;
-        lock.lock();
-        try {
-            ConfigView before = store.view();
-            List<Problem> problems = new ArrayList<>(intake.problems());
-            for (Resource resource : intake.resources().values()) {
-                before.get(resource.key()).ifPresent(old -> refuseForeign(old, origin, problems));
-            }
-            problems.addAll(judge.judge(intake.resources().values(), Judge.after(before, intake.resources())));
-            if (problems.stream().anyMatch(p -> p.severity() == Severity.ERROR)) {
-                return new WriteResult(false, List.of(), intake.notes(), problems);
-            }
-            List<WriteResult.Action> actions = new ArrayList<>();
-            List<Change> puts = new ArrayList<>();
-            for (Resource resource : intake.resources().values()) {
-                Optional<Resource> old = before.get(resource.key());
-                boolean same = old.isPresent() && content(old.get()).equals(content(resource));
-                actions.add(new WriteResult.Action(
-                        resource.key(), old.isEmpty() ? "created" : same ? "unchanged" : "configured"));
-                if (!same
-                        || (expectedVersion != null
-                                && expectedVersion != old.get().resourceVersion())) {
-                    puts.add(new Change.Put(resource, expectedVersion));
-                }
-            }
-            if (dryRun) {
-                store.check(puts);
-            } else {
-                noted = commit(author, before, puts);
-            }
-            return new WriteResult(true, actions, intake.notes(), problems);
-        } finally {
-            lock.unlock();
-            await(noted);
+        return made(() -> apply(intake, expectedVersion, origin, author, dryRun), dryRun);
+    }
+
+    private Attempt apply(Intake intake, @Nullable Long expectedVersion, Origin origin, Author author, boolean dryRun)
+            throws ConflictException {
+        ConfigView before = store.view();
+        List<Problem> problems = new ArrayList<>(intake.problems());
+        for (Resource resource : intake.resources().values()) {
+            before.get(resource.key()).ifPresent(old -> refuseForeign(old, origin, problems));
         }
+        problems.addAll(judge.judge(intake.resources().values(), Judge.after(before, intake.resources())));
+        if (anyError(problems)) {
+            WriteResult refused = new WriteResult(false, List.of(), intake.notes(), problems);
+            // What is wrong by itself is wrong beside any configuration.
+            return refused(refused, before, dryRun || anyError(intake.problems()));
+        }
+        List<WriteResult.Action> actions = new ArrayList<>();
+        List<Change> puts = new ArrayList<>();
+        for (Resource resource : intake.resources().values()) {
+            Optional<Resource> old = before.get(resource.key());
+            boolean same = old.isPresent() && content(old.get()).equals(content(resource));
+            actions.add(new WriteResult.Action(
+                    resource.key(), old.isEmpty() ? "created" : same ? "unchanged" : "configured"));
+            if (!same
+                    || (expectedVersion != null && expectedVersion != old.get().resourceVersion())) {
+                puts.add(new Change.Put(resource, expectedVersion));
+            }
+        }
+        return attempt(author, before, puts, dryRun, new WriteResult(true, actions, intake.notes(), problems));
     }
 
     /**
@@ -142,6 +152,7 @@ public final class ConfigWriter {
      * @param origin who asks; only what it keeps is removed
      * @param dryRun whether to judge only
      * @throws ConflictException if a version expected is not the present one
+     * @throws StoreUnavailableException if the store cannot be asked, or other changes take too long
      */
     public WriteResult delete(List<Change.Delete> changes, Origin origin, boolean dryRun) throws ConflictException {
         return delete(changes, origin, Author.of(origin), dryRun);
@@ -154,31 +165,92 @@ public final class ConfigWriter {
      */
     public WriteResult delete(List<Change.Delete> changes, Origin origin, Author author, boolean dryRun)
             throws ConflictException {
-        CompletableFuture<?> noted = NOTHING;
-        lock.lock();
+        return made(() -> remove(changes, origin, author, dryRun), dryRun);
+    }
+
+    private Attempt remove(List<Change.Delete> changes, Origin origin, Author author, boolean dryRun)
+            throws ConflictException {
+        ConfigView before = store.view();
+        List<Problem> problems = new ArrayList<>();
+        List<WriteResult.Action> actions = new ArrayList<>();
+        for (Change.Delete change : changes) {
+            before.get(change.key()).ifPresent(old -> {
+                refuseForeign(old, origin, problems);
+                actions.add(new WriteResult.Action(change.key(), "deleted"));
+            });
+        }
+        if (!problems.isEmpty()) {
+            return refused(new WriteResult(false, List.of(), List.of(), problems), before, dryRun);
+        }
+        return attempt(
+                author, before, List.copyOf(changes), dryRun, new WriteResult(true, actions, List.of(), List.of()));
+    }
+
+    /**
+     * What came of judging a change and writing it.
+     *
+     * @param result what to answer; null if another server has changed the configuration that was judged
+     * @param noted done when the change has been recorded
+     */
+    private record Attempt(@Nullable WriteResult result, CompletableFuture<?> noted) {
+        static Attempt done(WriteResult result) {
+            return new Attempt(result, NOTHING);
+        }
+    }
+
+    private interface Judged {
+        Attempt attempt() throws ConflictException;
+    }
+
+    /** Judges and writes until no other server comes between the two. */
+    private WriteResult made(Judged judged, boolean dryRun) throws ConflictException {
+        while (true) {
+            Attempt attempt = dryRun ? judged.attempt() : inTurn(judged);
+            await(attempt.noted());
+            if (attempt.result() != null) {
+                return attempt.result();
+            }
+        }
+    }
+
+    private Attempt inTurn(Judged judged) throws ConflictException {
         try {
-            ConfigView before = store.view();
-            List<Problem> problems = new ArrayList<>();
-            List<WriteResult.Action> actions = new ArrayList<>();
-            for (Change.Delete change : changes) {
-                before.get(change.key()).ifPresent(old -> {
-                    refuseForeign(old, origin, problems);
-                    actions.add(new WriteResult.Action(change.key(), "deleted"));
-                });
+            if (!lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw StoreUnavailableException.nothingChanged(
+                        "other changes have kept this one waiting for " + patience.toMillis()
+                                + " ms; the store is slow or cannot be asked: see /readyz, and try again",
+                        null);
             }
-            if (!problems.isEmpty()) {
-                return new WriteResult(false, List.of(), List.of(), problems);
-            }
-            if (dryRun) {
-                store.check(List.copyOf(changes));
-            } else {
-                noted = commit(author, before, List.copyOf(changes));
-            }
-            return new WriteResult(true, actions, List.of(), List.of());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw StoreUnavailableException.nothingChanged("the server stops; try again when it is back", e);
+        }
+        try {
+            return judged.attempt();
         } finally {
             lock.unlock();
-            await(noted);
         }
+    }
+
+    /** A refusal is final if there is nothing newer that another server has made, by which it might not be refused. */
+    private Attempt refused(WriteResult refusal, ConfigView before, boolean certain) {
+        return certain || store.isLast(before) ? Attempt.done(refusal) : new Attempt(null, NOTHING);
+    }
+
+    private static boolean anyError(List<Problem> problems) {
+        return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+    }
+
+    private Attempt attempt(Author author, ConfigView before, List<Change> wanted, boolean dryRun, WriteResult result)
+            throws ConflictException {
+        if (dryRun) {
+            store.check(wanted);
+            return Attempt.done(result);
+        }
+        Optional<ConfigView> after = store.commit(before, wanted, author.name());
+        return after.isEmpty()
+                ? new Attempt(null, NOTHING)
+                : new Attempt(result, note(author, before, after.get(), wanted));
     }
 
     /**
@@ -201,18 +273,11 @@ public final class ConfigWriter {
             changes.add(new ChangeLog.Changed(resource.key(), old.orElse(null), resource));
         }
         problems.addAll(judge.judge(intake.resources().values(), after));
-        return new Plan(
-                problems.stream().noneMatch(p -> p.severity() == Severity.ERROR),
-                changes,
-                after,
-                intake.notes(),
-                problems);
+        return new Plan(!anyError(problems), changes, after, intake.notes(), problems);
     }
 
     /** Notes are taken under the lock, so that they come in the order of the changes, and awaited outside of it. */
-    private CompletableFuture<?> commit(Author author, ConfigView before, List<Change> wanted)
-            throws ConflictException {
-        ConfigView after = store.commit(wanted, author.name());
+    private CompletableFuture<?> note(Author author, ConfigView before, ConfigView after, List<Change> wanted) {
         List<ChangeLog.Changed> changed = wanted.stream()
                 .map(change -> new ChangeLog.Changed(
                         change.key(),

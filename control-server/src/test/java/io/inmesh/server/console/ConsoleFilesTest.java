@@ -53,7 +53,7 @@ class ConsoleFilesTest {
             }
         }
 
-        int bytes = files.index().gzip().length;
+        int bytes = files.page(ConsoleFiles.INDEX).gzip().length;
         for (String name : needed) {
             bytes += files.find(name).orElseThrow().gzip().length;
         }
@@ -113,7 +113,7 @@ class ConsoleFilesTest {
 
     @Test
     void thePageNamesTheBuildOfAllItsFiles() {
-        String page = new String(files.index().plain(), StandardCharsets.UTF_8);
+        String page = new String(files.page(ConsoleFiles.INDEX).plain(), StandardCharsets.UTF_8);
 
         assertThat(page).contains("/console/" + files.build() + "/app.js").doesNotContain("{build}");
         assertThat(files.build()).matches("[0-9a-f]{16}");

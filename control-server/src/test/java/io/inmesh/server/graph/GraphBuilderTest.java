@@ -32,6 +32,7 @@ class GraphBuilderTest {
     private final List<Workload> registered =
             Workloads.bookinfo().stream().map(RegisteredWorkloads::workload).toList();
     private final Surroundings surroundings = new Surroundings(
+            "inmesh.local",
             ServiceIndex.of(
                     Config.view(Config.BOOKINFO, EXTERNAL), registered, RuleSettings.forTrustDomain("inmesh.local")),
             registered);
@@ -140,6 +141,14 @@ class GraphBuilderTest {
             assertThat(edge.mtls()).isEqualTo(1);
         });
         assertThat(node(graph, "identity:" + backup).kind()).isEqualTo(Kind.SILENT_CALLER);
+    }
+
+    @Test
+    void aCallerOfAnotherMeshIsNotTakenForTheLocalOneOfItsName() {
+        calls("productpage", "v1", REVIEWS, "default", "reviews", "v1", true, "once.ok.1000000", 3);
+        String partner = "spiffe://partner.example/ns/default/sa/bookinfo-productpage";
+        cameIn("reviews", "v1", true, partner);
+        assertThat(graph("").edges()).extracting(Edge::source).contains("identity:" + partner);
     }
 
     @Test

@@ -2,9 +2,14 @@ package io.inmesh.server.jwks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.MemoryTable;
+import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.KeySource;
+import io.inmesh.server.store.ConfigStore;
+import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.store.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
 /** When keys are fetched, which are kept, and what is said of those that cannot be had. */
@@ -147,6 +154,86 @@ class KeyKeeperTest {
                 + "\"x\":\"AQ\",\"kid\":\"a\",\"x5c\":[]},7,{\"kty\":\"RSA\"}]}";
         assertThat(PublicKeys.of(keys))
                 .isEqualTo("{\"keys\":[{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"AQ\"}]}");
+    }
+
+    @Test
+    void keysAreUsedThoughTheStoreCannotBeAskedForThemNorKeepThem() {
+        web.put(URL, set("one"));
+        KeyKeeper made = new KeyKeeper(SETTINGS, this::answer, new Unavailable(), Runnable::run, time, () -> 0.5);
+        made.onChange(() -> changes++);
+
+        made.watch(Set.of(KEYS));
+        assertThat(made.current().of(KEYS)).hasValue(set("one"));
+        web.put(URL, set("two"));
+        time.advance(Duration.ofMinutes(20));
+        assertThat(made.current().of(KEYS)).hasValue(set("two"));
+        assertThat(changes).isEqualTo(2);
+        made.watch(Set.of());
+    }
+
+    @Test
+    void aChangeOfConfigurationIsPassedOnWithoutWaitingForTheStore() throws Exception {
+        table.put("jwks", URL, set("kept").getBytes(StandardCharsets.UTF_8));
+        List<Runnable> put = new ArrayList<>();
+        KeyKeeper made = new KeyKeeper(SETTINGS, this::answer, table, put::add, time, () -> 0.5);
+        try (ConfigStore store = new ConfigStore(new MemoryTable())) {
+            made.follow(store, () -> changes++);
+            store.commit(List.of(new ConfigStore.Change.Put(authentication("first"), null)));
+
+            assertThat(changes).as("the change is passed on").isEqualTo(1);
+            assertThat(made.current().sets()).as("nothing has been read yet").isEmpty();
+            put.remove(0).run();
+            assertThat(made.current().of(KEYS)).hasValue(set("kept"));
+            assertThat(changes).as("and what was kept, when it has been read").isEqualTo(2);
+
+            KeyKeeper restarted = new KeyKeeper(SETTINGS, this::answer, table, put::add, time, () -> 0.5);
+            restarted.follow(store, () -> {});
+            assertThat(restarted.current().of(KEYS))
+                    .as("what was kept is there from the start")
+                    .hasValue(set("kept"));
+        }
+    }
+
+    private static Resource authentication(String name) {
+        return Config.resource("{apiVersion: security.istio.io/v1, kind: RequestAuthentication, metadata: {name: "
+                + name + "}, spec: {jwtRules: [{issuer: a, jwksUri: \"" + URL + "\"}]}}");
+    }
+
+    /** A table that cannot be asked. */
+    private static final class Unavailable implements KeyValueTable {
+        @Override
+        public Optional<byte[]> get(String name, String key) {
+            throw away();
+        }
+
+        @Override
+        public void put(String name, String key, byte[] value) {
+            throw away();
+        }
+
+        @Override
+        public boolean delete(String name, String key) {
+            throw away();
+        }
+
+        @Override
+        public SortedMap<String, byte[]> scan(String name) {
+            throw away();
+        }
+
+        @Override
+        public boolean compareAndSet(String name, String key, byte[] expected, byte[] value) {
+            throw away();
+        }
+
+        @Override
+        public long increment(String name, String key) {
+            throw away();
+        }
+
+        private static StoreUnavailableException away() {
+            return StoreUnavailableException.nothingChanged("away on purpose", null);
+        }
     }
 
     private KeyKeeper keeper() {

@@ -70,6 +70,7 @@ class AccessOverRestTest {
                     GET    | /version
                     GET    | /openapi/v2
                     GET    | /metrics
+                    POST   | /inmesh/v1/login/links
                     POST   | /inmesh/v1/apply
                     GET    | /inmesh/v1/rollouts
                     GET    | /inmesh/v1/rollouts/shop/till

@@ -26,6 +26,7 @@ class RouteStatusTest {
 
     private final RouteStatuses statuses = new RouteStatuses(
             RuleSettings.forTrustDomain("inmesh.local"),
+            List::of,
             Clock.fixed(Instant.parse("2026-05-01T00:00:00Z"), ZoneOffset.UTC));
 
     /** A parent, rules, and conditions of the parent's status. */

@@ -33,6 +33,7 @@ class TelemetryCheckTest {
                     tracing: [{customTags: {a: {}}}]                                                    | IM0003 | spec.tracing[0].customTags.a
                     tracing: [{customTags: {a: {literal: {value: x}, header: {name: y}}}}]              | IM0003 | spec.tracing[0].customTags.a
                     tracing: [{customTags: {a: {formatter: {value: x}}}}]                               | IM0002 | spec.tracing[0].customTags.a.formatter
+                    tracing: [{customTags: {a: {header: {name: Authorization}}}}]                       | IM0002 | spec.tracing[0].customTags.a.header.name
                     tracing: [{useRequestIdForTraceSampling: true}]                                     | IM0001 | spec.tracing[0].useRequestIdForTraceSampling
                     targetRef: {kind: Gateway, name: g}                                                 | IM0001 | spec.targetRef
                     """)
