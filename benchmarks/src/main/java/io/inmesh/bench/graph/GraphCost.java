@@ -14,7 +14,6 @@ import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.store.ConfigView;
-import io.inmesh.server.time.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -36,20 +35,6 @@ public final class GraphCost {
 
     private GraphCost() {}
 
-    private static final class StoppedTime implements Timer {
-        private long nanos;
-
-        @Override
-        public long nanoTime() {
-            return nanos;
-        }
-
-        @Override
-        public Cancellable schedule(Duration delay, Runnable task) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
     /**
      * Measures, prints a table and keeps it.
      *
@@ -65,10 +50,11 @@ public final class GraphCost {
             long began = cpuNanos();
             traffic.report(graph, step);
             report[step] = (cpuNanos() - began) / 1e3 / traffic.reportsPerStep();
-            time.nanos += TrafficGraph.STEP.toNanos();
+            time.pass(TrafficGraph.STEP);
         }
         double memory = (usedBytes() - before) / MIB;
         Surroundings surroundings = new Surroundings(
+                "inmesh.local",
                 ServiceIndex.of(new ConfigView(1, List.of()), List.of(), RuleSettings.forTrustDomain("inmesh.local")),
                 List.of());
         int edges = SERVICES * CALLEES;

@@ -13,8 +13,17 @@ import org.openjdk.jmh.runner.RunnerException;
 /** Measures what telemetry adds to a call, kind by kind, in one run. */
 public final class TelemetryCost {
 
-    private static final List<String> KINDS =
-            List.of("off", "otel", "istio", "both", "traces1", "traces100", "otel+traces1", "both+traces1");
+    private static final List<String> KINDS = List.of(
+            "off",
+            "otel",
+            "istio",
+            "both",
+            "traces1",
+            "traces100",
+            "otel+traces1",
+            "both+traces1",
+            "both+drawn1",
+            "both+unkept");
 
     private TelemetryCost() {}
 
@@ -39,7 +48,8 @@ public final class TelemetryCost {
                 "One call through the engine, answered at once, among 100 endpoints. What a row has beyond the first is"
                         + " what that telemetry costs; a call over loopback takes some 30,000 ns in all.",
                 "otel, istio: Prometheus registry with that profile; both: both. traces1, traces100: the OpenTelemetry SDK"
-                        + " keeps one trace in a hundred, or all, and exports none.");
+                        + " keeps one trace in a hundred, or all, and throws them away in batches. drawn1: the mesh's config draws"
+                        + " the hundredth. unkept: calls made for a request whose trace is not kept.");
         Report report = new Report("What telemetry adds to a call", rows, notes);
         System.out.println(
                 report.store(Path.of(arguments[0]), quick ? "telemetry-quick" : "telemetry", LocalDate.now()));
