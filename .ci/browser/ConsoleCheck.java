@@ -4,7 +4,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,11 +37,23 @@ final class ConsoleCheck {
               steps: [{weight: 10, wait: 1m}, {weight: 50, wait: 1m}]
               analysis: {interval: 1s, minRequests: 1000000, errorRate: {maxPercent: 1}, latency: {percentile: 95, max: 1s}}
             """;
+
+    /** Effects run after the drawing, so a value can change before anything follows it. */
+    private static final String CHANGED_WHILE_DRAWN = """
+            const base = document.querySelector('script[src$="/app.js"]').src;
+            return Promise.all(['./lib/preact.js', './base/store.js'].map((file) => import(new URL(file, base)))).then(async ([{ html, render }, { store, useStore }]) => {
+              const value = store('earlier');
+              const Shown = () => html`<i>${useStore(value)}</i>`;
+              const root = document.createElement('div');
+              render(html`<${Shown} />`, root);
+              value.set('later');
+              for (let looks = 0; looks < 100 && root.textContent !== 'later'; looks += 1) await new Promise((again) => setTimeout(again, 50));
+              return root.textContent === 'later';
+            });
+            """;
+
     private static final String RECENT = "#/graph?window=30s";
     private static final String FAILING = ".label[data-health=failing]";
-
-    /** The user of the settings that the script writes. */
-    private static final String PASSWORD = "correct horse battery";
 
     private final URI driver;
     private final String console;
@@ -50,21 +61,16 @@ final class ConsoleCheck {
     private final String guarded;
     private final long guardedProcess;
     private final Path scratch;
-    private final Path pictures;
-    private int failed;
-
-    private interface Steps {
-        void run() throws Exception;
-    }
+    private final Report report;
 
     private ConsoleCheck(String[] arguments) {
         driver = URI.create(arguments[0]);
         console = arguments[1] + "/console/";
         shop = URI.create(arguments[2] + "/productpage");
-        guarded = arguments[3] + "/console/";
+        guarded = arguments[3];
         guardedProcess = Long.parseLong(arguments[4]);
         scratch = Path.of(arguments[5]);
-        pictures = arguments[6].equals("-") ? null : Path.of(arguments[6]);
+        report = new Report(arguments[6].equals("-") ? null : Path.of(arguments[6]));
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -78,14 +84,14 @@ final class ConsoleCheck {
         }
         over.set(true);
         try (Browser browser = new Browser(check.driver, check.scratch.resolve("other-profile"))) {
-            check.withPasswords(browser);
+            new LoginCheck(check.report, check.guarded, check.guardedProcess, check.scratch).run(browser);
         }
-        System.exit(check.failed == 0 ? 0 : 1);
+        System.exit(check.report.failed() == 0 ? 0 : 1);
     }
 
     private void overTheShop(Browser browser) throws Exception {
         browser.open(console);
-        step("the graph shows who calls whom", () -> {
+        report.step("the graph shows who calls whom", () -> {
             browser.see(".card[data-card=productpage]", "v1");
             browser.see(".card[data-card=ratings]", "v1");
             for (String version : List.of("v1", "v2", "v3")) {
@@ -95,46 +101,46 @@ final class ConsoleCheck {
                         version);
             }
         });
-        pictures(browser, "graph", RECENT.replace("?window=30s", ""), ".card[data-card=ratings]");
-        step("a click on a link tells its figures", () -> {
+        report.pictures(browser, console, "graph", RECENT.replace("?window=30s", ""), ".card[data-card=ratings]");
+        report.step("a click on a link tells its figures", () -> {
             browser.click(".label[data-link*=details]", "");
             browser.see(".panel h2", "details");
             browser.see(".panel .chart", "Calls per second");
             browser.see(".panel", "mutual TLS");
         });
-        step("the table says the same", () -> {
+        report.step("the table says the same", () -> {
             browser.click("[role=tab]", "Table");
             browser.see("table", "ratings");
         });
-        step("keys lead to the services", () -> {
+        report.step("keys lead to the services", () -> {
             browser.click("h1", "");
             browser.press("g", "s");
             browser.see("tr", "reviews");
             browser.see("tr .badge", "3 of 3");
         });
-        pictures(browser, "services", "#/services", "tr .badge");
-        step("a service leads to the form that shifts its traffic", () -> {
+        report.pictures(browser, console, "services", "#/services", "tr .badge");
+        report.step("a service leads to the form that shifts its traffic", () -> {
             browser.click("td a", "reviews");
             browser.see("h1", "reviews");
             browser.click("a.button", "Shift traffic");
             browser.type("[data-weight=v3]", "100");
         });
-        step("a change is reviewed with whom it affects, and applied", () -> {
+        report.step("a change is reviewed with whom it affects, and applied", () -> {
             browser.click("[data-review]", "");
             browser.see("dialog .diff", "weight: 100");
             browser.see("dialog .affected", "productpage");
-            picture(browser, "review-light");
+            report.picture(browser, "review-light");
             browser.click("[data-apply]", "");
             browser.see(".head .sub", "version");
         });
-        step("the graph follows the weights", () -> {
+        report.step("the graph follows the weights", () -> {
             browser.open(console + RECENT);
             browser.await(
                     "links to v3 only",
                     "const to = [...document.querySelectorAll(\".label[data-link*='/reviews/']\")].map(e => e.dataset.link).filter(l => l.includes('productpage'));"
                             + " return to.length === 1 && to[0].endsWith('v3')");
         });
-        step("a fault turns its link red", () -> {
+        report.step("a fault turns its link red", () -> {
             browser.open(console + "#/services/reviews.default.svc.cluster.local");
             browser.click("a.button", "Inject a fault");
             browser.type("[data-fault=abort]", "100");
@@ -145,8 +151,8 @@ final class ConsoleCheck {
             browser.open(console + RECENT);
             browser.await("a red link", "return document.querySelector(\"" + FAILING + "[data-link*=reviews]\") !== null");
         });
-        pictures(browser, "fault", RECENT, FAILING);
-        step("rolling back heals it", () -> {
+        report.pictures(browser, console, "fault", RECENT, FAILING);
+        report.step("rolling back heals it", () -> {
             browser.open(console + "#/config/networking.istio.io/virtualservices/default/reviews?tab=history");
             browser.await("two versions", "return document.querySelectorAll('[data-version]').length >= 2");
             browser.run("document.querySelectorAll('[data-version]')[1].click()");
@@ -158,7 +164,7 @@ final class ConsoleCheck {
                     "no red link and one that is well",
                     "return document.querySelector('" + FAILING + "') === null && document.querySelector(\".label[data-health=healthy][data-link*='reviews']\") !== null");
         });
-        step("a rollout is shown, held, let go on and taken back", () -> {
+        report.step("a rollout is shown, held, let go on and taken back", () -> {
             apply(ROLLOUT);
             browser.open(console + "#/rollouts");
             browser.see("[data-rollout=reviews-v3][data-phase=Progressing] [aria-current=step]", "10%");
@@ -168,15 +174,15 @@ final class ConsoleCheck {
             browser.click("[data-word=resume]", "");
             browser.see("[data-phase=Progressing]", "step 1 of 2");
         });
-        pictures(browser, "rollouts", "#/rollouts", "[data-rollout] table");
-        step("a rollout that is aborted puts the weights back", () -> {
+        report.pictures(browser, console, "rollouts", "#/rollouts", "[data-rollout] table");
+        report.step("a rollout that is aborted puts the weights back", () -> {
             browser.click("[data-word=abort]", "");
             browser.see("dialog", "put back now");
             browser.click("[data-confirm]", "");
             browser.see("[data-phase=RolledBack]", "aborted by");
             browser.see("[data-rollout] table", "100%");
         });
-        step("the editor completes fields and finds mistakes", () -> {
+        report.step("the editor completes fields and finds mistakes", () -> {
             browser.open(console + "#/config/networking.istio.io/virtualservices/default/reviews");
             browser.await("the editor", "return document.querySelector('.editor')?.shadowRoot?.querySelector('.cm-content')?.textContent.includes('reviews') ?? false");
             browser.run("document.querySelector('.editor').shadowRoot.querySelector('.cm-content').focus()");
@@ -189,7 +195,7 @@ final class ConsoleCheck {
             browser.run("[...document.querySelectorAll('button')].find(e => e.textContent === 'Discard').click()");
             browser.await("nothing left to discard", "return ![...document.querySelectorAll('button')].some(e => e.textContent === 'Discard')");
         });
-        step("requests are watched as they end, and explain themselves", () -> {
+        report.step("requests are watched as they end, and explain themselves", () -> {
             browser.open(console + "#/services/productpage.default.svc.cluster.local");
             browser.click("a.button", "Watch requests");
             browser.await("the service chosen", "return document.querySelector('[name=target]')?.value === 'productpage'");
@@ -202,10 +208,10 @@ final class ConsoleCheck {
             browser.click("[data-watch]", "Stop");
             browser.see(".box-tools .badge", "ended");
         });
-        pictures(browser, "requests", null, "[data-why]");
-        pictures(browser, "editor", "#/config/networking.istio.io/virtualservices/default/reviews?tab=weights", ".weight");
-        pictures(browser, "configuration", "#/config", "tr .badge");
-        step("can A call B is answered with reasons", () -> {
+        report.pictures(browser, console, "requests", null, "[data-why]");
+        report.pictures(browser, console, "editor", "#/config/networking.istio.io/virtualservices/default/reviews?tab=weights", ".weight");
+        report.pictures(browser, console, "configuration", "#/config", "tr .badge");
+        report.step("can A call B is answered with reasons", () -> {
             browser.open(console + "#/security?tab=can-i");
             browser.type("[name=caller]", "default/bookinfo-productpage");
             browser.type("[name=authority]", "ratings:9080");
@@ -213,10 +219,10 @@ final class ConsoleCheck {
             browser.see(".answer .badge.bad", "no");
             browser.see(".steps", "ALLOW");
         });
-        pictures(browser, "can-i", null, ".answer");
-        pictures(browser, "security", "#/security", "meter");
-        pictures(browser, "health", "#/mesh", "tr .badge");
-        step("dark and light can be chosen, and are remembered", () -> {
+        report.pictures(browser, console, "can-i", null, ".answer");
+        report.pictures(browser, console, "security", "#/security", "meter");
+        report.pictures(browser, console, "health", "#/mesh", "tr .badge");
+        report.step("dark and light can be chosen, and are remembered", () -> {
             browser.click("[data-theme-switch]", "");
             browser.click("[data-theme-switch]", "");
             browser.await("dark", "return document.documentElement.dataset.theme === 'dark'");
@@ -224,7 +230,8 @@ final class ConsoleCheck {
             browser.run("location.reload()");
             browser.await("dark again", "return document.documentElement.dataset.theme === 'dark' && document.querySelector('tr') !== null");
         });
-        noComplaints(browser);
+        report.step("what changes while a page is being drawn is shown", () -> browser.await("the later value", CHANGED_WHILE_DRAWN));
+        report.noComplaints(browser);
     }
 
     /** Moves to the last line, which is empty. */
@@ -232,45 +239,6 @@ final class ConsoleCheck {
         browser.run(
                 "const c = document.querySelector('.editor').shadowRoot.querySelector('.cm-content');"
                         + " c.dispatchEvent(new KeyboardEvent('keydown', {key: 'End', ctrlKey: true, bubbles: true, keyCode: 35}))");
-    }
-
-    private void withPasswords(Browser browser) throws Exception {
-        browser.open(guarded);
-        step("a wrong password is refused", () -> {
-            browser.type("[name=username]", "reader");
-            browser.type("[name=password]", "wrong password");
-            browser.click("button.main", "Log in");
-            browser.see("[role=alert]", "wrong");
-        });
-        pictures(browser, "login", null, ".login");
-        step("a viewer is shown, and offered nothing that takes an editor", () -> {
-            browser.type("[name=username]", "reader");
-            browser.type("[name=password]", PASSWORD);
-            browser.click("button.main", "Log in");
-            browser.see(".who", "reader");
-            browser.open(guarded + "#/config");
-            browser.see(".empty", "Nothing is configured yet.");
-            browser.miss("a.button", "New");
-            browser.open(guarded + "#/security");
-            browser.see("[role=tab]", "Identities");
-            browser.miss("[role=tab]", "Audit log");
-        });
-        step("nothing secret is kept in the browser", () -> browser.await(
-                "preferences only",
-                "return !document.cookie && Object.keys(localStorage).every(k => k === 'inmesh-preferences') && sessionStorage.length === 0 && !location.search"));
-        step("logging out leads back to the login", () -> {
-            browser.run("document.querySelector('[title=\"Log out\"]').click()");
-            browser.see("button.main", "Log in");
-        });
-        step("a lost server is shown", () -> {
-            browser.type("[name=username]", "reader");
-            browser.type("[name=password]", PASSWORD);
-            browser.click("button.main", "Log in");
-            browser.see(".who", "reader");
-            ProcessHandle.of(guardedProcess).ifPresent(ProcessHandle::destroy);
-            browser.see(".banner.bad", "has not answered");
-        });
-        noComplaints(browser);
     }
 
     private void apply(String yaml) throws Exception {
@@ -283,55 +251,6 @@ final class ConsoleCheck {
                         BodyHandlers.ofString());
         if (answer.statusCode() != 200) {
             throw new IllegalStateException(answer.body());
-        }
-    }
-
-    private void step(String what, Steps steps) {
-        long begun = System.nanoTime();
-        try {
-            steps.run();
-            System.out.printf("✓ %s (%.1f s)%n", what, Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0);
-        } catch (Exception | AssertionError e) {
-            failed++;
-            System.out.println("✗ " + what + ": " + e.getMessage());
-        }
-    }
-
-    private void noComplaints(Browser browser) {
-        step("the browser has nothing to complain about", () -> {
-            List<String> complaints = browser.complaints();
-            if (!complaints.isEmpty()) {
-                throw new AssertionError(String.join("\n", complaints));
-            }
-        });
-    }
-
-    /** Keeps pictures of a page: light and dark, wide and narrow. */
-    private void pictures(Browser browser, String name, String place, String present) throws Exception {
-        if (pictures == null) {
-            return;
-        }
-        if (place != null) {
-            browser.open(console + place);
-        }
-        browser.see(present, "");
-        for (String scheme : List.of("light", "dark")) {
-            browser.prefer(scheme);
-            browser.size(1440, 900);
-            picture(browser, name + "-" + scheme);
-            browser.size(800, 900);
-            picture(browser, name + "-" + scheme + "-narrow");
-        }
-        browser.size(1440, 900);
-        browser.prefer("light");
-    }
-
-    private void picture(Browser browser, String name) throws Exception {
-        if (pictures != null) {
-            // What moves comes to rest.
-            Thread.sleep(600);
-            Files.createDirectories(pictures);
-            browser.picture(pictures.resolve("console-" + name + ".png"));
         }
     }
 
