@@ -70,6 +70,9 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+        if (GrpcOutcomes.missedConnection(status, tracer) && !expired() && call.sendAgain(attempt, this, ended)) {
+            return;
+        }
         ServerLoad load = attempt.asksForLoad() ? LoadProber.load(trailers) : null;
         if (load != null) {
             attempt.reportLoad(load);

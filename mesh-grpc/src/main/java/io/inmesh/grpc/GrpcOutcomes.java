@@ -26,6 +26,9 @@ final class GrpcOutcomes {
     private static final Metadata.Key<String> RATE_LIMITED =
             Metadata.Key.of(Outcome.Response.RATE_LIMITED_HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
+    /** How grpc-java describes a stream that met a connection after its GOAWAY. */
+    private static final String LEAVING = "GOAWAY shut down transport";
+
     private GrpcOutcomes() {}
 
     /**
@@ -51,6 +54,18 @@ final class GrpcOutcomes {
         String description = status.getDescription();
         boolean refused = description != null && description.contains("REFUSED_STREAM");
         return new Failure(refused ? Kind.REFUSED_STREAM : Kind.RESET, !refused, cause);
+    }
+
+    /**
+     * {@return whether a request never left because its connection was taking no more requests by the time it got there} gRPC says so in
+     * words only.
+     */
+    static boolean missedConnection(Status status, AttemptTracer tracer) {
+        String description = status.getDescription();
+        return !tracer.sent()
+                && status.getCode() == Status.Code.UNAVAILABLE
+                && description != null
+                && description.startsWith(LEAVING);
     }
 
     private static Outcome answer(Status status, Metadata trailers) {

@@ -39,6 +39,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
     private final CallOptions options;
     private final SentRequest<ReqT, RespT> request = new SentRequest<>();
     private final AtomicBoolean cancelled = new AtomicBoolean();
+    private boolean sentAgain;
     /** Copies that wait for the message. */
     private final AtomicReference<List<MirroredCall>> copies = new AtomicReference<>(List.of());
 
@@ -97,6 +98,14 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     @Override
     public void send(Attempt attempt, Consumer<Outcome> ended) {
+        Dispatch started = dispatch;
+        if (begin(attempt, ended) && started != null) {
+            mirror(started.mirrors(attempt));
+        }
+    }
+
+    /** {@return whether the attempt is under way; if not, its end has been told} */
+    private boolean begin(Attempt attempt, Consumer<Outcome> ended) {
         AttemptTracer tracer = channel.mesh().wantsSizes() ? new CountingTracer() : new AttemptTracer();
         ClientCall<ReqT, RespT> call;
         try {
@@ -107,7 +116,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
                             AttemptOptions.of(options, attempt, tracer, nowNanos()));
         } catch (IOException noTls) {
             ended.accept(new Outcome.Failure(Outcome.Failure.Kind.TLS, false, noTls));
-            return;
+            return false;
         }
         Metadata copy = new Metadata();
         copy.merge(startedHeaders());
@@ -115,10 +124,25 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
         AttemptListener<RespT> hearing = new AttemptListener<>(this, attempt, tracer, ended);
         call.start(hearing, copy);
         request.passTo(call, hedges(attempt) ? attempt : null, hearing);
-        Dispatch started = dispatch;
-        if (started != null) {
-            mirror(started.mirrors(attempt));
+        return true;
+    }
+
+    /**
+     * Sends an attempt once more, on another connection, that never left because the peer was taking leave of the one it was meant for.
+     * That tells nothing about the endpoint and is no retry of the route (gRFC A6 calls it transparent); gRPC itself would do it, but for
+     * its retries being off. Once in a call, so that no peer can keep a call going round.
+     *
+     * @param missed what heard that
+     * @return whether that was done; if not, the attempt has ended
+     */
+    boolean sendAgain(Attempt attempt, AttemptListener<RespT> missed, Consumer<Outcome> ended) {
+        if (sentAgain || hedges(attempt) || committed() || cancelled.get()) {
+            return false;
         }
+        sentAgain = true;
+        request.forget(missed);
+        begin(attempt, ended);
+        return true;
     }
 
     /**

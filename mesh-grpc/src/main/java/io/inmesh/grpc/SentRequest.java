@@ -33,6 +33,7 @@ final class SentRequest<ReqT, RespT> {
     private @Nullable ClientCall<ReqT, RespT> beside;
 
     private @Nullable HedgedAttempts<ReqT, RespT> hedged;
+    private @Nullable AttemptListener<RespT> forgotten;
 
     private volatile @Nullable GrpcCall view;
 
@@ -56,6 +57,9 @@ final class SentRequest<ReqT, RespT> {
     void passTo(ClientCall<ReqT, RespT> attempt, @Nullable Attempt hedgeable, AttemptListener<RespT> listener) {
         lock.lock();
         try {
+            if (listener == forgotten) {
+                return;
+            }
             // The hedge may get here first, while the attempt beside it is still looking for its channel.
             beside = hedgeable == null ? null : inner;
             if (hedgeable != null) {
@@ -63,6 +67,16 @@ final class SentRequest<ReqT, RespT> {
                 hedged.add(hedgeable, attempt, listener);
             }
             adopt(attempt);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells that an attempt has another in its place, which may get here before it, as its end may be heard while it is being started. */
+    void forget(AttemptListener<RespT> missed) {
+        lock.lock();
+        try {
+            forgotten = missed;
         } finally {
             lock.unlock();
         }

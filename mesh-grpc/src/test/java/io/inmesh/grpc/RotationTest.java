@@ -18,6 +18,7 @@ import io.inmesh.config.ClientTlsConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
+import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.identity.DenyList;
@@ -47,7 +48,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What another certificate, other roots and a deny list do to gRPC connections of both sides, over real sockets. */
+/**
+ * What another certificate, other roots and a deny list do to gRPC connections of both sides, over real sockets. The route repeats
+ * nothing, so that each call that a rotation spoils is seen.
+ */
 final class RotationTest {
 
     private static final String DOMAIN = "test.local";
@@ -82,7 +86,8 @@ final class RotationTest {
                 .cluster(ClusterConfig.of("text")
                         .endpoint("127.0.0.1", server.getPort())
                         .withTls(new ClientTlsConfig(ClientTlsConfig.Mode.MESH, Set.of(RATINGS.toString()), null)))
-                .virtualHost(VirtualHostConfig.of("text:9080", RouteConfig.to("text")))
+                .virtualHost(
+                        VirtualHostConfig.of("text:9080", RouteConfig.to("text").withRetry(RetryConfig.NONE)))
                 .build());
         reviews.identity().update(ca.issue("default", "reviews"), both());
         channel = keep(MeshGrpc.channel("text:9080", reviews));
