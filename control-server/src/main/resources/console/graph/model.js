@@ -29,7 +29,7 @@ export const HEALTHS = {
 /** @param {any} data answer of `GET /inmesh/v1/graph` @returns {{cards: Card[], links: Link[]}} */
 export function modelOf(data) {
   const nodes = new Map(data.nodes.map((node) => [node.id, node]));
-  const home = homes(data.edges);
+  const home = homes(data);
   const cards = new Map();
   const card = (id, node) => {
     if (!cards.has(id)) {
@@ -73,11 +73,19 @@ function label(card, { node }) {
   return node.name === card.title ? node.version || node.name : `${node.name} ${node.version}`.trim();
 }
 
-/** The service that a workload is shown under: of several the first by name. */
-function homes(edges) {
+/**
+ * The service that a workload is shown under: of several that it was called by the first by name; if nobody called it, one that it is behind,
+ * as long as that is in the picture for another reason.
+ */
+function homes({ edges, nodes }) {
   const found = new Map();
   for (const { service, destination } of edges) {
     if (service && destination && (!found.has(destination) || service < found.get(destination))) found.set(destination, service);
+  }
+  const called = new Set(edges.map(({ service }) => service));
+  for (const { id, services } of nodes) {
+    const home = services.find((service) => called.has(service));
+    if (home && !found.has(id)) found.set(id, home);
   }
   return found;
 }

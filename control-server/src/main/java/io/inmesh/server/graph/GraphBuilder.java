@@ -219,6 +219,7 @@ public final class GraphBuilder {
                 namespace,
                 name,
                 version,
+                surroundings.servicesOf(id),
                 identities.getOrDefault(id, new TreeSet<>()),
                 endpoints,
                 meshed,

@@ -35,6 +35,8 @@ public final class GraphJson {
                 .put("endpoints", node.endpoints())
                 .put("meshed", node.meshed())
                 .put("health", node.health().name());
+        ArrayNode services = json.putArray("services");
+        node.services().forEach(services::add);
         ArrayNode identities = json.putArray("identities");
         node.identities().forEach(identities::add);
         Figures figures = node.figures();

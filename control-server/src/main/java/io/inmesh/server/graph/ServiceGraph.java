@@ -48,6 +48,7 @@ public record ServiceGraph(
      * @param namespace its namespace; empty outside of the mesh
      * @param name what to call it
      * @param version its version; empty for what has none
+     * @param services ids of the services that a workload is behind, also while nobody calls it by them
      * @param identities SPIFFE identities ({@code namespace/account}) that report calls as this workload
      * @param endpoints endpoints of a service, copies of a workload, that are known now
      * @param meshed how many of them speak the mesh's mutual TLS
@@ -60,6 +61,7 @@ public record ServiceGraph(
             String namespace,
             String name,
             String version,
+            SortedSet<String> services,
             SortedSet<String> identities,
             int endpoints,
             int meshed,

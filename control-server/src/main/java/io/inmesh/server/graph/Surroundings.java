@@ -4,11 +4,14 @@ import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.service.Workload;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** What is known of services and workloads apart from reports: where they belong and how many copies there are. */
@@ -20,6 +23,7 @@ public final class Surroundings {
     private final ServiceIndex services;
     private final Map<String, int[]> copies = new HashMap<>();
     private final Map<String, Set<String>> addresses = new HashMap<>();
+    private final Map<String, SortedSet<String>> behind = new HashMap<>();
 
     /**
      * @param trustDomain whose identities are the mesh's own
@@ -31,13 +35,22 @@ public final class Surroundings {
         this.services = services;
         Set<String> seen = new HashSet<>();
         registered.forEach(workload -> add(seen, workload));
-        services.all().values().forEach(service -> service.workloads().forEach(workload -> add(seen, workload)));
+        services.all()
+                .values()
+                .forEach(service -> service.workloads().forEach(workload -> {
+                    add(seen, workload);
+                    behind.computeIfAbsent(id(workload), unseen -> new TreeSet<>())
+                            .add(EdgeName.service(service.fqdn()));
+                }));
+    }
+
+    private static String id(Workload workload) {
+        return EdgeName.workload(WorkloadVersion.of(workload.namespace(), workload.name(), workload.labels()));
     }
 
     private void add(Set<String> seen, Workload workload) {
         if (seen.add(workload.namespace() + "/" + workload.id())) {
-            WorkloadVersion version = WorkloadVersion.of(workload.namespace(), workload.name(), workload.labels());
-            String id = EdgeName.workload(version);
+            String id = id(workload);
             int[] count = copies.computeIfAbsent(id, unseen -> new int[2]);
             count[0]++;
             count[1] += workload.meshTls() ? 1 : 0;
@@ -78,6 +91,11 @@ public final class Surroundings {
     /** {@return copies of a workload, and how many of them speak mutual TLS} */
     int[] copiesOf(String workloadId) {
         return copies.getOrDefault(workloadId, new int[2]);
+    }
+
+    /** {@return ids of the services that a workload is behind} */
+    SortedSet<String> servicesOf(String workloadId) {
+        return behind.getOrDefault(workloadId, Collections.emptySortedSet());
     }
 
     /** {@return whether a copy of a workload is at an address} */

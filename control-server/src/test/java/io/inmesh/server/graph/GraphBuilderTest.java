@@ -200,6 +200,14 @@ class GraphBuilderTest {
         assertThat(health(0, 0, 0)).isEqualTo(Health.IDLE);
     }
 
+    @Test
+    void workloadThatNobodyCallsIsKnownToBeBehindItsServices() {
+        calls("reviews", "v2", RATINGS, "default", "ratings", "v1", true, "once.ok.1000000", 30);
+        ServiceGraph graph = graph("");
+        assertThat(node(graph, "workload:default/reviews/v2").services()).containsExactly("service:" + REVIEWS);
+        assertThat(node(graph, "service:" + RATINGS).services()).isEmpty();
+    }
+
     private static Health health(long good, long failed, long http4xx) {
         long[] cells = new long[Cells.PER_FAMILY];
         cells[Cells.OK] = good;
