@@ -144,6 +144,7 @@ public final class HttpServer implements AutoCloseable {
                 new ChangesApi(writer, sources.resources(), sources.hub(), access.bindings()),
                 new StatusApi(
                         writer.store()::view,
+                        writer.store()::behind,
                         sources.hub(),
                         sources.drains()::workloads,
                         sources.folderProblems(),

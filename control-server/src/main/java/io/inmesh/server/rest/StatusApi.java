@@ -13,6 +13,7 @@ import io.inmesh.server.replica.Leadership;
 import io.inmesh.server.replica.Replica;
 import io.inmesh.server.semantic.GrpcLimits;
 import io.inmesh.server.source.DiscoveredServices;
+import io.inmesh.server.store.ConfigStore.Behind;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.translate.MeshState;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -27,6 +29,7 @@ import java.util.function.Supplier;
 final class StatusApi {
 
     private final Supplier<ConfigView> view;
+    private final Supplier<Optional<Behind>> behind;
     private final StreamHub hub;
     private final Supplier<List<RegisteredWorkload>> workloads;
     private final Supplier<List<String>> folderProblems;
@@ -40,6 +43,7 @@ final class StatusApi {
 
     StatusApi(
             Supplier<ConfigView> view,
+            Supplier<Optional<Behind>> behind,
             StreamHub hub,
             Supplier<List<RegisteredWorkload>> workloads,
             Supplier<List<String>> folderProblems,
@@ -55,6 +59,7 @@ final class StatusApi {
         this.leadership = leadership;
         this.state = state;
         this.view = view;
+        this.behind = behind;
         this.hub = hub;
         this.workloads = workloads;
         this.folderProblems = folderProblems;
@@ -66,8 +71,15 @@ final class StatusApi {
         String namespace = exchange.viewedNamespace();
         Predicate<String> shown = name -> namespace.isEmpty() || namespace.equals(name);
         ConfigView now = view.get();
-        ObjectNode body =
-                Exchange.JSON.createObjectNode().put("revision", now.revision()).put("openOnLoopback", open);
+        ObjectNode body = Exchange.JSON
+                .createObjectNode()
+                .put("now", clock.instant().toString())
+                .put("revision", now.revision())
+                .put("openOnLoopback", open);
+        ObjectNode kept = body.putObject("store");
+        behind.get()
+                .ifPresent(since ->
+                        kept.put("behindSince", since.since().toString()).put("reason", since.reason()));
         ArrayNode processes = body.putArray("processes");
         for (ConnectedProcess process : hub.processes()) {
             if (!shown.test(process.namespace())) {
