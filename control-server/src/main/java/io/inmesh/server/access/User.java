@@ -1,12 +1,16 @@
 package io.inmesh.server.access;
 
 import io.inmesh.server.settings.Section;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Somebody with a password.
+ * Somebody with a password, of whom the settings say either {@code passwordHash} or {@code passwordHashFile}.
  *
  * @param name name to log in by
  * @param passwordHash PHC string; see {@link PasswordHash}
@@ -14,6 +18,9 @@ import java.util.regex.Pattern;
  * @param kept where it is kept: {@code settings} or {@code store}
  */
 public record User(String name, String passwordHash, Set<String> groups, String kept) {
+
+    private static final String HASH = "passwordHash";
+    private static final String HASH_FILE = "passwordHashFile";
 
     static final String IN_SETTINGS = "settings";
     static final String IN_STORE = "store";
@@ -30,7 +37,8 @@ public record User(String name, String passwordHash, Set<String> groups, String 
 
     static User read(Section section) {
         String name = section.text("name");
-        String hash = section.text("passwordHash");
+        String field = section.has(HASH_FILE) ? HASH_FILE : HASH;
+        String hash = hash(section);
         try {
             checkName(name);
         } catch (IllegalArgumentException e) {
@@ -39,7 +47,7 @@ public record User(String name, String passwordHash, Set<String> groups, String 
         try {
             PasswordHash.parse(hash);
         } catch (IllegalArgumentException e) {
-            throw section.fault("passwordHash", String.valueOf(e.getMessage()));
+            throw section.fault(field, String.valueOf(e.getMessage()));
         }
         Set<String> groups = Set.copyOf(section.texts("groups"));
         try {
@@ -48,6 +56,24 @@ public record User(String name, String passwordHash, Set<String> groups, String 
             throw section.fault("groups", String.valueOf(e.getMessage()));
         }
         return new User(name, hash, groups, IN_SETTINGS);
+    }
+
+    /** Where settings are written by machines and read by many, the hash comes from a file beside them. */
+    private static String hash(Section section) {
+        Optional<Path> file = section.file(HASH_FILE);
+        if (file.isEmpty()) {
+            return section.text(HASH);
+        }
+        if (section.has(HASH)) {
+            throw section.fault(HASH_FILE, "cannot stand beside " + HASH + "; keep one of the two");
+        }
+        try {
+            return Files.readString(file.get()).strip();
+        } catch (IOException e) {
+            throw section.fault(
+                    HASH_FILE,
+                    "names " + file.get() + ", which cannot be read; let it hold what control-server user hash prints");
+        }
     }
 
     /** Refuses names that could be taken for something else. */
