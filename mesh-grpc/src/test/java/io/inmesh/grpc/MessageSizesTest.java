@@ -14,7 +14,11 @@ import io.grpc.stub.StreamObserver;
 import io.inmesh.Mesh;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.MeshConfig;
+import io.inmesh.config.MetricsConfig;
+import io.inmesh.config.MetricsConfig.Metric;
 import io.inmesh.config.RouteConfig;
+import io.inmesh.config.TelemetryConfig;
+import io.inmesh.config.TelemetryConfig.Side;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.observe.MetricsProfile;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -23,6 +27,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +47,7 @@ class MessageSizesTest {
     private final ManagedChannel channel = MeshGrpc.channel("text:80", calling);
 
     MessageSizesTest() {
-        calling.apply(config(server));
+        calling.apply(config(server, TelemetryConfig.STANDARD));
     }
 
     @AfterEach
@@ -53,7 +58,7 @@ class MessageSizesTest {
         serving.close();
     }
 
-    private enum Side {
+    private enum Reporter {
         SOURCE,
         DESTINATION;
 
@@ -64,7 +69,7 @@ class MessageSizesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aUnaryCallHasOneMessageEachWay(Side side) {
+    void aUnaryCallHasOneMessageEachWay(Reporter side) {
         assertThat(ClientCalls.blockingUnaryCall(channel, TextService.UNARY, CallOptions.DEFAULT, "hello"))
                 .isEqualTo("hello!");
         assertThat(messages("istio.request.messages", side)).isEqualTo(1);
@@ -88,7 +93,7 @@ class MessageSizesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aStreamHasAllItsMessages(Side side) {
+    void aStreamHasAllItsMessages(Reporter side) {
         CompletableFuture<Void> over = new CompletableFuture<>();
         StreamObserver<String> sending = ClientCalls.asyncBidiStreamingCall(
                 channel.newCall(TextService.BIDI, CallOptions.DEFAULT), new Completing(over));
@@ -103,7 +108,7 @@ class MessageSizesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aCallThatIsRefusedHasNoAnswer(Side side) {
+    void aCallThatIsRefusedHasNoAnswer(Reporter side) {
         CompletableFuture<Void> over = new CompletableFuture<>();
         ClientCalls.asyncUnaryCall(
                 channel.newCall(TextService.PAY, CallOptions.DEFAULT), "refuse", new Completing(over));
@@ -119,6 +124,27 @@ class MessageSizesTest {
     }
 
     @Test
+    void messagesAreSwitchedOffAndTaggedByTelemetry() {
+        MetricsConfig metrics = MetricsConfig.STANDARD
+                .with(Metric.GRPC_REQUEST_MESSAGES, new MetricsConfig.Override(true, Map.of()))
+                .with(Metric.GRPC_RESPONSE_MESSAGES, new MetricsConfig.Override(false, Map.of("team", "books")));
+        Side changed = new Side(metrics, Side.STANDARD.tracing(), Side.STANDARD.accessLog());
+        calling.apply(config(server, new TelemetryConfig(changed, Side.STANDARD)));
+        ClientCalls.blockingUnaryCall(channel, TextService.UNARY, CallOptions.DEFAULT, "hello");
+        assertThat(registry.find("istio.request.messages")
+                        .tag("reporter", "source")
+                        .counters())
+                .isEmpty();
+        assertThat(registry.get("istio.response.messages")
+                        .tag("reporter", "source")
+                        .tag("team", "books")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(messages("istio.request.messages", Reporter.DESTINATION)).isEqualTo(1);
+    }
+
+    @Test
     void nothingIsCountedWhereNobodyWantsToKnow() {
         try (Mesh silent = mesh(MetricsProfile.OTEL)) {
             assertThat(silent.wantsSizes()).isFalse();
@@ -128,11 +154,11 @@ class MessageSizesTest {
         assertThat(calling.wantsSizes()).isTrue();
     }
 
-    private double messages(String name, Side side) {
+    private double messages(String name, Reporter side) {
         return registry.get(name).tag("reporter", side.reporter()).counter().count();
     }
 
-    private double bytes(String name, Side side) {
+    private double bytes(String name, Reporter side) {
         DistributionSummary sizes =
                 registry.get(name).tag("reporter", side.reporter()).summary();
         assertThat(sizes.count()).isEqualTo(1);
@@ -143,8 +169,9 @@ class MessageSizesTest {
         return Mesh.builder().meterRegistry(registry).metricsProfile(profile).build();
     }
 
-    private static MeshConfig config(Server server) {
+    private static MeshConfig config(Server server, TelemetryConfig telemetry) {
         return MeshConfig.builder()
+                .telemetry(telemetry)
                 .cluster(ClusterConfig.of("text").endpoint("127.0.0.1", server.getPort()))
                 .virtualHost(VirtualHostConfig.of("text:80", RouteConfig.to("text")))
                 .build();
