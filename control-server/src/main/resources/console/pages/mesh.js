@@ -39,7 +39,7 @@ function Shown({ status, version, whole }) {
       empty=${html`<${Empty} title="No process is connected.">See <code>meshctl bootstrap</code> and the samples for how one joins.<//>`} /><//>
     <${Box} flush title="Not in force"><${Table} label="Not in force" rows=${skipped} id=${(row) => `${row.process} ${row.resource} ${row.field ?? ''} ${row.reason}`} first=${0} columns=${SKIPPED}
       empty=${html`<${Empty} title="Everything that is configured is in force." />`} /><//>
-    ${new Set((status.replicas ?? []).map(({ root }) => root)).size > 1 && html`<${Note} tone="bad">The control servers sign below different roots, so processes of one do not trust those of another: run one of them only, or give all the same <code>ca</code> folder.<//>`}
+    ${new Set((status.replicas ?? []).map(({ root }) => root)).size > 1 && html`<${Note} tone="bad">The control servers sign below different roots. That lasts no longer than a moment, unless one of them cannot take over what another has done to the authority: its log says why.<//>`}
     ${(status.replicas ?? []).length > 1 && html`<${Box} flush title="Control servers"><${Table} label="Control servers" rows=${status.replicas} id=${({ name, grpc }) => `${name} ${grpc}`} first=${0} columns=${REPLICAS} /><//>`}
     ${may('viewer') && whole && html`<${Server} />`}`;
 }

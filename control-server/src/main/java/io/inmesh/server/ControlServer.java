@@ -77,6 +77,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,7 +144,7 @@ public final class ControlServer implements AutoCloseable {
             DiscoveredServices discovered = open(registries.open(
                     engine, writing, open(new SystemTimer()), clock, random, settings.clusterDomain(), meters));
             ConfigStore store = open(new ConfigStore(engine));
-            FollowedTables followed = open(new FollowedTables(engine, clock, followedTables()));
+            FollowedTables followed = open(new FollowedTables(engine, clock, OwnTables.followed()));
             StoreMetrics.bind(store, meters, clock);
             // Closed after what only a leader does, so that nobody else begins with it before.
             Leadership leadership =
@@ -155,8 +156,9 @@ public final class ControlServer implements AutoCloseable {
                     List.of(new SchemaValidator(), new SemanticValidator(settings, discovered::services)),
                     new ChangeAudit(audit));
 
-            CertificateAuthority authority = authoritySettings.open(
-                    options.dataDir().resolve("ca"), options.trustDomain(), System.getenv(), clock, random);
+            OwnAuthority ownAuthority = new OwnAuthority(engine, followed, leadership, audit, clock);
+            CertificateAuthority authority = ownAuthority.open(
+                    options, authoritySettings, shared != null || storeSettings.etcd() != null, random);
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
             Set<String> hosts = OwnHosts.of(options, accessSettings);
             ServerCertificate certificate = new ServerCertificate(authority, new ArrayList<>(hosts), clock, random);
@@ -186,9 +188,10 @@ public final class ControlServer implements AutoCloseable {
                 hub.close(gate::denies, DenyGate.status());
                 resources.changed();
             });
-            RootRotation rotation = new RootRotation(
-                    authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, tokens, audit, clock);
-            Regularly.every(STEP_CHECK, rotation::advance, timer);
+            RootRotation rotation = ownAuthority.rotation(
+                    authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, tokens);
+            // A timer of its own: steps are written to the store.
+            Regularly.every(STEP_CHECK, () -> ownAuthority.advance(rotation), open(new SystemTimer()));
             UnusableEndpoints unusable = new UnusableEndpoints();
             Relays relays = new Relays(audit, clock, random);
             ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
@@ -266,26 +269,19 @@ public final class ControlServer implements AutoCloseable {
                             leadership,
                             new RunningBackup(engine, audit, clock),
                             meters,
-                            folder == null ? keys::problems : () -> both(folder.problems(), keys.problems()))));
+                            () -> Stream.of(
+                                            folder == null ? List.<String>of() : folder.problems(),
+                                            keys.problems(),
+                                            authority.problems())
+                                    .flatMap(List::stream)
+                                    .toList())));
             OwnReplica own = new OwnReplica(leadership.id(), replica, options, clock.instant());
-            leadership.begin(() -> own.at(
-                    grpcPort(), httpUrl(), authority.rootHash(), hub.processes().size()));
+            leadership.begin(() ->
+                    own.at(grpcPort(), httpUrl(), hub.processes().size(), authority.rootHash(), rotation.report()));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
-    }
-
-    private static String[] followedTables() {
-        List<String> tables = new ArrayList<>(Access.tables());
-        tables.addAll(List.of(DenyList.TABLE, Drains.TABLE, Leadership.REPLICAS, Leadership.LEADER));
-        return tables.toArray(String[]::new);
-    }
-
-    private static List<String> both(List<String> some, List<String> others) {
-        List<String> all = new ArrayList<>(some);
-        all.addAll(others);
-        return all;
     }
 
     private <T extends AutoCloseable> T open(T part) {

@@ -1,5 +1,6 @@
 package io.inmesh.server;
 
+import io.inmesh.server.ca.TrustReport;
 import io.inmesh.server.replica.Replica;
 import io.inmesh.server.replica.ReplicaSettings;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class OwnReplica {
     }
 
     /** {@return the description, with what changes} */
-    Replica at(int grpcPort, String httpUrl, byte[] root, int streams) {
+    Replica at(int grpcPort, String httpUrl, int streams, byte[] root, TrustReport trust) {
         URI url = URI.create(httpUrl);
         return new Replica(
                 id,
@@ -50,6 +51,7 @@ final class OwnReplica {
                 version,
                 since.getEpochSecond(),
                 HexFormat.of().formatHex(root),
-                streams);
+                streams,
+                trust);
     }
 }

@@ -6,7 +6,6 @@ import io.inmesh.Mesh;
 import io.inmesh.client.ControlClient;
 import io.inmesh.client.ControlClientBuilder;
 import io.inmesh.server.fixture.RestServer;
-import io.inmesh.server.settings.SettingsFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,7 +52,7 @@ class MovingProcessesTest {
     void serverThatLeavesIsNotReadyAnyMore() throws Exception {
         try (Replicas replicas = Replicas.start(folder, 1);
                 ControlServer leaving = new ControlServer(
-                        ServerOptions.onLoopback(0, 0, folder.resolve("leaving"), SettingsFile.none()),
+                        ServerOptions.onLoopback(0, 0, folder.resolve("leaving"), replicas.settings()),
                         replicas.engine())) {
             assertThat(ready(leaving)).isEqualTo(200);
             leaving.leave();

@@ -1,5 +1,6 @@
 package io.inmesh.server;
 
+import io.inmesh.server.ca.SecretFiles;
 import io.inmesh.server.fixture.RestServer;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.settings.SettingsFile;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whole control servers on one store, each with a data folder of its own. The store is in memory and outlives each of them. */
@@ -21,9 +21,13 @@ public final class Replicas implements AutoCloseable {
     private final Path settings;
     private final List<@Nullable RestServer> servers = new ArrayList<>();
 
-    private Replicas(Path folder, Path settings) {
+    private Replicas(Path folder, Path settings) throws IOException {
         this.folder = folder;
-        this.settings = settings;
+        // All of them are one authority, which they keep in the store, sealed.
+        SecretFiles.write(settings.resolveSibling("ca.passphrase"), "the same at all of them\n");
+        this.settings = Files.writeString(
+                settings.resolveSibling("replicas.yaml"),
+                Files.readString(settings) + "\nauthority: {passphraseFile: ca.passphrase}\n");
     }
 
     /** Starts some without settings. */
@@ -60,6 +64,11 @@ public final class Replicas implements AutoCloseable {
         return engine;
     }
 
+    /** {@return what each is started with, to be read by one server} */
+    public Section settings() throws IOException {
+        return SettingsFile.read(settings);
+    }
+
     /** Stops one as an operator would. */
     public void stop(int which) {
         get(which).close();
@@ -69,23 +78,7 @@ public final class Replicas implements AutoCloseable {
     /** Starts one that does not run. */
     public void restart(int which) throws IOException {
         Path data = folder.resolve(Integer.toString(which));
-        if (which > 0) {
-            copyAuthority(folder.resolve("0").resolve("ca"), data.resolve("ca"));
-        }
-        Section section = Files.size(settings) == 0 ? SettingsFile.none() : SettingsFile.read(settings);
-        servers.set(which, new RestServer(new ControlServer(ServerOptions.onLoopback(0, 0, data, section), engine)));
-    }
-
-    private static void copyAuthority(Path from, Path to) throws IOException {
-        if (Files.exists(to)) {
-            return;
-        }
-        Files.createDirectories(to.getParent());
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file)), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
+        servers.set(which, new RestServer(new ControlServer(ServerOptions.onLoopback(0, 0, data, settings()), engine)));
     }
 
     @Override

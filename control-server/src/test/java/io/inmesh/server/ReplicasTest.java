@@ -8,6 +8,8 @@ import io.inmesh.server.fixture.RestServer;
 import io.inmesh.server.fixture.SecuredServer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +106,56 @@ class ReplicasTest {
             assertThat(leader(replicas.get(1))).isEqualTo(leader(replicas.get(2)));
             assertThat(answersItself(replicas.get(1))).isNotEqualTo(answersItself(replicas.get(2)));
         }
+    }
+
+    @Test
+    void aRootThatIsAddedAtOneServerAndActivatedAtAnotherSignsAtAllAlsoAtOneThatIsStartedLater() throws Exception {
+        try (Replicas replicas = Replicas.start(folder, 3)) {
+            replicas.stop(2);
+            String second = replicas.get(0)
+                    .send("POST", "/inmesh/v1/ca/roots", "application/json", "{}")
+                    .text("/id");
+            until(
+                    replicas.get(1),
+                    "/inmesh/v1/ca/roots",
+                    body -> body.path("roots").size() == 2);
+
+            assertThat(replicas.get(1)
+                            .send(
+                                    "POST",
+                                    "/inmesh/v1/ca/roots/" + second + "/activate",
+                                    "application/json",
+                                    "{\"force\": true}")
+                            .status())
+                    .isEqualTo(200);
+
+            replicas.restart(2);
+            for (int i = 0; i < 3; i++) {
+                until(
+                        replicas.get(i),
+                        "/inmesh/v1/ca/roots",
+                        body -> active(body).equals(second));
+                until(
+                        replicas.get(i),
+                        "/inmesh/v1/status",
+                        body -> body.path("replicas").size() == 3 && roots(body).size() == 1);
+            }
+        }
+    }
+
+    private static String active(JsonNode body) {
+        for (JsonNode root : body.path("roots")) {
+            if (root.path("state").asText().equals("active")) {
+                return root.path("id").asText();
+            }
+        }
+        return "";
+    }
+
+    private static Set<String> roots(JsonNode body) {
+        Set<String> roots = new TreeSet<>();
+        body.path("replicas").forEach(replica -> roots.add(replica.path("root").asText()));
+        return roots;
     }
 
     private static int leaders(JsonNode body) {

@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** How every process stands to the mesh's roots: those that are connected, and those that are registered and expected back. */
+/**
+ * How processes stand to the mesh's roots: those that are connected here, and those that are registered, expected back, and not connected to
+ * another server, which knows how they stand.
+ */
 public final class ProcessTrusts implements Supplier<List<ProcessTrust>> {
     private final StreamHub hub;
     private final WorkloadRegistry registry;
@@ -38,7 +41,7 @@ public final class ProcessTrusts implements Supplier<List<ProcessTrust>> {
                         process.chain()));
             }
         }
-        for (RegisteredWorkload workload : registry.workloads()) {
+        for (RegisteredWorkload workload : registry.notElsewhere()) {
             if (!connected.contains(workload.nodeId())) {
                 all.add(new ProcessTrust(
                         workload.name() + " in " + workload.namespace(), false, true, Optional.empty(), List.of()));

@@ -8,7 +8,10 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Map;
 
-/** Takes backups of a store while servers use it. The files of the authority stay where they are, since they are no part of the store. */
+/**
+ * Takes backups of a store while servers use it. The authority is part of it, sealed, if several servers share the store; files of a server
+ * that has a store of its own stay where they are.
+ */
 public final class RunningBackup {
 
     private final Engine engine;

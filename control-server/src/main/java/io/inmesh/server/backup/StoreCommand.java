@@ -1,6 +1,8 @@
 package io.inmesh.server.backup;
 
+import io.inmesh.server.backup.CarriedAuthority.Present;
 import io.inmesh.server.ca.AuthorityCopy;
+import io.inmesh.server.ca.AuthoritySettings;
 import io.inmesh.server.ca.SecretFiles;
 import io.inmesh.server.etcd.StoreSettings;
 import io.inmesh.server.settings.SettingsFile;
@@ -18,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,6 +72,18 @@ public final class StoreCommand {
                     .connect(dataDir, timer, InstantSource.system());
         }
 
+        /** {@return what settings say about the certificate authority} */
+        static AuthoritySettings ofAuthority(@Nullable Path file) throws IOException {
+            return AuthoritySettings.read(
+                    (file == null ? SettingsFile.none() : SettingsFile.read(file)).section("authority"));
+        }
+
+        /** {@return the settings file of the server; null if it has none} */
+        @Nullable
+        Path settings() {
+            return settings;
+        }
+
         /** {@return the folder of the certificate authority} */
         Path authority() {
             return dataDir.resolve("ca");
@@ -101,18 +116,24 @@ public final class StoreCommand {
             if (Files.exists(file)) {
                 throw new IOException(file + " exists already; choose another name");
             }
-            SortedMap<String, String> files =
-                    withoutAuthority ? Collections.emptySortedMap() : AuthorityCopy.read(authority());
+            Listing listing = engine.list();
+            SortedMap<String, SortedMap<String, byte[]>> tables = new TreeMap<>(listing.tables());
+            // Files of a server that shares its store by now are from before.
+            SortedMap<String, String> files = withoutAuthority || tables.containsKey(AuthorityCopy.TABLE)
+                    ? Collections.emptySortedMap()
+                    : AuthorityCopy.read(authority());
+            if (withoutAuthority) {
+                tables.remove(AuthorityCopy.TABLE);
+            }
             if (!plainKeys && files.values().stream().anyMatch(AuthorityCopy::bare)) {
                 throw new IOException(
                         "the certificate authority's keys are not encrypted, and whoever has the backup could be"
                                 + " anybody in the mesh; set authority.passphraseFile and start the server once, or add --plain-keys"
                                 + " to take them as they are, or --without-authority to leave them out");
             }
-            Listing listing = engine.list();
             SecretFiles.write(
                     file.toAbsolutePath(),
-                    new Backup(listing.tables(), files)
+                    new Backup(tables, files)
                             .text(listing.revision(), InstantSource.system().instant()));
             return "backed up revision " + listing.revision() + " to " + file;
         }
@@ -131,24 +152,47 @@ public final class StoreCommand {
         @Option(names = "--replace", description = "Has what the store and the authority's folder hold go.")
         private boolean replace;
 
+        @Option(
+                names = "--replace-authority",
+                description =
+                        "Has a certificate authority in the store go that is another one than that of the backup.")
+        private boolean replaceAuthority;
+
+        @Option(
+                names = "--keep-authority",
+                description = "Keeps the certificate authority that is there, and leaves that of the backup out.")
+        private boolean keepAuthority;
+
         @Override
         String run(Engine engine, SystemTimer timer) throws IOException {
             Backup backup = Backup.read(SecretFiles.read(file), file.toString());
-            boolean authority = Files.exists(authority().resolve("authority.json"));
-            if (authority && !replace && !backup.authority().isEmpty()) {
-                throw new IOException(authority() + " has a certificate authority already; add --replace if it may go");
-            }
             Refill refill = new Refill(engine, replace);
-            AuthorityCopy.write(authority(), backup.authority());
-            refill.with(backup.tables(), Refill.JUMP);
+            AuthoritySettings settings = ofAuthority(settings());
+            CarriedAuthority carried = CarriedAuthority.of(backup, engine, present(), settings, settings);
+            boolean authority = Files.exists(authority().resolve("authority.json"));
+            if (authority && !replace && !carried.files().isEmpty()) {
+                throw new IOException(authority() + " has a certificate authority already; add --replace if it may go,"
+                        + " or --keep-authority to go on with it");
+            }
+            AuthorityCopy.write(authority(), carried.files());
+            refill.with(carried.tables(), Refill.JUMP);
             return "restored " + file + "; start the servers";
+        }
+
+        private Present present() throws IOException {
+            if (keepAuthority && replaceAuthority) {
+                throw new IOException("--keep-authority and --replace-authority exclude each other; give one of them");
+            }
+            return keepAuthority ? Present.KEPT : replaceAuthority ? Present.REPLACED : Present.PROTECTED;
         }
     }
 
     /** Moves state to another engine. */
     @Command(
             name = "move",
-            description = "Copies the store to the one that other settings name, and puts the old file aside.",
+            description =
+                    "Copies the store and the certificate authority to the store that other settings name, and puts"
+                            + " the old files aside.",
             mixinStandardHelpOptions = true)
     static final class Move extends OfStore {
 
@@ -161,12 +205,24 @@ public final class StoreCommand {
         @Override
         String run(Engine engine, SystemTimer timer) throws IOException {
             Schema.check(engine);
+            boolean files = engine instanceof EmbeddedEngine;
             try (Engine target = open(to, timer)) {
-                new Refill(target, replace).with(engine.list().tables(), 0);
+                Refill refill = new Refill(target, replace);
+                Backup all = new Backup(
+                        engine.list().tables(), files ? AuthorityCopy.read(authority()) : Collections.emptySortedMap());
+                CarriedAuthority carried =
+                        CarriedAuthority.of(all, target, Present.REPLACED, ofAuthority(settings()), ofAuthority(to));
+                AuthorityCopy.write(authority(), carried.files());
+                refill.with(carried.tables(), 0);
             }
-            Path old = dataDir.resolve("inmesh.mv");
-            if (engine instanceof EmbeddedEngine) {
-                Files.move(old, dataDir.resolve("inmesh.mv.moved"), StandardCopyOption.ATOMIC_MOVE);
+            if (files) {
+                Files.move(
+                        dataDir.resolve("inmesh.mv"),
+                        dataDir.resolve("inmesh.mv.moved"),
+                        StandardCopyOption.ATOMIC_MOVE);
+                if (Files.exists(authority())) {
+                    AuthorityCopy.putAside(authority());
+                }
             }
             return "moved; start the servers with --config " + to;
         }

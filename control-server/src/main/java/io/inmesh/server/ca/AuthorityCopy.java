@@ -1,16 +1,31 @@
 package io.inmesh.server.ca;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The files of an authority, for backups. */
+/** The state of an authority where no server runs: for backups, and for moves between the files of one server and a store of several. */
 public final class AuthorityCopy {
+    /** The table of a store that a sealed one is in. */
+    public static final String TABLE = AuthorityTable.TABLE;
+
+    /** The key of its entry there. */
+    public static final String KEY = AuthorityTable.KEY;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private AuthorityCopy() {}
 
@@ -58,5 +73,109 @@ public final class AuthorityCopy {
             SecretFiles.createDirectory(parent);
             SecretFiles.write(file, text.getValue());
         }
+    }
+
+    /**
+     * {@return the files of an authority as the entry of a store}
+     *
+     * @param texts what {@link #read} has read
+     * @param before settings of the server that wrote them, whose passphrase they may be encrypted under
+     * @param after settings of the servers on the store, whose passphrase they are sealed under
+     * @param environment variables, for {@link AuthoritySettings#PASSPHRASE_VARIABLE}
+     * @param generation how many changes there have been in that store
+     * @throws IOException if a passphrase is missing or wrong; the message says which
+     */
+    public static byte[] seal(
+            SortedMap<String, String> texts,
+            AuthoritySettings before,
+            AuthoritySettings after,
+            Map<String, String> environment,
+            long generation)
+            throws IOException {
+        SecureRandom random = new SecureRandom();
+        AuthoritySeal seal = after.seal(environment, random);
+        return seal.seal(generation + 1, convert(texts, before.cipher(environment, random), KeyCipher.NONE));
+    }
+
+    /**
+     * {@return the entry of a store as files, whose keys are encrypted under the same passphrase}
+     *
+     * @param sealed the entry
+     * @param settings name the passphrase
+     * @param environment variables, for {@link AuthoritySettings#PASSPHRASE_VARIABLE}
+     * @throws IOException if the passphrase is missing or wrong
+     */
+    public static SortedMap<String, String> open(
+            byte[] sealed, AuthoritySettings settings, Map<String, String> environment) throws IOException {
+        SecureRandom random = new SecureRandom();
+        return convert(
+                settings.seal(environment, random).open(sealed).texts(),
+                KeyCipher.NONE,
+                settings.cipher(environment, random));
+    }
+
+    /**
+     * {@return how many changes there have been of an authority in a store, as its entry says}
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static long generation(byte[] sealed) throws IOException {
+        return AuthoritySeal.generation(sealed);
+    }
+
+    /**
+     * Puts the folder of an authority aside, so that no server goes on with it by mistake.
+     *
+     * @return where it is
+     */
+    public static Path putAside(Path directory) throws IOException {
+        Path aside = directory.resolveSibling(directory.getFileName() + ".moved");
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = directory.resolveSibling(directory.getFileName() + ".moved-" + i);
+        }
+        return Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** {@return the files of an authority, keys not encrypted; for memory only} */
+    static SortedMap<String, String> plain(
+            Path directory, AuthoritySettings settings, Map<String, String> environment, SecureRandom random)
+            throws IOException {
+        return convert(read(directory), settings.cipher(environment, random), KeyCipher.NONE);
+    }
+
+    /** {@return the ids of the roots below which an authority signs: one, or none if it is not complete} */
+    static List<String> signing(SortedMap<String, String> texts) throws IOException {
+        List<String> ids = new ArrayList<>();
+        try {
+            for (JsonNode root : JSON.readTree(texts.getOrDefault(AuthorityTexts.STATE, "{}"))
+                    .path("roots")) {
+                if (root.path("state").asText().toUpperCase(Locale.ROOT).equals(RootState.ACTIVE.name())) {
+                    ids.add(root.path("id").asText());
+                }
+            }
+            if (!texts.containsKey(AuthorityTexts.STATE)) {
+                Pem.certificates(texts.getOrDefault(EarlierLayout.MARK, "")).forEach(root -> ids.add(Root.idOf(root)));
+            }
+            return ids;
+        } catch (JsonProcessingException | CertificateException e) {
+            throw new IOException("the files of the authority are damaged; restore them from a backup", e);
+        }
+    }
+
+    private static SortedMap<String, String> convert(SortedMap<String, String> texts, KeyCipher from, KeyCipher to)
+            throws IOException {
+        SortedMap<String, String> converted = new TreeMap<>();
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            String value = text.getValue();
+            if (value.contains("PRIVATE KEY-----")) {
+                try {
+                    value = to.encode(from.decode(value, text.getKey())) + Pem.encode(Pem.certificates(value));
+                } catch (CertificateException e) {
+                    throw new IOException(text.getKey() + " holds no PEM certificates: " + e.getMessage(), e);
+                }
+            }
+            converted.put(text.getKey(), value);
+        }
+        return converted;
     }
 }

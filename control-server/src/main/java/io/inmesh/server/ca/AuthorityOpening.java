@@ -1,5 +1,6 @@
 package io.inmesh.server.ca;
 
+import io.inmesh.server.ca.AuthorityStore.Copy;
 import io.inmesh.server.ca.Certificates.Issuer;
 import io.inmesh.server.ca.Certificates.Validity;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,51 +24,79 @@ final class AuthorityOpening {
 
     private final String trustDomain;
     private final AuthoritySettings settings;
-    private final AuthorityFiles files;
-    private final EarlierSigners earlier;
+    private final AuthorityStore store;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final List<String> news = new ArrayList<>();
     private boolean isNew;
 
     AuthorityOpening(
             String trustDomain,
             AuthoritySettings settings,
-            AuthorityFiles files,
-            EarlierSigners earlier,
+            AuthorityStore store,
             InstantSource clock,
             SecureRandom random) {
         this.trustDomain = trustDomain;
         this.settings = settings;
-        this.files = files;
-        this.earlier = earlier;
+        this.store = store;
         this.clock = clock;
         this.random = random;
     }
 
-    /** {@return the roots to begin with; one of them is active and can sign} */
-    RootSet open() throws IOException {
-        RootSet roots = new RootSet(files.load());
-        isNew = roots.all().isEmpty();
-        int encrypted = files.encryptKeys(roots.all());
+    /**
+     * {@return the state to begin with; one of its roots is active and can sign}
+     *
+     * @param seed texts to begin with if there are none yet
+     */
+    AuthorityState open(Map<String, String> seed) throws IOException {
+        while (true) {
+            news.clear();
+            AuthorityTexts texts = new AuthorityTexts(store, store.read());
+            RootSet before = new RootSet(texts.roots());
+            RootSet roots = open(texts, before, seed);
+            if (!roots.equals(before)) {
+                texts.state(roots.all());
+            }
+            Optional<Copy> copy = texts.commit(List.of());
+            if (copy.isPresent()) {
+                news.forEach(LOG::info);
+                if (!store.encrypts()) {
+                    LOG.warn(
+                            "the authority's keys are not encrypted: whoever reads its directory can be anybody in the"
+                                    + " mesh. Set {} or authority.passphraseFile",
+                            AuthoritySettings.PASSPHRASE_VARIABLE);
+                }
+                return AuthorityState.read(store, copy.get());
+            }
+            LOG.info("another control server has been quicker with the authority; this one goes by what that one made");
+        }
+    }
+
+    private RootSet open(AuthorityTexts texts, RootSet before, Map<String, String> seed) throws IOException {
+        isNew = before.all().isEmpty();
+        int encrypted = texts.encryptKeys(before.all());
         if (encrypted > 0) {
-            LOG.info("{} key files of the authority were not encrypted yet and are now", encrypted);
+            news.add(encrypted + " key files of the authority were not encrypted yet and are now");
         }
-        for (Root root : roots.all()) {
-            finish(root);
+        for (Root root : before.all()) {
+            if (root.state() == RootState.GONE) {
+                // Ends what a crash may have interrupted.
+                texts.deleteKeys(root.id());
+            }
         }
-        earlier.load(roots.all(), clock.instant());
-        roots = isNew ? kept(roots) : roots;
-        roots = brought(roots);
+        EarlierSigners.read(texts, before.all()).over(clock.instant()).forEach(texts::remove);
+        RootSet roots = before;
+        if (isNew) {
+            seed.forEach(texts::put);
+            roots = kept(texts, new RootSet(texts.roots()));
+        }
+        roots = brought(texts, roots);
         if (roots.all().isEmpty()) {
-            roots = founded(found());
+            Root root = found(texts);
+            roots = new RootSet(List.of(root.in(RootState.ACTIVE, clock.instant())));
+            news.add("founded a certificate authority for trust domain " + trustDomain + ", root " + root.id());
         }
-        if (!files.cipher().encrypts()) {
-            LOG.warn(
-                    "the authority's keys are not encrypted: whoever reads its directory can be anybody in the mesh."
-                            + " Set {} or authority.passphraseFile",
-                    AuthoritySettings.PASSPHRASE_VARIABLE);
-        }
-        return usable(roots);
+        return usable(texts, roots);
     }
 
     /** {@return whether {@link #open} found nothing} */
@@ -74,8 +104,8 @@ final class AuthorityOpening {
         return isNew;
     }
 
-    /** A new root with an intermediate below it, with files, not yet in any state. */
-    Root found() throws IOException {
+    /** A new root with an intermediate below it, with texts, not yet in any state. */
+    Root found(AuthorityTexts texts) throws IOException {
         Instant now = clock.instant();
         KeyPair key = settings.keyAlgorithm().newKey(random);
         X509Certificate certificate = Certificates.root(
@@ -83,25 +113,25 @@ final class AuthorityOpening {
                 trustDomain,
                 new Validity(now.minus(CertificateAuthority.BACKDATE), now.plus(settings.rootValidity())),
                 random);
-        return take(new SigningMaterial(certificate, key.getPrivate(), null));
+        return take(texts, new SigningMaterial(certificate, key.getPrivate(), null));
     }
 
-    /** A root made elsewhere, with files, not yet in any state. What came along is checked first. */
-    Root take(SigningMaterial material) throws IOException {
+    /** A root made elsewhere, with texts, not yet in any state. What came along is checked first. */
+    Root take(AuthorityTexts texts, SigningMaterial material) throws IOException {
         AuthorityCheck check = new AuthorityCheck(trustDomain, clock.instant(), random);
         check.root(material.root());
         if (material.signer() != null) {
             check.signer(material.signer(), material.root());
         }
         String id = Root.idOf(material.root());
-        files.storeRoot(material.root(), material.rootKey());
+        texts.storeRoot(material.root(), material.rootKey());
         Signer signer = material.signer();
         if (signer == null && material.rootKey() != null) {
             signer = newSigner(new Issuer(material.root(), material.rootKey()));
             check.signer(signer, material.root());
         }
         if (signer != null) {
-            files.storeSigner(id, signer);
+            texts.storeSigner(id, signer);
         }
         return new Root(id, RootState.STAGED, clock.instant(), material.root(), signer, List.of());
     }
@@ -121,32 +151,22 @@ final class AuthorityOpening {
         return new Signer(List.of(certificate), key.getPrivate());
     }
 
-    private RootSet founded(Root root) throws IOException {
-        RootSet roots = new RootSet(List.of(root.in(RootState.ACTIVE, clock.instant())));
-        files.commit(roots.all());
-        LOG.info("founded a certificate authority for trust domain {}, root {}", trustDomain, root.id());
-        return roots;
-    }
-
-    /** The one root of a directory in its earlier layout. Its files go last, so a crash on the way loses nothing. */
-    private RootSet kept(RootSet none) throws IOException {
-        EarlierLayout earlier = files.earlierLayout();
-        Optional<SigningMaterial> material = earlier.read();
+    /** The one root of texts in their earlier layout. */
+    private RootSet kept(AuthorityTexts texts, RootSet none) throws IOException {
+        EarlierLayout earlier = texts.earlierLayout();
+        Optional<SigningMaterial> material = none.all().isEmpty() ? earlier.read() : Optional.empty();
         if (material.isEmpty()) {
             return none;
         }
-        Root root = take(material.get());
-        RootSet roots = new RootSet(List.of(root.in(RootState.ACTIVE, clock.instant())));
-        files.commit(roots.all());
+        Root root = take(texts, material.get());
         earlier.remove();
-        LOG.info("the authority's files are now those of root {}, which stays as it was", root.id());
-        return roots;
+        news.add("the authority's files are now those of root " + root.id() + ", which stays as it was");
+        return new RootSet(List.of(root.in(RootState.ACTIVE, clock.instant())));
     }
 
     /** What the settings bring along: to begin with if there is nothing yet, else another root to activate, or a newer intermediate. */
-    private RootSet brought(RootSet roots) throws IOException {
+    private RootSet brought(AuthorityTexts texts, RootSet roots) throws IOException {
         RootSet now = roots;
-        boolean changed = false;
         for (SigningMaterial material : BroughtFiles.read(settings)) {
             String id = Root.idOf(material.root());
             Root known = now.get(id).orElse(null);
@@ -158,64 +178,72 @@ final class AuthorityOpening {
                         + " already; take it out of authority.roots");
             }
             if (known != null && known.signer() != null) {
-                earlier.keep(known.id(), known.signer(), clock.instant());
+                if (store.shared() && begins(known.signer()).isAfter(begins(material.signer()))) {
+                    LOG.warn(
+                            "the settings name an older intermediate below root {} than another server has brought, which"
+                                    + " is kept; give all servers the same files",
+                            id);
+                    continue;
+                }
+                EarlierSigners.keep(texts, known.id(), known.signer(), clock.instant());
             }
-            Root taken = take(material);
+            Root taken = take(texts, material);
             boolean first = now.all().stream().noneMatch(root -> root.state() == RootState.ACTIVE);
             RootState state = known != null
                     ? known.state()
                     : first && taken.signer() != null ? RootState.ACTIVE : first ? RootState.TRUSTED : RootState.STAGED;
             Signer newer = taken.signer();
             now = now.with(known == null || newer == null ? taken.in(state, clock.instant()) : known.with(newer));
-            changed = true;
-            LOG.info("took over root {} from {}, state {}", id, material.root().getSubjectX500Principal(), state);
-        }
-        if (changed) {
-            files.commit(now.all());
+            news.add(
+                    "took over root " + id + " from " + material.root().getSubjectX500Principal() + ", state " + state);
         }
         return now;
+    }
+
+    private static Instant begins(@Nullable Signer signer) {
+        return signer == null
+                ? Instant.MIN
+                : signer.certificate().getNotBefore().toInstant();
     }
 
     private static boolean same(Signer one, @Nullable Signer other) {
         return other != null && one.chain().equals(other.chain());
     }
 
-    /** Ends what a crash may have interrupted after its commit. */
-    private void finish(Root root) throws IOException {
-        if (root.state() == RootState.GONE) {
-            files.deleteKeys(root.id());
-        }
-    }
-
     /** Better not to start than to sign what nobody can verify. */
-    private RootSet usable(RootSet roots) throws IOException {
-        List<Root> usable = new ArrayList<>();
-        for (Root root : roots.all()) {
-            usable.add(root.state() == RootState.ACTIVE ? usable(root) : root);
-        }
-        return new RootSet(usable);
-    }
-
-    private Root usable(Root active) throws IOException {
-        AuthorityCheck check = new AuthorityCheck(trustDomain, clock.instant(), random);
+    private RootSet usable(AuthorityTexts texts, RootSet roots) throws IOException {
         try {
-            check.root(active.certificate());
+            Root active = roots.active();
             Signer signer = active.signer();
             if (signer == null || expired(signer)) {
-                signer = newSigner(files.issuer(active)
-                        .orElseThrow(() -> new IOException(
-                                "the intermediate has to be renewed, which needs the root's key: put it back to "
-                                        + files.rootKey(active.id()) + " and start again")));
-                files.storeSigner(active.id(), signer);
+                signer = newSigner(texts.issuer(active)
+                        .orElseThrow(
+                                () -> new IOException("the intermediate has to be renewed, which needs the root's key: "
+                                        + store.missingKey(AuthorityTexts.rootKey(active.id()))
+                                        + " and start again")));
+                texts.storeSigner(active.id(), signer);
             }
-            if (!SigningMaterial.belongs(signer.key(), signer.certificate().getPublicKey())) {
-                throw new IOException("the key of signer.pem does not belong to its first certificate");
-            }
-            check.signer(signer, active.certificate());
-            return active.with(signer);
-        } catch (IOException e) {
+            RootSet usable = roots.with(active.with(signer));
+            check(usable);
+            return usable;
+        } catch (IOException | IllegalStateException e) {
             throw new IOException("the authority cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether the active root of some, and what signs below it, will do. */
+    void check(RootSet roots) throws IOException {
+        AuthorityCheck check = new AuthorityCheck(trustDomain, clock.instant(), random);
+        Root active = roots.active();
+        Signer signer = active.signer();
+        check.root(active.certificate());
+        if (signer == null) {
+            throw new IOException("there is no key to sign with below root " + active.id());
+        }
+        if (!SigningMaterial.belongs(signer.key(), signer.certificate().getPublicKey())) {
+            throw new IOException("the key of signer.pem does not belong to its first certificate");
+        }
+        check.signer(signer, active.certificate());
     }
 
     private boolean expired(Signer signer) {

@@ -92,7 +92,8 @@ public record AuthoritySettings(
     }
 
     /**
-     * Opens the authority kept in {@code directory}. If there is none, founds one, or takes over the one that was brought along.
+     * Opens the authority kept in {@code directory}, of one server. If there is none, founds one, or takes over the one that was brought
+     * along.
      *
      * @param environment variables, for {@link #PASSPHRASE_VARIABLE}
      * @throws IOException if it cannot be used; the message names the file or certificate and the remedy
@@ -104,13 +105,41 @@ public record AuthoritySettings(
             InstantSource clock,
             SecureRandom random)
             throws IOException {
-        return CertificateAuthority.open(directory, trustDomain, this, cipher(environment, random), clock, random);
+        return CertificateAuthority.open(
+                new AuthorityDirectory(directory, cipher(environment, random)),
+                Map.of(),
+                trustDomain,
+                this,
+                clock,
+                random);
     }
 
-    private KeyCipher cipher(Map<String, String> environment, SecureRandom random) throws IOException {
+    KeyCipher cipher(Map<String, String> environment, SecureRandom random) throws IOException {
+        Optional<char[]> passphrase = passphrase(environment);
+        return passphrase.isPresent() ? KeyCipher.of(passphrase.get(), random) : KeyCipher.NONE;
+    }
+
+    /**
+     * {@return what seals the authority in a store}
+     *
+     * @throws IOException if there is no passphrase; the message says how to give one
+     */
+    AuthoritySeal seal(Map<String, String> environment, SecureRandom random) throws IOException {
+        return new AuthoritySeal(
+                passphrase(environment)
+                        .orElseThrow(() -> new IOException(
+                                "servers that share a store keep the certificate authority there, sealed under a"
+                                        + " passphrase, and there is none: give all of them the same one in "
+                                        + PASSPHRASE_VARIABLE
+                                        + " or in a file named by authority.passphraseFile; make one with: openssl"
+                                        + " rand -base64 32")),
+                random);
+    }
+
+    private Optional<char[]> passphrase(Map<String, String> environment) throws IOException {
         String variable = environment.getOrDefault(PASSPHRASE_VARIABLE, "");
         if (passphraseFile == null) {
-            return variable.isEmpty() ? KeyCipher.NONE : KeyCipher.of(strong(variable, PASSPHRASE_VARIABLE), random);
+            return variable.isEmpty() ? Optional.empty() : Optional.of(strong(variable, PASSPHRASE_VARIABLE));
         }
         if (!variable.isEmpty()) {
             throw new IOException("there is a passphrase both in " + PASSPHRASE_VARIABLE + " and in "
@@ -118,7 +147,7 @@ public record AuthoritySettings(
         }
         try {
             String line = SecretFiles.read(passphraseFile).lines().findFirst().orElse("");
-            return KeyCipher.of(strong(line, passphraseFile), random);
+            return Optional.of(strong(line, passphraseFile));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + passphraseFile + "; correct authority.passphraseFile", e);
         }

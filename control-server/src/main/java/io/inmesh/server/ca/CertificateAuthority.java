@@ -1,9 +1,11 @@
 package io.inmesh.server.ca;
 
+import io.inmesh.server.ca.AuthorityKeeper.OvertakenException;
 import io.inmesh.server.ca.Certificates.Issuer;
 import io.inmesh.server.ca.Certificates.Validity;
+import io.inmesh.server.store.Engine.Guard;
+import io.inmesh.server.store.StoreUnavailableException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -12,8 +14,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.jspecify.annotations.Nullable;
@@ -32,67 +34,65 @@ public final class CertificateAuthority {
     private static final Duration SERVER_VALIDITY = Duration.ofHours(24);
 
     private static final Duration RENEWAL_RETRY = Duration.ofHours(1);
-    /** What TLS stacks read of a chain at most; PKIX implementations stop there too. */
-    private static final int MAX_CHAIN = 8;
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateAuthority.class);
 
     private final String trustDomain;
     private final AuthoritySettings settings;
-    private final AuthorityFiles files;
     private final AuthorityOpening opening;
-    private final EarlierSigners earlier;
+    private final AuthorityKeeper keeper;
     private final InstantSource clock;
     private final SecureRandom random;
     private final RevocationLists revocations = new RevocationLists();
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private final Object changing = new Object();
-    private volatile RootSet roots;
+    private final Object renewing = new Object();
     private Instant nextRenewal = Instant.MIN;
 
     private CertificateAuthority(
             String trustDomain,
             AuthoritySettings settings,
-            AuthorityFiles files,
             AuthorityOpening opening,
-            EarlierSigners earlier,
+            AuthorityKeeper keeper,
             InstantSource clock,
-            SecureRandom random,
-            RootSet roots) {
-        this.earlier = earlier;
+            SecureRandom random) {
         this.trustDomain = trustDomain;
         this.settings = settings;
-        this.files = files;
         this.opening = opening;
+        this.keeper = keeper;
         this.clock = clock;
         this.random = random;
-        this.roots = roots;
     }
 
-    /** Opens with {@link AuthoritySettings#defaults} and without a passphrase. */
+    /** Opens with {@link AuthoritySettings#defaults}, in a directory and without a passphrase. */
     public static CertificateAuthority open(
             Path directory, String trustDomain, InstantSource clock, SecureRandom random) throws IOException {
-        return open(directory, trustDomain, AuthoritySettings.defaults(), KeyCipher.NONE, clock, random);
+        return open(
+                new AuthorityDirectory(directory, KeyCipher.NONE),
+                Map.of(),
+                trustDomain,
+                AuthoritySettings.defaults(),
+                clock,
+                random);
     }
 
     /**
-     * Opens the authority kept in {@code directory}. If there is none, founds one, or takes over that which the settings name.
+     * Opens the authority kept in {@code store}. If there is none, founds one, or takes over that which the settings name. Of several
+     * servers that do so at once one does, and the others go by what it has made.
      *
-     * @throws IOException if files cannot be read, written or decrypted, are readable by others, do not belong together, belong to
+     * @param seed texts to begin with if there are none yet
+     * @throws IOException if the state cannot be read, written or decrypted, is readable by others, does not belong together, belongs to
      *     another trust domain, or would sign what peers refuse; the message names the file or certificate and the remedy
      */
     static CertificateAuthority open(
-            Path directory,
+            AuthorityStore store,
+            Map<String, String> seed,
             String trustDomain,
             AuthoritySettings settings,
-            KeyCipher cipher,
             InstantSource clock,
             SecureRandom random)
             throws IOException {
-        AuthorityFiles files = new AuthorityFiles(directory, cipher);
-        EarlierSigners earlier = new EarlierSigners(files);
-        AuthorityOpening opening = new AuthorityOpening(trustDomain, settings, files, earlier, clock, random);
-        return new CertificateAuthority(trustDomain, settings, files, opening, earlier, clock, random, opening.open());
+        AuthorityOpening opening = new AuthorityOpening(trustDomain, settings, store, clock, random);
+        AuthorityKeeper keeper = new AuthorityKeeper(store, opening.open(seed), opening::check);
+        return new CertificateAuthority(trustDomain, settings, opening, keeper, clock, random);
     }
 
     /** The trust domain of every identity issued here. */
@@ -105,14 +105,24 @@ public final class CertificateAuthority {
         return settings.leafValidity();
     }
 
-    /** Whether the keys on disk are encrypted. */
+    /** Whether the keys are encrypted where they are kept. */
     public boolean encryptsKeys() {
-        return files.cipher().encrypts();
+        return keeper.store().encrypts();
+    }
+
+    /** {@return what keeps this server from going by what the store has, in words for operators; empty if nothing does} */
+    public List<String> problems() {
+        return keeper.problem().stream().toList();
+    }
+
+    /** {@return how many changes of the authority this server knows of; 0 if it is the only one that makes any} */
+    long generation() {
+        return keeper.state().copy().generation();
     }
 
     /** The trust bundle: every root that workloads have to trust, the one that signs first. */
     public List<X509Certificate> roots() {
-        return roots.bundle().stream().map(Root::certificate).toList();
+        return rootSet().bundle().stream().map(Root::certificate).toList();
     }
 
     /**
@@ -122,9 +132,10 @@ public final class CertificateAuthority {
     public String revocationLists(DenyList.Denied denied) {
         Instant now = clock.instant();
         current(now);
-        List<Issuer> issuers = roots.bundle().stream()
+        AuthorityState state = keeper.state();
+        List<Issuer> issuers = state.roots().bundle().stream()
                 .flatMap(root -> Stream.concat(
-                        Stream.ofNullable(root.signer()).map(Signer::issuer), earlier.of(root, now).stream()))
+                        Stream.ofNullable(root.signer()).map(Signer::issuer), state.earlier().of(root, now).stream()))
                 .distinct()
                 .toList();
         return revocations.of(denied, issuers, now);
@@ -132,12 +143,12 @@ public final class CertificateAuthority {
 
     /** SHA-256 of the root below which certificates are issued, which new join tokens pin. */
     public byte[] rootHash() {
-        return Root.hash(roots.active().certificate());
+        return Root.hash(rootSet().active().certificate());
     }
 
-    /** Calls a listener after every change of the roots, on the thread that made it. It must be short. */
+    /** Calls a listener after every change of the roots, whoever made it, on the thread that made or heard of it. It must be short. */
     public void onChange(Runnable listener) {
-        listeners.add(listener);
+        keeper.onChange(listener);
     }
 
     /**
@@ -196,57 +207,54 @@ public final class CertificateAuthority {
      * for each such root a certificate by it for the active one, and that root itself, which join tokens pin}
      */
     List<X509Certificate> withCrosses(IssuedCertificate issued) {
-        RootSet now = roots;
-        List<X509Certificate> chain = new ArrayList<>(issued.chain());
-        for (X509Certificate cross : now.active().crosses()) {
-            now.bundle().stream()
-                    .filter(root -> root.signed(cross) && chain.size() + 2 <= MAX_CHAIN)
-                    .findFirst()
-                    .ifPresent(root -> {
-                        chain.add(cross);
-                        chain.add(root.certificate());
-                    });
-        }
-        return chain;
+        return rootSet().withCrosses(issued.chain());
     }
 
-    /** Whether there was nothing in the directory when this was opened. */
+    /** Whether there was nothing before this was opened. */
     boolean isNew() {
         return opening.isNew();
     }
 
     /** All roots there are and were. */
     RootSet rootSet() {
-        return roots;
+        return keeper.state().roots();
     }
 
     /** Whether a root's key is here. */
     boolean hasRootKey(Root root) {
-        return root.state() != RootState.GONE && Files.exists(files.rootKey(root.id()));
+        try {
+            return root.state() != RootState.GONE
+                    && new AuthorityTexts(keeper.store(), keeper.state().copy()).hasRootKey(root.id());
+        } catch (IOException e) {
+            LOG.warn("it cannot be seen whether the key of root {} is here", root.id(), e);
+            return false;
+        }
     }
 
     /** Makes a root, or takes one over, and puts it in the trust bundle. */
     Root stage(@Nullable SigningMaterial material) throws IOException {
-        Root staged;
-        synchronized (changing) {
-            staged =
-                    (material == null ? opening.found() : opening.take(material)).in(RootState.STAGED, clock.instant());
-            commit(roots.with(staged));
-        }
-        changed();
-        return staged;
+        List<Root> staged = new ArrayList<>();
+        keeper.change(List.of(), (texts, now) -> {
+            Root taken = material == null ? opening.found(texts) : opening.take(texts, material);
+            staged.add(taken.in(RootState.STAGED, clock.instant()));
+            return now.roots().with(staged.get(0));
+        });
+        return staged.get(0);
     }
 
-    /** Moves a root to a state in which it does not sign. */
-    void move(Root root, RootState state) throws IOException {
-        synchronized (changing) {
-            commit(roots.with(root.in(state, clock.instant())));
-            if (state == RootState.GONE) {
-                files.deleteKeys(root.id());
-                earlier.forget(root.id());
+    /**
+     * Moves a root to a state in which it does not sign.
+     *
+     * @param fence what else has to be so
+     */
+    void move(Root root, RootState to, List<Guard> fence) throws IOException {
+        keeper.change(fence, (texts, now) -> {
+            Root found = same(root, now);
+            if (to == RootState.GONE) {
+                texts.deleteKeys(root.id());
             }
-        }
-        changed();
+            return now.roots().with(found.in(to, clock.instant()));
+        });
     }
 
     /**
@@ -256,25 +264,34 @@ public final class CertificateAuthority {
      */
     List<String> activate(Root root) throws IOException {
         List<String> uncrossed = new ArrayList<>();
-        synchronized (changing) {
-            signer(root);
+        keeper.change(List.of(), (texts, state) -> {
+            Root found = same(root, state);
+            signer(found);
             List<X509Certificate> crosses = new ArrayList<>();
             Instant now = clock.instant();
+            RootSet roots = state.roots();
             for (Root other : roots.bundle()) {
                 if (!other.id().equals(root.id())) {
-                    Optional<Issuer> issuer = files.issuer(other);
+                    Optional<Issuer> issuer = texts.issuer(other);
                     issuer.ifPresent(by -> crosses.add(cross(root, by, now)));
                     if (issuer.isEmpty()) {
                         uncrossed.add(other.id());
                     }
                 }
             }
-            files.storeCrosses(root.id(), crosses);
-            commit(roots.with(roots.active().in(RootState.TRUSTED, now))
-                    .with(root.with(crosses).in(RootState.ACTIVE, now)));
-        }
-        changed();
+            texts.storeCrosses(root.id(), crosses);
+            return roots.with(roots.active().in(RootState.TRUSTED, now))
+                    .with(found.with(crosses).in(RootState.ACTIVE, now));
+        });
         return uncrossed;
+    }
+
+    /** A step is judged by the state that a root is in; if that is another one by now, the step is not taken. */
+    private static Root same(Root judged, AuthorityState now) throws OvertakenException {
+        return now.roots()
+                .get(judged.id())
+                .filter(root -> root.state() == judged.state())
+                .orElseThrow(OvertakenException::new);
     }
 
     private X509Certificate cross(Root root, Issuer by, Instant now) {
@@ -288,19 +305,15 @@ public final class CertificateAuthority {
                 random);
     }
 
-    private void commit(RootSet changed) throws IOException {
-        files.commit(changed.all());
-        roots = changed;
-    }
-
-    /** Deletes what has been replaced and nobody needs any more. To be called now and then. */
-    void forgetEarlier() {
-        earlier.forget(clock.instant());
-    }
-
-    /** Outside of the lock: listeners issue certificates. */
-    private void changed() {
-        listeners.forEach(Runnable::run);
+    /** Deletes what has been replaced and nobody needs any more, if the fence holds. To be called now and then. */
+    void forgetEarlier(List<Guard> fence) throws IOException {
+        Instant now = clock.instant();
+        if (!keeper.state().earlier().over(now).isEmpty()) {
+            keeper.change(fence, (texts, state) -> {
+                state.earlier().over(now).forEach(texts::remove);
+                return state.roots();
+            });
+        }
     }
 
     private static Signer signer(Root root) {
@@ -313,47 +326,58 @@ public final class CertificateAuthority {
 
     /** Renews the intermediate in its last third, if the root's key is at hand. */
     private Root current(Instant now) {
-        Root root = roots.active();
+        Root root = rootSet().active();
         if (!dueForRenewal(signer(root), now)) {
             return root;
         }
-        boolean renewed = false;
-        synchronized (changing) {
-            Root active = roots.active();
-            if (dueForRenewal(signer(active), now) && !now.isBefore(nextRenewal)) {
-                nextRenewal = now.plus(RENEWAL_RETRY);
-                renewed = renew(active);
+        synchronized (renewing) {
+            if (now.isBefore(nextRenewal)) {
+                return root;
             }
-            root = roots.active();
+            nextRenewal = now.plus(RENEWAL_RETRY);
         }
-        if (renewed) {
-            // Verifiers that have revocation lists need one of the new intermediate before its first certificate.
-            changed();
+        // Outside of the lock: whoever is told issues certificates, and others may go on with the one that ends.
+        if (renew(now)) {
+            synchronized (renewing) {
+                nextRenewal = Instant.MIN;
+            }
         }
-        return root;
+        return rootSet().active();
     }
 
-    private boolean renew(Root active) {
-        Instant end = signer(active).notAfter();
+    /** {@return whether the intermediate has been renewed, here or by another server} */
+    private boolean renew(Instant now) {
+        Instant end = signer(rootSet().active()).notAfter();
         try {
-            Optional<Issuer> issuer = files.issuer(active);
-            if (issuer.isEmpty()) {
-                LOG.error(
-                        "the intermediate certificate ends at {} and cannot be renewed here: put the root's key to {},"
-                                + " or give a newer intermediate in section authority of the settings",
-                        end,
-                        files.rootKey(active.id()));
-                return false;
-            }
-            Signer renewed = opening.newSigner(issuer.get());
-            earlier.keep(active.id(), signer(active), clock.instant());
-            files.storeSigner(active.id(), renewed);
-            roots = roots.with(active.with(renewed));
-            nextRenewal = Instant.MIN;
-            LOG.info("renewed the intermediate certificate until {}", renewed.notAfter());
+            // Its listeners are told: verifiers that have revocation lists need one of the new one before its first
+            // certificate.
+            keeper.change(List.of(), (texts, state) -> {
+                Root active = state.roots().active();
+                Signer before = signer(active);
+                if (!dueForRenewal(before, now)) {
+                    throw new OvertakenException();
+                }
+                Issuer issuer = texts.issuer(active)
+                        .orElseThrow(
+                                () -> new IOException(keeper.store().missingKey(AuthorityTexts.rootKey(active.id()))));
+                EarlierSigners.keep(texts, active.id(), before, now);
+                texts.storeSigner(active.id(), opening.newSigner(issuer));
+                return state.roots();
+            });
+            LOG.info(
+                    "renewed the intermediate certificate until {}",
+                    signer(rootSet().active()).notAfter());
             return true;
-        } catch (IOException e) {
-            LOG.error("cannot renew the intermediate certificate, which ends at {}", end, e);
+        } catch (OvertakenException e) {
+            LOG.info("another control server has renewed the intermediate certificate");
+            return true;
+        } catch (IOException | StoreUnavailableException e) {
+            LOG.error(
+                    "cannot renew the intermediate certificate, which ends at {}; it is tried again in {}: {}",
+                    end,
+                    RENEWAL_RETRY,
+                    e.getMessage());
+            LOG.debug("why it cannot be renewed", e);
             return false;
         }
     }

@@ -2,72 +2,55 @@ package io.inmesh.server.ca;
 
 import io.inmesh.server.ca.Certificates.Issuer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Intermediates that have been replaced, kept while certificates of theirs can still be in use: a revocation list has to be signed by the
- * key that signed what it lists (RFC 5280, 5). They sign nothing else. Safe for use by several threads.
+ * key that signed what it lists (RFC 5280, 5). They sign nothing else. Immutable.
  *
- * <p>Each is a file of its root's folder, {@code earlier/<end>.pem}, named by the second since 1970 at which it is deleted, with the
+ * <p>Each is a text of its root's folder, {@code earlier/<end>.pem}, named by the second since 1970 at which it is removed, with the
  * content of {@code signer.pem}.
  */
 final class EarlierSigners {
     /** The longest life that a certificate can have been given, whatever the settings were at the time. */
     static final Duration LONGEST_LEAF = AuthoritySettings.MAX_LEAF_VALIDITY;
 
-    private static final Logger LOG = LoggerFactory.getLogger(EarlierSigners.class);
+    private final Map<String, List<Earlier>> byRoot;
 
-    private final AuthorityFiles files;
-    private final Map<String, List<Earlier>> byRoot = new ConcurrentHashMap<>();
+    /** One of them; its text is removed from {@code until} on. */
+    private record Earlier(Signer signer, Instant until, String name) {}
 
-    /** One of them; its file is gone from {@code until} on. */
-    private record Earlier(Signer signer, Instant until, Path file) {}
-
-    EarlierSigners(AuthorityFiles files) {
-        this.files = files;
+    private EarlierSigners(Map<String, List<Earlier>> byRoot) {
+        this.byRoot = Map.copyOf(byRoot);
     }
 
-    /** Reads those of the roots there are, and deletes those that nobody needs any more. */
-    void load(List<Root> roots, Instant now) throws IOException {
+    /** {@return those of the roots there are} */
+    static EarlierSigners read(AuthorityTexts texts, List<Root> roots) throws IOException {
+        Map<String, List<Earlier>> byRoot = new HashMap<>();
         for (Root root : roots) {
-            Path folder = files.earlier(root.id());
-            if (root.state() == RootState.GONE || !Files.isDirectory(folder)) {
-                continue;
-            }
-            List<Earlier> found = new ArrayList<>();
-            try (Stream<Path> all = Files.list(folder)) {
-                for (Path file :
-                        all.filter(f -> f.toString().endsWith(".pem")).sorted().toList()) {
-                    found.add(new Earlier(files.signer(file), end(file), file));
+            if (root.state() != RootState.GONE) {
+                List<Earlier> found = new ArrayList<>();
+                for (String name : texts.names(AuthorityTexts.earlier(root.id()))) {
+                    found.add(new Earlier(texts.signer(name), end(name), name));
                 }
+                byRoot.put(root.id(), List.copyOf(found));
             }
-            byRoot.put(root.id(), List.copyOf(found));
         }
-        forget(now);
+        return new EarlierSigners(byRoot);
     }
 
-    /** Keeps one that is about to be replaced; it is on disk when this returns. */
-    void keep(String rootId, Signer replaced, Instant now) throws IOException {
+    /** Keeps one that is about to be replaced, as part of the same change. */
+    static void keep(AuthorityTexts texts, String rootId, Signer replaced, Instant now) {
         Instant longest = now.plus(LONGEST_LEAF);
         Instant until = replaced.notAfter().isBefore(longest) ? replaced.notAfter() : longest;
-        if (!until.isAfter(now)) {
-            return;
+        if (until.isAfter(now)) {
+            texts.store(AuthorityTexts.earlier(rootId) + "/" + until.getEpochSecond() + ".pem", replaced);
         }
-        Path file = files.storeEarlier(rootId, replaced, until);
-        List<Earlier> all = new ArrayList<>(byRoot.getOrDefault(rootId, List.of()));
-        all.removeIf(earlier -> earlier.file().equals(file));
-        all.add(new Earlier(replaced, until, file));
-        byRoot.put(rootId, List.copyOf(all));
     }
 
     /** {@return those of a root whose certificates can still be in use} */
@@ -78,40 +61,21 @@ final class EarlierSigners {
                 .toList();
     }
 
-    /** Deletes those that nobody needs any more. To be called now and then. */
-    void forget(Instant now) {
-        byRoot.replaceAll((root, all) -> {
-            List<Earlier> needed = new ArrayList<>();
-            for (Earlier earlier : all) {
-                if (earlier.until().isAfter(now) || !deleted(earlier.file())) {
-                    needed.add(earlier);
-                }
-            }
-            return needed.size() == all.size() ? all : List.copyOf(needed);
-        });
+    /** {@return names of the texts that nobody needs any more} */
+    List<String> over(Instant now) {
+        return byRoot.values().stream()
+                .flatMap(List::stream)
+                .filter(earlier -> !earlier.until().isAfter(now))
+                .map(Earlier::name)
+                .toList();
     }
 
-    /** Forgets those of a root that is gone; its files are for {@link AuthorityFiles#deleteKeys}. */
-    void forget(String rootId) {
-        byRoot.remove(rootId);
-    }
-
-    private static boolean deleted(Path file) {
+    private static Instant end(String name) throws IOException {
         try {
-            Files.deleteIfExists(file);
-            return true;
-        } catch (IOException e) {
-            LOG.error("{} is not needed any more and cannot be deleted; it is tried again", file, e);
-            return false;
-        }
-    }
-
-    private static Instant end(Path file) throws IOException {
-        String name = file.getFileName().toString();
-        try {
-            return Instant.ofEpochSecond(Long.parseLong(name.substring(0, name.length() - ".pem".length())));
-        } catch (NumberFormatException e) {
-            throw new IOException(file + " is not named by the second at which it is deleted; remove it", e);
+            return Instant.ofEpochSecond(
+                    Long.parseLong(name.substring(name.lastIndexOf('/') + 1, name.length() - ".pem".length())));
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            throw new IOException(name + " is not named by the second at which it is removed; remove it", e);
         }
     }
 }

@@ -1,8 +1,9 @@
 package io.inmesh.server.ca;
 
+import io.inmesh.server.ca.AuthorityKeeper.OvertakenException;
+import io.inmesh.server.store.Engine.Guard;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RootRotation {
     /** After a start, processes get that long to connect again before nobody is taken for everybody. */
-    static final Duration SETTLING = Duration.ofMinutes(1);
+    static final Duration SETTLING = TrustProgress.SETTLING;
 
     /** Roots in the trust bundle at the same time; a rotation needs two. */
     static final int MAX_BUNDLE = 4;
@@ -30,12 +31,9 @@ public final class RootRotation {
     private static final Logger LOG = LoggerFactory.getLogger(RootRotation.class);
 
     private final CertificateAuthority authority;
-    private final Supplier<List<ProcessTrust>> processes;
-    private final Supplier<String> bundleVersion;
+    private final TrustProgress progress;
     private final JoinTokens tokens;
     private final AuditLog audit;
-    private final InstantSource clock;
-    private final Instant settled;
 
     /** Says why a step is not taken, and what it waits for. Its message is for operators. */
     public static final class Refused extends Exception {
@@ -65,26 +63,28 @@ public final class RootRotation {
     /**
      * Makes the steps of {@code authority}.
      *
-     * @param processes every process that is connected or expected back
+     * @param processes every process that is connected here, or expected back and not connected to another server
      * @param bundleVersion version of the trust bundle as it is pushed now
+     * @param others the other servers that are the same authority; they are to be told {@link #report}
      * @param tokens those handed out, each of which pins a root
      */
     public RootRotation(
             CertificateAuthority authority,
             Supplier<List<ProcessTrust>> processes,
             Supplier<String> bundleVersion,
+            TrustReport.Source others,
             JoinTokens tokens,
             AuditLog audit,
             InstantSource clock) {
         this.authority = authority;
-        this.processes = processes;
-        this.bundleVersion = bundleVersion;
+        this.progress = new TrustProgress(authority, processes, bundleVersion, others, clock);
         this.tokens = tokens;
         this.audit = audit;
-        this.clock = clock;
-        Instant now = clock.instant();
-        // Of an authority that is new nobody has a certificate yet, so there is nobody to wait for.
-        this.settled = authority.isNew() ? now : now.plus(SETTLING);
+    }
+
+    /** {@return how the processes connected here stand, for the other servers; to be asked every few seconds. Waits for no step} */
+    public TrustReport report() {
+        return progress.report();
     }
 
     /** {@return all roots, oldest first} */
@@ -123,6 +123,8 @@ public final class RootRotation {
         Root staged;
         try {
             staged = authority.stage(material);
+        } catch (OvertakenException e) {
+            throw overtaken(e, "a new root", actor);
         } catch (IOException e) {
             if (material == null) {
                 throw e;
@@ -157,10 +159,15 @@ public final class RootRotation {
                     "root " + root.id() + " has no key to sign with; add it again with an intermediate and its key",
                     List.of());
         }
-        List<String> missing = unacknowledged();
+        List<String> missing = progress.unacknowledged();
         gate("root " + root.id() + " is not trusted by everybody yet", missing, force);
         record("root-activated", root, force, missing, actor);
-        List<String> uncrossed = authority.activate(root);
+        List<String> uncrossed;
+        try {
+            uncrossed = authority.activate(root);
+        } catch (OvertakenException e) {
+            throw overtaken(e, root.id(), actor);
+        }
         LOG.info("certificates are issued below root {} from now on", root.id());
         List<String> notes = new ArrayList<>();
         for (String other : uncrossed) {
@@ -190,7 +197,11 @@ public final class RootRotation {
         List<String> missing = dependent(root);
         gate("root " + root.id() + " is still needed", missing, force);
         record("root-retired", root, force, missing, actor);
-        authority.move(root, RootState.RETIRING);
+        try {
+            authority.move(root, RootState.RETIRING, List.of());
+        } catch (OvertakenException e) {
+            throw overtaken(e, root.id(), actor);
+        }
         int ended = tokens.end(root.id(), actor);
         LOG.info("root {} is not trusted any more", root.id());
         return new Done(
@@ -201,9 +212,22 @@ public final class RootRotation {
                                 + " join tokens that pinned it are revoked; make new ones with: meshctl token create"));
     }
 
-    /** Notes which steps have reached everybody. To be called every few seconds. */
-    public synchronized void advance() {
-        authority.forgetEarlier();
+    /** As the other, of the only server there is. */
+    synchronized void advance() {
+        advance(List.of());
+    }
+
+    /**
+     * Notes which steps have reached everybody. To be called every few seconds, by one server only.
+     *
+     * @param fence what has to be so for this server to decide
+     */
+    public synchronized void advance(List<Guard> fence) {
+        try {
+            authority.forgetEarlier(fence);
+        } catch (IOException e) {
+            LOG.error("an intermediate that is not needed any more cannot be deleted; it is tried again", e);
+        }
         for (Root root : authority.rootSet().all()) {
             RootState next = switch (root.state()) {
                 case STAGED -> RootState.TRUSTED;
@@ -214,17 +238,28 @@ public final class RootRotation {
                 // Made up for, if the server ended between the two.
                 tokens.end(root.id(), "server");
             }
-            if (next == root.state() || !unacknowledged().isEmpty()) {
+            if (next == root.state() || !progress.unacknowledged().isEmpty()) {
                 continue;
             }
+            String event = "root-" + next.name().toLowerCase(Locale.ROOT);
             try {
-                audit.append("root-" + next.name().toLowerCase(Locale.ROOT), "server", Map.of("root", root.id()));
-                authority.move(root, next);
+                audit.append(event, "server", Map.of("root", root.id()));
+                authority.move(root, next, fence);
                 LOG.info("root {} is {}", root.id(), next);
+            } catch (OvertakenException e) {
+                LOG.info("another control server decides when root {} becomes {}", root.id(), next);
+                audit.append("step-not-taken", "server", Map.of("root", root.id(), "step", event));
+                return;
             } catch (IOException | IllegalStateException e) {
                 LOG.error("root {} could not become {}; it is tried again", root.id(), next, e);
             }
         }
+    }
+
+    /** The log has told of a step before it was taken, so it is told that it was not. */
+    private Refused overtaken(OvertakenException e, String root, String actor) {
+        audit.append("step-not-taken", actor, Map.of("root", root));
+        return new Refused(String.valueOf(e.getMessage()), List.of());
     }
 
     private static void gate(String problem, List<String> missing, boolean force) throws Refused {
@@ -267,49 +302,16 @@ public final class RootRotation {
                 authority.hasRootKey(root),
                 signer == null ? Optional.empty() : Optional.of(signer.notAfter()),
                 switch (root.state()) {
-                    case STAGED, RETIRING -> unacknowledged();
+                    case STAGED, RETIRING -> progress.unacknowledged();
                     case TRUSTED -> dependent(root);
                     default -> List.of();
                 });
     }
 
-    /** Who has not taken over the trust bundle as it is now. */
-    private List<String> unacknowledged() {
-        String version = bundleVersion.get();
-        List<String> missing = new ArrayList<>(unsettled());
-        for (ProcessTrust process : processes.get()) {
-            if (!process.connected()) {
-                missing.add(process.name() + " is registered but not connected");
-            } else if (!process.takesBundle()) {
-                missing.add(
-                        process.name() + " takes its roots from files, so it cannot be seen whether it has this one");
-            } else if (!process.bundle().filter(version::equals).isPresent()) {
-                missing.add(process.name() + " has not acknowledged the trust bundle");
-            }
-        }
-        return missing;
-    }
-
     /** Who could not prove himself without a root, or does not trust what would be left. */
     private List<String> dependent(Root root) {
-        List<String> missing = new ArrayList<>(unacknowledged());
+        List<String> missing = new ArrayList<>(progress.dependent(root));
         missing.addAll(tokens.needing(root.id()));
-        for (ProcessTrust process : processes.get()) {
-            boolean other = authority.rootSet().above(process.chain()).stream()
-                    .anyMatch(above -> !above.id().equals(root.id()));
-            if (process.connected() && !process.chain().isEmpty() && !other) {
-                missing.add(process.name() + " runs a certificate below it until "
-                        + process.chain().get(0).getNotAfter().toInstant() + " or until it renews");
-            }
-        }
         return missing;
-    }
-
-    private List<String> unsettled() {
-        Instant now = clock.instant();
-        return now.isBefore(settled)
-                ? List.of(
-                        "this server has started only just now; processes have until " + settled + " to connect again")
-                : List.of();
     }
 }

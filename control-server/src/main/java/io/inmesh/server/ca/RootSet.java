@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param all at most one of them is active
  */
 record RootSet(List<Root> all) {
+    /** What TLS stacks read of a chain at most; PKIX implementations stop there too. */
+    private static final int MAX_CHAIN = 8;
+
     RootSet {
         all = List.copyOf(all);
     }
@@ -47,6 +50,21 @@ record RootSet(List<Root> all) {
         }
         roots.add(changed);
         return new RootSet(roots);
+    }
+
+    /** {@return a chain below the active root, with its crosses behind it, each with the root that signed it} */
+    List<X509Certificate> withCrosses(List<X509Certificate> issued) {
+        List<X509Certificate> chain = new ArrayList<>(issued);
+        for (X509Certificate cross : active().crosses()) {
+            bundle().stream()
+                    .filter(root -> root.signed(cross) && chain.size() + 2 <= MAX_CHAIN)
+                    .findFirst()
+                    .ifPresent(root -> {
+                        chain.add(cross);
+                        chain.add(root.certificate());
+                    });
+        }
+        return chain;
     }
 
     /** The roots of the bundle that a chain leads to, whatever else is in it. */

@@ -147,8 +147,8 @@ final class StatusCommand extends MeshCommand {
         }
         if (roots.size() > 1) {
             out().println(
-                            "control servers: they sign below different roots, so processes of one do not trust those of another;"
-                                    + " run one of them only, or give all the same ca folder");
+                            "control servers: they sign below different roots, which lasts no longer than a moment unless one of them"
+                                    + " cannot take over what another has done to the authority; its status and log say why");
         }
     }
 

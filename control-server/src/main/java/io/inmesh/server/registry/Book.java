@@ -102,6 +102,19 @@ final class Book {
         return entry == null || overtaken(nodeId, entry) ? null : entry.claim().workload();
     }
 
+    /** {@return the processes whose connection no other server that is there holds, as far as is known} */
+    List<RegisteredWorkload> notElsewhere() {
+        return workloads().stream()
+                .filter(workload -> locals.containsKey(workload.nodeId()) || !elsewhere(known.get(workload.nodeId())))
+                .toList();
+    }
+
+    private boolean elsewhere(@Nullable Known entry) {
+        return entry != null
+                && !entry.claim().owner().equals(self)
+                && owners.present(entry.claim().owner());
+    }
+
     private boolean overtaken(String nodeId, Known entry) {
         Left gone = left.get(nodeId);
         return gone != null && entry.claim().connection() <= gone.connection();
@@ -150,9 +163,7 @@ final class Book {
         if (local != null) {
             return local.lease() != null;
         }
-        return entry != null
-                && !entry.claim().owner().equals(self)
-                && owners.present(entry.claim().owner());
+        return elsewhere(entry);
     }
 
     /** {@return whether a process that leaves was there over that stream, and so is gone now} */

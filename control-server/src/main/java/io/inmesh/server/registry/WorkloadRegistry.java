@@ -106,6 +106,13 @@ public final class WorkloadRegistry implements AutoCloseable {
         }
     }
 
+    /** {@return those that are connected to no server, or to this one: other servers know about theirs} */
+    public List<RegisteredWorkload> notElsewhere() {
+        synchronized (lock) {
+            return book.notElsewhere();
+        }
+    }
+
     /** {@return how many processes no server has held a connection to for longer than a reconnect takes} */
     public long suspects() {
         synchronized (lock) {
@@ -156,7 +163,7 @@ public final class WorkloadRegistry implements AutoCloseable {
                 return false;
             }
         }
-        changed();
+        tellIf(true);
         flushSoon();
         return true;
     }
@@ -342,12 +349,8 @@ public final class WorkloadRegistry implements AutoCloseable {
 
     private void tellIf(boolean news) {
         if (news) {
-            changed();
+            listeners.forEach(Runnable::run);
         }
-    }
-
-    private void changed() {
-        listeners.forEach(Runnable::run);
     }
 
     /** Says goodbye to the other servers. Registrations stay, for their processes to take elsewhere. */

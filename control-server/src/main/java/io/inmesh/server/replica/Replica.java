@@ -3,8 +3,10 @@ package io.inmesh.server.replica;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inmesh.server.ca.TrustReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A control server that runs, as it describes itself to the others.
@@ -17,6 +19,7 @@ import java.io.UncheckedIOException;
  * @param sinceEpochSecond when it was started
  * @param root SHA-256 of the root below which it signs, in hexadecimal
  * @param streams how many processes are connected to it, as of some seconds ago
+ * @param trust how these stand to the roots; null from a version that does not tell
  */
 public record Replica(
         String id,
@@ -26,7 +29,8 @@ public record Replica(
         String version,
         long sinceEpochSecond,
         String root,
-        int streams) {
+        int streams,
+        @Nullable TrustReport trust) {
 
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

@@ -111,7 +111,7 @@ class RevocationListsTest {
 
         time.advance(EarlierSigners.LONGEST_LEAF);
         assertThat(lists(denying(leaf))).hasSize(1);
-        authority.forgetEarlier();
+        authority.forgetEarlier(List.of());
         assertThat(earlier).isEmptyDirectory();
     }
 

@@ -377,7 +377,8 @@ class RootRotationTest {
     private void start() throws IOException {
         authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", time, new SecureRandom());
         tokens = new JoinTokens(table, authority, audit, time, new SecureRandom());
-        rotation = new RootRotation(authority, () -> List.copyOf(processes), this::version, tokens, audit, time);
+        rotation = new RootRotation(
+                authority, () -> List.copyOf(processes), this::version, TrustReport.Source.NONE, tokens, audit, time);
     }
 
     private String version() {

@@ -1,9 +1,11 @@
 package io.inmesh.server.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inmesh.server.ControlServer;
 import io.inmesh.server.ServerOptions;
+import io.inmesh.server.ca.SecretFiles;
 import io.inmesh.server.fixture.Pause;
 import io.inmesh.server.settings.SettingsFile;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +69,41 @@ class EtcdReplicasTest {
         }
     }
 
+    @Test
+    void allAreOneAuthorityAndWhatIsDoneAtOneIsSoAtAll() throws Exception {
+        try (EtcdCluster cluster = EtcdCluster.start(folder.resolve("etcd"), 1, "http");
+                ControlServer one = server("one", cluster, "1m");
+                ControlServer two = server("two", cluster, "1m")) {
+            String roots = get(one, "/inmesh/v1/ca/roots").body();
+            Matcher first = Pattern.compile("\"id\":\"(\\p{XDigit}{12})\",\"state\":\"active\"")
+                    .matcher(roots);
+            assertThat(first.find()).as(roots).isTrue();
+            assertThat(get(two, "/inmesh/v1/ca/roots").body()).contains(first.group());
+
+            HttpResponse<String> added = http.send(
+                    HttpRequest.newBuilder(URI.create(two.httpUrl() + "/inmesh/v1/ca/roots"))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(added.body()).contains("\"state\":\"staged\"");
+            await(one, "/inmesh/v1/ca/roots", "\"state\":\"staged\"");
+        }
+    }
+
+    @Test
+    void withoutAPassphraseForTheAuthorityNoServerStarts() throws Exception {
+        try (EtcdCluster cluster = EtcdCluster.start(folder.resolve("etcd"), 1, "http")) {
+            Path settings = Files.writeString(
+                    folder.resolve("bare.yaml"),
+                    "store: {etcd: {endpoints: [\"" + cluster.endpoint(0) + "\"], timeout: 1m}}");
+
+            assertThatThrownBy(() -> new ControlServer(
+                            ServerOptions.onLoopback(0, 0, folder.resolve("bare"), SettingsFile.read(settings))))
+                    .hasMessageContaining("authority.passphraseFile");
+        }
+    }
+
     /** {@return a server that runs beside one that leads, until that has stopped} */
     private ControlServer led(EtcdCluster cluster) throws Exception {
         try (ControlServer one = server("one", cluster, "1m")) {
@@ -76,9 +115,11 @@ class EtcdReplicasTest {
     }
 
     private ControlServer server(String name, EtcdCluster cluster, String timeout) throws IOException {
+        SecretFiles.write(folder.resolve("ca.passphrase"), "the same at all of them\n");
         Path settings = Files.writeString(
                 folder.resolve(name + ".yaml"),
-                "store: {etcd: {endpoints: [\"" + cluster.endpoint(0) + "\"], timeout: " + timeout + "}}");
+                "authority: {passphraseFile: ca.passphrase}\nstore: {etcd: {endpoints: [\"" + cluster.endpoint(0)
+                        + "\"], timeout: " + timeout + "}}");
         return new ControlServer(ServerOptions.onLoopback(0, 0, folder.resolve(name), SettingsFile.read(settings)));
     }
 

@@ -239,7 +239,8 @@ class LeadershipTest {
                     "dev",
                     0,
                     "aa",
-                    streams));
+                    streams,
+                    null));
         }
     }
 
