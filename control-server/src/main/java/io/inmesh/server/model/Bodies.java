@@ -7,10 +7,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** From bodies in Kubernetes form to resources and back. */
 public final class Bodies {
+
+    private static final Set<String> NO_PART_OF_SPEC = Set.of("metadata", "apiVersion", "kind", "status");
 
     private Bodies() {}
 
@@ -34,7 +37,9 @@ public final class Bodies {
         return new Resource(
                 key,
                 apiVersion,
-                metadata.path("uid").asText(UUID.randomUUID().toString()),
+                metadata.hasNonNull("uid")
+                        ? metadata.path("uid").asText()
+                        : UUID.randomUUID().toString(),
                 metadata.path("resourceVersion").asLong(0),
                 metadata.path("generation").asLong(1),
                 created,
@@ -70,12 +75,10 @@ public final class Bodies {
     }
 
     private static JsonNode withoutMetadata(ObjectNode body) {
-        ObjectNode rest = body.deepCopy();
-        rest.remove("metadata");
-        rest.remove("apiVersion");
-        rest.remove("kind");
-        rest.remove("status");
-        return rest;
+        // Trees of resources are never changed, so parts of them may be shared.
+        ObjectNode rest = JsonNodeFactory.instance.objectNode();
+        rest.setAll(body);
+        return rest.remove(NO_PART_OF_SPEC);
     }
 
     private static Map<String, String> strings(JsonNode object) {

@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The kinds this server takes, and those it knows to be none of its business. */
 public final class Kinds {
@@ -131,6 +133,10 @@ public final class Kinds {
                     ISTIO_SECURITY,
                     "it is about ingress, which Inmesh does not do"));
 
+    private static final Map<GroupKind, Kind> BY_NAME = ALL.stream()
+            .collect(Collectors.toUnmodifiableMap(
+                    known -> new GroupKind(known.group(), known.kind()), Function.identity()));
+
     /** Kinds of groups we share with Kubernetes that are neither served nor unknown. */
     private static final Map<String, Set<String>> OTHERS = Map.of(
             "",
@@ -147,6 +153,9 @@ public final class Kinds {
             "apps", Set.of("ControllerRevision"));
 
     private static final Set<String> OTHER_GROUPS = Set.of("batch", "autoscaling", "policy", "extensions");
+
+    /** What no two kinds share. */
+    private record GroupKind(String group, String kind) {}
 
     private Kinds() {}
 
@@ -177,11 +186,8 @@ public final class Kinds {
         int slash = apiVersion.indexOf('/');
         String group = slash < 0 ? "" : apiVersion.substring(0, slash);
         String version = apiVersion.substring(slash + 1);
-        return ALL.stream()
-                .filter(k -> k.group().equals(group)
-                        && k.kind().equals(kind)
-                        && k.versions().contains(version))
-                .findFirst();
+        return Optional.ofNullable(BY_NAME.get(new GroupKind(group, kind)))
+                .filter(known -> known.versions().contains(version));
     }
 
     /** {@return the kind of a path} */
@@ -195,10 +201,11 @@ public final class Kinds {
 
     /** {@return the kind of a resource} */
     public static Kind of(ResourceKey key) {
-        return ALL.stream()
-                .filter(k -> k.group().equals(key.group()) && k.kind().equals(key.kind()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("kind " + key.kind() + " is not known"));
+        Kind known = BY_NAME.get(new GroupKind(key.group(), key.kind()));
+        if (known == null) {
+            throw new IllegalArgumentException("kind " + key.kind() + " is not known");
+        }
+        return known;
     }
 
     /** {@return the kind people mean by a word: kind, plural, singular or short name, in any case} */

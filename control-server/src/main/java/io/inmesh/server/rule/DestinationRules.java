@@ -17,29 +17,33 @@ import java.util.Optional;
  */
 public final class DestinationRules {
     private final Map<String, HostTable<List<Resource>>> byNamespace = new HashMap<>();
+    private final HostTable<List<Resource>> everywhere;
     private final List<Resource> oldestFirst;
     private final RuleSettings settings;
 
-    private DestinationRules(List<Resource> oldestFirst, RuleSettings settings) {
+    private DestinationRules(List<Resource> oldestFirst, HostTable<List<Resource>> everywhere, RuleSettings settings) {
         this.oldestFirst = oldestFirst;
+        this.everywhere = everywhere;
         this.settings = settings;
     }
 
     /** Indexes {@code resources} of kind DestinationRule. */
     public static DestinationRules of(Collection<Resource> resources, RuleSettings settings) {
         Map<String, Map<String, List<Resource>>> collected = new HashMap<>();
+        Map<String, List<Resource>> everywhere = new LinkedHashMap<>();
         List<Resource> oldestFirst =
                 resources.stream().sorted(RuleOrder.OLDEST_FIRST).toList();
         oldestFirst.forEach(resource -> {
             String namespace = resource.key().namespace();
-            String host = Field.spec(resource).get("host").text();
+            String host =
+                    HostName.resolve(Field.spec(resource).get("host").text(), namespace, settings.clusterDomain());
             collected
                     .computeIfAbsent(namespace, n -> new LinkedHashMap<>())
-                    .computeIfAbsent(
-                            HostName.resolve(host, namespace, settings.clusterDomain()), h -> new ArrayList<>())
+                    .computeIfAbsent(host, h -> new ArrayList<>())
                     .add(resource);
+            everywhere.computeIfAbsent(host, h -> new ArrayList<>()).add(resource);
         });
-        DestinationRules rules = new DestinationRules(oldestFirst, settings);
+        DestinationRules rules = new DestinationRules(oldestFirst, new HostTable<>(everywhere), settings);
         collected.forEach((namespace, hosts) -> rules.byNamespace.put(namespace, new HostTable<>(hosts)));
         return rules;
     }
@@ -64,8 +68,7 @@ public final class DestinationRules {
 
     /** Every rule, in any namespace, whose host covers {@code host}; oldest first. */
     public List<Resource> covering(String host) {
-        return byNamespace.values().stream()
-                .flatMap(hosts -> hosts.covering(host).stream())
+        return everywhere.covering(host).stream()
                 .flatMap(List::stream)
                 .sorted(RuleOrder.OLDEST_FIRST)
                 .toList();

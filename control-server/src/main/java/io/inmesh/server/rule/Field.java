@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a resource's JSON body, and the path that leads to it, so that whoever reads a value can also say where it stands
@@ -22,30 +23,44 @@ import java.util.TreeMap;
  * need a safe answer.
  */
 public final class Field {
+    private static final int NO_ITEM = -1;
+
     /** A place where nothing stands. */
-    public static final Field ABSENT = new Field(MissingNode.getInstance(), "");
+    public static final Field ABSENT = new Field(MissingNode.getInstance(), null, "", NO_ITEM);
 
     private final JsonNode node;
-    private final String path;
+    private final @Nullable Field holder;
+    private final String name;
+    private final int index;
 
-    private Field(JsonNode node, String path) {
+    /** A path is written out only when somebody asks for it: most fields are read, and few have to be spoken about. */
+    private Field(JsonNode node, @Nullable Field holder, String name, int index) {
         this.node = node;
-        this.path = path;
+        this.holder = holder;
+        this.name = name;
+        this.index = index;
     }
 
     /** The place called {@code path} holding {@code node}. */
     public static Field of(JsonNode node, String path) {
-        return new Field(node, path);
+        return new Field(node, null, path, NO_ITEM);
     }
 
     /** The {@code spec} of a resource. */
     public static Field spec(Resource resource) {
-        return new Field(resource.spec(), "spec");
+        return of(resource.spec(), "spec");
     }
 
     /** Where this is, from the resource's top: {@code spec.hosts[0]}. */
     public String path() {
-        return path;
+        if (holder == null) {
+            return name;
+        }
+        String before = holder.path();
+        if (index != NO_ITEM) {
+            return before + "[" + index + "]";
+        }
+        return before.isEmpty() ? name : before + "." + name;
     }
 
     /** The JSON value; a missing node if absent. */
@@ -66,7 +81,7 @@ public final class Field {
     /** The member {@code name} of this object; an absent field if there is none. */
     public Field get(String name) {
         JsonNode child = node.isObject() ? node.path(name) : MissingNode.getInstance();
-        return new Field(child, path.isEmpty() ? name : path + "." + name);
+        return new Field(child, this, name, NO_ITEM);
     }
 
     /** The elements of this list, in order; empty if this is no list. */
@@ -76,7 +91,7 @@ public final class Field {
         }
         List<Field> items = new ArrayList<>(node.size());
         for (int i = 0; i < node.size(); i++) {
-            items.add(new Field(node.get(i), path + "[" + i + "]"));
+            items.add(new Field(node.get(i), this, "", i));
         }
         return items;
     }
@@ -87,7 +102,7 @@ public final class Field {
             return Map.of();
         }
         Map<String, Field> members = new TreeMap<>();
-        node.properties().forEach(e -> members.put(e.getKey(), new Field(e.getValue(), path + "." + e.getKey())));
+        node.properties().forEach(e -> members.put(e.getKey(), new Field(e.getValue(), this, e.getKey(), NO_ITEM)));
         return members;
     }
 
@@ -149,6 +164,6 @@ public final class Field {
 
     @Override
     public String toString() {
-        return path + " = " + node;
+        return path() + " = " + node;
     }
 }

@@ -14,10 +14,15 @@ import java.util.stream.Stream;
  */
 public final class InboundTrafficPolicies {
     private final List<Resource> oldestFirst;
+    private final List<Resource> believing;
     private final String rootNamespace;
 
     private InboundTrafficPolicies(List<Resource> oldestFirst, String rootNamespace) {
         this.oldestFirst = oldestFirst;
+        this.believing = oldestFirst.stream()
+                .filter(policy ->
+                        Forwarders.of(Field.spec(policy).get("forwarders")).any())
+                .toList();
         this.rootNamespace = rootNamespace;
     }
 
@@ -47,12 +52,10 @@ public final class InboundTrafficPolicies {
 
     /** Whether some policy with forwarders may be about workloads that another resource selects. */
     public boolean mayForward(String namespace, LabelSelector selector) {
-        return oldestFirst.stream()
+        return believing.stream()
                 .filter(policy -> namespace.equals(rootNamespace)
                         || policy.key().namespace().equals(namespace)
                         || policy.key().namespace().equals(rootNamespace))
-                .filter(policy ->
-                        Forwarders.of(Field.spec(policy).get("forwarders")).any())
                 .anyMatch(policy -> selector(policy).labels().entrySet().stream()
                         .allMatch(label -> label.getValue()
                                 .equals(selector.labels().getOrDefault(label.getKey(), label.getValue()))));

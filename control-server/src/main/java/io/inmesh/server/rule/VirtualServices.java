@@ -3,6 +3,7 @@ package io.inmesh.server.rule;
 import io.inmesh.server.model.Resource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,16 @@ import java.util.Optional;
  */
 public final class VirtualServices {
     private final List<Resource> oldestFirst;
+    private final Map<Name, Resource> byName = new HashMap<>();
     private final RuleSettings settings;
+
+    private record Name(String namespace, String name) {}
 
     private VirtualServices(List<Resource> oldestFirst, RuleSettings settings) {
         this.oldestFirst = oldestFirst;
         this.settings = settings;
+        oldestFirst.forEach(resource ->
+                byName.put(new Name(resource.key().namespace(), resource.key().name()), resource));
     }
 
     /** Indexes {@code resources} of kind VirtualService. */
@@ -66,10 +72,7 @@ public final class VirtualServices {
 
     /** The VirtualService {@code name} in {@code namespace}, whatever it applies to. */
     public Optional<Resource> named(String namespace, String name) {
-        return oldestFirst.stream()
-                .filter(r ->
-                        r.key().namespace().equals(namespace) && r.key().name().equals(name))
-                .findFirst();
+        return Optional.ofNullable(byName.get(new Name(namespace, name)));
     }
 
     /** Why a route of {@code root} that delegates, or a part of what it delegates to, has no effect; empty if all of it has. */

@@ -5,11 +5,13 @@ import io.inmesh.server.rule.AuthorizationPolicies;
 import io.inmesh.server.rule.ExtensionProvider;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.IpAddresses;
+import io.inmesh.server.semantic.References.Selecting;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.translate.AuthorizationKeys;
 import io.inmesh.server.translate.Personality;
 import io.inmesh.server.translate.RbacPaths;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -74,19 +76,25 @@ final class AuthorizationPolicyCheck {
                     mesh,
                     Objects.requireNonNull(mesh.settings().extensionProviders().get(name)));
         }
-        for (Resource other : mesh.view().byKind("AuthorizationPolicy")) {
-            Field second = Field.spec(other);
-            String otherName = second.get("provider").get("name").text();
-            boolean meets =
-                    other.key().namespace().equals(report.resource().key().namespace())
-                            || other.key().namespace().equals(mesh.settings().rootNamespace());
-            if (meets && second.get("action").text().equals("CUSTOM") && !otherName.equals(name)) {
-                report.add(
-                        Check.SEVERAL_PROVIDERS,
-                        spec.get("provider").get("name"),
-                        other.key().namespace() + "/" + other.key().name() + " asks \"" + otherName
-                                + "\": a workload that both select denies everything");
+        Set<String> namespaces = new LinkedHashSet<>();
+        namespaces.add(report.resource().key().namespace());
+        namespaces.add(mesh.settings().rootNamespace());
+        for (String namespace : namespaces) {
+            for (Selecting other : mesh.references().selecting("AuthorizationPolicy", namespace)) {
+                otherProvider(report, spec, other.resource(), name);
             }
+        }
+    }
+
+    private static void otherProvider(Report report, Field spec, Resource other, String name) {
+        Field second = Field.spec(other);
+        String otherName = second.get("provider").get("name").text();
+        if (second.get("action").text().equals("CUSTOM") && !otherName.equals(name)) {
+            report.add(
+                    Check.SEVERAL_PROVIDERS,
+                    spec.get("provider").get("name"),
+                    other.key().namespace() + "/" + other.key().name() + " asks \"" + otherName
+                            + "\": a workload that both select denies everything");
         }
     }
 

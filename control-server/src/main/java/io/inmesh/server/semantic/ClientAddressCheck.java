@@ -5,6 +5,8 @@ import io.inmesh.server.rule.Forwarders;
 import io.inmesh.server.rule.IpAddresses;
 import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.translate.AuthorizationKeys;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The address of clients: whom to believe about it, and policies that ask for it where nobody is believed. */
 final class ClientAddressCheck {
@@ -37,32 +39,37 @@ final class ClientAddressCheck {
 
     /** Conditions of an AuthorizationPolicy that ask for the address. */
     static void conditions(Report report, Field spec, Mesh mesh) {
+        List<Field> asking = asking(spec);
+        if (asking.isEmpty()) {
+            return;
+        }
         boolean believed = mesh.rules()
                 .inboundTrafficPolicies()
                 .mayForward(report.resource().key().namespace(), LabelSelector.ofMatchLabels(spec.get("selector")));
-        if (believed) {
-            return;
+        if (!believed) {
+            asking.forEach(
+                    field -> report.add(
+                            Check.NO_FORWARDERS,
+                            field,
+                            "the workloads it selects believe nobody about the address of a client: it is that of the connection's peer, behind a proxy the proxy's"));
         }
+    }
+
+    private static List<Field> asking(Field spec) {
+        List<Field> asking = new ArrayList<>();
         for (Field rule : spec.get("rules").items()) {
             for (Field from : rule.get("from").items()) {
                 for (String name : AuthorizationKeys.CLIENT_ADDRESS_FIELDS) {
-                    warn(report, from.get("source").get(name));
+                    asking.add(from.get("source").get(name));
                 }
             }
             for (Field when : rule.get("when").items()) {
                 if (when.get("key").text().equals(AuthorizationKeys.CLIENT_ADDRESS)) {
-                    warn(report, when.get("key"));
+                    asking.add(when.get("key"));
                 }
             }
         }
-    }
-
-    private static void warn(Report report, Field field) {
-        if (field.present()) {
-            report.add(
-                    Check.NO_FORWARDERS,
-                    field,
-                    "the workloads it selects believe nobody about the address of a client: it is that of the connection's peer, behind a proxy the proxy's");
-        }
+        asking.removeIf(Field::absent);
+        return asking;
     }
 }

@@ -1,12 +1,8 @@
 package io.inmesh.server.semantic;
 
-import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.InboundTrafficPolicies;
-import io.inmesh.server.rule.LabelSelector;
-import io.inmesh.server.rule.RuleOrder;
 import java.util.List;
-import java.util.Map;
 
 /** InboundTrafficPolicies: ranges, and others for the same workloads. */
 final class InboundTrafficPolicyCheck {
@@ -40,7 +36,7 @@ final class InboundTrafficPolicyCheck {
                     spec.get("trustCriticality"),
                     "has no effect without concurrency, which is what criticality decides about");
         }
-        othersForTheSame(report, mesh);
+        Competitors.tell(report, mesh, InboundTrafficPolicies.selector(report.resource()), other -> true);
     }
 
     private static void concurrency(Report report, Field concurrency) {
@@ -62,35 +58,5 @@ final class InboundTrafficPolicyCheck {
                     "minLimit " + least + ", initialLimit " + first + " and maxLimit " + largest
                             + " (5, 20 and 1000 where nothing is said) are not in this order");
         }
-    }
-
-    private static void othersForTheSame(Report report, Mesh mesh) {
-        Resource mine = report.resource();
-        for (Resource other : mesh.view().byKind("InboundTrafficPolicy")) {
-            if (!other.key().equals(mine.key())
-                    && other.key().namespace().equals(mine.key().namespace())
-                    && overlap(InboundTrafficPolicies.selector(mine), InboundTrafficPolicies.selector(other))) {
-                Resource oldest = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
-                report.add(
-                        Check.POLICY_CONFLICT,
-                        "spec.selector",
-                        "is about workloads that " + other.key() + " is about too; only " + oldest.key()
-                                + " is obeyed there");
-            }
-        }
-    }
-
-    /** Whether a workload may be selected by both in the same scope: one for all and one for some do not compete. */
-    private static boolean overlap(LabelSelector one, LabelSelector other) {
-        if (one.selectsAll() || other.selectsAll()) {
-            return one.selectsAll() && other.selectsAll();
-        }
-        for (Map.Entry<String, String> label : one.labels().entrySet()) {
-            String theirs = other.labels().get(label.getKey());
-            if (theirs != null && !theirs.equals(label.getValue())) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -1,8 +1,10 @@
 package io.inmesh.server.semantic;
 
 import io.inmesh.server.rule.Field;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Fields of Istio that are accepted and kept but have no effect here. Nothing is ever ignored in silence: each one is reported. */
 final class NoEffectFields {
@@ -10,6 +12,8 @@ final class NoEffectFields {
     private static final String OWN_CLIENTS = "in Inmesh's own clients, ";
 
     private static final String POOLS = "their HTTP clients have settings of their own for connections";
+
+    private static final Pattern POSITION = Pattern.compile("\\[\\d+]");
 
     private static final Map<String, String> GATEWAY_ROUTES = Map.of(
             "spec.hostnames", "a service is called by its own names, whatever stands here",
@@ -66,29 +70,44 @@ final class NoEffectFields {
                             "endpoints.network", "all endpoints are taken to be directly reachable"),
             "WorkloadEntry", Map.of("spec.network", "all endpoints are taken to be directly reachable"));
 
+    /** Their own names, without the path: of few fields anything more has to be looked at. */
+    private static final Map<String, Set<String>> NAMES = BY_KIND.entrySet().stream()
+            .collect(Collectors.toUnmodifiableMap(
+                    Map.Entry::getKey,
+                    kind -> kind.getValue().keySet().stream()
+                            .map(ending -> ending.substring(ending.lastIndexOf('.') + 1))
+                            .collect(Collectors.toUnmodifiableSet())));
+
     private NoEffectFields() {}
 
     static void check(Report report) {
-        Map<String, String> fields = BY_KIND.get(report.resource().key().kind());
-        if (fields != null) {
-            walk(Field.spec(report.resource()), fields, report);
+        String kind = report.resource().key().kind();
+        Map<String, String> fields = BY_KIND.get(kind);
+        Set<String> names = NAMES.get(kind);
+        if (fields != null && names != null) {
+            walk(Field.spec(report.resource()), fields, names, report);
         }
     }
 
-    private static void walk(Field field, Map<String, String> fields, Report report) {
-        if (!field.path().equals("spec")) {
-            String plain = field.path().replaceAll("\\[\\d+]", "");
-            fields.forEach((ending, reason) -> {
-                if (field.present() && (plain.equals(ending) || plain.endsWith("." + ending))) {
-                    report.add(
-                            Check.NO_EFFECT,
-                            field,
-                            (reason.startsWith(OWN_CLIENTS) ? "has no effect " : "has no effect: ") + reason);
-                }
-            });
-        }
-        List<Field> items = field.items();
-        items.forEach(item -> walk(item, fields, report));
-        field.members().values().forEach(member -> walk(member, fields, report));
+    private static void walk(Field field, Map<String, String> fields, Set<String> names, Report report) {
+        field.items().forEach(item -> walk(item, fields, names, report));
+        field.members().forEach((name, member) -> {
+            if (names.contains(name) && member.present()) {
+                tell(member, fields, report);
+            }
+            walk(member, fields, names, report);
+        });
+    }
+
+    private static void tell(Field field, Map<String, String> fields, Report report) {
+        String plain = POSITION.matcher(field.path()).replaceAll("");
+        fields.forEach((ending, reason) -> {
+            if (plain.equals(ending) || plain.endsWith("." + ending)) {
+                report.add(
+                        Check.NO_EFFECT,
+                        field,
+                        (reason.startsWith(OWN_CLIENTS) ? "has no effect " : "has no effect: ") + reason);
+            }
+        });
     }
 }

@@ -3,6 +3,7 @@ package io.inmesh.server.semantic;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.HostName;
+import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.rule.VirtualServiceRule;
 import io.inmesh.server.store.ConfigView;
@@ -21,6 +22,7 @@ final class References {
     private final ConfigView view;
     private final RuleSettings settings;
     private final Map<String, Map<String, List<Resource>>> byKindAndHost = new HashMap<>();
+    private final Map<String, Map<String, List<Selecting>>> byKindAndNamespace = new HashMap<>();
     private final Map<String, List<RouteTo>> routes = new HashMap<>();
     private boolean routesKnown;
 
@@ -31,6 +33,14 @@ final class References {
      * @param subset the subset it leads to, empty for none
      */
     record RouteTo(Resource owner, String subset) {}
+
+    /**
+     * A resource that is about some workloads of its namespace.
+     *
+     * @param resource the resource
+     * @param selector which workloads
+     */
+    record Selecting(Resource resource, LabelSelector selector) {}
 
     References(ConfigView view, RuleSettings settings) {
         this.view = view;
@@ -45,6 +55,11 @@ final class References {
     /** {@return resources of a kind whose {@code spec.host} is this one, in the order of the configuration} */
     List<Resource> rules(String kind, String fqdn) {
         return table(kind).getOrDefault(fqdn, List.of());
+    }
+
+    /** {@return resources of a kind with a {@code spec.selector}, of one namespace, in the order of the configuration} */
+    List<Selecting> selecting(String kind, String namespace) {
+        return byKindAndNamespace.computeIfAbsent(kind, this::collectSelecting).getOrDefault(namespace, List.of());
     }
 
     /** {@return routes of all VirtualServices that lead to a host} */
@@ -66,6 +81,17 @@ final class References {
             for (String host : hosts(resource)) {
                 table.computeIfAbsent(host, h -> new ArrayList<>()).add(resource);
             }
+        }
+        return table;
+    }
+
+    private Map<String, List<Selecting>> collectSelecting(String kind) {
+        Map<String, List<Selecting>> table = new HashMap<>();
+        for (Resource resource : view.byKind(kind)) {
+            LabelSelector selector =
+                    LabelSelector.ofMatchLabels(Field.spec(resource).get("selector"));
+            table.computeIfAbsent(resource.key().namespace(), n -> new ArrayList<>())
+                    .add(new Selecting(resource, selector));
         }
         return table;
     }

@@ -4,12 +4,10 @@ import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.SecretHeaders;
 import io.inmesh.server.rule.Field;
 import io.inmesh.server.rule.LabelSelector;
-import io.inmesh.server.rule.RuleOrder;
 import io.inmesh.server.rule.Telemetries;
 import io.inmesh.server.rule.TelemetryRule;
 import io.inmesh.xds.cel.Condition;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Telemetry resources: what cannot be told is refused or reported, and others for the same workloads are named. */
@@ -60,33 +58,9 @@ final class TelemetryCheck {
                     "a selector in the root namespace is ignored, so the resource has no effect");
             return;
         }
-        for (Resource other : mesh.view().byKind("Telemetry")) {
-            if (!other.key().equals(mine.key())
-                    && other.key().namespace().equals(mine.key().namespace())
-                    && !Telemetries.targeted(other)
-                    && !Telemetries.targeted(mine)
-                    && competes(selector, Telemetries.selector(other))) {
-                Resource oldest = RuleOrder.OLDEST_FIRST.compare(mine, other) < 0 ? mine : other;
-                report.add(
-                        Check.POLICY_CONFLICT,
-                        "spec.selector",
-                        "is about workloads that " + other.key() + " is about too; only " + oldest.key()
-                                + " is obeyed there");
-            }
+        if (!Telemetries.targeted(mine)) {
+            Competitors.tell(report, mesh, selector, other -> !Telemetries.targeted(other));
         }
-    }
-
-    private static boolean competes(LabelSelector one, LabelSelector other) {
-        if (one.selectsAll() || other.selectsAll()) {
-            return one.selectsAll() && other.selectsAll();
-        }
-        for (Map.Entry<String, String> label : one.labels().entrySet()) {
-            String theirs = other.labels().get(label.getKey());
-            if (theirs != null && !theirs.equals(label.getValue())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static void providers(Report report, Field entry, Set<String> usual, String instead) {

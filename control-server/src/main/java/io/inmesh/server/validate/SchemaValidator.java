@@ -2,11 +2,14 @@ package io.inmesh.server.validate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.store.ConfigView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -21,25 +24,13 @@ public final class SchemaValidator implements Validator {
     private static final JsonNode STRING = JsonNodeFactory.instance.textNode("string");
 
     private final Schemas schemas = new Schemas();
+    private final Map<String, JsonNode> tops = new ConcurrentHashMap<>();
 
     @Override
     public List<Problem> validate(Resource candidate, ConfigView after) {
         Optional<JsonNode> schema = schemas.of(candidate.key().kind());
         SchemaWalk walk = new SchemaWalk(candidate.key(), schema.orElseGet(JsonNodeFactory.instance::objectNode));
-        var top = JsonNodeFactory.instance.objectNode();
-        top.set("apiVersion!", STRING);
-        top.set("kind!", STRING);
-        top.set("metadata!", schemas.of("Metadata").orElseThrow());
-        top.set("status", ANY);
-        schema.ifPresentOrElse(
-                known -> {
-                    top.setAll((com.fasterxml.jackson.databind.node.ObjectNode)
-                            (known.has(TOP) ? known.get(TOP) : JsonNodeFactory.instance.objectNode()));
-                    if (!known.has(TOP)) {
-                        top.set("spec", known);
-                    }
-                },
-                () -> top.set("spec", ANY));
+        JsonNode top = tops.computeIfAbsent(candidate.key().kind(), kind -> top(schema));
         walk.object("", top, candidate.raw());
         if (!candidate.raw().hasNonNull("spec")) {
             schema.filter(known -> !known.has(TOP))
@@ -56,5 +47,21 @@ public final class SchemaValidator implements Validator {
             }
         });
         return problems;
+    }
+
+    /** The shape of a whole body. */
+    private JsonNode top(Optional<JsonNode> schema) {
+        ObjectNode top = JsonNodeFactory.instance.objectNode();
+        top.set("apiVersion!", STRING);
+        top.set("kind!", STRING);
+        top.set("metadata!", schemas.of("Metadata").orElseThrow());
+        top.set("status", ANY);
+        JsonNode spec = schema.orElse(ANY);
+        if (spec.get(TOP) instanceof ObjectNode besides) {
+            top.setAll(besides);
+        } else {
+            top.set("spec", spec);
+        }
+        return top;
     }
 }

@@ -35,7 +35,8 @@ final class SchemaWalk {
         value.properties().forEach(field -> {
             String name = field.getKey();
             String fieldPath = path.isEmpty() ? name : path + "." + name;
-            JsonNode known = schema.has(name) ? schema.get(name) : schema.get(name + "!");
+            JsonNode optional = schema.get(name);
+            JsonNode known = optional == null ? schema.get(name + "!") : optional;
             if (known == null || name.startsWith("$")) {
                 problems.add(Shape.UNKNOWN_FIELD.error(
                         resource,
@@ -49,10 +50,9 @@ final class SchemaWalk {
             }
         });
         schema.fieldNames().forEachRemaining(name -> {
-            String plain = plain(name);
-            if (name.endsWith("!") && !value.hasNonNull(plain)) {
-                problems.add(Shape.MISSING_FIELD.error(
-                        resource, path.isEmpty() ? plain : path + "." + plain, "is missing", "add it"));
+            if (name.endsWith("!") && !value.hasNonNull(plain(name))) {
+                String fieldPath = path.isEmpty() ? plain(name) : path + "." + plain(name);
+                problems.add(Shape.MISSING_FIELD.error(resource, fieldPath, "is missing", "add it"));
             }
         });
     }
@@ -91,7 +91,7 @@ final class SchemaWalk {
 
     private void named(String path, String type, JsonNode value) {
         Matcher range = RANGE.matcher(type);
-        if (range.matches()) {
+        if (type.indexOf(' ') > 0 && range.matches()) {
             long low = Long.parseLong(range.group(1));
             long high = Long.parseLong(range.group(2));
             if (!value.isIntegralNumber() || value.asLong() < low || value.asLong() > high) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +75,11 @@ public final class Documents {
             return documents;
         }
         int number = 1;
+        Map<String, String> names = new HashMap<>();
         try {
             Iterator<Node> nodes = new Composer(YAML, new ShallowParser(YAML, text));
             while (nodes.hasNext()) {
-                YamlTree tree = new YamlTree();
+                YamlTree tree = new YamlTree(names);
                 add(tree.read(nodes.next()), number, tree.lines(), documents);
                 number++;
             }

@@ -1,5 +1,6 @@
 package io.inmesh.server.write;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Bodies;
 import io.inmesh.server.model.Kinds;
@@ -56,9 +57,10 @@ final class Intake {
         return resources;
     }
 
-    /** Takes one document. Its body is not changed. */
+    /** Takes one document. Its body is not changed, and must not be afterwards: the resource shares parts of it. */
     void take(ObjectNode document) {
-        kind(document).ifPresent(kind -> take(document.deepCopy(), kind));
+        ResourceKey key = keyOf(document, defaultNamespace);
+        kind(document, key).ifPresent(kind -> take(copy(document), key, kind));
     }
 
     /** {@return what a document is about, as far as it says so} */
@@ -73,8 +75,17 @@ final class Intake {
                 document.path("metadata").path("name").asText("(no name)"));
     }
 
-    private Optional<Kind> kind(ObjectNode document) {
-        ResourceKey key = keyOf(document, defaultNamespace);
+    /** Only metadata and status are changed here; the rest, which is most of it, is shared. */
+    private static ObjectNode copy(ObjectNode document) {
+        ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        copy.setAll(document);
+        if (document.get("metadata") instanceof ObjectNode metadata) {
+            copy.set("metadata", metadata.deepCopy());
+        }
+        return copy;
+    }
+
+    private Optional<Kind> kind(ObjectNode document, ResourceKey key) {
         String apiVersion = document.path("apiVersion").asText();
         String kind = document.path("kind").asText();
         if (apiVersion.isEmpty() || kind.isEmpty()) {
@@ -101,8 +112,7 @@ final class Intake {
         return Optional.empty();
     }
 
-    private void take(ObjectNode body, Kind kind) {
-        ResourceKey key = keyOf(body, defaultNamespace);
+    private void take(ObjectNode body, ResourceKey key, Kind kind) {
         if (!(body.get("metadata") instanceof ObjectNode metadata)
                 || !metadata.path("name").isTextual()) {
             problems.add(Shape.MISSING_FIELD.error(key, "metadata.name", "is missing", "give the resource a name"));

@@ -31,9 +31,19 @@ final class YamlTree {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+    private final Map<String, String> names;
     private final Map<String, Integer> lines = new HashMap<>();
     private int nodes;
     private int depth;
+
+    /**
+     * A tree of one document.
+     *
+     * @param names names of fields met so far in the same text, so that each is kept once: the same few stand in every resource
+     */
+    YamlTree(Map<String, String> names) {
+        this.names = names;
+    }
 
     /** {@return the line of each field, from 1, by path} */
     Map<String, Integer> lines() {
@@ -113,9 +123,10 @@ final class YamlTree {
         }
     }
 
-    private static String name(Node key) throws UnreadableException {
+    private String name(Node key) throws UnreadableException {
         if (key instanceof ScalarNode scalar) {
-            return scalar.getValue();
+            // What is the same object as the name in a schema or in the code need not be compared letter by letter.
+            return names.computeIfAbsent(scalar.getValue(), String::intern);
         }
         throw new UnreadableException(where(key) + "has a field whose name is no text");
     }
