@@ -14,6 +14,7 @@ import io.inmesh.server.write.Judge;
 import io.inmesh.server.write.UnreadableException;
 import io.inmesh.server.write.WriteResult;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +30,7 @@ final class AnalyzeCommand extends MeshCommand {
     @Option(
             names = {"-f", "--filename"},
             description = "File, folder, or - for standard input. Without it the server's configuration is judged.")
-    private List<String> files = List.of();
+    private List<Path> files = List.of();
 
     @Option(
             names = "--failure-threshold",

@@ -3,6 +3,7 @@ package io.inmesh.server.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,7 +15,7 @@ final class ApplyCommand extends MeshCommand {
             names = {"-f", "--filename"},
             required = true,
             description = "File, folder, or - for standard input.")
-    private List<String> files = List.of();
+    private List<Path> files = List.of();
 
     @Option(names = "--dry-run", description = "Only says what would happen, and to which processes.")
     private boolean dryRun;

@@ -1,5 +1,7 @@
 package io.inmesh.server.ctl;
 
+import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ final class CompletionCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
+    @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.", completionCandidates = Shells.class)
     private String shell = "";
 
     @Option(
@@ -33,18 +35,22 @@ final class CompletionCommand implements Callable<Integer> {
             description = "Says what this command does.")
     private boolean help;
 
+    /** The shells there are scripts for. */
+    static final class Shells implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return List.of("bash", "zsh", "fish").iterator();
+        }
+    }
+
     @Override
     public Integer call() {
         CommandLine own = Objects.requireNonNull(spec).commandLine();
         String name = MeshCtl.NAME;
         switch (shell) {
-            case "bash" -> own.getOut().print(AutoComplete.bash(name, new CommandLine(new MeshCtl())));
-            case "zsh" -> {
-                // The script is bash's; zsh reads it once its own completion and that for bash are there.
-                own.getOut().println("autoload -U +X compinit && compinit");
-                own.getOut().println("autoload -U +X bashcompinit && bashcompinit");
-                own.getOut().print(AutoComplete.bash(name, new CommandLine(new MeshCtl())));
-            }
+            // One script for both: in zsh it has zsh take completions of bash.
+            case "bash", "zsh" -> own.getOut().print(AutoComplete.bash(name, new CommandLine(new MeshCtl())));
             case "fish" -> own.getOut().print(FishCompletion.of(new CommandLine(new MeshCtl()).getCommandSpec(), name));
             default -> {
                 own.getErr().println("meshctl: there are scripts for bash, zsh and fish, not for " + shell);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Kinds;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +16,7 @@ final class DeleteCommand extends MeshCommand {
     @Option(
             names = {"-f", "--filename"},
             description = "File, folder, or - for standard input.")
-    private List<String> files = List.of();
+    private List<Path> files = List.of();
 
     @Option(names = "--dry-run", description = "Only says what would happen.")
     private boolean dryRun;

@@ -67,8 +67,7 @@ final class DemoStart {
             state.started(SERVER, parts.startServer(state));
         }
         await("the control server's answer", () -> ready(api));
-        for (Files.Source source :
-                Files.read(List.of(parts.bookinfo().resolve("config").toString()))) {
+        for (Files.Source source : Files.read(List.of(parts.bookinfo().resolve("config")))) {
             api.post("/inmesh/v1/apply?namespace=default", "application/yaml", source.text())
                     .orFail();
         }

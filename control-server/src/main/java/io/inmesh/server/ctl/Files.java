@@ -20,14 +20,13 @@ final class Files {
      */
     record Source(String name, String text) {}
 
-    static List<Source> read(List<String> names) throws Failure, IOException {
+    static List<Source> read(List<Path> paths) throws Failure, IOException {
         List<Source> sources = new ArrayList<>();
-        for (String name : names) {
-            if (name.equals("-")) {
+        for (Path path : paths) {
+            if (path.toString().equals("-")) {
                 sources.add(new Source("standard input", new String(System.in.readAllBytes(), StandardCharsets.UTF_8)));
                 continue;
             }
-            Path path = Path.of(name);
             if (java.nio.file.Files.isDirectory(path)) {
                 try (Stream<Path> files = java.nio.file.Files.list(path)) {
                     for (Path file : files.filter(Files::yaml).sorted().toList()) {
@@ -35,9 +34,9 @@ final class Files {
                     }
                 }
             } else if (java.nio.file.Files.isRegularFile(path)) {
-                sources.add(new Source(name, java.nio.file.Files.readString(path)));
+                sources.add(new Source(path.toString(), java.nio.file.Files.readString(path)));
             } else {
-                throw new Failure(ExitCode.USAGE, "there is no file " + name);
+                throw new Failure(ExitCode.USAGE, "there is no file " + path);
             }
         }
         return sources;

@@ -1,11 +1,14 @@
 package io.inmesh.server.ctl;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** What fish has to know to complete a command line: one line for each command and each option, by the commands before it. */
 final class FishCompletion {
@@ -26,10 +29,21 @@ final class FishCompletion {
             for (String spelling : option.names()) {
                 script.append(spelling.startsWith("--") ? " -l " : " -s ").append(spelling.replaceFirst("^-+", ""));
             }
-            script.append(option.arity().max() > 0 ? " -r" : "")
+            script.append(value(option))
                     .append(" -d ")
                     .append(quoted(first(option.description())))
                     .append('\n');
+        }
+        for (PositionalParamSpec parameter : command.positionalParameters()) {
+            if (parameter.completionCandidates() != null) {
+                script.append("complete -c ")
+                        .append(program)
+                        .append(" -n ")
+                        .append(quoted(here))
+                        .append(" -a ")
+                        .append(words(parameter))
+                        .append('\n');
+            }
         }
         for (Map.Entry<String, CommandLine> sub : command.subcommands().entrySet()) {
             CommandSpec below = sub.getValue().getCommandSpec();
@@ -46,6 +60,21 @@ final class FishCompletion {
             longer.add(sub.getKey());
             commands(below, program, longer, script);
         }
+    }
+
+    /** What may follow an option: nothing, a file, one of some words, or something that only the user knows. */
+    private static String value(OptionSpec option) {
+        if (option.arity().max() == 0) {
+            return "";
+        }
+        if (option.completionCandidates() != null) {
+            return " -x -a " + words(option);
+        }
+        return option.auxiliaryTypes()[0].equals(Path.class) ? " -r -F" : " -x";
+    }
+
+    private static String words(ArgSpec argument) {
+        return quoted(String.join(" ", argument.completionCandidates()));
     }
 
     /** When the command line has come to just this command. */

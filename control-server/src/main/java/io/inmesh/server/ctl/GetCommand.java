@@ -16,7 +16,11 @@ import picocli.CommandLine.Parameters;
 @Command(name = "get", description = "Shows resources, and with -w what happens to them.")
 final class GetCommand extends MeshCommand {
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "Kind, plural or short name; \"all\" for every kind.")
+    @Parameters(
+            index = "0",
+            paramLabel = "KIND",
+            completionCandidates = KindWords.class,
+            description = "Kind, plural or short name; \"all\" for every kind.")
     private String word = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "One resource.")

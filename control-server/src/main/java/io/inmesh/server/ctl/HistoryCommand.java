@@ -13,7 +13,11 @@ import picocli.CommandLine.Parameters;
                 "Shows who changed a resource and when; with --version, what that change was. * marks the present version.")
 final class HistoryCommand extends MeshCommand {
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "Kind, plural or short name.")
+    @Parameters(
+            index = "0",
+            paramLabel = "KIND",
+            completionCandidates = KindWords.class,
+            description = "Kind, plural or short name.")
     private String kind = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "Which resource; it need not exist any more.")

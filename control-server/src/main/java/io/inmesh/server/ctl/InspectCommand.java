@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ final class InspectCommand extends MeshCommand {
     @Option(
             names = {"-f", "--filename"},
             description = "File, folder, or - for standard input.")
-    private List<String> files = List.of();
+    private List<Path> files = List.of();
 
     @Option(
             names = {"-o", "--output"},

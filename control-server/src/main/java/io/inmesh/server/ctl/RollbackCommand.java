@@ -14,7 +14,11 @@ import picocli.CommandLine.Parameters;
                 "Makes an earlier version of a resource the present one, as a new version. It is judged like any change.")
 final class RollbackCommand extends MeshCommand {
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "Kind, plural or short name.")
+    @Parameters(
+            index = "0",
+            paramLabel = "KIND",
+            completionCandidates = KindWords.class,
+            description = "Kind, plural or short name.")
     private String kind = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "Which resource; it need not exist any more.")

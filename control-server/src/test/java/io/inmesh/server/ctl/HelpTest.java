@@ -71,6 +71,21 @@ class HelpTest {
     }
 
     @Test
+    void fishIsToldWhatFollowsAnOption() {
+        StringWriter out = new StringWriter();
+        new CommandLine(new MeshCtl()).setOut(new PrintWriter(out, true)).execute("completion", "fish");
+
+        assertThat(out.toString().lines().filter(line -> line.contains("__fish_seen_subcommand_from analyze'")))
+                .as("a file, one of some words, something only the user knows, nothing")
+                .anyMatch(line -> line.contains(" -l filename -r -F "))
+                .anyMatch(line -> line.contains(" -l failure-threshold -x -a 'ERROR WARNING' "))
+                .anyMatch(line -> line.contains(" -l trust-domain -x -d "))
+                .anyMatch(line -> line.contains(" -l help -d "));
+        assertThat(out.toString().lines().filter(line -> line.contains("__fish_seen_subcommand_from completion'")))
+                .anyMatch(line -> line.endsWith(" -a 'bash zsh fish'"));
+    }
+
+    @Test
     void anotherShellIsAMistake() {
         StringWriter err = new StringWriter();
         int exitCode = new CommandLine(new MeshCtl())
