@@ -59,7 +59,7 @@ class LoginLinkOverRestTest {
     void aChangeByTheSessionTakesItsCsrfValue() throws Exception {
         Answer in = redeem(secret(server.post(server.root(), LINKS, "{}")));
 
-        Answer without = server.answer(HttpRequest.newBuilder(server.uri("/inmesh/v1/tokens"))
+        Answer without = server.answerAlone(HttpRequest.newBuilder(server.uri("/inmesh/v1/tokens"))
                 .header("Cookie", cookie(in))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"name\":\"x\"}")));
@@ -122,7 +122,7 @@ class LoginLinkOverRestTest {
     void aFormOfAnotherPageLogsNobodyIn(String type) throws Exception {
         String secret = secret(server.post(server.root(), LINKS, "{}"));
 
-        Answer posted = server.answer(HttpRequest.newBuilder(server.uri(LOGIN))
+        Answer posted = server.answerAlone(HttpRequest.newBuilder(server.uri(LOGIN))
                 .header("Content-Type", type)
                 .POST(BodyPublishers.ofString("{\"link\":\"" + secret + "\"}")));
 
@@ -136,7 +136,7 @@ class LoginLinkOverRestTest {
         Answer who = server.answer(
                 HttpRequest.newBuilder(server.uri("/inmesh/v1/session")).header("Cookie", cookie(in)));
 
-        Answer further = server.answer(HttpRequest.newBuilder(server.uri(LINKS))
+        Answer further = server.answerAlone(HttpRequest.newBuilder(server.uri(LINKS))
                 .header("Cookie", cookie(in))
                 .header("X-Inmesh-CSRF", who.text("/csrf"))
                 .header("Content-Type", "application/json")
