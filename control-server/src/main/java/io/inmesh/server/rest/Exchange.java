@@ -352,6 +352,7 @@ final class Exchange {
 
     /** Answers with headers that take the place of those that data is sent with. */
     void file(int status, Map<String, String> headers, byte[] body) {
+        UnreadBody.tell(request, response);
         response.setStatus(status);
         SecurityHeaders.put(request, response.getHeaders());
         headers.forEach((name, value) -> response.getHeaders().put(name, value));
@@ -359,6 +360,7 @@ final class Exchange {
     }
 
     private void head(int status, String contentType) {
+        UnreadBody.tell(request, response);
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         SecurityHeaders.put(request, response.getHeaders());

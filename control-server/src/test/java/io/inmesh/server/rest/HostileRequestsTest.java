@@ -73,7 +73,16 @@ class HostileRequestsTest {
         String answer = answer("POST /inmesh/v1/apply HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 1000000\r\n\r\n");
 
-        assertThat(answer).startsWith("HTTP/1.1 401");
+        assertThat(answer).startsWith("HTTP/1.1 401").contains("Connection: close");
+    }
+
+    @Test
+    void aRefusalOfWhatIsThereAsAWholeLeavesTheConnectionToTheNextRequest() throws Exception {
+        String answers =
+                answer("POST /inmesh/v1/apply HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: 2\r\n\r\n{}" + HEALTH);
+
+        assertThat(answers).startsWith("HTTP/1.1 401").contains("HTTP/1.1 200");
     }
 
     @Test
