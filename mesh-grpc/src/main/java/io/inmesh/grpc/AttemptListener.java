@@ -70,7 +70,11 @@ final class AttemptListener<RespT> extends ClientCall.Listener<RespT> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-        if (GrpcOutcomes.missedConnection(status, tracer) && !expired() && call.sendAgain(attempt, this, ended)) {
+        boolean repeatable = call.ended(attempt, this);
+        if (repeatable
+                && GrpcOutcomes.missedConnection(status, tracer)
+                && !expired()
+                && call.sendAgain(attempt, ended)) {
             return;
         }
         ServerLoad load = attempt.asksForLoad() ? LoadProber.load(trailers) : null;

@@ -9,6 +9,7 @@ import io.inmesh.call.Outcome.Failure.Kind;
 import io.inmesh.call.Outcome.Reason;
 import java.net.ConnectException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import javax.net.ssl.SSLException;
@@ -26,8 +27,8 @@ final class GrpcOutcomes {
     private static final Metadata.Key<String> RATE_LIMITED =
             Metadata.Key.of(Outcome.Response.RATE_LIMITED_HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
-    /** How grpc-java describes a stream that met a connection after its GOAWAY. */
-    private static final String LEAVING = "GOAWAY shut down transport";
+    /** How grpc-java describes a stream that met a connection after its GOAWAY, and one that waited on it for its turn. */
+    private static final List<String> LEAVING = List.of("GOAWAY shut down transport", "GOAWAY closed buffered stream");
 
     private GrpcOutcomes() {}
 
@@ -65,7 +66,7 @@ final class GrpcOutcomes {
         return !tracer.sent()
                 && status.getCode() == Status.Code.UNAVAILABLE
                 && description != null
-                && description.startsWith(LEAVING);
+                && LEAVING.stream().anyMatch(description::startsWith);
     }
 
     private static Outcome answer(Status status, Metadata trailers) {

@@ -132,15 +132,13 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
      * That tells nothing about the endpoint and is no retry of the route (gRFC A6 calls it transparent); gRPC itself would do it, but for
      * its retries being off. Once in a call, so that no peer can keep a call going round.
      *
-     * @param missed what heard that
      * @return whether that was done; if not, the attempt has ended
      */
-    boolean sendAgain(Attempt attempt, AttemptListener<RespT> missed, Consumer<Outcome> ended) {
-        if (sentAgain || hedges(attempt) || committed() || cancelled.get()) {
+    boolean sendAgain(Attempt attempt, Consumer<Outcome> ended) {
+        if (sentAgain || cancelled.get()) {
             return false;
         }
         sentAgain = true;
-        request.forget(missed);
         begin(attempt, ended);
         return true;
     }
@@ -184,6 +182,11 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     boolean committed() {
         return request.committed();
+    }
+
+    /** {@return whether another attempt can take the place of one that has ended; those of hedged calls have others beside them} */
+    boolean ended(Attempt attempt, AttemptListener<RespT> listener) {
+        return !hedges(attempt) && request.end(listener);
     }
 
     /** {@return whether this call's single answer may be held back until it is known to be one} */

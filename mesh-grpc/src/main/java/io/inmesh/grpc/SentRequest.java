@@ -33,7 +33,10 @@ final class SentRequest<ReqT, RespT> {
     private @Nullable ClientCall<ReqT, RespT> beside;
 
     private @Nullable HedgedAttempts<ReqT, RespT> hedged;
-    private @Nullable AttemptListener<RespT> forgotten;
+    /** What was under way has ended, and another may follow; told to nobody until then, things are only remembered. */
+    private boolean between;
+
+    private @Nullable AttemptListener<RespT> ended;
 
     private volatile @Nullable GrpcCall view;
 
@@ -57,7 +60,7 @@ final class SentRequest<ReqT, RespT> {
     void passTo(ClientCall<ReqT, RespT> attempt, @Nullable Attempt hedgeable, AttemptListener<RespT> listener) {
         lock.lock();
         try {
-            if (listener == forgotten) {
+            if (listener == ended) {
                 return;
             }
             // The hedge may get here first, while the attempt beside it is still looking for its channel.
@@ -72,11 +75,20 @@ final class SentRequest<ReqT, RespT> {
         }
     }
 
-    /** Tells that an attempt has another in its place, which may get here before it, as its end may be heard while it is being started. */
-    void forget(AttemptListener<RespT> missed) {
+    /**
+     * Tells that an attempt with none beside it has ended, maybe before it got here, as its end may be heard while it is being started.
+     *
+     * @return whether all that was done to the call is remembered for another attempt
+     */
+    boolean end(AttemptListener<RespT> attempt) {
         lock.lock();
         try {
-            forgotten = missed;
+            if (started().committed()) {
+                return false;
+            }
+            ended = attempt;
+            between = true;
+            return true;
         } finally {
             lock.unlock();
         }
@@ -89,6 +101,7 @@ final class SentRequest<ReqT, RespT> {
             return;
         }
         inner = call;
+        between = false;
         if (messageCompressionSet) {
             call.setMessageCompression(messageCompression);
         }
@@ -147,15 +160,16 @@ final class SentRequest<ReqT, RespT> {
     void sendMessage(ReqT message) {
         lock.lock();
         try {
-            if (inner == null || !started().committed()) {
+            ClientCall<ReqT, RespT> going = between ? null : inner;
+            if (going == null || !started().committed()) {
                 messages.add(message);
-                if (inner != null && messages.size() > MAX_REPLAY_MESSAGES) {
+                if (going != null && messages.size() > MAX_REPLAY_MESSAGES) {
                     started().commit();
                     messages.clear();
                 }
             }
-            if (inner != null) {
-                inner.sendMessage(message);
+            if (going != null) {
+                going.sendMessage(message);
             }
             if (beside != null) {
                 beside.sendMessage(message);

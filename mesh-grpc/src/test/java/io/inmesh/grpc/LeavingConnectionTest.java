@@ -23,6 +23,7 @@ import io.inmesh.config.RetryConfig;
 import io.inmesh.config.RouteConfig;
 import io.inmesh.config.VirtualHostConfig;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Calls that meet a connection in the moment its peer takes leave of it, on a route that repeats nothing. The words are those of
@@ -44,7 +47,8 @@ final class LeavingConnectionTest {
 
     private final AtomicInteger toRefuse = new AtomicInteger();
     private final AtomicInteger begun = new AtomicInteger();
-    private Status refusal = LEFT;
+    private volatile Status refusal = LEFT;
+    private volatile Runnable secondBegins = () -> {};
     private Server server;
     private Mesh mesh;
     private ManagedChannel channel;
@@ -94,6 +98,36 @@ final class LeavingConnectionTest {
         assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("ab");
     }
 
+    /** What the application sends while one attempt takes the place of another is kept, however much it is. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void messagesSentBetweenTwoAttemptsAreNotLost(boolean left) throws Exception {
+        mesh.apply(config(left ? RetryConfig.NONE : RetryConfig.DEFAULT));
+        toRefuse.set(1);
+        refusal = left ? LEFT : Status.UNAVAILABLE.withDescription("io exception");
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        ClientCall<String, String> call = channel.newCall(TextService.CLIENT_STREAM, CallOptions.DEFAULT);
+        int many = SentRequest.MAX_REPLAY_MESSAGES + 1;
+        CountDownLatch sent = new CountDownLatch(1);
+        secondBegins = () -> {
+            assertThat(awaited(sent)).isTrue();
+            for (int i = 0; i < many; i++) {
+                call.sendMessage("y");
+            }
+            call.halfClose();
+        };
+        ClientCalls.asyncClientStreamingCall(call, new Told(heard)).onNext("a");
+        sent.countDown();
+        assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("a" + "y".repeat(many));
+    }
+
+    @Test
+    void whatWaitedForItsTurnOnTheConnectionIsSentAgain() {
+        toRefuse.set(1);
+        refusal = Status.UNAVAILABLE.withDescription("GOAWAY closed buffered stream. HTTP/2 error code: NO_ERROR");
+        assertThat(unary("x")).isEqualTo("got x");
+    }
+
     @Test
     void onceInACallIsEnough() {
         toRefuse.set(2);
@@ -113,11 +147,30 @@ final class LeavingConnectionTest {
         assertThat(begun).hasValue(1);
     }
 
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private MeshConfig config(RetryConfig retry) {
+        return MeshConfig.builder()
+                .cluster(ClusterConfig.of("text").endpoint("127.0.0.1", server.getPort()))
+                .virtualHost(
+                        VirtualHostConfig.of("text:9080", RouteConfig.to("text").withRetry(retry)))
+                .build();
+    }
+
     /** Ends calls as a connection does that goes away while they are on their way to it. */
     private final class Refusing implements ClientInterceptor {
         @Override
         public <A, B> ClientCall<A, B> interceptCall(MethodDescriptor<A, B> method, CallOptions options, Channel next) {
-            begun.incrementAndGet();
+            if (begun.incrementAndGet() == 2) {
+                secondBegins.run();
+            }
             if (toRefuse.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
                 return next.newCall(method, options);
             }
