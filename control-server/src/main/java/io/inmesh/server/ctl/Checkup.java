@@ -71,10 +71,10 @@ final class Checkup {
         status.path("folderProblems")
                 .forEach(problem -> add(
                         CONFIGURATION,
-                        "folder",
+                        "kept",
                         State.FAIL,
                         problem.asText(),
-                        "correct the file; until then the version before it is in force"));
+                        "until that is mended the state before it is in force"));
         List<String> unenforced = new ArrayList<>();
         status.path("unenforced")
                 .forEach(entry -> unenforced.add(entry.path("resource").asText()));
@@ -240,9 +240,9 @@ final class Checkup {
             add(
                     SERVER,
                     "one-root",
-                    State.FAIL,
+                    State.WARN,
                     "the servers sign below different roots, so processes of one do not trust those of another",
-                    "run one of them only, or give all the same authority (docs/operations.md)");
+                    "look again in a minute; if it stays so, they are no servers of one store (docs/operations.md)");
         }
     }
 
@@ -263,15 +263,12 @@ final class Checkup {
         int count = status.path("processes").size();
         add(PROCESSES, "connected", State.OK, count == 0 ? "none" : Integer.toString(count), "");
         Set<String> connected = new TreeSet<>();
-        status.path("processes")
-                .forEach(process -> connected.add(process.path("name").asText()));
+        status.path("processes").forEach(process -> connected.add(name(process)));
         List<String> away = new ArrayList<>();
-        for (JsonNode workload : status.path("workloads")) {
-            if (!connected.contains(workload.path("name").asText())) {
-                away.add(workload.path("name").asText());
-            }
-        }
-        if (!away.isEmpty()) {
+        status.path("workloads").forEach(workload -> away.add(name(workload)));
+        away.removeAll(connected);
+        // Those registered are known of all servers, those connected of the one that answers.
+        if (!away.isEmpty() && status.path("replicas").size() < 2) {
             add(
                     PROCESSES,
                     "away",
@@ -305,6 +302,10 @@ final class Checkup {
                         ? "ended, or overdue to be renewed: " + some(ailing)
                         : unrenewed.isEmpty() ? "all are good" : "cannot be renewed at the moment: " + some(unrenewed),
                 ailing.isEmpty() && unrenewed.isEmpty() ? "" : "meshctl status says why");
+    }
+
+    private static String name(JsonNode process) {
+        return process.path("namespace").asText() + "/" + process.path("name").asText();
     }
 
     private static boolean stands(JsonNode process, String state) {

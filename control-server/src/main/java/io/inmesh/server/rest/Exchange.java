@@ -352,7 +352,6 @@ final class Exchange {
 
     /** Answers with headers that take the place of those that data is sent with. */
     void file(int status, Map<String, String> headers, byte[] body) {
-        UnreadBody.tell(request, response);
         response.setStatus(status);
         SecurityHeaders.put(request, response.getHeaders());
         headers.forEach((name, value) -> response.getHeaders().put(name, value));

@@ -49,7 +49,7 @@ class CheckupTest {
     void severalServersNeedALeaderAndOneRoot() throws Exception {
         checkup.status(json("{'replicas': [{'name': 'a', 'root': '01'}, {'name': 'b', 'root': '02'}]}"), NOW);
         assertThat(the("leader")).returns(State.FAIL, Check::state);
-        assertThat(the("one-root")).returns(State.FAIL, Check::state);
+        assertThat(the("one-root")).returns(State.WARN, Check::state);
     }
 
     @Test
@@ -60,11 +60,27 @@ class CheckupTest {
                 NOW);
         assertThat(the("in-sync")).returns(State.WARN, Check::state);
         assertThat(the("in-sync").detail()).endsWith(": b");
-        assertThat(the("away").detail()).endsWith(": gone");
+        assertThat(the("away").detail()).endsWith(": /gone");
         assertThat(checkup.healthy()).isTrue();
 
         checkup.status(json("{'processes': [{'name': 'c', 'state': 'REJECTED'}]}"), NOW);
         assertThat(checkup.healthy()).isFalse();
+    }
+
+    @Test
+    void processesThatAreConnectedToAnotherServerAreNotMissed() throws Exception {
+        checkup.status(
+                json("{'replicas': [{'leads': true}, {}], 'workloads': [{'namespace': 'shop', 'name': 'a'}]}"), NOW);
+        assertThat(checkup.checks()).extracting(Check::id).doesNotContain("away");
+    }
+
+    @Test
+    void namesakesOfOtherNamespacesAreOthers() throws Exception {
+        checkup.status(
+                json(
+                        "{'processes': [{'namespace': 'shop', 'name': 'a'}], 'workloads': [{'namespace': 'till', 'name': 'a'}]}"),
+                NOW);
+        assertThat(the("away").detail()).endsWith(": till/a");
     }
 
     @Test
