@@ -33,7 +33,7 @@ public final class ServerCertificate {
     private final InstantSource clock;
     private final SecureRandom random;
     private final AdvancedTlsX509KeyManager keyManager = new AdvancedTlsX509KeyManager();
-    private IssuedCertificate current;
+    private volatile IssuedCertificate current;
 
     /**
      * Issues the first certificate.
@@ -46,8 +46,11 @@ public final class ServerCertificate {
         this.hosts = List.copyOf(hosts);
         this.clock = clock;
         this.random = random;
-        this.current = renew();
+        // Before the first is issued, so that no change is missed; the lock keeps the first from replacing a newer one.
         authority.onChange(this::renewNow);
+        synchronized (this) {
+            this.current = renew();
+        }
     }
 
     /** {@return whether an identity is that of a control server, which every process of the mesh obeys} */
@@ -81,7 +84,7 @@ public final class ServerCertificate {
     }
 
     /** The certificate in use. */
-    public synchronized IssuedCertificate current() {
+    public IssuedCertificate current() {
         return current;
     }
 

@@ -13,6 +13,9 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +213,37 @@ class CertificateAuthorityTest {
         server.renewIfDue();
 
         assertThat(server.current().leaf()).isNotEqualTo(first);
+        assertThat(server.keyManager().getCertificateChain(alias(server))[0])
+                .isEqualTo(server.current().leaf());
+    }
+
+    @Test
+    void theServersCertificateIsBelowARootThatWasActivatedWhileTheFirstOneWasIssued() throws Exception {
+        AtomicReference<Runnable> whileIssuing = new AtomicReference<>(() -> {});
+        CertificateAuthority authority = CertificateAuthority.open(ca, "inmesh.local", time, new SecureRandom() {
+            @Override
+            public void nextBytes(byte[] bytes) {
+                whileIssuing.getAndSet(() -> {}).run();
+                super.nextBytes(bytes);
+            }
+        });
+        Root second = authority.stage(null);
+        CountDownLatch listenersAreTold = new CountDownLatch(1);
+        authority.onChange(listenersAreTold::countDown);
+        FutureTask<List<String>> another = new FutureTask<>(() -> authority.activate(second));
+        whileIssuing.set(() -> {
+            new Thread(another).start();
+            try {
+                listenersAreTold.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+
+        ServerCertificate server = new ServerCertificate(authority, List.of("localhost"), time, new SecureRandom());
+        another.get();
+
+        assertThat(server.current().chain()).contains(second.certificate());
         assertThat(server.keyManager().getCertificateChain(alias(server))[0])
                 .isEqualTo(server.current().leaf());
     }
