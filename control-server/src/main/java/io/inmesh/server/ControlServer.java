@@ -162,7 +162,9 @@ public final class ControlServer implements AutoCloseable {
             JoinTokens tokens = new JoinTokens(engine, authority, audit, clock, random);
             Set<String> hosts = OwnHosts.of(options, accessSettings);
             ServerCertificate certificate = new ServerCertificate(authority, new ArrayList<>(hosts), clock, random);
-            Regularly.every(CERTIFICATE_CHECK, certificate::renewIfDue, timer);
+            // Timers of their own: what signs is written to the store when it is renewed, which issuing may do, too.
+            Regularly.every(CERTIFICATE_CHECK, authority::renewIfDue, open(new SystemTimer()));
+            Regularly.every(CERTIFICATE_CHECK, certificate::renewIfDue, open(new SystemTimer()));
             DenyList denied = new DenyList(followed, options.trustDomain(), certificate::serial, audit, clock, timer);
             DenyGate gate = new DenyGate(denied::current);
             ClientTrust trust = new ClientTrust(authority, denied::current, clock);

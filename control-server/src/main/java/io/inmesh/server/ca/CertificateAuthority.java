@@ -127,11 +127,10 @@ public final class CertificateAuthority {
 
     /**
      * The deny list as revocation lists of everything that signs workloads here, or has signed such as can still be in use, PEM; empty if
-     * nobody is denied.
+     * nobody is denied. It only reads what is known here: callers hold locks, and must not wait for the store.
      */
     public String revocationLists(DenyList.Denied denied) {
         Instant now = clock.instant();
-        current(now);
         AuthorityState state = keeper.state();
         List<Issuer> issuers = state.roots().bundle().stream()
                 .flatMap(root -> Stream.concat(
@@ -139,6 +138,14 @@ public final class CertificateAuthority {
                 .distinct()
                 .toList();
         return revocations.of(denied, issuers, now);
+    }
+
+    /**
+     * Renews the intermediate in its last third, if the root's key is at hand; after a failure not before an hour is over. To be called
+     * every minute or so, on a thread that may wait for the store, and without locks: listeners are told.
+     */
+    public void renewIfDue() {
+        current(clock.instant());
     }
 
     /** SHA-256 of the root below which certificates are issued, which new join tokens pin. */

@@ -14,6 +14,7 @@ import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.store.StoreUnavailableException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -208,6 +210,27 @@ class SharedAuthorityTest {
 
         assertThat(issue(two).chain().get(1)).isEqualTo(renewed);
         assertThat(two.generation()).isEqualTo(2);
+    }
+
+    @Test
+    void revocationListsAreReadAndRenewNothing() throws Exception {
+        CertificateAuthority authority = open();
+        BigInteger serial = issue(authority).leaf().getSerialNumber();
+        AtomicInteger told = new AtomicInteger();
+        authority.onChange(told::incrementAndGet);
+        byte[] before = stored();
+        time.advance(Duration.ofDays(244));
+
+        assertThat(authority.revocationLists(new DenyList.Denied(Set.of(serial), Set.of())))
+                .contains("X509 CRL");
+        assertThat(stored()).isEqualTo(before);
+        assertThat(told).hasValue(0);
+
+        authority.renewIfDue();
+        assertThat(authority.generation()).isEqualTo(2);
+        assertThat(told).hasValue(1);
+        authority.renewIfDue();
+        assertThat(authority.generation()).as("it is new").isEqualTo(2);
     }
 
     @Test
