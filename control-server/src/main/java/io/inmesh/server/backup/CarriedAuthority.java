@@ -37,7 +37,7 @@ record CarriedAuthority(SortedMap<String, SortedMap<String, byte[]>> tables, Sor
      * @param copy what is carried
      * @param to the store it is for
      * @param present what becomes of the authority there
-     * @param before settings whose passphrase the files of the copy may be encrypted under
+     * @param before settings of the servers the copy is from, whose passphrase it is sealed or its keys are encrypted under
      * @param after settings of the servers on {@code to}
      * @throws IOException if a passphrase is missing or wrong, or an authority that is there would go; the message says what to do
      */
@@ -53,28 +53,38 @@ record CarriedAuthority(SortedMap<String, SortedMap<String, byte[]>> tables, Sor
                     tables,
                     present == Present.KEPT
                             ? Collections.emptySortedMap()
-                            : sealed == null ? copy.authority() : AuthorityCopy.open(sealed, after, environment));
+                            : sealed == null
+                                    ? copy.authority()
+                                    : AuthorityCopy.open(sealed, before, after, environment));
         }
         byte[] there = to.get(AuthorityCopy.TABLE, AuthorityCopy.KEY).orElse(null);
-        if (sealed == null && !copy.authority().isEmpty() && !(there != null && present == Present.KEPT)) {
+        boolean ofFiles = sealed == null;
+        if (ofFiles && !copy.authority().isEmpty() && !(there != null && present == Present.KEPT)) {
             sealed = AuthorityCopy.seal(
                     copy.authority(), before, after, environment, there == null ? 0 : AuthorityCopy.generation(there));
         }
-        byte[] chosen = choose(there, sealed, present);
+        byte[] chosen = choose(there, sealed, present, ofFiles);
         if (chosen != null) {
+            if (chosen == sealed && !ofFiles) {
+                AuthorityCopy.requireOpens(chosen, after, environment);
+            }
             tables.put(AuthorityCopy.TABLE, new TreeMap<>(Map.of(AuthorityCopy.KEY, chosen)));
         }
         return new CarriedAuthority(tables, Collections.emptySortedMap());
     }
 
-    private static byte @Nullable [] choose(byte @Nullable [] there, byte @Nullable [] copied, Present present)
-            throws IOException {
+    private static byte @Nullable [] choose(
+            byte @Nullable [] there, byte @Nullable [] copied, Present present, boolean ofFiles) throws IOException {
         if (there == null || copied == null || Arrays.equals(there, copied)) {
             return copied == null ? there : copied;
         }
         if (present == Present.PROTECTED) {
             throw new IOException("the store has a certificate authority after " + AuthorityCopy.generation(there)
-                    + " changes, and the copy has one after " + AuthorityCopy.generation(copied)
+                    + " changes, and the copy "
+                    // Files do not count changes: what they are sealed with only follows what is there.
+                    + (ofFiles
+                            ? "is a backup of files, whose age is not known"
+                            : "has one after " + AuthorityCopy.generation(copied))
                     + ": roots may have been replaced meanwhile, and processes that trust only the newer ones would be cut"
                     + " off. Add --keep-authority to go on with the one that is there, or --replace-authority to go"
                     + " back to that of the copy");

@@ -98,20 +98,47 @@ public final class AuthorityCopy {
     }
 
     /**
-     * {@return the entry of a store as files, whose keys are encrypted under the same passphrase}
+     * {@return the entry of a store as files}
      *
      * @param sealed the entry
-     * @param settings name the passphrase
+     * @param before settings of the servers that sealed it, which name the passphrase
+     * @param after settings of the server on the files; keys are encrypted under their passphrase, and not at all if there is none
      * @param environment variables, for {@link AuthoritySettings#PASSPHRASE_VARIABLE}
      * @throws IOException if the passphrase is missing or wrong
      */
     public static SortedMap<String, String> open(
-            byte[] sealed, AuthoritySettings settings, Map<String, String> environment) throws IOException {
+            byte[] sealed, AuthoritySettings before, AuthoritySettings after, Map<String, String> environment)
+            throws IOException {
         SecureRandom random = new SecureRandom();
         return convert(
-                settings.seal(environment, random).open(sealed).texts(),
+                before.seal(environment, random).open(sealed).texts(),
                 KeyCipher.NONE,
-                settings.cipher(environment, random));
+                after.cipher(environment, random));
+    }
+
+    /**
+     * Makes sure that servers can open the entry of a store. Settings without a passphrase are not judged: servers may be given it otherwise.
+     *
+     * @param sealed the entry
+     * @param after settings of the servers
+     * @param environment variables, for {@link AuthoritySettings#PASSPHRASE_VARIABLE}
+     * @throws IOException if they name another passphrase than that it is sealed under
+     */
+    public static void requireOpens(byte[] sealed, AuthoritySettings after, Map<String, String> environment)
+            throws IOException {
+        SecureRandom random = new SecureRandom();
+        if (after.cipher(environment, random) == KeyCipher.NONE) {
+            return;
+        }
+        try {
+            after.seal(environment, random).open(sealed);
+        } catch (IOException e) {
+            throw new IOException(
+                    "servers with these settings could not start on the store: the certificate authority that is copied"
+                            + " into it does not open with the passphrase in " + AuthoritySettings.PASSPHRASE_VARIABLE
+                            + " or authority.passphraseFile; name the one it was sealed under. Nothing has been changed",
+                    e);
+        }
     }
 
     /**

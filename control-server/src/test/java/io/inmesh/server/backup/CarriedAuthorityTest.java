@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -116,6 +117,48 @@ class CarriedAuthorityTest {
         assertThat(ofStore().rootHash()).isEqualTo(older);
         put(carry(copy, shared, Present.PROTECTED));
         assertThat(ofStore().rootHash()).as("it is the same").isEqualTo(older);
+    }
+
+    @Test
+    void ofFilesNobodySaysHowOldTheyAre() throws Exception {
+        ofStore();
+        ofFiles(files, settings);
+
+        assertThatThrownBy(() -> carry(filesIn(files), shared, Present.PROTECTED))
+                .hasMessageContaining("after 1 changes")
+                .hasMessageContaining("a backup of files, whose age is not known")
+                .hasMessageNotContaining("after 2")
+                .hasMessageContaining("--keep-authority");
+    }
+
+    @Test
+    void anEntryIsOpenedWithThePassphraseOfBeforeAndItsFilesHaveThatOfAfterwards() throws Exception {
+        byte[] root = ofStore().rootHash();
+        SecretFiles.write(folder.resolve("own.passphrase"), "of the one server only\n");
+
+        for (String yaml : List.of("authority: {}", "authority: {passphraseFile: own.passphrase}")) {
+            AuthoritySettings after = settings(yaml);
+            CarriedAuthority back = CarriedAuthority.of(storeOf(shared), own, Present.REPLACED, settings, after);
+            Path place = folder.resolve("back" + yaml.length());
+            AuthorityCopy.write(place, back.files());
+
+            assertThat(back.files().values().stream().anyMatch(AuthorityCopy::bare))
+                    .isEqualTo(yaml.endsWith("{}"));
+            assertThat(ofFiles(place, after).rootHash()).isEqualTo(root);
+        }
+    }
+
+    @Test
+    void anEntryThatTheServersOfTheOtherStoreCouldNotOpenIsRefused() throws Exception {
+        ofStore();
+        SecretFiles.write(folder.resolve("other.passphrase"), "of the other servers\n");
+        AuthoritySettings other = settings("authority: {passphraseFile: other.passphrase}");
+        try (MemoryTable empty = new MemoryTable()) {
+            assertThatThrownBy(() -> CarriedAuthority.of(storeOf(shared), empty, Present.REPLACED, settings, other))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("does not open with the passphrase")
+                    .hasMessageContaining("authority.passphraseFile");
+        }
     }
 
     @Test
