@@ -36,10 +36,10 @@ final class AuthoritySeal {
     private static final int PASSES = 3;
     private static final int LANES = 4;
 
-    /** What a header may ask for at most, so that it cannot use up this machine. */
-    private static final int MOST_MEMORY_KIB = 1 << 20;
+    /** What a header may ask for at most: nothing of it is authenticated before the key is made, which must not use up this machine. */
+    private static final int MOST_MEMORY_KIB = 2 * MEMORY_KIB;
 
-    private static final int MOST_PASSES = 16;
+    private static final int MOST_PASSES = 2 * PASSES;
     private static final int MOST_LANES = 16;
     private static final int SALT_BYTES = 16;
     private static final int NONCE_BYTES = 12;

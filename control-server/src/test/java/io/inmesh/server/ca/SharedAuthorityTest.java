@@ -132,6 +132,20 @@ class SharedAuthorityTest {
     }
 
     @Test
+    void aHeaderThatAsksForMoreMemoryOrTimeThanIsEverWrittenIsNotFollowed() throws Exception {
+        open();
+        String good = new String(stored(), ISO_8859_1);
+
+        for (String bad : List.of(
+                good.replace("\"memoryKib\":65536", "\"memoryKib\":131073"),
+                good.replace("\"passes\":3", "\"passes\":7"))) {
+            assertThat(bad).isNotEqualTo(good);
+            engine.put(SharedAuthority.TABLE, "state", bad.getBytes(ISO_8859_1));
+            assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("is damaged");
+        }
+    }
+
+    @Test
     void aServerThatRunsKeepsTheLastGoodStateAndSaysSo() throws Exception {
         CertificateAuthority authority = open();
         byte[] good = stored();
