@@ -4,6 +4,7 @@ import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.Engine.Guard;
 import io.inmesh.server.store.Engine.Write;
 import io.inmesh.server.store.FollowedTables;
+import io.inmesh.server.store.Schema;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,7 +84,12 @@ final class AuthorityTable implements AuthorityStore {
         byte[] value = seal.seal(generation, texts);
         List<Guard> guards = new ArrayList<>(fence);
         guards.add(new Guard(TABLE, KEY, before.value()));
-        return engine.change(guards, List.of(new Write(TABLE, KEY, value)))
+        List<Write> writes = new ArrayList<>(List.of(new Write(TABLE, KEY, value)));
+        if (before.value() == null) {
+            // A server that does not look for the authority here would found one of its own.
+            writes.add(Schema.current());
+        }
+        return engine.change(guards, writes)
                 ? Optional.of(new Sealed(value, generation, texts))
                 : Optional.empty();
     }

@@ -9,8 +9,13 @@ import java.util.Set;
 /** Which form the state in an engine has. It is written with the state, so that no server reads what it would misunderstand. */
 public final class Schema {
 
-    /** The form this server reads and writes. */
-    public static final int CURRENT = 1;
+    /**
+     * The newest form this server reads and writes: in it the certificate authority may be in the store. A store gets it with the authority,
+     * or with a copy that is put there, and has the {@link #FIRST} until then.
+     */
+    public static final int CURRENT = 2;
+
+    private static final int FIRST = 1;
 
     /** Table of what is said about the state as a whole. */
     public static final String TABLE = Entries.META;
@@ -38,8 +43,8 @@ public final class Schema {
     private Schema() {}
 
     /**
-     * Sees whether this server may use an engine, and marks one that is not marked: it is new, or from before there were marks, when the
-     * form was the first.
+     * Sees whether this server may use an engine, and marks one that is not marked with the first form: it is new, or from before there
+     * were marks.
      *
      * @throws IOException if not; the message says what to do
      */
@@ -51,7 +56,7 @@ public final class Schema {
         }
         int version = version(engine);
         if (version == 0) {
-            engine.compareAndSet(TABLE, VERSION, null, mark());
+            engine.compareAndSet(TABLE, VERSION, null, mark(FIRST));
             version = version(engine);
         }
         if (version > CURRENT) {
@@ -60,13 +65,13 @@ public final class Schema {
         }
     }
 
-    /** {@return the mark of the form this server writes, and the key it belongs to in {@link #TABLE}} */
+    /** {@return the mark of form {@link #CURRENT}, to be made together with what servers of earlier forms would misunderstand} */
     public static Engine.Write current() {
-        return new Engine.Write(TABLE, VERSION, mark());
+        return new Engine.Write(TABLE, VERSION, mark(CURRENT));
     }
 
-    private static byte[] mark() {
-        return Integer.toString(CURRENT).getBytes(UTF_8);
+    private static byte[] mark(int form) {
+        return Integer.toString(form).getBytes(UTF_8);
     }
 
     private static int version(Engine engine) throws IOException {

@@ -19,7 +19,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,13 +139,25 @@ class StoreCommandTest {
         assertThat(run("restore", copy)).contains("cut off");
         Files.writeString(backup, whole.replaceFirst("\"key\":\"k\"", "\"key\":\"l\""));
         assertThat(run("restore", copy)).contains("checksum does not fit");
-        Files.writeString(backup, whole.replaceFirst("\"schema\":1", "\"schema\":2"));
-        assertThat(run("restore", copy)).contains("has form 2");
+        Files.writeString(backup, whole.replaceFirst("\"schema\":2", "\"schema\":3"));
+        assertThat(run("restore", copy)).contains("has form 3");
         Files.writeString(backup, "kind: Service\n");
         assertThat(run("restore", copy)).contains("no backup");
         try (Engine engine = EmbeddedEngine.open(copy)) {
             assertThat(engine.list().tables()).isEmpty();
         }
+    }
+
+    @Test
+    void aBackupOfTheFormBeforeIsTaken() throws Exception {
+        run("backup", data, "--without-authority");
+        String body = Files.readString(backup).replaceFirst("\"schema\":2", "\"schema\":1");
+        body = body.substring(0, body.stripTrailing().lastIndexOf('\n') + 1);
+        String digest = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(body.getBytes(UTF_8)));
+        Files.writeString(backup, body + "{\"sha256\":\"" + digest + "\"}\n");
+
+        assertThat(run("restore", copy)).contains("restored");
     }
 
     @Test

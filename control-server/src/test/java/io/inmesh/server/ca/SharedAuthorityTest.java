@@ -12,6 +12,7 @@ import io.inmesh.server.fixture.Pause;
 import io.inmesh.server.store.EmbeddedEngine;
 import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.FollowedTables;
+import io.inmesh.server.store.Schema;
 import io.inmesh.server.store.StoreUnavailableException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -77,6 +78,19 @@ class SharedAuthorityTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void aStoreWithTheAuthorityIsNotForServersThatWouldFoundTheirOwn() throws Exception {
+        Schema.check(engine);
+        assertThat(engine.get(Schema.TABLE, "schema")).as("until then it is").hasValue(new byte[] {'1'});
+
+        open();
+
+        assertThat(engine.get(Schema.TABLE, "schema")).hasValue(new byte[] {'2'});
+        Schema.check(engine);
+        open().stage(null);
+        assertThat(engine.get(Schema.TABLE, "schema")).hasValue(new byte[] {'2'});
     }
 
     @Test
