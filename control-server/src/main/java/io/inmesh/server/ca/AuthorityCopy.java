@@ -30,7 +30,8 @@ public final class AuthorityCopy {
     private AuthorityCopy() {}
 
     /**
-     * {@return the text of every file of an authority by its path below the directory; empty if there is no authority}
+     * {@return the text of every file of an authority by its path below the directory; empty if there is no authority} Files that a crash
+     * has left half written are left out.
      *
      * @param directory the authority's
      * @throws IOException if one cannot be read
@@ -42,12 +43,25 @@ public final class AuthorityCopy {
         }
         List<Path> files;
         try (Stream<Path> all = Files.walk(directory)) {
-            files = all.filter(Files::isRegularFile).toList();
+            files = all.filter(Files::isRegularFile)
+                    .filter(file -> whole(directory.relativize(file)))
+                    .toList();
         }
         for (Path file : files) {
-            texts.put(directory.relativize(file).toString(), SecretFiles.read(file));
+            String name = directory.relativize(file).toString();
+            texts.put(name, name.endsWith(".crt") ? Files.readString(file) : SecretFiles.read(file));
         }
         return texts;
+    }
+
+    /** {@return whether a file is not one that a crash has left half written: the names of those begin with a dot} */
+    private static boolean whole(Path name) {
+        for (Path part : name) {
+            if (part.toString().startsWith(".")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@return whether a text has a private key in it that nothing protects} */
@@ -193,6 +207,10 @@ public final class AuthorityCopy {
             throws IOException {
         SortedMap<String, String> converted = new TreeMap<>();
         for (Map.Entry<String, String> text : texts.entrySet()) {
+            if (!whole(Path.of(text.getKey()))) {
+                // Of a backup by a version that took them.
+                continue;
+            }
             String value = text.getValue();
             if (value.contains("PRIVATE KEY-----")) {
                 try {

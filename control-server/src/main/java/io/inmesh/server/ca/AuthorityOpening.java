@@ -73,23 +73,24 @@ final class AuthorityOpening {
     }
 
     private RootSet open(AuthorityTexts texts, RootSet before, Map<String, String> seed) throws IOException {
-        isNew = before.all().isEmpty();
         int encrypted = texts.encryptKeys(before.all());
         if (encrypted > 0) {
             news.add(encrypted + " key files of the authority were not encrypted yet and are now");
         }
-        for (Root root : before.all()) {
+        RootSet roots = before;
+        if (before.all().isEmpty()) {
+            seed.forEach(texts::put);
+            roots = kept(texts, new RootSet(texts.roots()));
+        }
+        for (Root root : roots.all()) {
             if (root.state() == RootState.GONE) {
                 // Ends what a crash may have interrupted.
                 texts.deleteKeys(root.id());
             }
         }
-        EarlierSigners.read(texts, before.all()).over(clock.instant()).forEach(texts::remove);
-        RootSet roots = before;
-        if (isNew) {
-            seed.forEach(texts::put);
-            roots = kept(texts, new RootSet(texts.roots()));
-        }
+        // What cannot be read must not get into a store either, where all servers would stumble over it.
+        EarlierSigners.read(texts, roots.all()).over(clock.instant()).forEach(texts::remove);
+        isNew = roots.all().isEmpty();
         roots = brought(texts, roots);
         if (roots.all().isEmpty()) {
             Root root = found(texts);
@@ -99,7 +100,7 @@ final class AuthorityOpening {
         return usable(texts, roots);
     }
 
-    /** {@return whether {@link #open} found nothing} */
+    /** {@return whether nobody can have a certificate yet: {@link #open} found nothing, neither in the store nor in the seed} */
     boolean isNew() {
         return isNew;
     }

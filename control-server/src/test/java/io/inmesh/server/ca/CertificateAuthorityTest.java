@@ -105,6 +105,7 @@ class CertificateAuthorityTest {
         CertificateAuthority again = open();
 
         assertThat(again.roots()).containsExactly(root);
+        assertThat(again.isNew()).as("processes may have joined").isFalse();
         assertThat(issue(again, Duration.ZERO).chain().get(1)).isEqualTo(intermediate);
         assertThat(ca.resolve("root.key")).doesNotExist();
         assertThat(ca.resolve("intermediate.key")).doesNotExist();

@@ -16,7 +16,9 @@ import io.inmesh.server.store.Schema;
 import io.inmesh.server.store.StoreUnavailableException;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -295,6 +297,46 @@ class SharedAuthorityTest {
         assertThat(directory.resolve("ca.moved/authority.json")).exists();
         assertThat(directory.resolve("copy.moved/authority.json")).exists();
         assertThat(open().rootHash()).isEqualTo(root);
+    }
+
+    @Test
+    void anAuthorityFromFilesIsNotNewSoProcessesAreWaitedFor() throws Exception {
+        CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", time, new SecureRandom());
+
+        assertThat(open(engine, followed(engine), "ca", PASSPHRASE).isNew()).isFalse();
+    }
+
+    @Test
+    void whatACrashLeftHalfWrittenDoesNotComeIntoTheStoreAndCertificatesMayBeReadable() throws Exception {
+        Path files = directory.resolve("ca");
+        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
+        String id = AuthorityCopy.signing(AuthorityCopy.read(files)).get(0);
+        Path earlier = files.resolve("roots/" + id + "/earlier");
+        SecretFiles.createDirectory(earlier);
+        SecretFiles.write(earlier.resolve(".1.pem.half"), "-----BEGIN PRIV");
+        Files.setPosixFilePermissions(
+                files.resolve("roots/" + id + "/root.crt"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(open(engine, followed(engine), "ca", PASSPHRASE).rootSet().get(id))
+                .isPresent();
+        assertThat(open().rootSet().get(id)).isPresent();
+    }
+
+    @Test
+    void filesThatCannotBeReadDoNotComeIntoTheStore() throws Exception {
+        Path files = directory.resolve("ca");
+        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
+        String id = AuthorityCopy.signing(AuthorityCopy.read(files)).get(0);
+        Path earlier = files.resolve("roots/" + id + "/earlier");
+        SecretFiles.createDirectory(earlier);
+        SecretFiles.write(
+                earlier.resolve("notes.pem"), SecretFiles.read(files.resolve("roots/" + id + "/signer.pem")));
+
+        assertThatThrownBy(() -> open(engine, followed(engine), "ca", PASSPHRASE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("notes.pem");
+        assertThat(engine.get(SharedAuthority.TABLE, "state")).isEmpty();
+        assertThat(files).exists();
     }
 
     @Test
