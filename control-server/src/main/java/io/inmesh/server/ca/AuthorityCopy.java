@@ -1,17 +1,12 @@
 package io.inmesh.server.ca;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,8 +19,6 @@ public final class AuthorityCopy {
 
     /** The key of its entry there. */
     public static final String KEY = AuthorityTable.KEY;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private AuthorityCopy() {}
 
@@ -182,25 +175,6 @@ public final class AuthorityCopy {
             Path directory, AuthoritySettings settings, Map<String, String> environment, SecureRandom random)
             throws IOException {
         return convert(read(directory), settings.cipher(environment, random), KeyCipher.NONE);
-    }
-
-    /** {@return the ids of the roots below which an authority signs: one, or none if it is not complete} */
-    static List<String> signing(SortedMap<String, String> texts) throws IOException {
-        List<String> ids = new ArrayList<>();
-        try {
-            for (JsonNode root : JSON.readTree(texts.getOrDefault(AuthorityTexts.STATE, "{}"))
-                    .path("roots")) {
-                if (root.path("state").asText().toUpperCase(Locale.ROOT).equals(RootState.ACTIVE.name())) {
-                    ids.add(root.path("id").asText());
-                }
-            }
-            if (!texts.containsKey(AuthorityTexts.STATE)) {
-                Pem.certificates(texts.getOrDefault(EarlierLayout.MARK, "")).forEach(root -> ids.add(Root.idOf(root)));
-            }
-            return ids;
-        } catch (JsonProcessingException | CertificateException e) {
-            throw new IOException("the files of the authority are damaged; restore them from a backup", e);
-        }
     }
 
     private static SortedMap<String, String> convert(SortedMap<String, String> texts, KeyCipher from, KeyCipher to)

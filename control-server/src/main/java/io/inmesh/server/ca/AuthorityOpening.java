@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,9 +45,9 @@ final class AuthorityOpening {
     /**
      * {@return the state to begin with; one of its roots is active and can sign}
      *
-     * @param seed texts to begin with if there are none yet
+     * @param seed what to begin with if there is nothing yet
      */
-    AuthorityState open(Map<String, String> seed) throws IOException {
+    AuthorityState open(OwnFiles seed) throws IOException {
         while (true) {
             news.clear();
             AuthorityTexts texts = new AuthorityTexts(store, store.read());
@@ -72,15 +71,17 @@ final class AuthorityOpening {
         }
     }
 
-    private RootSet open(AuthorityTexts texts, RootSet before, Map<String, String> seed) throws IOException {
+    private RootSet open(AuthorityTexts texts, RootSet before, OwnFiles seed) throws IOException {
         int encrypted = texts.encryptKeys(before.all());
         if (encrypted > 0) {
             news.add(encrypted + " key files of the authority were not encrypted yet and are now");
         }
         RootSet roots = before;
         if (before.all().isEmpty()) {
-            seed.forEach(texts::put);
+            seed.texts().forEach(texts::put);
             roots = kept(texts, new RootSet(texts.roots()));
+        } else {
+            seed.join(store, texts, before, clock.instant());
         }
         for (Root root : roots.all()) {
             if (root.state() == RootState.GONE) {

@@ -107,7 +107,7 @@ public record AuthoritySettings(
             throws IOException {
         return CertificateAuthority.open(
                 new AuthorityDirectory(directory, cipher(environment, random)),
-                Map.of(),
+                OwnFiles.NONE,
                 trustDomain,
                 this,
                 clock,

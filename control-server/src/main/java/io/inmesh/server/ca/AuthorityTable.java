@@ -89,9 +89,7 @@ final class AuthorityTable implements AuthorityStore {
             // A server that does not look for the authority here would found one of its own.
             writes.add(Schema.current());
         }
-        return engine.change(guards, writes)
-                ? Optional.of(new Sealed(value, generation, texts))
-                : Optional.empty();
+        return engine.change(guards, writes) ? Optional.of(new Sealed(value, generation, texts)) : Optional.empty();
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -67,7 +66,7 @@ public final class CertificateAuthority {
             Path directory, String trustDomain, InstantSource clock, SecureRandom random) throws IOException {
         return open(
                 new AuthorityDirectory(directory, KeyCipher.NONE),
-                Map.of(),
+                OwnFiles.NONE,
                 trustDomain,
                 AuthoritySettings.defaults(),
                 clock,
@@ -78,13 +77,13 @@ public final class CertificateAuthority {
      * Opens the authority kept in {@code store}. If there is none, founds one, or takes over that which the settings name. Of several
      * servers that do so at once one does, and the others go by what it has made.
      *
-     * @param seed texts to begin with if there are none yet
+     * @param seed what to begin with if there is nothing yet
      * @throws IOException if the state cannot be read, written or decrypted, is readable by others, does not belong together, belongs to
      *     another trust domain, or would sign what peers refuse; the message names the file or certificate and the remedy
      */
     static CertificateAuthority open(
             AuthorityStore store,
-            Map<String, String> seed,
+            OwnFiles seed,
             String trustDomain,
             AuthoritySettings settings,
             InstantSource clock,

@@ -2,12 +2,15 @@ package io.inmesh.server.ca;
 
 import io.inmesh.server.ca.Certificates.Issuer;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Intermediates that have been replaced, kept while certificates of theirs can still be in use: a revocation list has to be signed by the
@@ -45,12 +48,53 @@ final class EarlierSigners {
     }
 
     /** Keeps one that is about to be replaced, as part of the same change. */
-    static void keep(AuthorityTexts texts, String rootId, Signer replaced, Instant now) {
+    static void keep(AuthorityTexts texts, String rootId, Signer replaced, Instant now) throws IOException {
         Instant longest = now.plus(LONGEST_LEAF);
         Instant until = replaced.notAfter().isBefore(longest) ? replaced.notAfter() : longest;
         if (until.isAfter(now)) {
-            texts.store(AuthorityTexts.earlier(rootId) + "/" + until.getEpochSecond() + ".pem", replaced);
+            put(texts, rootId, replaced, until);
         }
+    }
+
+    /**
+     * Keeps what another authority has signed with below the same root, if it is not known.
+     *
+     * @param files the other's
+     * @param other the root there
+     */
+    static void join(AuthorityTexts texts, Root root, AuthorityTexts files, Root other, Instant now)
+            throws IOException {
+        Set<X509Certificate> known = new HashSet<>();
+        Signer current = root.signer();
+        if (current != null) {
+            known.add(current.certificate());
+        }
+        for (String name : texts.names(AuthorityTexts.earlier(root.id()))) {
+            known.add(texts.signer(name).certificate());
+        }
+        Signer signer = other.signer();
+        if (signer != null && known.add(signer.certificate())) {
+            keep(texts, root.id(), signer, now);
+        }
+        for (String name : files.names(AuthorityTexts.earlier(root.id()))) {
+            Signer earlier = files.signer(name);
+            if (end(name).isAfter(now) && known.add(earlier.certificate())) {
+                put(texts, root.id(), earlier, end(name));
+            }
+        }
+    }
+
+    /** Two that end in the same second must not take each other's place. */
+    private static void put(AuthorityTexts texts, String rootId, Signer signer, Instant until) throws IOException {
+        long end = until.getEpochSecond();
+        while (texts.text(name(rootId, end)).isPresent()) {
+            end++;
+        }
+        texts.store(name(rootId, end), signer);
+    }
+
+    private static String name(String rootId, long end) {
+        return AuthorityTexts.earlier(rootId) + "/" + end + ".pem";
     }
 
     /** {@return those of a root whose certificates can still be in use} */

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +22,8 @@ public final class SharedAuthority {
 
     /**
      * Opens the authority that all servers on a store are. If there is none yet, it begins with the files of this server, or is founded
-     * as {@link AuthoritySettings#open} would. Files that it has taken over, or knows, are put aside.
+     * as {@link AuthoritySettings#open} would. Files that it has taken over, or whose roots it has in its bundle, are
+     * put aside.
      *
      * @param engine the store
      * @param followed follows {@link #TABLE} of it
@@ -43,28 +43,15 @@ public final class SharedAuthority {
             SecureRandom random)
             throws IOException {
         AuthorityTable table = new AuthorityTable(engine, followed, settings.seal(environment, random));
-        SortedMap<String, String> files = AuthorityCopy.plain(directory, settings, environment, random);
+        OwnFiles files =
+                new OwnFiles(directory.toString(), AuthorityCopy.plain(directory, settings, environment, random));
         CertificateAuthority authority = CertificateAuthority.open(table, files, trustDomain, settings, clock, random);
-        if (!files.isEmpty()) {
-            putAside(directory, files, authority);
+        if (!files.texts().isEmpty()) {
+            LOG.info(
+                    "the certificate authority is in the store now; its files are put aside as {}",
+                    AuthorityCopy.putAside(directory));
         }
         return authority;
-    }
-
-    private static void putAside(Path directory, SortedMap<String, String> files, CertificateAuthority authority)
-            throws IOException {
-        for (String id : AuthorityCopy.signing(files)) {
-            if (authority.rootSet().get(id).isEmpty()) {
-                throw new IOException(directory + " holds an authority whose root " + id
-                        + " is not one of the authority in the store, so processes that joined this server would be cut"
-                        + " off. If that may be, move the folder away; if its root is the one to go on with, stop all"
-                        + " servers, remove the entry " + AuthorityTable.KEY + " of table " + TABLE
-                        + " from the store, and start this server first");
-            }
-        }
-        LOG.info(
-                "the certificate authority is in the store now; its files are put aside as {}",
-                AuthorityCopy.putAside(directory));
     }
 
     /**

@@ -153,8 +153,8 @@ class StoreCommandTest {
         run("backup", data, "--without-authority");
         String body = Files.readString(backup).replaceFirst("\"schema\":2", "\"schema\":1");
         body = body.substring(0, body.stripTrailing().lastIndexOf('\n') + 1);
-        String digest = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(body.getBytes(UTF_8)));
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body.getBytes(UTF_8)));
         Files.writeString(backup, body + "{\"sha256\":\"" + digest + "\"}\n");
 
         assertThat(run("restore", copy)).contains("restored");

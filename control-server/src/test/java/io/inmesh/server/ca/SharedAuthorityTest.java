@@ -14,12 +14,17 @@ import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.store.Schema;
 import io.inmesh.server.store.StoreUnavailableException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.security.SignatureException;
+import java.security.cert.CRL;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -309,8 +314,10 @@ class SharedAuthorityTest {
     @Test
     void whatACrashLeftHalfWrittenDoesNotComeIntoTheStoreAndCertificatesMayBeReadable() throws Exception {
         Path files = directory.resolve("ca");
-        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
-        String id = AuthorityCopy.signing(AuthorityCopy.read(files)).get(0);
+        String id = CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom())
+                .rootSet()
+                .active()
+                .id();
         Path earlier = files.resolve("roots/" + id + "/earlier");
         SecretFiles.createDirectory(earlier);
         SecretFiles.write(earlier.resolve(".1.pem.half"), "-----BEGIN PRIV");
@@ -325,12 +332,13 @@ class SharedAuthorityTest {
     @Test
     void filesThatCannotBeReadDoNotComeIntoTheStore() throws Exception {
         Path files = directory.resolve("ca");
-        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
-        String id = AuthorityCopy.signing(AuthorityCopy.read(files)).get(0);
+        String id = CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom())
+                .rootSet()
+                .active()
+                .id();
         Path earlier = files.resolve("roots/" + id + "/earlier");
         SecretFiles.createDirectory(earlier);
-        SecretFiles.write(
-                earlier.resolve("notes.pem"), SecretFiles.read(files.resolve("roots/" + id + "/signer.pem")));
+        SecretFiles.write(earlier.resolve("notes.pem"), SecretFiles.read(files.resolve("roots/" + id + "/signer.pem")));
 
         assertThatThrownBy(() -> open(engine, followed(engine), "ca", PASSPHRASE))
                 .isInstanceOf(IOException.class)
@@ -350,6 +358,69 @@ class SharedAuthorityTest {
                 .hasMessageContaining("is not one of the authority in the store")
                 .hasMessageContaining("move the folder away");
         assertThat(files.resolve("authority.json")).exists();
+    }
+
+    @Test
+    void filesWhoseRootIsNotTrustedAnyMoreDoNotCountAsKnown() throws Exception {
+        copyOfFiles();
+        CertificateAuthority authority = open(engine, followed(engine), "ca", PASSPHRASE);
+        String first = authority.rootSet().active().id();
+        authority.activate(authority.stage(null));
+        authority.move(authority.rootSet().get(first).orElseThrow(), RootState.RETIRING, List.of());
+
+        assertThatThrownBy(() -> open(engine, followed(engine), "copy", PASSPHRASE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(first + " is RETIRING in the store")
+                .hasMessageContaining("move the folder away");
+        assertThat(directory.resolve("copy")).exists();
+    }
+
+    @Test
+    void everyRootThatFilesHaveProcessesTrustHasToBeKnown() throws Exception {
+        copyOfFiles();
+        open(engine, followed(engine), "ca", PASSPHRASE);
+        Root more = CertificateAuthority.open(directory.resolve("copy"), "inmesh.local", time, new SecureRandom())
+                .stage(null);
+
+        assertThatThrownBy(() -> open(engine, followed(engine), "copy", PASSPHRASE))
+                .hasMessageContaining(more.id() + " is not one of the authority in the store");
+        assertThat(directory.resolve("copy")).exists();
+    }
+
+    @Test
+    void thereAreRevocationListsOfWhatTheFilesOfAnotherServerHaveSignedWith() throws Exception {
+        copyOfFiles();
+        time.advance(Duration.ofDays(244));
+        CertificateAuthority copied =
+                CertificateAuthority.open(directory.resolve("copy"), "inmesh.local", time, new SecureRandom());
+        X509Certificate renewed = issue(copied).chain().get(1);
+        CertificateAuthority authority = open(engine, followed(engine), "ca", PASSPHRASE);
+        assertThat(signsRevocations(authority, renewed)).isFalse();
+
+        assertThat(signsRevocations(open(engine, followed(engine), "copy", PASSPHRASE), renewed))
+                .isTrue();
+        assertThat(directory.resolve("copy.moved")).exists();
+        assertThat(signsRevocations(open(), renewed)).as("at all servers").isTrue();
+    }
+
+    private void copyOfFiles() throws IOException {
+        Path files = directory.resolve("ca");
+        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
+        AuthorityCopy.write(directory.resolve("copy"), AuthorityCopy.read(files));
+    }
+
+    private static boolean signsRevocations(CertificateAuthority authority, X509Certificate signer) throws Exception {
+        String lists = authority.revocationLists(new DenyList.Denied(Set.of(BigInteger.ONE), Set.of()));
+        for (CRL list :
+                CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(lists.getBytes(UTF_8)))) {
+            try {
+                ((X509CRL) list).verify(signer.getPublicKey());
+                return true;
+            } catch (SignatureException e) {
+                // Of another one.
+            }
+        }
+        return false;
     }
 
     @Test
