@@ -186,7 +186,7 @@ final class MeshClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implemen
 
     /** {@return whether another attempt can take the place of one that has ended; those of hedged calls have others beside them} */
     boolean ended(Attempt attempt, AttemptListener<RespT> listener) {
-        return !hedges(attempt) && request.end(listener);
+        return !hedges(attempt) && request.attemptEnded(listener);
     }
 
     /** {@return whether this call's single answer may be held back until it is known to be one} */

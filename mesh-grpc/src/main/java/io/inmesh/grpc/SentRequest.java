@@ -80,7 +80,7 @@ final class SentRequest<ReqT, RespT> {
      *
      * @return whether all that was done to the call is remembered for another attempt
      */
-    boolean end(AttemptListener<RespT> attempt) {
+    boolean attemptEnded(AttemptListener<RespT> attempt) {
         lock.lock();
         try {
             if (started().committed()) {
