@@ -71,6 +71,12 @@ final class LoginCheck {
             browser.see("[role=tab]", "Identities");
             browser.miss("[role=tab]", "Audit log");
         });
+        report.step("registries are shown, and which endpoints are known from them", () -> {
+            browser.open(console + "#/mesh");
+            browser.see("table[aria-label=Registries]", "answers");
+            browser.open(console + "#/services/legacy.default.svc.cluster.local");
+            browser.see("table[aria-label=Instances]", "ledger");
+        });
         report.step("nothing secret is kept in the browser", () -> browser.await(
                 "preferences only",
                 "return !document.cookie && Object.keys(localStorage).every(k => k === 'inmesh-preferences') && sessionStorage.length === 0 && !location.search"));

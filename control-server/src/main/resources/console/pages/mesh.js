@@ -8,6 +8,7 @@ import { useStore } from '../base/store.js';
 import { Age, Await, Badge, Box, Cut, Empty, Figures, Head, Note } from '../ui/parts.js';
 import { Table } from '../ui/table.js';
 import { changedOf, stateOf } from './service-facts.js';
+import { Sources } from './sources.js';
 
 /** How the mesh itself is. */
 export function MeshHealth() {
@@ -41,6 +42,7 @@ function Shown({ status, version, whole }) {
       empty=${html`<${Empty} title="Everything that is configured is in force." />`} /><//>
     ${new Set((status.replicas ?? []).map(({ root }) => root)).size > 1 && html`<${Note} tone="bad">The control servers sign below different roots. That lasts no longer than a moment, unless one of them cannot take over what another has done to the authority: its log says why.<//>`}
     ${(status.replicas ?? []).length > 1 && html`<${Box} flush title="Control servers"><${Table} label="Control servers" rows=${status.replicas} id=${({ name, grpc }) => `${name} ${grpc}`} first=${0} columns=${REPLICAS} /><//>`}
+    <${Sources} sources=${status.sources ?? []} />
     ${may('viewer') && whole && html`<${Server} />`}`;
 }
 

@@ -69,3 +69,21 @@ export const changedOf = (process) => process.types.map(({ since }) => since).so
 
 /** The SPIFFE-like short form of who an instance is. @param {any} instance */
 export const identityOf = (instance) => `${instance.namespace}/${instance.serviceAccount}`;
+
+/**
+ * Where an instance is known from, and since when.
+ * @param {any} instance
+ * @returns {{text: string, since?: string, tone: string, title: string}}
+ */
+export function originOf({ origin }) {
+  const { source, since } = origin;
+  if (origin.vanished) {
+    return { text: `${source}, vanished`, since, tone: 'warn', title: 'Its registry does not name it any more, without having said that it is gone; it goes by and by.' };
+  }
+  if (origin.type && !origin.confirmed) {
+    return { text: `${source}, earlier`, since, tone: 'warn', title: 'Its registry has not answered since the control server was started.' };
+  }
+  return { text: source, since, tone: '', title: origin.type ? `a source of type ${origin.type}` : ORIGINS[source] };
+}
+
+const ORIGINS = { registration: 'It joined the mesh itself.', configuration: 'A resource of the configuration names it.' };

@@ -10,7 +10,7 @@ import { Age, Await, Badge, Box, Chip, Cut, Empty, Figures, Head, Note } from '.
 import { Table } from '../ui/table.js';
 import { sameHost } from '../config/subsets.js';
 import { Findings, linkTo } from './configuration.js';
-import { certificateLeft, changedOf, healthOf, identityOf, protocolsOf, stateOf, versionOf, versionsOf } from './service-facts.js';
+import { certificateLeft, changedOf, healthOf, identityOf, originOf, protocolsOf, stateOf, versionOf, versionsOf } from './service-facts.js';
 
 /** One service and its instances. @param {{host: string}} props */
 export function Service({ host }) {
@@ -96,6 +96,14 @@ const COLUMNS = [
     show: ({ process }) => {
       const { tone, text, failure } = certificateLeft(process);
       return tone === 'ok' || tone === 'none' ? text : html`<${Badge} tone=${tone} title=${failure}>${failure ? `${text}, not renewed` : text}<//>`;
+    },
+  },
+  {
+    title: 'Known from',
+    sort: (instance) => originOf(instance).text,
+    show: (instance) => {
+      const { text, since, tone, title } = originOf(instance);
+      return html`<span class="stack">${tone ? html`<${Badge} tone=${tone} title=${title}>${text}<//>` : html`<span title=${title}>${text}</span>`}${since && html`<small>for <${Age} time=${since} /></small>`}</span>`;
     },
   },
   { title: 'Connected', sort: ({ process }) => process?.connectedSince ?? '', show: ({ process }) => html`<${Age} time=${process?.connectedSince} />` },

@@ -50,6 +50,12 @@ final class AnalyzeCommand extends MeshCommand {
             description = "text or json.")
     private String output = "text";
 
+    /** Files are judged without a server, so that it must not matter what is said of one, such as a CA file that is gone. */
+    @Override
+    Api api() throws Failure, IOException {
+        return files.isEmpty() ? super.api() : new Api(Target.of(ServerChoice.DEFAULT_SERVER));
+    }
+
     @Override
     int run(Api api) throws Failure, IOException {
         oneOf(output, "text", "json");

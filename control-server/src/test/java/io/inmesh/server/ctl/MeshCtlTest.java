@@ -166,6 +166,18 @@ class MeshCtlTest {
     }
 
     @Test
+    void filesAreAnalyzedWithoutWhatAServerWouldNeed() throws IOException {
+        String mesh = file("mesh.yaml", SERVICE + "---\n" + SUBSETS + "---\n" + ROUTES);
+        String gone = folder.resolve("gone.pem").toString();
+
+        assertThat(run("analyze", "-f", mesh, "--ca-file", gone))
+                .as(err.toString())
+                .isEqualTo(ExitCode.OK);
+        assertThat(run("analyze", "--ca-file", gone)).isNotEqualTo(ExitCode.OK);
+        assertThat(err.toString()).contains(gone);
+    }
+
+    @Test
     void explainTakesAUrlWithoutAPath() throws IOException {
         run("apply", "-f", file("mesh.yaml", SERVICE + "---\n" + SUBSETS + "---\n" + ROUTES));
         out.getBuffer().setLength(0);
