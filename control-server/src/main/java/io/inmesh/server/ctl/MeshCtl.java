@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
             EndpointsCommand.class,
             RolloutCommand.class,
             InspectCommand.class,
+            CsdsCommand.class,
             CanICommand.class,
             TapCommand.class,
             LogCommand.class,

@@ -89,6 +89,7 @@ final class Admission {
             row("POST", "/inmesh/v1/live/log", Rule.CONTENT),
             row("GET", "/inmesh/v1/live/belief", Rule.CONTENT),
             // Viewer in the namespace of the process, and of each document of a change that is tried on it.
+            row("GET", "/inmesh/v1/csds", Rule.CONTENT),
             row("GET", "/inmesh/v1/inspect", Rule.CONTENT),
             row("POST", "/inmesh/v1/inspect", Rule.CONTENT),
             // Editor in the namespace of the instance.

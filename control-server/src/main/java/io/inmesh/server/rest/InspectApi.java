@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.access.Permission;
 import io.inmesh.server.access.Role;
+import io.inmesh.server.ads.ClientStatuses;
 import io.inmesh.server.ads.ConnectedProcess;
 import io.inmesh.server.ads.HeldResource;
 import io.inmesh.server.ads.Impact;
@@ -23,8 +24,10 @@ import io.inmesh.server.write.Document;
 import io.inmesh.server.write.Origin;
 import io.inmesh.server.write.Plan;
 import io.inmesh.server.write.UnifiedDiff;
+import io.inmesh.xds.status.ClientStatusResponse;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -69,13 +72,32 @@ final class InspectApi {
         exchange.json(200, body);
     }
 
+    /**
+     * The same in the messages of CSDS, for programs that speak it: a {@code ClientStatusResponse} in Base64. Nothing is left out of it, so
+     * it is for administrators.
+     */
+    void clientStatus(Exchange exchange) throws IOException, HttpProblem {
+        demand(exchange, Role.ADMIN, namespace(exchange));
+        ProcessConfig process = process(exchange);
+        byte[] status = ClientStatusResponse.newBuilder()
+                .addConfig(ClientStatuses.of(process, true))
+                .build()
+                .toByteArray();
+        exchange.json(
+                200,
+                Exchange.JSON
+                        .createObjectNode()
+                        .put("process", process.process().instance())
+                        .put("clientStatus", Base64.getEncoder().encodeToString(status)));
+    }
+
     /** What a file would change of what a process is sent. */
     void shadow(Exchange exchange) throws IOException, HttpProblem {
         ProcessConfig process = process(exchange);
         List<Document> documents = FilesApi.documents(exchange);
         String namespace = process.process().namespace();
         for (Document document : documents) {
-            demand(exchange, document.key(namespace).namespace());
+            demand(exchange, Role.VIEWER, document.key(namespace).namespace());
         }
         Plan plan = writer.plan(documents.stream().map(Document::body).toList(), namespace, Origin.API);
         ObjectNode body = head(process.process()).put("accepted", plan.accepted());
@@ -112,8 +134,8 @@ final class InspectApi {
     }
 
     private ProcessConfig process(Exchange exchange) throws HttpProblem {
-        String namespace = Objects.requireNonNullElse(exchange.parameter("namespace"), "default");
-        demand(exchange, namespace);
+        String namespace = namespace(exchange);
+        demand(exchange, Role.VIEWER, namespace);
         String name = Objects.requireNonNullElse(exchange.parameter("process"), "");
         if (name.isEmpty()) {
             throw HttpProblem.badRequest("process is missing: name one of those that meshctl status shows");
@@ -162,8 +184,12 @@ final class InspectApi {
         return body;
     }
 
-    private static void demand(Exchange exchange, String namespace) throws HttpProblem {
+    private static String namespace(Exchange exchange) {
+        return Objects.requireNonNullElse(exchange.parameter("namespace"), "default");
+    }
+
+    private static void demand(Exchange exchange, Role role, String namespace) throws HttpProblem {
         String path = "/" + String.join("/", exchange.path());
-        exchange.demand(new Permission(Role.VIEWER, namespace, "get", null, path));
+        exchange.demand(new Permission(role, namespace, "get", null, path));
     }
 }

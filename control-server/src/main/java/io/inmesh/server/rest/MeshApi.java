@@ -109,6 +109,7 @@ final class MeshApi {
             case "POST drains" -> drains.drain(exchange);
             case "DELETE drains" -> drains.undrain(exchange);
             case "GET backup" -> backup.take(exchange);
+            case "GET csds" -> inspect.clientStatus(exchange);
             case "GET inspect" -> inspect.inspect(exchange);
             case "POST inspect" -> inspect.shadow(exchange);
             case "GET analyze" -> files.analyze(exchange);

@@ -2,11 +2,21 @@ package io.inmesh.server.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.inmesh.Mesh;
 import io.inmesh.call.Outcome;
 import io.inmesh.inbound.Admission;
 import io.inmesh.server.ctl.MeshUnderTest.Run;
 import io.inmesh.testkit.FakeCall;
+import io.inmesh.xds.TypeUrls;
+import io.inmesh.xds.status.ClientResourceStatus;
+import io.inmesh.xds.status.ClientStatusDiscoveryServiceGrpc;
+import io.inmesh.xds.status.ClientStatusRequest;
+import java.io.BufferedReader;
+import java.io.PipedReader;
+import java.io.PipedWriter;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -159,6 +169,45 @@ class LiveTest {
         assertThat(server.run("inspect", "endpoints", "productpage").exitCode()).isEqualTo(ExitCode.OK);
         assertThat(server.run("inspect", "nonsense", "productpage").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(server.run("inspect", "config", "nobody").err()).contains("nobody", "not found");
+    }
+
+    @Test
+    void programsThatSpeakCsdsAreToldOfOneProcessAtAPortOfThisMachine() throws Exception {
+        MeshUnderTest.await(
+                () -> server.run("inspect", "routes", "productpage").out().contains("ACKED"));
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        PipedReader said = new PipedReader();
+        PrintWriter out = new PrintWriter(new PipedWriter(said), true);
+        Future<Integer> relaying = other.submit(() -> server.run(out, out, "csds", "productpage"));
+        String address = new BufferedReader(said).readLine();
+        ManagedChannel channel =
+                ManagedChannelBuilder.forTarget(address).usePlaintext().build();
+        try {
+            ClientStatusRequest whatever = ClientStatusRequest.getDefaultInstance();
+            var stub = ClientStatusDiscoveryServiceGrpc.newBlockingStub(channel);
+
+            // grpcdebug takes an answer about one client, and asks for no one in particular.
+            assertThat(stub.fetchClientStatus(whatever).getConfigList())
+                    .singleElement()
+                    .satisfies(config -> assertThat(config.getGenericXdsConfigsList())
+                            .anySatisfy(resource -> {
+                                assertThat(resource.getTypeUrl()).isEqualTo(TypeUrls.ROUTE);
+                                assertThat(resource.getClientStatus()).isEqualTo(ClientResourceStatus.ACKED);
+                                assertThat(resource.hasXdsConfig()).isTrue();
+                            }));
+            ClientStatusRequest bare =
+                    whatever.toBuilder().setExcludeResourceContents(true).build();
+            assertThat(stub.fetchClientStatus(bare).getConfig(0).getGenericXdsConfigsList())
+                    .isNotEmpty()
+                    .noneMatch(resource -> resource.hasXdsConfig());
+        } finally {
+            channel.shutdownNow();
+            other.shutdownNow();
+        }
+        assertThat(relaying.get()).as("interrupted").isEqualTo(ExitCode.OK);
+        assertThat(server.run("csds", "nobody").err()).contains("nobody", "not found");
+        assertThat(server.run("csds", "productpage", "--port", "70000").exitCode())
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test

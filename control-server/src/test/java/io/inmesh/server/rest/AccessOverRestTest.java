@@ -78,6 +78,7 @@ class AccessOverRestTest {
                     GET    | /inmesh/v1/drains
                     POST   | /inmesh/v1/drains
                     DELETE | /inmesh/v1/drains
+                    GET    | /inmesh/v1/csds
                     GET    | /inmesh/v1/inspect
                     POST   | /inmesh/v1/inspect
                     POST   | /inmesh/v1/live/tap
@@ -167,6 +168,17 @@ class AccessOverRestTest {
         assertThat(server.send(shopAdmin, "POST", "/inmesh/v1/live/log", body).status())
                 .as("there is none")
                 .isEqualTo(404);
+    }
+
+    @Test
+    void whatAProcessHasIsShownToViewersAndWithEverySecretToAdminsOnly() throws Exception {
+        String process = "?namespace=shop&process=till";
+        assertThat(server.get(viewer, "/inmesh/v1/inspect" + process).status())
+                .as("there is none")
+                .isEqualTo(404);
+        forbidden(server.get(editor, "/inmesh/v1/csds" + process), "role admin");
+        assertThat(server.get(shopAdmin, "/inmesh/v1/csds" + process).status()).isEqualTo(404);
+        forbidden(server.get(shopAdmin, "/inmesh/v1/csds?namespace=bank&process=till"), "role admin");
     }
 
     @ParameterizedTest
