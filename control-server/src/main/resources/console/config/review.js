@@ -61,6 +61,6 @@ export function Affected({ plan }) {
       <span class="row">${process.resources.slice(0, 6).map((moved) => html`<${Chip} title=${`${moved.change.toLowerCase()} ${moved.type} ${moved.name}`}>${moved.type} ${moved.name}<//>`)}
         ${process.resources.length > 6 && html`<span class="faint">+${process.resources.length - 6}</span>`}</span></li>`)}</ul>`}
     ${elsewhere > 0 && html`<p class="faint">${count(elsewhere, 'process', 'processes')} of namespaces that you may not look at.</p>`}
-    ${unknown > 0 && html`<p class="faint">${count(unknown, 'process', 'processes')} too busy to tell: whether affected is not known.</p>`}
+    ${unknown > 0 && html`<p class="faint">${count(unknown, 'process', 'processes')} too busy to tell, or known to a control server that has not answered: whether affected is not known.</p>`}
   </section>`;
 }

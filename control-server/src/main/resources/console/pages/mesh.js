@@ -41,6 +41,8 @@ function Shown({ status, version, whole }) {
     <${Box} flush title="Not in force"><${Table} label="Not in force" rows=${skipped} id=${(row) => `${row.process} ${row.resource} ${row.field ?? ''} ${row.reason}`} first=${0} columns=${SKIPPED}
       empty=${html`<${Empty} title="Everything that is configured is in force." />`} /><//>
     ${new Set((status.replicas ?? []).map(({ root }) => root)).size > 1 && html`<${Note} tone="bad">The control servers sign below different roots. That lasts no longer than a moment, unless one of them cannot take over what another has done to the authority: its log says why.<//>`}
+    ${(status.silentServers ?? []).map(({ name, grpc, processes, reason }) => html`<${Note} tone="warn">Control server <strong>${name}</strong> at <span class="mono">${grpc}</span> has not answered (${reason}): its ${count(processes, 'process', 'processes')} are missing here.<//>`)}
+    ${(status.replicas ?? []).filter(({ unreachable }) => unreachable).map(({ name, grpc, unreachable }) => html`<${Note} tone="warn">Control server <strong>${name}</strong> at <span class="mono">${grpc}</span> cannot be reached by the one that has answered, and lacks what processes report there: ${unreachable}<//>`)}
     ${(status.replicas ?? []).length > 1 && html`<${Box} flush title="Control servers"><${Table} label="Control servers" rows=${status.replicas} id=${({ name, grpc }) => `${name} ${grpc}`} first=${0} columns=${REPLICAS} /><//>`}
     <${Sources} sources=${status.sources ?? []} />
     ${may('viewer') && whole && html`<${Server} />`}`;

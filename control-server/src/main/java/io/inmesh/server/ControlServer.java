@@ -28,14 +28,16 @@ import io.inmesh.server.extension.ExtensionProviders;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.folder.WatchedFolder;
-import io.inmesh.server.graph.TrafficGraph;
 import io.inmesh.server.jwks.JwksSettings;
 import io.inmesh.server.jwks.KeyKeeper;
 import io.inmesh.server.limit.Guard;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.ReportSettings;
-import io.inmesh.server.lrs.UnusableEndpoints;
+import io.inmesh.server.lrs.Reports;
+import io.inmesh.server.peer.Fleet;
+import io.inmesh.server.peer.PeerService;
+import io.inmesh.server.peer.Peers;
 import io.inmesh.server.registries.Registries;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.RegistryMetrics;
@@ -57,7 +59,6 @@ import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.store.StoreMetrics;
 import io.inmesh.server.time.Ended;
 import io.inmesh.server.time.SystemTimer;
-import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.translate.Translator;
 import io.inmesh.server.validate.SchemaValidator;
 import io.inmesh.server.write.ConfigWriter;
@@ -77,7 +78,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,11 +194,9 @@ public final class ControlServer implements AutoCloseable {
                     authority, new ProcessTrusts(hub, registry), resources::trustBundleVersion, tokens);
             // A timer of its own: steps are written to the store.
             Regularly.every(STEP_CHECK, () -> ownAuthority.advance(rotation), open(new SystemTimer()));
-            UnusableEndpoints unusable = new UnusableEndpoints();
             Relays relays = new Relays(audit, clock, random);
-            ObservedTraffic traffic = new ObservedTraffic(timer, clock, meters);
-            TrafficGraph graph = new TrafficGraph(timer, clock, meters);
-            Rollouts rollouts = Rollouts.judgingBy(graph, writer, engine, audit, meters, clock, settings);
+            Reports reported = new Reports(timer, clock, meters);
+            Rollouts rollouts = Rollouts.judgingBy(reported.graph(), writer, engine, audit, meters, clock, settings);
             // A timer of its own, as for files: weights are written to disk.
             Regularly.every(
                     STEP_CHECK,
@@ -226,7 +224,8 @@ public final class ControlServer implements AutoCloseable {
                     List.of(
                             new AdsService(ads, rpc, true),
                             certificates,
-                            new LoadReportService(unusable, traffic, graph, reports),
+                            new LoadReportService(reported, reports),
+                            new PeerService(reported, hub, relays, threads("inmesh-peers", 2), timer, meters),
                             new RelayService(relays),
                             new ClientStatusService(hub, true))));
             plaintext = options.plaintextPort() < 0
@@ -236,6 +235,8 @@ public final class ControlServer implements AutoCloseable {
                             new Guard(limits, timer, false),
                             rpc,
                             List.of(new AdsService(ads, rpc, false), new ClientStatusService(hub, false))));
+            Peers peers = open(OwnPeers.of(
+                    leadership, certificate, trust.ofPeers(), reported, open(new SystemTimer()), random, meters));
             departure = new Departure(xds, plaintext, hub, registry::others, random);
             Access access =
                     Access.open(accessSettings, trust, followed, threads("inmesh-sessions", 1), audit, clock, random);
@@ -261,22 +262,16 @@ public final class ControlServer implements AutoCloseable {
                             rotation,
                             audit,
                             resources,
-                            unusable,
-                            traffic,
-                            graph,
+                            reported,
                             relays,
                             drains,
                             rollouts,
                             discovered,
                             leadership,
+                            new Fleet(hub, relays, peers),
                             new RunningBackup(engine, audit, clock),
                             meters,
-                            () -> Stream.of(
-                                            folder == null ? List.<String>of() : folder.problems(),
-                                            keys.problems(),
-                                            authority.problems())
-                                    .flatMap(List::stream)
-                                    .toList())));
+                            () -> OwnProblems.of(folder, keys, authority))));
             OwnReplica own = new OwnReplica(leadership.id(), replica, options, clock.instant());
             leadership.begin(() ->
                     own.at(grpcPort(), httpUrl(), hub.processes().size(), authority.rootHash(), rotation.report()));

@@ -138,7 +138,9 @@ class ReplicasTest {
                 until(
                         replicas.get(i),
                         "/inmesh/v1/status",
-                        body -> body.path("replicas").size() == 3 && roots(body).size() == 1);
+                        body -> body.path("replicas").size() == 3
+                                && roots(body).size() == 1
+                                && unreachable(body).isEmpty());
             }
         }
     }
@@ -156,6 +158,14 @@ class ReplicasTest {
         Set<String> roots = new TreeSet<>();
         body.path("replicas").forEach(replica -> roots.add(replica.path("root").asText()));
         return roots;
+    }
+
+    private static Set<String> unreachable(JsonNode body) {
+        Set<String> why = new TreeSet<>();
+        body.path("replicas")
+                .forEach(replica -> why.add(replica.path("unreachable").asText()));
+        why.remove("");
+        return why;
     }
 
     private static int leaders(JsonNode body) {

@@ -34,6 +34,11 @@ public final class ClientTrust extends ClientsOnlyTrust {
         this.clock = clock;
     }
 
+    /** {@return which servers this one takes for other control servers, by the same roots and the same list} */
+    public PeerTrust ofPeers() {
+        return new PeerTrust(authority, denied, clock);
+    }
+
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         verify(Arrays.asList(chain));

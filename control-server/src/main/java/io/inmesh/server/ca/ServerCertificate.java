@@ -33,6 +33,7 @@ public final class ServerCertificate {
     private final InstantSource clock;
     private final SecureRandom random;
     private final AdvancedTlsX509KeyManager keyManager = new AdvancedTlsX509KeyManager();
+    private final AdvancedTlsX509KeyManager clientKeyManager = new AdvancedTlsX509KeyManager();
     private volatile IssuedCertificate current;
 
     /**
@@ -54,7 +55,7 @@ public final class ServerCertificate {
     }
 
     /** {@return whether an identity is that of a control server, which every process of the mesh obeys} */
-    static boolean isOf(WorkloadIdentity identity) {
+    public static boolean isOf(WorkloadIdentity identity) {
         return identity.namespace().equals(NAMESPACE)
                 && identity.serviceAccount().equals(SERVICE_ACCOUNT);
     }
@@ -62,6 +63,14 @@ public final class ServerCertificate {
     /** Gives TLS the current certificate at every handshake. */
     public X509ExtendedKeyManager keyManager() {
         return keyManager;
+    }
+
+    /**
+     * Gives TLS the same certificate where this server is the client of another: without what leads to earlier roots, which a control server
+     * needs no more than any other client has to show it.
+     */
+    public X509ExtendedKeyManager clientKeyManager() {
+        return clientKeyManager;
     }
 
     /** Renews the certificate if half of its life is over. To be called every minute or so. */
@@ -97,6 +106,8 @@ public final class ServerCertificate {
         try {
             keyManager.updateIdentityCredentials(
                     authority.withCrosses(issued).toArray(X509Certificate[]::new), key.getPrivate());
+            clientKeyManager.updateIdentityCredentials(
+                    issued.chain().toArray(X509Certificate[]::new), key.getPrivate());
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("a key and its own certificate belong together", e);
         }

@@ -59,6 +59,7 @@ final class Checkup {
         clock(status, now);
         store(status.path("store"));
         replicas(status.path("replicas"));
+        Silence.of(status).forEach(line -> add(SERVER, "all-answer", State.WARN, line, Silence.REMEDY));
         if (status.path("openOnLoopback").asBoolean()) {
             add(
                     SERVER,

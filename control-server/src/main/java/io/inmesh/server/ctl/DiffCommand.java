@@ -68,12 +68,14 @@ final class DiffCommand extends MeshCommand {
 
     /** Says whom a change would reach. */
     static void affected(MeshCommand command, JsonNode body) {
+        Silence.tell(body, command);
         int elsewhere = body.path("affectedElsewhere").asInt();
         int unknown = body.path("affectedUnknown").asInt();
         if (unknown > 0) {
             command.out()
-                    .println(unknown + (unknown == 1 ? " process is" : " processes are")
-                            + " too busy to tell; whether affected is not known, try again");
+                    .println(
+                            unknown + (unknown == 1 ? " process is" : " processes are")
+                                    + " too busy to tell, or known to a server that has not answered; whether affected is not known, try again");
         }
         if (body.path("affected").isEmpty() && elsewhere == 0 && unknown == 0) {
             command.out().println("no connected process is affected");

@@ -27,9 +27,11 @@ final class EndpointsCommand extends GraphCommand {
 
     @Override
     JsonNode fetch(Api api) throws Failure {
-        return as == null
+        JsonNode body = as == null
                 ? ask(api, "/inmesh/v1/services")
                 : ask(api, "/inmesh/v1/services", "as", as.split("/", 2)[0]);
+        Silence.tell(body, this);
+        return body;
     }
 
     @Override

@@ -109,6 +109,7 @@ final class ExplainCommand extends MeshCommand {
                 Api.JSON.createObjectNode().put("requestId", url).put("namespace", namespaceGiven() ? namespace() : "");
         JsonNode body = api.post("/inmesh/v1/live/find", "application/json", request.toString())
                 .orFail();
+        Silence.tell(body, this);
         if (output.equals("json")) {
             out().println(json(body));
         } else {

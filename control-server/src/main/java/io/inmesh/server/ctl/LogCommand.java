@@ -51,6 +51,7 @@ final class LogCommand extends MeshCommand {
                     .put("seconds", duration.toSeconds());
             body = api.post("/inmesh/v1/live/log", "application/json", request.toString())
                     .orFail();
+            Silence.tell(body, this);
             for (JsonNode refusal : body.path("refusals")) {
                 err().println(refusal.path("process").asText() + ": "
                         + refusal.path("refusal").asText());

@@ -105,6 +105,7 @@ final class StatusCommand extends MeshCommand {
                 .forEach(u -> out().println("not enforced: "
                         + u.path("resource").asText() + ": " + u.path("reason").asText()));
         replicas(body.path("replicas"));
+        Silence.of(body).forEach(out()::println);
         if (body.path("openOnLoopback").asBoolean()) {
             out().println("access: whoever is on the server's machine may do everything without credentials");
         }
@@ -144,6 +145,13 @@ final class StatusCommand extends MeshCommand {
                     + Table.age(replica.path("since").asText())
                     + (replica.path("leads").asBoolean() ? ", leads" : "")
                     + (replica.path("answers").asBoolean() ? ", has answered this" : ""));
+            String unreachable = replica.path("unreachable").asText();
+            if (!unreachable.isEmpty()) {
+                out().println("control server " + replica.path("name").asText() + " at "
+                        + replica.path("grpc").asText()
+                        + " cannot be reached by the one that has answered, and lacks what processes report there: "
+                        + unreachable);
+            }
         }
         if (roots.size() > 1) {
             out().println(

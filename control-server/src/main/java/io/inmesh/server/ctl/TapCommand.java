@@ -96,6 +96,7 @@ final class TapCommand extends MeshCommand {
 
     private void show(JsonNode line) {
         if (line.has("ticket")) {
+            Silence.tell(line, this);
             err().println("watching " + line.path("processes").size() + " process(es) for "
                     + line.path("seconds").asText() + " s (ticket "
                     + line.path("ticket").asText() + ")");

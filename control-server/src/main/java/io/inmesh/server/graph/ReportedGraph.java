@@ -35,11 +35,20 @@ public final class ReportedGraph {
 
     /** Adds what {@code reporter} says about one cluster. */
     public static void add(TrafficGraph graph, Reporter reporter, ClusterStats stats) {
+        add(graph, reporter, stats, Duration.ZERO);
+    }
+
+    /**
+     * Adds what {@code reporter} said about one cluster some time ago.
+     *
+     * @param age how long ago it came to a server
+     */
+    public static void add(TrafficGraph graph, Reporter reporter, ClusterStats stats, Duration age) {
         if (stats.getClusterName().length() > LONGEST_NAME) {
             return;
         }
         String name = ForeignText.clean(stats.getClusterName());
-        Duration period = period(stats);
+        Period period = new Period(length(stats), age);
         if (name.equals(PASSTHROUGH)) {
             passedThrough(graph, reporter, stats, period);
             return;
@@ -59,7 +68,7 @@ public final class ReportedGraph {
     /** What a cluster is about, by its name. */
     private record Called(Reporter reporter, String host, int port, String subset) {}
 
-    private static void outbound(TrafficGraph graph, Called called, ClusterStats stats, Duration period) {
+    private static void outbound(TrafficGraph graph, Called called, ClusterStats stats, Period period) {
         List<UpstreamEndpointStats> groups = groups(stats);
         for (UpstreamEndpointStats group : groups) {
             Struct about = group.getMetadata();
@@ -90,7 +99,7 @@ public final class ReportedGraph {
     }
 
     private static void inbound(
-            TrafficGraph graph, Reporter reporter, int port, UpstreamEndpointStats group, Duration period) {
+            TrafficGraph graph, Reporter reporter, int port, UpstreamEndpointStats group, Period period) {
         String source = text(group.getMetadata(), "source");
         boolean mtls = text(group.getMetadata(), "connection").equals("mtls");
         if (!source.isEmpty()) {
@@ -98,7 +107,7 @@ public final class ReportedGraph {
         }
     }
 
-    private static void passedThrough(TrafficGraph graph, Reporter reporter, ClusterStats stats, Duration period) {
+    private static void passedThrough(TrafficGraph graph, Reporter reporter, ClusterStats stats, Period period) {
         stats.getUpstreamLocalityStatsList().stream()
                 .flatMap(locality -> locality.getLoadMetricStatsList().stream())
                 .filter(metric -> metric.getMetricName().startsWith(HOST)
@@ -149,7 +158,7 @@ public final class ReportedGraph {
         }
     }
 
-    private static Duration period(ClusterStats stats) {
+    private static Duration length(ClusterStats stats) {
         com.google.protobuf.Duration reported = stats.getLoadReportInterval();
         long seconds = Math.max(0, Math.min(reported.getSeconds(), TrafficGraph.KEPT.toSeconds()));
         return Duration.ofSeconds(seconds, Math.max(0, reported.getNanos()));

@@ -97,19 +97,26 @@ public final class TrafficGraph {
      * @param period how long they took to come about, until now; they are spread evenly over it
      */
     void add(Subject subject, byte[] counts, Duration period) {
+        add(subject, counts, new Period(period, Duration.ZERO));
+    }
+
+    /** Adds counts, spread evenly over the time in which they came about. */
+    void add(Subject subject, byte[] counts, Period period) {
         if (counts.length == 0) {
             return;
         }
         long now = timer.nanoTime();
         long step = step(now);
+        long last = step(now - period.age().toNanos());
         // What is before the beginning has nowhere to be, so it is not squeezed into what comes after.
-        long parts = Math.max(1, Math.min(Math.round((double) period.toNanos() / STEP_NANOS), KEPT.dividedBy(STEP)));
-        long first = Math.max(step - parts + 1, step(beganNanos));
+        long parts = Math.max(
+                1, Math.min(Math.round((double) period.length().toNanos() / STEP_NANOS), KEPT.dividedBy(STEP)));
+        long first = Math.max(last - parts + 1, step(beganNanos));
         synchronized (this) {
             Series own = seriesOf(subject, step);
             long before = own.bytes();
-            for (long at = first; at <= step; at++) {
-                byte[] share = Packed.share(counts, (int) (at - step + parts - 1), (int) parts);
+            for (long at = first; at <= last; at++) {
+                byte[] share = Packed.share(counts, (int) (at - last + parts - 1), (int) parts);
                 if (share.length > 0) {
                     own.add(step, at, share);
                 }

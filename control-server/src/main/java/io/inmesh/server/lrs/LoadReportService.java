@@ -7,44 +7,29 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.ca.WorkloadIdentity;
-import io.inmesh.server.graph.ReportedGraph;
-import io.inmesh.server.graph.Subject;
-import io.inmesh.server.graph.TrafficGraph;
-import io.inmesh.server.graph.WorkloadVersion;
-import io.inmesh.server.traffic.ObservedTraffic;
-import io.inmesh.server.traffic.ReportedTraffic;
-import io.inmesh.server.traffic.WorkloadGroup;
 import io.inmesh.xds.core.Node;
-import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.load.LoadReportingServiceGrpc.LoadReportingServiceImplBase;
 import io.inmesh.xds.load.LoadStatsRequest;
 import io.inmesh.xds.load.LoadStatsResponse;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Takes load reports over gRPC (xDS LRS). Who reports is told by its certificate. */
 public final class LoadReportService extends LoadReportingServiceImplBase {
-    private static final int MAX_CLUSTERS = 10_000;
-    private static final int MAX_CLUSTER_CHARACTERS = 1_024;
-
     private static final int MAX_LABELS = 100;
     private static final int MAX_LABEL_CHARACTERS = 256;
 
-    private final UnusableEndpoints unusable;
-    private final ObservedTraffic traffic;
-    private final TrafficGraph graph;
+    private final Reports reports;
     private final Duration interval;
 
-    /** Adds to {@code traffic} and {@code graph} who talks to whom, and to {@code unusable} who sends no calls to whom. */
-    public LoadReportService(
-            UnusableEndpoints unusable, ObservedTraffic traffic, TrafficGraph graph, ReportSettings settings) {
-        this.graph = graph;
+    /** Hands on to {@code reports} what comes, and asks for it as {@code settings} say. */
+    public LoadReportService(Reports reports, ReportSettings settings) {
+        this.reports = reports;
         this.interval = Duration.newBuilder()
                 .setSeconds(settings.interval().getSeconds())
                 .setNanos(settings.interval().getNano())
                 .build();
-        this.unusable = unusable;
-        this.traffic = traffic;
     }
 
     @Override
@@ -59,7 +44,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
         Reporting reporting = new Reporting(caller.identity().get(), responses);
         // A stream that this side ends, as the gate does with a caller that has been denied, tells its requests
         // nothing.
-        ((ServerCallStreamObserver<LoadStatsResponse>) responses).setOnCloseHandler(() -> unusable.left(reporting));
+        ((ServerCallStreamObserver<LoadStatsResponse>) responses).setOnCloseHandler(reporting::end);
         return reporting;
     }
 
@@ -78,6 +63,8 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
     private final class Reporting implements StreamObserver<LoadStatsRequest> {
         private final WorkloadIdentity reporter;
         private final StreamObserver<LoadStatsResponse> responses;
+        private final long stream = reports.newStream();
+        private final AtomicBoolean ended = new AtomicBoolean();
         private boolean begun;
         private Map<String, String> labels = Map.of();
         private String workload = "";
@@ -89,29 +76,22 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
 
         @Override
         public void onNext(LoadStatsRequest request) {
+            if (ended.get()) {
+                return;
+            }
             if (!begun) {
                 // Only the first request has a node.
                 labels = labels(request.getNode());
                 workload = workload(request.getNode(), reporter.serviceAccount());
             }
-            WorkloadGroup group = new WorkloadGroup(reporter.namespace(), reporter.serviceAccount(), labels);
-            Subject.Reporter drawn = new Subject.Reporter(
-                    reporter.namespace(),
-                    reporter.serviceAccount(),
-                    WorkloadVersion.of(reporter.namespace(), workload, labels));
-            request.getClusterStatsList().stream()
-                    .filter(LoadReportService::named)
-                    .limit(MAX_CLUSTERS)
-                    .forEach(stats -> {
-                        ReportedTraffic.add(traffic, group, stats);
-                        ReportedGraph.add(graph, drawn, stats);
-                    });
-            unusable.replace(
-                    this,
-                    request.getClusterStatsList().stream()
-                            .filter(LoadReportService::named)
-                            .limit(MAX_CLUSTERS)
-                            .flatMap(stats -> UnusableEndpoint.of(reporter.namespace(), workload, stats).stream()));
+            reports.own(
+                    stream,
+                    new ProcessReport(
+                            reporter.namespace(),
+                            reporter.serviceAccount(),
+                            workload,
+                            labels,
+                            request.getClusterStatsList()));
             if (!begun) {
                 begun = true;
                 responses.onNext(LoadStatsResponse.newBuilder()
@@ -123,18 +103,20 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
 
         @Override
         public void onError(Throwable cause) {
-            unusable.left(this);
+            end();
         }
 
         @Override
         public void onCompleted() {
-            unusable.left(this);
+            end();
             responses.onCompleted();
         }
-    }
 
-    private static boolean named(ClusterStats stats) {
-        return stats.getClusterName().length() <= MAX_CLUSTER_CHARACTERS;
+        void end() {
+            if (ended.compareAndSet(false, true)) {
+                reports.ownEnded(stream);
+            }
+        }
     }
 
     /** {@return what a process without labels for it is called: as it would be registered, else by its service account} */

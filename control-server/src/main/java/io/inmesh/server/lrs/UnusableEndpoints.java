@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /**
  * The endpoints that callers send no calls to, by their newest reports. Bounded by the streams of callers. Safe for use by several threads.
  */
-public final class UnusableEndpoints {
+final class UnusableEndpoints {
     /** The most that one caller can say. */
     static final int MAX_OF_A_CALLER = 1_000;
 
@@ -33,7 +33,7 @@ public final class UnusableEndpoints {
     }
 
     /** {@return what callers that are connected say at present} */
-    public synchronized List<UnusableEndpoint> all() {
+    synchronized List<UnusableEndpoint> all() {
         return byStream.values().stream().flatMap(List::stream).toList();
     }
 }

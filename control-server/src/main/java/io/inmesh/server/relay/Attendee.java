@@ -68,6 +68,11 @@ public final class Attendee {
         return identity.serviceAccount();
     }
 
+    /** {@return the service that it says it is of} */
+    public String service() {
+        return service;
+    }
+
     /** {@return whether a name is that of this process, of its service or of its service account} */
     public boolean answersTo(String name) {
         return name.equals(instance) || name.equals(service) || name.equals(identity.serviceAccount());

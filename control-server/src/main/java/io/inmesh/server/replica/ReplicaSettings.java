@@ -9,7 +9,8 @@ import java.net.UnknownHostException;
  * How this server describes itself to others: section {@code replica} of the settings file.
  *
  * @param name what people call it; default is the machine's name
- * @param host under which name or address others reach it; empty for where it listens, or the machine's name if that is everywhere
+ * @param host under which name or address others reach it, other control servers among them; empty for where it listens, or if that is everywhere,
+ *     for the address of the machine's name, and that name where its address is loopback
  */
 public record ReplicaSettings(String name, String host) {
 
@@ -36,9 +37,19 @@ public record ReplicaSettings(String name, String host) {
 
     /** {@return host and port under which others reach what listens at {@code address}} */
     public String at(InetAddress address, int port) {
-        String own = address.isAnyLocalAddress() ? machine() : address.getHostAddress();
+        String own = address.isAnyLocalAddress() ? reachable() : address.getHostAddress();
         String chosen = host.isEmpty() ? own : host;
         return (chosen.contains(":") ? "[" + chosen + "]" : chosen) + ":" + port;
+    }
+
+    /** Others may not know the machine's name: those of pods are known to nobody else. */
+    private static String reachable() {
+        try {
+            InetAddress own = InetAddress.getLocalHost();
+            return own.isLoopbackAddress() ? own.getHostName() : own.getHostAddress();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
     }
 
     private static String machine() {

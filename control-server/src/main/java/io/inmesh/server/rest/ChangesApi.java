@@ -7,13 +7,13 @@ import io.inmesh.server.access.Bindings;
 import io.inmesh.server.access.Permission;
 import io.inmesh.server.access.Role;
 import io.inmesh.server.ads.Impact;
-import io.inmesh.server.ads.StreamHub;
-import io.inmesh.server.ads.Told;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.model.Bodies;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.peer.Fleet;
+import io.inmesh.server.peer.ToldByAll;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.Version;
 import io.inmesh.server.write.ChangeLog;
@@ -32,13 +32,13 @@ final class ChangesApi {
 
     private final ConfigWriter writer;
     private final TranslatedResources resources;
-    private final StreamHub hub;
+    private final Fleet fleet;
     private final Bindings bindings;
 
-    ChangesApi(ConfigWriter writer, TranslatedResources resources, StreamHub hub, Bindings bindings) {
+    ChangesApi(ConfigWriter writer, TranslatedResources resources, Fleet fleet, Bindings bindings) {
         this.writer = writer;
         this.resources = resources;
-        this.hub = hub;
+        this.fleet = fleet;
         this.bindings = bindings;
     }
 
@@ -75,9 +75,10 @@ final class ChangesApi {
     private void affected(Exchange exchange, ObjectNode body, Plan plan) {
         ArrayNode shown = body.putArray("affected");
         int hidden = 0;
-        Told told = hub.configs(process -> true);
-        for (Impact.Affected affected :
-                Impact.of(resources.state(), resources.stateWith(plan.after()), told.configs())) {
+        ToldByAll all = fleet.configs();
+        SilentJson.write(body, all.silent());
+        for (Impact.Affected affected : Impact.of(
+                resources.state(), resources.stateWith(plan.after()), all.told().configs())) {
             String namespace = affected.process().namespace();
             if (!bindings.allow(exchange.principal(), Role.VIEWER, namespace)) {
                 hidden++;
@@ -96,7 +97,7 @@ final class ChangesApi {
             }
         }
         body.put("affectedElsewhere", hidden);
-        body.put("affectedUnknown", told.silent().size());
+        body.put("affectedUnknown", all.unknown());
     }
 
     /** The versions of one resource, newest first; with {@code version}, that one with its body. */

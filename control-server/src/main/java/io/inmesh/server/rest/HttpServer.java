@@ -14,14 +14,13 @@ import io.inmesh.server.console.ConsoleFiles;
 import io.inmesh.server.drain.Drains;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
-import io.inmesh.server.graph.TrafficGraph;
-import io.inmesh.server.lrs.UnusableEndpoints;
+import io.inmesh.server.lrs.Reports;
+import io.inmesh.server.peer.Fleet;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.relay.Relays;
 import io.inmesh.server.replica.Leadership;
 import io.inmesh.server.rollout.Rollouts;
 import io.inmesh.server.source.DiscoveredServices;
-import io.inmesh.server.traffic.ObservedTraffic;
 import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -75,14 +74,13 @@ public final class HttpServer implements AutoCloseable {
      * @param rotation the steps that replace its root
      * @param audit what was done
      * @param resources translated configuration, for explanations
-     * @param unusable who sends no calls to whom
-     * @param traffic who called whom lately
-     * @param graph the same with what came of it
+     * @param reports what processes report
      * @param relays questions to processes
      * @param drains instances that operators drain
      * @param rollouts shifts of traffic that are under way
      * @param discovered what other registries know
      * @param leadership which servers there are, and which of them leads
+     * @param fleet the processes of all of them
      * @param backup takes backups
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
@@ -100,14 +98,13 @@ public final class HttpServer implements AutoCloseable {
             RootRotation rotation,
             AuditLog audit,
             TranslatedResources resources,
-            UnusableEndpoints unusable,
-            ObservedTraffic traffic,
-            TrafficGraph graph,
+            Reports reports,
             Relays relays,
             Drains drains,
             Rollouts rollouts,
             DiscoveredServices discovered,
             Leadership leadership,
+            Fleet fleet,
             RunningBackup backup,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
@@ -141,27 +138,27 @@ public final class HttpServer implements AutoCloseable {
                 sources.resources().state().rules().settings(), sources.discovered()::services, Clock.systemUTC());
         MeshApi mesh = new MeshApi(
                 new FilesApi(writer),
-                new ChangesApi(writer, sources.resources(), sources.hub(), access.bindings()),
+                new ChangesApi(writer, sources.resources(), sources.fleet(), access.bindings()),
                 new StatusApi(
                         writer.store()::view,
                         writer.store()::behind,
-                        sources.hub(),
                         sources.drains()::workloads,
                         sources.folderProblems(),
                         sources.discovered(),
                         sources.resources()::state,
                         statuses,
                         sources.leadership(),
+                        sources.fleet(),
                         access.open(),
                         InstantSource.system()),
-                new TrafficApi(sources.traffic(), sources.resources()::state, sources.registry()),
+                new TrafficApi(sources.reports().traffic(), sources.resources()::state, sources.registry()),
                 new InventoryApi(
                         sources.resources()::state,
-                        sources.hub(),
-                        sources.unusable()::all,
+                        sources.fleet(),
+                        sources.reports()::unusable,
                         sources.discovered(),
                         new ResourcesApi(writer)),
-                new GraphApi(sources.graph(), sources.resources()::state, sources.registry()),
+                new GraphApi(sources.reports().graph(), sources.resources()::state, sources.registry()),
                 new MetersApi(sources.meters()),
                 new RolloutsApi(sources.rollouts(), writer.store()),
                 sources.tokens(),
@@ -170,8 +167,8 @@ public final class HttpServer implements AutoCloseable {
                 new FederationApi(sources.federation(), sources.bundle()),
                 sources.resources(),
                 new AuthorityApi(sources.authority(), sources.rotation(), sources.audit()),
-                new LiveApi(sources.relays()),
-                new InspectApi(writer, sources.resources(), sources.hub()),
+                new LiveApi(sources.relays(), sources.fleet()),
+                new InspectApi(writer, sources.resources(), sources.fleet()),
                 new DrainsApi(sources.drains(), sources.hub()),
                 new BackupApi(sources.backup()));
         server.setHandler(new Routes(

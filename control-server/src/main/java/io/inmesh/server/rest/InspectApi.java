@@ -10,13 +10,14 @@ import io.inmesh.server.ads.ConnectedProcess;
 import io.inmesh.server.ads.HeldResource;
 import io.inmesh.server.ads.Impact;
 import io.inmesh.server.ads.ProcessConfig;
-import io.inmesh.server.ads.StreamHub;
-import io.inmesh.server.ads.Told;
 import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ca.CertificateFacts;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.inspect.ProtoJson;
 import io.inmesh.server.inspect.Sources;
+import io.inmesh.server.peer.Fleet;
+import io.inmesh.server.peer.Heard;
+import io.inmesh.server.peer.ToldByAll;
 import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.translate.VersionedResource;
 import io.inmesh.server.write.ConfigWriter;
@@ -28,21 +29,21 @@ import io.inmesh.xds.status.ClientStatusResponse;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /** What one process has been sent, with the rules behind it; and what it would be sent if configuration were another. */
 final class InspectApi {
 
     private final ConfigWriter writer;
     private final TranslatedResources resources;
-    private final StreamHub hub;
+    private final Fleet fleet;
 
-    InspectApi(ConfigWriter writer, TranslatedResources resources, StreamHub hub) {
+    InspectApi(ConfigWriter writer, TranslatedResources resources, Fleet fleet) {
         this.writer = writer;
         this.resources = resources;
-        this.hub = hub;
+        this.fleet = fleet;
     }
 
     /** Everything a process has been sent; with {@code type}, only that type. */
@@ -140,26 +141,30 @@ final class InspectApi {
         if (name.isEmpty()) {
             throw HttpProblem.badRequest("process is missing: name one of those that meshctl status shows");
         }
-        List<ConnectedProcess> candidates = hub.processes().stream()
+        Heard<ConnectedProcess> connected = fleet.processes();
+        List<ConnectedProcess> candidates = connected.all().stream()
                 .filter(process -> process.namespace().equals(namespace))
+                // A process that has gone over to another server may be known to both for a while.
+                .sorted(Comparator.comparing(ConnectedProcess::connectedSince).reversed())
                 .toList();
-        Optional<ConnectedProcess> wanted = candidates.stream()
+        ConnectedProcess wanted = candidates.stream()
                 .filter(process -> process.instance().equals(name))
                 .findFirst()
                 // Where there is one of a service, or any is as good as the other, its name will do.
                 .or(() -> candidates.stream()
                         .filter(process -> process.serviceAccount().equals(name)
                                 || name.equals(process.labels().get("app")))
-                        .findFirst());
-        String nodeId = wanted.map(ConnectedProcess::nodeId).orElse("");
-        Told told = hub.configs(process -> process.nodeId().equals(nodeId));
-        if (told.configs().isEmpty() && !told.silent().isEmpty()) {
-            throw HttpProblem.unavailable("connected process \"" + name + "\" is too busy to tell what it has");
-        }
-        return told.configs().stream()
-                .findFirst()
-                .orElseThrow(() -> HttpProblem.notFound(
-                        "connected process \"" + name + "\" of namespace " + namespace + " (see meshctl status)"));
+                        .findFirst())
+                .orElseThrow(() -> SilentJson.notFound(
+                        "connected process \"" + name + "\" of namespace " + namespace + " (see meshctl status)",
+                        connected.silent()));
+        ToldByAll told = fleet.configs(wanted.nodeId());
+        return told.told().configs().stream()
+                // Ids are claimed, namespaces are proven.
+                .filter(config -> config.process().namespace().equals(namespace))
+                .max(Comparator.comparing(config -> config.process().connectedSince()))
+                .orElseThrow(() -> HttpProblem.unavailable(
+                        "connected process \"" + name + "\" is too busy to tell what it has, or is just going"));
     }
 
     private static ObjectNode head(ConnectedProcess process) {

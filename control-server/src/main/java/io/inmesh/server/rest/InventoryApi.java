@@ -3,9 +3,10 @@ package io.inmesh.server.rest;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ads.ConnectedProcess;
-import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.lrs.UnusableEndpoint;
 import io.inmesh.server.model.Kinds;
+import io.inmesh.server.peer.Fleet;
+import io.inmesh.server.peer.Heard;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.ServicePort;
 import io.inmesh.server.service.Workload;
@@ -14,9 +15,11 @@ import io.inmesh.server.translate.MeshState;
 import io.inmesh.server.validate.Schemas;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -24,7 +27,7 @@ import java.util.stream.Collectors;
 final class InventoryApi {
 
     private final Supplier<MeshState> state;
-    private final StreamHub hub;
+    private final Fleet fleet;
     private final Supplier<List<UnusableEndpoint>> unusable;
     private final DiscoveredServices discovered;
     private final ResourcesApi resources;
@@ -32,7 +35,7 @@ final class InventoryApi {
 
     InventoryApi(
             Supplier<MeshState> state,
-            StreamHub hub,
+            Fleet fleet,
             Supplier<List<UnusableEndpoint>> unusable,
             DiscoveredServices discovered,
             ResourcesApi resources) {
@@ -40,7 +43,7 @@ final class InventoryApi {
         this.discovered = discovered;
         this.resources = resources;
         this.state = state;
-        this.hub = hub;
+        this.fleet = fleet;
     }
 
     /** Answers with all resources of one namespace, or of all. */
@@ -57,10 +60,18 @@ final class InventoryApi {
         String namespace = exchange.viewedNamespace();
         String as = exchange.parameter("as");
         Map<String, ConnectedProcess> processes = new HashMap<>();
-        hub.processes().forEach(process -> processes.put(process.nodeId(), process));
+        Heard<ConnectedProcess> connected = fleet.processes();
+        // A process that has gone over to another server may be known to both for a while.
+        connected
+                .all()
+                .forEach(process -> processes.merge(
+                        process.nodeId(),
+                        process,
+                        BinaryOperator.maxBy(Comparator.comparing(ConnectedProcess::connectedSince))));
         Map<String, List<UnusableEndpoint>> passedOver =
                 unusable.get().stream().collect(Collectors.groupingBy(UnusableEndpoint::host));
         ObjectNode body = Exchange.JSON.createObjectNode();
+        SilentJson.write(body, connected.silent());
         ArrayNode services = body.putArray("services");
         for (MeshService service : state.get().services().all().values()) {
             boolean seen = as == null || service.scope().visibleFrom(as);

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Duration;
 import io.inmesh.server.access.Permission;
 import io.inmesh.server.access.Role;
-import io.inmesh.server.relay.Attendee;
+import io.inmesh.server.peer.Askable;
+import io.inmesh.server.peer.Fleet;
+import io.inmesh.server.peer.Heard;
 import io.inmesh.server.relay.Relays;
 import io.inmesh.xds.relay.Answer;
 import io.inmesh.xds.relay.Believe;
@@ -25,6 +27,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Questions to running processes: requests as they end, one seen lately, what configuration is believed in, log levels. */
@@ -49,21 +52,23 @@ final class LiveApi {
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Relays relays;
+    private final Fleet fleet;
     private final Semaphore free = new Semaphore(MOST_TAPS);
 
-    LiveApi(Relays relays) {
+    LiveApi(Relays relays, Fleet fleet) {
         this.relays = relays;
+        this.fleet = fleet;
     }
 
     /** What one process said. */
-    private record Said(Attendee by, Answer part) {}
+    private record Said(Askable by, Answer part) {}
 
     /** Answers, on whichever thread they come; what does not fit is counted. */
     private static final class Inbox {
         final BlockingQueue<Said> said = new ArrayBlockingQueue<>(QUEUED);
         final AtomicLong dropped = new AtomicLong();
 
-        void put(Attendee by, Answer part) {
+        void put(Askable by, Answer part) {
             // The end has to get through; room for it is kept below.
             if ((part.hasSeen() && said.remainingCapacity() <= MOST_PROCESSES) || !said.offer(new Said(by, part))) {
                 dropped.incrementAndGet();
@@ -77,14 +82,15 @@ final class LiveApi {
         String namespace = namespace(asked);
         demand(exchange, Role.EDITOR, namespace);
         String target = asked.path("target").asText();
-        List<Attendee> processes = processes(namespace, target);
+        Heard<Askable> asking = processes(namespace, target);
+        List<Askable> processes = asking.all();
         int perSecond = atMost(asked, "maxPerSecond", DEFAULT_PER_SECOND, MOST_PER_SECOND);
         int seconds = atMost(asked, "seconds", DEFAULT_SECONDS, LONGEST_TAP_SECONDS);
         int limit = atMost(asked, "limit", MOST_REQUESTS, MOST_REQUESTS);
         if (!free.tryAcquire()) {
             throw HttpProblem.tooMany("there are " + MOST_TAPS + " taps already; try again when one has ended", 1);
         }
-        List<Runnable> cancels = new ArrayList<>();
+        Runnable callOff = () -> {};
         try {
             Ticket ticket = relays.ticket(
                     "live-tap",
@@ -106,24 +112,23 @@ final class LiveApi {
                     .setDuration(Duration.newBuilder().setSeconds(seconds));
             Inbox inbox = new Inbox();
             exchange.begin("application/x-ndjson");
-            exchange.line(begun(ticket, processes, seconds));
-            for (Attendee process : processes) {
-                cancels.add(process.ask(
-                        Question.newBuilder().setTicket(ticket).setTap(tap), part -> inbox.put(process, part)));
-            }
+            exchange.line(begun(ticket, asking, seconds));
+            callOff =
+                    fleet.ask(processes, Question.newBuilder().setTicket(ticket).setTap(tap), inbox::put);
             follow(exchange, inbox, processes.size(), limit, seconds, perSecond);
             exchange.end();
         } finally {
-            cancels.forEach(Runnable::run);
+            callOff.run();
             free.release();
         }
     }
 
-    private static ObjectNode begun(Ticket ticket, List<Attendee> processes, int seconds) {
+    private static ObjectNode begun(Ticket ticket, Heard<Askable> processes, int seconds) {
         ObjectNode line =
                 Exchange.JSON.createObjectNode().put("ticket", ticket.getId()).put("seconds", seconds);
         ArrayNode names = line.putArray("processes");
-        processes.forEach(process -> names.add(process.instance()));
+        processes.all().forEach(process -> names.add(process.instance()));
+        SilentJson.write(line, processes.silent());
         return line;
     }
 
@@ -168,16 +173,15 @@ final class LiveApi {
         if (id.isEmpty()) {
             throw HttpProblem.badRequest("requestId is missing: an x-request-id, or a trace id");
         }
-        List<Attendee> processes = relays.all().stream()
-                .filter(process -> namespace.isEmpty() || namespace.equals(process.namespace()))
-                .limit(MOST_PROCESSES)
-                .toList();
+        Heard<Askable> asking = some(process -> namespace.isEmpty() || namespace.equals(process.namespace()));
         Ticket ticket = ticket(exchange, "live-find", Map.of("request", id, "namespace", namespace));
-        ObjectNode body = Exchange.JSON.createObjectNode().put("asked", processes.size());
+        ObjectNode body =
+                Exchange.JSON.createObjectNode().put("asked", asking.all().size());
+        SilentJson.write(body, asking.silent());
         ArrayNode seen = body.putArray("seen");
         ArrayNode refusals = body.putArray("refusals");
         for (Said said : answers(
-                processes,
+                asking.all(),
                 Question.newBuilder()
                         .setTicket(ticket)
                         .setFind(Find.newBuilder().setRequestId(id)))) {
@@ -195,7 +199,8 @@ final class LiveApi {
         ObjectNode asked = exchange.object();
         String namespace = namespace(asked);
         demand(exchange, Role.ADMIN, namespace);
-        List<Attendee> processes = processes(namespace, asked.path("target").asText());
+        Heard<Askable> asking = processes(namespace, asked.path("target").asText());
+        List<Askable> processes = asking.all();
         String logger = asked.path("logger").asText();
         String level = asked.path("level").asText();
         Ticket ticket = ticket(
@@ -206,6 +211,7 @@ final class LiveApi {
                 .setDuration(
                         Duration.newBuilder().setSeconds(asked.path("seconds").asInt(DEFAULT_LOG_SECONDS)));
         ObjectNode body = Exchange.JSON.createObjectNode();
+        SilentJson.write(body, asking.silent());
         ArrayNode levels = body.putArray("levels");
         ArrayNode refusals = body.putArray("refusals");
         for (Said said :
@@ -223,9 +229,11 @@ final class LiveApi {
     void belief(Exchange exchange) throws IOException, HttpProblem, InterruptedException {
         String namespace = Objects.requireNonNullElse(exchange.parameter("namespace"), "default");
         demand(exchange, Role.VIEWER, namespace);
-        List<Attendee> processes = processes(namespace, Objects.requireNonNullElse(exchange.parameter("process"), ""));
+        Heard<Askable> asking = processes(namespace, Objects.requireNonNullElse(exchange.parameter("process"), ""));
+        List<Askable> processes = asking.all();
         Ticket ticket = ticket(exchange, "live-belief", Map.of("processes", names(processes)));
         ObjectNode body = Exchange.JSON.createObjectNode();
+        SilentJson.write(body, asking.silent());
         ArrayNode beliefs = body.putArray("processes");
         for (Said said : answers(
                 processes,
@@ -240,19 +248,16 @@ final class LiveApi {
     }
 
     /** {@return what processes answer, as far as they do in time} */
-    private static List<Said> answers(List<Attendee> processes, Question.Builder question) throws InterruptedException {
+    private List<Said> answers(List<Askable> processes, Question.Builder question) throws InterruptedException {
         Inbox inbox = new Inbox();
-        List<Runnable> cancels = new ArrayList<>();
-        for (Attendee process : processes) {
-            cancels.add(process.ask(question.clone(), part -> inbox.put(process, part)));
-        }
+        Runnable callOff = fleet.ask(processes, question, inbox::put);
         List<Said> answers = new ArrayList<>();
         long end = System.nanoTime() + PATIENCE_NANOS;
         int left = processes.size();
         while (left > 0) {
             Said said = inbox.said.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (said == null) {
-                cancels.forEach(Runnable::run);
+                callOff.run();
                 return answers;
             }
             answers.add(said);
@@ -267,19 +272,24 @@ final class LiveApi {
         return relays.ticket(what, exchange.principal().id(), all);
     }
 
-    private List<Attendee> processes(String namespace, String target) throws HttpProblem {
+    private Heard<Askable> processes(String namespace, String target) throws HttpProblem {
         if (target.isEmpty()) {
             throw HttpProblem.badRequest("name a service, a service account or a process");
         }
-        List<Attendee> found = relays.all().stream()
-                .filter(process -> process.namespace().equals(namespace) && process.answersTo(target))
-                .limit(MOST_PROCESSES)
-                .toList();
-        if (found.isEmpty()) {
-            throw HttpProblem.notFound("a connected process of \"" + target + "\" in namespace " + namespace
-                    + " that can be asked (see meshctl status)");
+        Heard<Askable> found = some(process -> process.namespace().equals(namespace) && process.answersTo(target));
+        if (found.all().isEmpty()) {
+            throw SilentJson.notFound(
+                    "a connected process of \"" + target + "\" in namespace " + namespace
+                            + " that can be asked (see meshctl status)",
+                    found.silent());
         }
         return found;
+    }
+
+    private Heard<Askable> some(Predicate<Askable> wanted) {
+        Heard<Askable> all = fleet.askable();
+        return new Heard<>(
+                all.all().stream().filter(wanted).limit(MOST_PROCESSES).toList(), all.silent());
     }
 
     private static ObjectNode refusal(Said said) {
@@ -290,8 +300,8 @@ final class LiveApi {
                 .put("refusal", said.part().getEnded().getRefusal());
     }
 
-    private static String names(List<Attendee> processes) {
-        return processes.stream().map(Attendee::toString).collect(Collectors.joining(", "));
+    private static String names(List<Askable> processes) {
+        return processes.stream().map(Askable::toString).collect(Collectors.joining(", "));
     }
 
     private static String namespace(ObjectNode asked) {

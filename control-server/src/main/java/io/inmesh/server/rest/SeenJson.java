@@ -3,7 +3,7 @@ package io.inmesh.server.rest;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Timestamp;
-import io.inmesh.server.relay.Attendee;
+import io.inmesh.server.peer.Askable;
 import io.inmesh.xds.relay.ChangedLevel;
 import io.inmesh.xds.relay.Seen;
 import io.inmesh.xds.status.ClientConfig;
@@ -14,7 +14,7 @@ final class SeenJson {
 
     private SeenJson() {}
 
-    static ObjectNode of(Attendee by, Seen seen) {
+    static ObjectNode of(Askable by, Seen seen) {
         ObjectNode node = process(by)
                 .put("direction", seen.getOutbound() ? "outbound" : "inbound")
                 .put("time", instant(seen.getEnded()))
@@ -49,7 +49,7 @@ final class SeenJson {
                 .put("explanation", seen.getExplanation());
     }
 
-    static ObjectNode level(Attendee by, ChangedLevel level) {
+    static ObjectNode level(Askable by, ChangedLevel level) {
         return process(by)
                 .put("logger", level.getLogger())
                 .put("level", level.getLevel())
@@ -57,7 +57,7 @@ final class SeenJson {
                 .put("until", instant(level.getUntil()));
     }
 
-    static ObjectNode belief(Attendee by, ClientConfig belief) {
+    static ObjectNode belief(Askable by, ClientConfig belief) {
         ObjectNode node = process(by);
         ArrayNode resources = node.putArray("resources");
         for (ClientConfig.GenericXdsConfig resource : belief.getGenericXdsConfigsList()) {
@@ -71,7 +71,7 @@ final class SeenJson {
         return node;
     }
 
-    private static ObjectNode process(Attendee by) {
+    private static ObjectNode process(Askable by) {
         return Exchange.JSON.createObjectNode().put("process", by.instance()).put("namespace", by.namespace());
     }
 

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ads.CertificateReport;
 import io.inmesh.server.ads.ConnectedProcess;
-import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ads.TypeStatus;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
+import io.inmesh.server.peer.Fleet;
+import io.inmesh.server.peer.Heard;
 import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.replica.Leadership;
 import io.inmesh.server.replica.Replica;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -30,7 +32,6 @@ final class StatusApi {
 
     private final Supplier<ConfigView> view;
     private final Supplier<Optional<Behind>> behind;
-    private final StreamHub hub;
     private final Supplier<List<RegisteredWorkload>> workloads;
     private final Supplier<List<String>> folderProblems;
     private final DiscoveredServices discovered;
@@ -38,29 +39,30 @@ final class StatusApi {
     private final Supplier<MeshState> state;
     private final RouteStatuses routes;
     private final Leadership leadership;
+    private final Fleet fleet;
     private final boolean open;
     private final InstantSource clock;
 
     StatusApi(
             Supplier<ConfigView> view,
             Supplier<Optional<Behind>> behind,
-            StreamHub hub,
             Supplier<List<RegisteredWorkload>> workloads,
             Supplier<List<String>> folderProblems,
             DiscoveredServices discovered,
             Supplier<MeshState> state,
             RouteStatuses routes,
             Leadership leadership,
+            Fleet fleet,
             boolean open,
             InstantSource clock) {
         this.clock = clock;
         this.open = open;
         this.routes = routes;
         this.leadership = leadership;
+        this.fleet = fleet;
         this.state = state;
         this.view = view;
         this.behind = behind;
-        this.hub = hub;
         this.workloads = workloads;
         this.folderProblems = folderProblems;
         this.discovered = discovered;
@@ -80,8 +82,10 @@ final class StatusApi {
         behind.get()
                 .ifPresent(since ->
                         kept.put("behindSince", since.since().toString()).put("reason", since.reason()));
+        Heard<ConnectedProcess> connected = fleet.processes();
+        SilentJson.write(body, connected.silent());
         ArrayNode processes = body.putArray("processes");
-        for (ConnectedProcess process : hub.processes()) {
+        for (ConnectedProcess process : connected.all()) {
             if (!shown.test(process.namespace())) {
                 continue;
             }
@@ -120,6 +124,7 @@ final class StatusApi {
 
     private void replicas(ArrayNode list) {
         String leader = leadership.leader().orElse("");
+        Map<String, String> unreachable = fleet.unreachable();
         for (Replica replica : leadership.replicas()) {
             list.addObject()
                     .put("name", replica.name())
@@ -132,7 +137,8 @@ final class StatusApi {
                     .put("root", replica.root())
                     .put("processes", replica.streams())
                     .put("leads", replica.id().equals(leader))
-                    .put("answers", replica.id().equals(leadership.id()));
+                    .put("answers", replica.id().equals(leadership.id()))
+                    .put("unreachable", unreachable.getOrDefault(replica.id(), ""));
         }
     }
 

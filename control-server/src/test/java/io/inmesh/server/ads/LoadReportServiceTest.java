@@ -56,10 +56,10 @@ class LoadReportServiceTest {
 
         assertThat(wish.getSendAllClusters()).isTrue();
         assertThat(wish.getLoadReportingInterval().getSeconds()).isEqualTo(10);
-        assertThat(server.unusable.all())
+        assertThat(server.reports.unusable())
                 .extracting(UnusableEndpoint::namespace, UnusableEndpoint::caller, UnusableEndpoint::host)
                 .containsOnly(tuple("default", "productpage", "reviews.default.svc.cluster.local"));
-        assertThat(server.unusable.all())
+        assertThat(server.reports.unusable())
                 .extracting(UnusableEndpoint::address, UnusableEndpoint::cause, UnusableEndpoint::why)
                 .containsExactly(
                         tuple("10.0.0.5", "ejected", "5 server errors in a row"),
@@ -74,7 +74,9 @@ class LoadReportServiceTest {
         Call two = new Call(server.channelOf("default", "productpage"));
         two.requests.onNext(report(ejected("10.0.0.5", "twice")));
         two.response.get(30, TimeUnit.SECONDS);
-        assertThat(server.unusable.all()).extracting(UnusableEndpoint::why).containsExactlyInAnyOrder("once", "twice");
+        assertThat(server.reports.unusable())
+                .extracting(UnusableEndpoint::why)
+                .containsExactlyInAnyOrder("once", "twice");
 
         two.requests.onNext(report());
         awaitReasons("once");
@@ -95,7 +97,7 @@ class LoadReportServiceTest {
     }
 
     private void awaitReasons(String... reasons) {
-        while (!server.unusable.all().stream()
+        while (!server.reports.unusable().stream()
                 .map(UnusableEndpoint::why)
                 .toList()
                 .equals(List.of(reasons))) {

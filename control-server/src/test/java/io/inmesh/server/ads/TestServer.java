@@ -29,9 +29,11 @@ import io.inmesh.server.limit.Guard;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.lrs.LoadReportService;
 import io.inmesh.server.lrs.ReportSettings;
-import io.inmesh.server.lrs.UnusableEndpoints;
+import io.inmesh.server.lrs.Reports;
+import io.inmesh.server.peer.PeerService;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.relay.Relays;
 import io.inmesh.server.time.Ended;
 import io.inmesh.server.time.SystemTimer;
 import io.inmesh.server.traffic.ObservedTraffic;
@@ -71,7 +73,7 @@ final class TestServer implements AutoCloseable {
     final SystemTimer timer = new SystemTimer();
     final AuditLog audit;
     final WorkloadRegistry registry = new WorkloadRegistry(table, Runnable::run, timer, new SecureRandom());
-    final UnusableEndpoints unusable = new UnusableEndpoints();
+    final Reports reports;
     final ObservedTraffic traffic;
     final TrafficGraph graph;
     final CertificateAuthority authority;
@@ -115,8 +117,9 @@ final class TestServer implements AutoCloseable {
             throws IOException {
         this.clock = clock;
         audit = new AuditLog(table, clock);
-        traffic = new ObservedTraffic(timer, clock, meters);
-        graph = new TrafficGraph(timer, clock, meters);
+        reports = new Reports(timer, clock, meters);
+        traffic = reports.traffic();
+        graph = reports.graph();
         SecureRandom random = new SecureRandom();
         authority = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", clock, random);
         tokens = new JoinTokens(table, authority, audit, clock, random);
@@ -139,8 +142,8 @@ final class TestServer implements AutoCloseable {
                 List.of(
                         new AdsService(parts, pool, true),
                         () -> ServerInterceptors.intercept(certificates, new OutOfOrder()),
-                        new LoadReportService(
-                                unusable, traffic, graph, new ReportSettings(ReportSettings.DEFAULT_INTERVAL)),
+                        new LoadReportService(reports, new ReportSettings(ReportSettings.DEFAULT_INTERVAL)),
+                        new PeerService(reports, hub, new Relays(audit, clock, random), pool, timer, meters),
                         new ClientStatusService(hub, true)));
         plaintext = XdsServer.plaintextOnLoopback(
                 0,

@@ -45,6 +45,21 @@ class TrafficGraphTest {
     }
 
     @Test
+    void countsThatWereOnTheirWayForLongAreInTheStepThatTheyAreAbout() {
+        time.advance(Duration.ofMinutes(10));
+        graph.add(edge("reviews"), ok(6), new Period(STEP.multipliedBy(2), Duration.ofMinutes(2)));
+        graph.add(edge("reviews"), ok(1), new Period(STEP, Duration.ofMinutes(-2)));
+
+        assertThat(total(MINUTE)).isEqualTo(1);
+        assertThat(total(Duration.ofMinutes(2))).isEqualTo(1 + 3);
+        assertThat(total(Duration.ofMinutes(3))).isEqualTo(1 + 6);
+        graph.add(edge("reviews"), ok(9), new Period(STEP, Duration.ofMinutes(11)));
+        assertThat(total(HOUR))
+                .as("what was before the server began is left out")
+                .isEqualTo(7);
+    }
+
+    @Test
     void ratesAreByTheTimeLookedAtNotByTheWindow() {
         time.advance(Duration.ofSeconds(20));
         assertThat(graph.read(HOUR, all -> true).seconds())

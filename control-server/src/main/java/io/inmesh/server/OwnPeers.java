@@ -1,0 +1,42 @@
+package io.inmesh.server;
+
+import io.inmesh.server.ca.PeerTrust;
+import io.inmesh.server.ca.ServerCertificate;
+import io.inmesh.server.lrs.Reports;
+import io.inmesh.server.peer.Peers;
+import io.inmesh.server.replica.Leadership;
+import io.inmesh.server.time.SystemTimer;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.time.Duration;
+
+/** The other control servers, as this one reaches them. */
+final class OwnPeers {
+
+    /** How often this server looks for others. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private OwnPeers() {}
+
+    /** {@return the others, which are told from now on what processes report to this server} */
+    static Peers of(
+            Leadership leadership,
+            ServerCertificate certificate,
+            PeerTrust trust,
+            Reports reports,
+            SystemTimer timer,
+            SecureRandom random,
+            MeterRegistry meters) {
+        Peers peers = new Peers(
+                leadership.id(),
+                leadership::replicas,
+                certificate.clientKeyManager(),
+                trust,
+                timer,
+                random::nextDouble,
+                meters);
+        reports.tell(peers);
+        Regularly.every(LOOK, peers::refresh, timer);
+        return peers;
+    }
+}

@@ -1,0 +1,31 @@
+package io.inmesh.server.ctl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Control servers that have not answered the one that was asked, so that its answer lacks what they know. */
+final class Silence {
+
+    /** What to do about them. */
+    static final String REMEDY = "servers have to reach each other where processes reach them (docs/operations.md)";
+
+    private Silence() {}
+
+    /** {@return a line for each of them, by the answer of the one that was asked; empty if all have answered} */
+    static List<String> of(JsonNode body) {
+        List<String> lines = new ArrayList<>();
+        body.path("silentServers")
+                .forEach(server ->
+                        lines.add("control server " + server.path("name").asText() + " at "
+                                + server.path("grpc").asText() + " has not answered ("
+                                + server.path("reason").asText() + "): what its "
+                                + server.path("processes").asInt() + " processes have to say is missing"));
+        return lines;
+    }
+
+    /** Complains of them. */
+    static void tell(JsonNode body, MeshCommand command) {
+        of(body).forEach(command.err()::println);
+    }
+}

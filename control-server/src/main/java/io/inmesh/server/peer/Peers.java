@@ -1,0 +1,203 @@
+package io.inmesh.server.peer;
+
+import io.grpc.stub.StreamObserver;
+import io.inmesh.server.lrs.ProcessReport;
+import io.inmesh.server.lrs.Reports;
+import io.inmesh.server.peer.rpc.PeersGrpc.PeersStub;
+import io.inmesh.server.peer.rpc.Report;
+import io.inmesh.server.replica.Replica;
+import io.inmesh.server.time.Timer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The other control servers on the store. What processes report to this server each of them is told; a server that cannot be reached delays
+ * nothing, and is told later, as far as that is kept. Safe for use by several threads.
+ */
+public final class Peers implements Reports.Listener, AutoCloseable {
+
+    /** How long another server may take to answer. */
+    public static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** What gRPC may take to say that the time is over. */
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+
+    private final String self;
+    private final Supplier<List<Replica>> replicas;
+    private final Peer.Credentials credentials;
+    private final Timer timer;
+    private final DoubleSupplier chance;
+    private final Counter dropped;
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+    private boolean closed;
+
+    /**
+     * Knows no other servers before {@link #refresh}.
+     *
+     * @param self id of this server
+     * @param replicas the servers that run, this one among them
+     * @param key this server's certificate as a client
+     * @param trust whom this server takes for another control server
+     * @param timer waits; closed after this
+     * @param chance from 0 to 1: spreads waits
+     * @param meters counts
+     */
+    public Peers(
+            String self,
+            Supplier<List<Replica>> replicas,
+            X509ExtendedKeyManager key,
+            X509ExtendedTrustManager trust,
+            Timer timer,
+            DoubleSupplier chance,
+            MeterRegistry meters) {
+        this.self = self;
+        this.replicas = replicas;
+        this.credentials = new Peer.Credentials(key, trust);
+        this.timer = timer;
+        this.chance = chance;
+        this.dropped = Counter.builder("inmesh.peer.reports.dropped")
+                .description("Reports that another control server could not be told, and lacks")
+                .register(meters);
+        Gauge.builder("inmesh.peers.unreachable", this, Peers::unreachable)
+                .description("Other control servers that this one cannot reach at present")
+                .register(meters);
+    }
+
+    /** Connects to servers that have come, and lets go of those that have gone. To be called every second or so. */
+    public synchronized void refresh() {
+        if (closed) {
+            return;
+        }
+        Set<String> there = new HashSet<>();
+        for (Replica replica : replicas.get()) {
+            // One that does not say where it is cannot be told anything.
+            if (!replica.id().equals(self)
+                    && !Objects.requireNonNullElse(replica.grpc(), "").isEmpty()) {
+                there.add(replica.id());
+                if (!peers.containsKey(replica.id())) {
+                    connect(replica);
+                }
+            }
+        }
+        Set<String> gone = new HashSet<>(peers.keySet());
+        gone.removeAll(there);
+        for (String id : gone) {
+            Peer peer = peers.remove(id);
+            if (peer != null) {
+                peer.close();
+            }
+        }
+    }
+
+    private void connect(Replica replica) {
+        try {
+            peers.put(
+                    replica.id(),
+                    new Peer(
+                            replica,
+                            credentials,
+                            new ReportQueue(self, numbers::incrementAndGet),
+                            timer,
+                            chance,
+                            dropped::increment));
+        } catch (IllegalArgumentException e) {
+            LOG.error(
+                    "control server {} says that it is at \"{}\", which is no address; mend replica.host of its settings",
+                    replica.name(),
+                    replica.grpc(),
+                    e);
+        }
+    }
+
+    @Override
+    public void reported(long stream, ProcessReport report) {
+        if (!peers.isEmpty()) {
+            pass(ReportMessages.of(stream, report));
+        }
+    }
+
+    @Override
+    public void ended(long stream) {
+        pass(ReportMessages.ended(stream));
+    }
+
+    private void pass(Report report) {
+        peers.values().forEach(peer -> peer.link().pass(report));
+    }
+
+    /** {@return by id, the servers that are not told what processes report here, and why} */
+    public Map<String, String> problems() {
+        Map<String, String> problems = new HashMap<>();
+        for (Replica replica : replicas.get()) {
+            Peer peer = peers.get(replica.id());
+            Optional<String> problem =
+                    peer == null ? Optional.of(ReportLink.NOT_YET) : peer.link().problem();
+            if (!replica.id().equals(self)) {
+                problem.ifPresent(why -> problems.put(replica.id(), why));
+            }
+        }
+        return problems;
+    }
+
+    /**
+     * {@return what all others answer, as far as they do within {@link #PATIENCE}}
+     *
+     * @param question asks one of them
+     * @param reading reads a message of its answer
+     */
+    <M, T> Heard<T> ask(BiConsumer<PeersStub, StreamObserver<M>> question, BiFunction<Peer, M, T> reading) {
+        Map<Peer, Collecting<M, T>> asked = new LinkedHashMap<>();
+        for (Peer peer : peers.values()) {
+            Collecting<M, T> answer = new Collecting<>(message -> reading.apply(peer, message));
+            asked.put(peer, answer);
+            question.accept(peer.stub().withDeadlineAfter(PATIENCE.toNanos(), TimeUnit.NANOSECONDS), answer);
+        }
+        long end = timer.nanoTime() + PATIENCE.plus(GRACE).toNanos();
+        List<T> all = new ArrayList<>();
+        List<SilentServer> silent = new ArrayList<>();
+        asked.forEach((peer, answer) -> {
+            try {
+                all.addAll(answer.within(Duration.ofNanos(end - timer.nanoTime())));
+            } catch (Collecting.NoAnswer e) {
+                silent.add(peer.silent(String.valueOf(e.getMessage())));
+            }
+        });
+        return new Heard<>(all, silent);
+    }
+
+    private double unreachable() {
+        return problems().size();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        peers.values().forEach(Peer::close);
+        peers.clear();
+    }
+}

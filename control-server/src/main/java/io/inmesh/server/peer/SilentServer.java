@@ -1,0 +1,11 @@
+package io.inmesh.server.peer;
+
+/**
+ * A control server that has not answered in time, so that what it knows is missing.
+ *
+ * @param name what people call it
+ * @param address where it is: host and port
+ * @param processes how many processes are connected to it, by its own word of some seconds ago
+ * @param reason why, as far as that is known
+ */
+public record SilentServer(String name, String address, int processes, String reason) {}
