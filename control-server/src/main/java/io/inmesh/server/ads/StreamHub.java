@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -199,19 +199,41 @@ public final class StreamHub {
 
     /** Calls {@code done} once: with true when all clients have got to {@code generation}, with false after {@code limit}. */
     private void await(long target, ToLongFunction<ClientStream> progress, Duration limit, Consumer<Boolean> done) {
-        AtomicBoolean finished = new AtomicBoolean();
-        Runnable callOff = convergence.await(target, progress, List.copyOf(streams), () -> {
-            if (finished.compareAndSet(false, true)) {
-                done.accept(true);
-            }
-        });
-        if (!finished.get()) {
-            timer.schedule(limit, () -> {
-                callOff.run();
-                if (finished.compareAndSet(false, true)) {
-                    done.accept(false);
+        Once once = new Once(done);
+        Runnable callOff = convergence.await(target, progress, List.copyOf(streams), () -> once.done(true));
+        once.orElse(() -> timer.schedule(limit, () -> {
+            callOff.run();
+            once.done(false);
+        }));
+    }
+
+    /** What is called once, and a timer that is kept no longer than until then: there are as many as pushes. */
+    private static final class Once {
+        private final Consumer<Boolean> listener;
+        private boolean called;
+        private Timer.@Nullable Cancellable pending;
+
+        Once(Consumer<Boolean> listener) {
+            this.listener = listener;
+        }
+
+        void done(boolean reached) {
+            synchronized (this) {
+                if (called) {
+                    return;
                 }
-            });
+                called = true;
+                if (pending != null) {
+                    pending.cancel();
+                }
+            }
+            listener.accept(reached);
+        }
+
+        synchronized void orElse(Supplier<Timer.Cancellable> later) {
+            if (!called) {
+                pending = later.get();
+            }
         }
     }
 }

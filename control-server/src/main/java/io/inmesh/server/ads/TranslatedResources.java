@@ -36,8 +36,32 @@ public final class TranslatedResources implements ResourceSource {
     private boolean stale = true;
     private @Nullable Current current;
 
-    /** A translated mesh; resource sets with the trust bundle in them are made once for all clients that share a set. */
-    private record Current(MeshState state, VersionedResource secret, ConcurrentMap<ResourceSet, ResourceSet> sets) {}
+    /**
+     * A translated mesh; resource sets with the trust bundle in them are made once for all clients that share a set.
+     *
+     * @param sets with the bundle, by those without
+     * @param before those made with the same bundle before the last change; a set that did not change stays the same object
+     */
+    private record Current(
+            MeshState state,
+            VersionedResource secret,
+            ConcurrentMap<ResourceSet, ResourceSet> sets,
+            ConcurrentMap<ResourceSet, ResourceSet> before) {
+
+        static Current following(@Nullable Current previous, MeshState state, VersionedResource secret) {
+            if (previous == null || !previous.secret.version().equals(secret.version())) {
+                return new Current(state, secret, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+            }
+            return new Current(state, previous.secret, new ConcurrentHashMap<>(), previous.sets);
+        }
+
+        ResourceSet with(ResourceSet set) {
+            return KindCache.get(sets, set, one -> {
+                ResourceSet known = before.get(one);
+                return known == null ? one.with(secret) : known;
+            });
+        }
+    }
 
     /**
      * @param config the present configuration
@@ -89,7 +113,7 @@ public final class TranslatedResources implements ResourceSource {
     @Override
     public ResourceSet resourcesFor(ClientContext client) {
         Current now = current();
-        return KindCache.get(now.sets(), now.state().resourcesFor(client), set -> set.with(now.secret()));
+        return now.with(now.state().resourcesFor(client));
     }
 
     private Current current() {
@@ -114,13 +138,13 @@ public final class TranslatedResources implements ResourceSource {
         try {
             MeshState state = translator.translate(
                     config.get(), workloads.get(), trusted.denied(), before == null ? null : before.state());
-            return new Current(state, secret, new ConcurrentHashMap<>());
+            return Current.following(before, state, secret);
         } catch (RuntimeException e) {
             if (before == null) {
                 throw new IllegalStateException("the configuration cannot be translated", e);
             }
             LOG.error("the configuration cannot be translated; clients keep what they have until it changes", e);
-            return new Current(before.state(), secret, new ConcurrentHashMap<>());
+            return Current.following(before, before.state(), secret);
         }
     }
 

@@ -4,6 +4,7 @@ import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.server.translate.VersionedResource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +25,7 @@ final class TypeState {
     private final String typeUrl;
     private final int maxNames;
     private final Set<String> names = new LinkedHashSet<>();
-    private final SortedMap<String, Known> known = new TreeMap<>();
+    private final Holdings held = new Holdings();
     /** Names that wait for the answer that they do not exist. */
     private final Set<String> unanswered = new HashSet<>();
 
@@ -40,8 +41,8 @@ final class TypeState {
     /** The set that {@link #additions} found nothing lacking in; null once the subscription changes. */
     private @Nullable ResourceSet upToDateWith;
 
-    /** What the client has; the resource is null if the client brought it from an earlier stream. */
-    private record Known(String version, @Nullable VersionedResource resource) {}
+    /** The set that {@link #removals} found nothing too much of; null once the subscription or what the client has changes. */
+    private @Nullable ResourceSet tidyWith;
 
     /**
      * @param maxNames names a client may subscribe to
@@ -75,15 +76,23 @@ final class TypeState {
         Set<String> wantedNames = new LinkedHashSet<>(wanted);
         boolean wantedWildcard = wantedNames.remove(WILDCARD);
         boolean implied = wanted.isEmpty() && PushOrder.root(typeUrl) && (!begun || impliedWildcard);
+        if (begun
+                && wildcard == (wantedWildcard || implied)
+                && impliedWildcard == implied
+                && names.equals(wantedNames)) {
+            // An answer, which is most of what comes.
+            return;
+        }
         boolean added = !names.containsAll(wantedNames) || ((wantedWildcard || implied) && !wildcard);
         names.clear();
-        names.addAll(wantedNames);
+        wantedNames.forEach(name -> names.add(name.intern()));
         wildcard = wantedWildcard || implied;
         impliedWildcard = implied;
         forgetUnwanted();
         begun = true;
         answerDue |= added;
         upToDateWith = null;
+        tidyWith = null;
     }
 
     /**
@@ -93,8 +102,13 @@ final class TypeState {
      */
     void change(Collection<String> subscribe, Collection<String> unsubscribe, Map<String, String> versions) {
         boolean first = !begun;
+        if (!first && subscribe.isEmpty() && unsubscribe.isEmpty()) {
+            // An answer, which is most of what comes.
+            return;
+        }
         begun = true;
         upToDateWith = null;
+        tidyWith = null;
         if (first && subscribe.isEmpty() && PushOrder.root(typeUrl)) {
             wildcard = true;
             impliedWildcard = true;
@@ -105,9 +119,10 @@ final class TypeState {
                 wildcard = true;
                 impliedWildcard = false;
             } else {
-                names.add(name);
+                // Thousands of clients ask for the same names.
+                names.add(name.intern());
                 // Whoever asks again may have forgotten what it was sent.
-                known.remove(name);
+                held.remove(name);
                 unanswered.add(name);
             }
             answerDue = true;
@@ -117,13 +132,13 @@ final class TypeState {
                 wildcard = false;
             } else if (names.remove(name)) {
                 // Under a wildcard it is sent again, so that the client learns that it still has it.
-                known.remove(name);
+                held.remove(name);
                 unanswered.remove(name);
             }
         }
         if (first) {
             broughtTooMany = versions.size() > maxNames;
-            versions.forEach((name, version) -> known.put(name, new Known(version, null)));
+            held.bring(versions);
         }
         forgetUnwanted();
     }
@@ -135,14 +150,18 @@ final class TypeState {
         }
         List<VersionedResource> changed = new ArrayList<>();
         List<String> absent = new ArrayList<>();
-        wanted(set).values().forEach(resource -> {
-            Known had = known.get(resource.name());
-            if (had == null || !had.version().equals(resource.version())) {
-                changed.add(resource);
-            }
-        });
+        if (wildcard) {
+            set.all(typeUrl).values().forEach(resource -> addIfLacking(resource, changed));
+        }
+        for (String name : names) {
+            set.find(typeUrl, name)
+                    .filter(resource -> !wildcard || set.all(typeUrl).get(name) == null)
+                    .ifPresent(resource -> addIfLacking(resource, changed));
+        }
+        changed.sort(Comparator.comparing(VersionedResource::name));
+        unanswered.removeIf(held::contains);
         for (String name : unanswered) {
-            if (!known.containsKey(name) && set.find(typeUrl, name).isEmpty()) {
+            if (set.find(typeUrl, name).isEmpty()) {
                 absent.add(name);
             }
         }
@@ -155,18 +174,20 @@ final class TypeState {
 
     /** What the client has that is not in {@code set} any more. */
     List<String> removals(ResourceSet set) {
-        SortedMap<String, VersionedResource> wanted = wanted(set);
-        return known.keySet().stream().filter(name -> !wanted.containsKey(name)).toList();
+        if (tidyWith == set) {
+            return List.of();
+        }
+        List<String> removals = held.names(name -> !wanted(set, name));
+        if (removals.isEmpty()) {
+            tidyWith = set;
+        }
+        return removals;
     }
 
     /** All that the client has after {@code update}, for responses that have to be complete. */
     List<VersionedResource> completed(Update update) {
         SortedMap<String, VersionedResource> all = new TreeMap<>();
-        known.forEach((name, had) -> {
-            if (had.resource() != null) {
-                all.put(name, had.resource());
-            }
-        });
+        held.resources().forEach(resource -> all.put(resource.name(), resource));
         update.removed().forEach(all::remove);
         update.changed().forEach(resource -> all.put(resource.name(), resource));
         return List.copyOf(all.values());
@@ -174,12 +195,13 @@ final class TypeState {
 
     /** Notes that {@code update} has been sent. */
     void sent(Update update) {
+        tidyWith = null;
         update.changed().forEach(resource -> {
-            known.put(resource.name(), new Known(resource.version(), resource));
+            held.put(resource);
             unanswered.remove(resource.name());
         });
         update.removed().forEach(name -> {
-            known.remove(name);
+            held.remove(name);
             unanswered.remove(name);
         });
         answerDue = false;
@@ -187,7 +209,7 @@ final class TypeState {
 
     /** The version that the client was last sent of a resource; empty if it does not have it. */
     Optional<String> version(String name) {
-        return Optional.ofNullable(known.get(name)).map(Known::version);
+        return held.version(name);
     }
 
     /** Whether the client is sent everything there is. */
@@ -197,33 +219,35 @@ final class TypeState {
 
     /** What the client has, and what it asked for and does not exist. */
     List<HeldResource> held() {
-        List<HeldResource> held = new ArrayList<>();
-        known.forEach((name, had) -> held.add(new HeldResource(typeUrl, name, had.version(), had.resource())));
+        List<HeldResource> all = new ArrayList<>();
+        held.names(name -> true)
+                .forEach(name -> all.add(
+                        new HeldResource(typeUrl, name, held.version(name).orElse(""), held.resource(name))));
         names.stream()
-                .filter(name -> !known.containsKey(name))
-                .forEach(name -> held.add(new HeldResource(typeUrl, name, "", null)));
-        return held;
+                .filter(name -> !held.contains(name))
+                .forEach(name -> all.add(new HeldResource(typeUrl, name, "", null)));
+        return all;
     }
 
     /** A version for all that the client has: equal on every server that has sent it the same. */
     String version() {
-        return SetVersion.of(known.entrySet().stream()
-                .map(e -> Map.entry(e.getKey(), e.getValue().version())));
+        return held.version();
     }
 
-    private SortedMap<String, VersionedResource> wanted(ResourceSet set) {
-        SortedMap<String, VersionedResource> all = set.all(typeUrl);
-        if (wildcard && names.isEmpty()) {
-            return all;
+    private void addIfLacking(VersionedResource resource, List<VersionedResource> changed) {
+        if (!held.contains(resource)) {
+            changed.add(resource);
         }
-        SortedMap<String, VersionedResource> wanted = wildcard ? new TreeMap<>(all) : new TreeMap<>();
-        names.forEach(name -> set.find(typeUrl, name).ifPresent(resource -> wanted.put(name, resource)));
-        return wanted;
+    }
+
+    private boolean wanted(ResourceSet set, String name) {
+        return (wildcard && set.all(typeUrl).containsKey(name))
+                || (names.contains(name) && set.find(typeUrl, name).isPresent());
     }
 
     private void forgetUnwanted() {
         if (!wildcard) {
-            known.keySet().retainAll(names);
+            held.retain(names);
             unanswered.retainAll(names);
         }
     }

@@ -8,10 +8,13 @@ import io.inmesh.server.store.ConfigView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All services of the mesh by full host name. Immutable.
@@ -21,9 +24,14 @@ import java.util.TreeMap;
  */
 public final class ServiceIndex {
     private final SortedMap<String, MeshService> services;
+    private final Map<String, Joint> joints;
 
-    private ServiceIndex(SortedMap<String, MeshService> services) {
+    /** A service of the configuration and what other registries know of it, and what both come to. */
+    private record Joint(MeshService own, MeshService discovered, MeshService joined) {}
+
+    private ServiceIndex(SortedMap<String, MeshService> services, Map<String, Joint> joints) {
         this.services = Collections.unmodifiableSortedMap(services);
+        this.joints = joints;
     }
 
     /** Joins services and workloads of {@code view} with self-registered workloads. */
@@ -39,6 +47,16 @@ public final class ServiceIndex {
             Collection<Workload> registered,
             Collection<MeshService> discovered,
             RuleSettings settings) {
+        return of(view, registered, discovered, settings, null);
+    }
+
+    /** As above; services that are what they were in {@code previous} are the same objects. */
+    public static ServiceIndex of(
+            ConfigView view,
+            Collection<Workload> registered,
+            Collection<MeshService> discovered,
+            RuleSettings settings,
+            @Nullable ServiceIndex previous) {
         List<Workload> workloads = new ArrayList<>(registered);
         view.byKind("WorkloadEntry").stream().map(WorkloadEntries::read).forEach(workloads::add);
         WorkloadSelection selection = new WorkloadSelection(workloads);
@@ -63,8 +81,32 @@ public final class ServiceIndex {
                 services.merge(service.fqdn(), filled, ServiceIndex::keepFirst);
             }
         });
-        discovered.forEach(service -> services.merge(service.fqdn(), service, MeshService::joinedBy));
-        return new ServiceIndex(services);
+        Map<String, Joint> joints = new HashMap<>();
+        for (MeshService other : discovered) {
+            MeshService own = services.get(other.fqdn());
+            if (own == null) {
+                services.put(other.fqdn(), other);
+            } else {
+                Joint joint = join(own, other, previous == null ? null : previous.joints.get(other.fqdn()));
+                joints.put(other.fqdn(), joint);
+                services.put(other.fqdn(), joint.joined());
+            }
+        }
+        if (previous != null) {
+            SortedMap<String, MeshService> before = previous.services;
+            services.replaceAll((fqdn, service) -> {
+                MeshService same = before.get(fqdn);
+                return same != null && same.equals(service) ? same : service;
+            });
+        }
+        return new ServiceIndex(services, joints);
+    }
+
+    /** Joining looks at every endpoint, so it is done again only for what has changed. */
+    private static Joint join(MeshService own, MeshService other, @Nullable Joint before) {
+        return before != null && before.own().equals(own) && before.discovered().equals(other)
+                ? before
+                : new Joint(own, other, own.joinedBy(other));
     }
 
     /** Every service by full host name. */

@@ -1,10 +1,9 @@
 package io.inmesh.server.time;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,12 +15,18 @@ public final class SystemTimer implements Timer, AutoCloseable {
 
     private volatile @Nullable Thread own;
 
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "inmesh-timer");
         thread.setDaemon(true);
         own = thread;
         return thread;
     });
+
+    /** A timer whose thread starts with the first task. */
+    public SystemTimer() {
+        // Most of what is scheduled is a limit that is not reached; it must not be kept until then.
+        executor.setRemoveOnCancelPolicy(true);
+    }
 
     @Override
     public long nanoTime() {

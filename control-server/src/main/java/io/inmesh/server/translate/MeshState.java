@@ -34,6 +34,8 @@ public final class MeshState {
     private final ConcurrentMap<ClientContext, List<VersionedResource>> routing;
 
     private final ConcurrentMap<ClientContext, ResourceSet> sets = new ConcurrentHashMap<>();
+    /** Those of the state before, never those of an earlier one: a kind for which nothing has changed keeps its set. */
+    private final ConcurrentMap<ClientContext, ResourceSet> setsBefore;
     /** Sets of sidecars, which share all but what guards their applications. */
     private final ConcurrentMap<ClientContext, ResourceSet> sidecarSets = new ConcurrentHashMap<>();
 
@@ -41,22 +43,26 @@ public final class MeshState {
         this.config = config;
         this.rules = rules;
         this.services = services;
-        this.shapes = ServiceShapes.of(services, rules.peerAuthentications());
+        PeerAuthentications peers = rules.peerAuthentications();
+        boolean samePeers =
+                previous != null && previous.rules.peerAuthentications().sameAs(peers);
+        this.shapes = previous != null && samePeers
+                ? previous.shapes.following(previous.services, services, peers)
+                : ServiceShapes.of(services, peers);
         // They depend on services, never on the workloads behind them.
         this.gatewayRoutes = previous != null && previous.rules == rules && previous.shapes.equals(shapes)
                 ? previous.gatewayRoutes
                 : GatewayRoutes.of(config, services, rules.settings());
-        PeerAuthentications peers = rules.peerAuthentications();
         if (previous == null) {
             this.shared = SharedResources.following(null);
             this.endpoints = EndpointResources.following(null, peers, shared);
             this.clusters = new ConcurrentHashMap<>();
             this.routing = new ConcurrentHashMap<>();
+            this.setsBefore = new ConcurrentHashMap<>();
             return;
         }
         Rules before = previous.rules;
         this.shared = SharedResources.following(previous.shared);
-        boolean samePeers = before.peerAuthentications().sameAs(peers);
         this.endpoints = EndpointResources.following(samePeers ? previous.endpoints : null, peers, shared);
         boolean sameShapes = previous.shapes.equals(shapes);
         boolean sameClusters = sameShapes
@@ -65,6 +71,7 @@ public final class MeshState {
                 && before.backendTrafficPolicies().sameAs(rules.backendTrafficPolicies());
         this.clusters = sameClusters ? previous.clusters : new ConcurrentHashMap<>();
         this.routing = sameShapes && before == rules ? previous.routing : new ConcurrentHashMap<>();
+        this.setsBefore = previous.sets;
     }
 
     static MeshState following(@Nullable MeshState previous, ConfigView config, Rules rules, ServiceIndex services) {
@@ -132,7 +139,10 @@ public final class MeshState {
             set.onDemand((type, name) -> type.equals(TypeUrls.LISTENER)
                     ? GrpcInbound.listener(rules, kind, name).orElse(null)
                     : null);
+            return set.build();
         }
-        return set.build();
+        ResourceSet built = set.build();
+        ResourceSet before = setsBefore.get(kind);
+        return before != null && before.lists(built) ? before : built;
     }
 }

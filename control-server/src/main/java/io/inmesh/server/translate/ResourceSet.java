@@ -2,6 +2,7 @@ package io.inmesh.server.translate;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,32 @@ public final class ResourceSet {
     public Optional<VersionedResource> find(String typeUrl, String name) {
         VersionedResource listed = all(typeUrl).get(name);
         return Optional.ofNullable(listed != null ? listed : onDemand.apply(typeUrl, name));
+    }
+
+    /** Whether {@code other} lists the very same objects, which makes one as good as the other if none is made on demand. */
+    boolean lists(ResourceSet other) {
+        if (!byType.keySet().equals(other.byType.keySet())) {
+            return false;
+        }
+        for (Map.Entry<String, SortedMap<String, VersionedResource>> type : byType.entrySet()) {
+            if (!same(type.getValue().values(), other.all(type.getKey()).values())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean same(Collection<VersionedResource> some, Collection<VersionedResource> others) {
+        if (some.size() != others.size()) {
+            return false;
+        }
+        Iterator<VersionedResource> other = others.iterator();
+        for (VersionedResource one : some) {
+            if (one != other.next()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** This set and one resource more (or in place of one of the same type and name). */

@@ -5,8 +5,10 @@ import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.Resolution;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.service.Workload;
-import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,14 +32,32 @@ record ServiceShapes(List<Shape> services) {
     }
 
     static ServiceShapes of(ServiceIndex index, PeerAuthentications peers) {
-        List<Shape> shapes = new ArrayList<>();
-        for (MeshService service : index.all().values()) {
-            shapes.add(new Shape(
-                    service.withoutWorkloads(),
-                    service.serviceAccounts(),
-                    GrpcTls.everyoneInsists(service, peers),
-                    service.resolution() == Resolution.STATIC ? List.of() : service.workloads()));
-        }
-        return new ServiceShapes(shapes);
+        return new ServiceShapes(
+                index.all().values().stream().map(service -> of(service, peers)).toList());
+    }
+
+    /**
+     * The shapes of {@code index}, under the same PeerAuthentications as these.
+     *
+     * @param before what these are the shapes of; a service that is the same object there and here has the same shape
+     */
+    ServiceShapes following(ServiceIndex before, ServiceIndex index, PeerAuthentications peers) {
+        Map<MeshService, Shape> known = new IdentityHashMap<>();
+        Iterator<Shape> shapes = services.iterator();
+        before.all().values().forEach(service -> known.put(service, shapes.next()));
+        return new ServiceShapes(index.all().values().stream()
+                .map(service -> {
+                    Shape same = known.get(service);
+                    return same == null ? of(service, peers) : same;
+                })
+                .toList());
+    }
+
+    private static Shape of(MeshService service, PeerAuthentications peers) {
+        return new Shape(
+                service.withoutWorkloads(),
+                service.serviceAccounts(),
+                GrpcTls.everyoneInsists(service, peers),
+                service.resolution() == Resolution.STATIC ? List.of() : service.workloads());
     }
 }

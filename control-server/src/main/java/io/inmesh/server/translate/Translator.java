@@ -74,7 +74,11 @@ public final class Translator {
                 ? previous.rules()
                 : Rules.of(view, now);
         ServiceIndex services = ServiceIndex.of(
-                view, registered.stream().map(RegisteredWorkloads::workload).toList(), discovered.get(), now);
+                view,
+                registered.stream().map(RegisteredWorkloads::workload).toList(),
+                discovered.get(),
+                now,
+                previous == null ? null : previous.services());
         return MeshState.following(previous, view, rules, services);
     }
 }

@@ -5,8 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.Workloads;
 import io.inmesh.server.model.Resource;
+import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.registry.RegisteredWorkload;
 import io.inmesh.server.registry.WorkloadHealth;
+import io.inmesh.server.rule.ExportScope;
+import io.inmesh.server.rule.RuleSettings;
+import io.inmesh.server.service.Health;
+import io.inmesh.server.service.Locality;
+import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.Protocol;
+import io.inmesh.server.service.Resolution;
+import io.inmesh.server.service.ServicePort;
+import io.inmesh.server.service.Workload;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.xds.route.RouteConfiguration;
 import java.util.ArrayList;
@@ -23,6 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MeshStateTest {
     private static final List<String> TYPES =
             List.of(TypeUrls.CLUSTER, TypeUrls.ENDPOINTS, TypeUrls.LISTENER, TypeUrls.ROUTES);
+    private static final String HIDDEN = """
+            {apiVersion: v1, kind: Service, metadata: {name: vault, namespace: hidden, annotations: {networking.istio.io/exportTo: .}}, spec: {ports: [{name: http, port: 9080}]}}
+            """;
+    private static final String HIDDEN_RULE = """
+            {apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: vault, namespace: hidden}, spec: {hosts: [vault], exportTo: [.], http: [{timeout: 1s, route: [{destination: {host: vault}}]}]}}
+            """;
     private static final ClientContext CLIENT =
             MeshFixture.client("default", Map.of("app", "productpage"), Personality.FULL);
 
@@ -69,6 +85,21 @@ class MeshStateTest {
     }
 
     @Test
+    void clientsForWhomNothingHasChangedKeepTheirSet() {
+        ConfigView config = Config.view(Config.BOOKINFO, HIDDEN);
+        MeshState before = MeshFixture.TRANSLATOR.translate(config, Workloads.bookinfo(), null);
+        ClientContext insider = MeshFixture.client("hidden", Map.of(), Personality.FULL);
+        ResourceSet old = before.resourcesFor(CLIENT);
+        ResourceSet seenInside = before.resourcesFor(insider);
+
+        MeshState now = MeshFixture.TRANSLATOR.translate(
+                Config.view(Config.BOOKINFO, HIDDEN, HIDDEN_RULE), Workloads.bookinfo(), before);
+
+        assertThat(now.resourcesFor(CLIENT)).isSameAs(old);
+        assertThat(versions(now.resourcesFor(insider))).isNotEqualTo(versions(seenInside));
+    }
+
+    @Test
     void theSameConfigurationGivesTheSameVersionsOnEveryServer() {
         assertThat(versions(MeshFixture.of().resources()))
                 .isEqualTo(versions(MeshFixture.of().resources()));
@@ -96,16 +127,19 @@ class MeshStateTest {
     void differencesAddUpToTheWhole(long seed) {
         Random random = new Random(seed);
         Map<String, String> held = new TreeMap<>();
+        List<MeshService> discovered = new ArrayList<>();
+        RuleSettings settings = RuleSettings.forTrustDomain("inmesh.local");
+        Translator translator = new Translator(settings, settings::issuerKeys, () -> List.copyOf(discovered));
         MeshState state = null;
         ConfigView config = Config.view(Config.BOOKINFO);
         List<RegisteredWorkload> workloads = new ArrayList<>(Workloads.bookinfo());
         for (int step = 0; step < 60; step++) {
-            if (random.nextBoolean()) {
-                config = randomConfig(random);
-            } else {
-                change(workloads, random);
+            switch (random.nextInt(3)) {
+                case 0 -> config = randomConfig(random);
+                case 1 -> change(workloads, random);
+                default -> discover(discovered, random);
             }
-            state = MeshFixture.TRANSLATOR.translate(config, List.copyOf(workloads), state);
+            state = translator.translate(config, List.copyOf(workloads), state);
             Map<String, String> now = versions(state.resourcesFor(CLIENT));
             held.keySet().removeIf(name -> !now.containsKey(name));
             now.forEach((name, version) -> {
@@ -113,7 +147,7 @@ class MeshStateTest {
                     held.put(name, version);
                 }
             });
-            MeshState fresh = MeshFixture.TRANSLATOR.translate(config, List.copyOf(workloads), null);
+            MeshState fresh = translator.translate(config, List.copyOf(workloads), null);
             assertThat(held).as("seed %d, step %d", seed, step).isEqualTo(versions(fresh.resourcesFor(CLIENT)));
         }
     }
@@ -159,6 +193,42 @@ class MeshStateTest {
             default ->
                 workloads.add(
                         Workloads.running("reviews", "v" + (1 + random.nextInt(3)), "10.1.0." + random.nextInt(200)));
+        }
+    }
+
+    /** Another registry names other endpoints of a service that is configured, or of one that is not. */
+    private static void discover(List<MeshService> discovered, Random random) {
+        String name = random.nextBoolean() ? "ratings" : "elsewhere";
+        discovered.removeIf(service -> service.name().equals(name));
+        List<Workload> endpoints = new ArrayList<>();
+        for (int i = 0; i < random.nextInt(4); i++) {
+            String address = "10.2.0." + random.nextInt(200);
+            endpoints.add(new Workload(
+                    "default",
+                    name,
+                    "file/" + address,
+                    Map.of("version", "v1"),
+                    address,
+                    Map.of(),
+                    Locality.UNKNOWN,
+                    1,
+                    random.nextBoolean() ? "" : "of-" + name,
+                    Health.HEALTHY,
+                    random.nextBoolean()));
+        }
+        if (random.nextInt(4) > 0) {
+            discovered.add(new MeshService(
+                    name + ".default.svc.cluster.local",
+                    name,
+                    "default",
+                    true,
+                    false,
+                    List.of(new ServicePort(9080, "http", Protocol.HTTP, "")),
+                    Resolution.STATIC,
+                    List.of(),
+                    ExportScope.everyone("default"),
+                    endpoints,
+                    new ResourceKey("", "Service", "default", name)));
         }
     }
 
