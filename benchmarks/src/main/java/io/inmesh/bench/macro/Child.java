@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A Java process that answers lines; ended with {@link #close}. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
     private static final long STOP_SECONDS = 10;
 
@@ -39,7 +39,7 @@ final class Child implements AutoCloseable {
      * @param environment set beside what this process has
      * @param arguments options of the Java launcher, main class or jar, and its arguments
      */
-    static Child start(String name, Path log, Map<String, String> environment, List<String> arguments)
+    public static Child start(String name, Path log, Map<String, String> environment, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -88,20 +88,30 @@ final class Child implements AutoCloseable {
     }
 
     /** {@return what it wrote to standard error} */
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
     /** {@return the processor time it has used so far, compiler and collector included} */
-    long cpuNanos() {
+    public long cpuNanos() {
         return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
     }
 
     /** Fails with the last words of a process that has ended. */
-    void mustBeAlive() throws IOException {
+    public void mustBeAlive() throws IOException {
         if (!process.isAlive()) {
             throw new IOException(name + " ended; its last words: " + log());
         }
+    }
+
+    /** {@return its process id} */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Ends it at once, without a chance to tidy up, and waits until it has. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     @Override
