@@ -13,6 +13,7 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.inmesh.client.identity.SigningRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -50,14 +51,14 @@ final class Fleet implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Random random = new Random(7);
     private final Map<String, String> texts = new ConcurrentHashMap<>();
-    private final Map<Integer, Credentials> credentials = new ConcurrentHashMap<>();
+    private final Map<Integer, SslContext> credentials = new ConcurrentHashMap<>();
     private final List<Member> members = new ArrayList<>();
     private final List<Member> others = new CopyOnWriteArrayList<>();
     private volatile @Nullable Watch watch;
 
-    private record Credentials(String root, String chain, String key) {}
-
     Fleet(Server server) {
+        // Processes share a context here, but each of them makes its handshake in full.
+        System.setProperty("io.grpc.netty.shaded.io.netty.handler.ssl.openssl.sessionCacheClient", "false");
         this.server = server;
     }
 
@@ -140,23 +141,14 @@ final class Fleet implements AutoCloseable {
 
     /** {@return a new connection with the certificate of a namespace} */
     ManagedChannel connection(int namespace) {
-        Credentials own = credentials.computeIfAbsent(namespace, this::certificate);
-        try {
-            return NettyChannelBuilder.forAddress("localhost", server.meshPort())
-                    .eventLoopGroup(loops)
-                    .channelType(NioSocketChannel.class)
-                    .directExecutor()
-                    .maxInboundMessageSize(64 << 20)
-                    .intercept(new Counted())
-                    // One of its own, so that no connection resumes the TLS session of another.
-                    .sslContext(GrpcSslContexts.forClient()
-                            .trustManager(stream(own.root))
-                            .keyManager(stream(own.chain), stream(own.key))
-                            .build())
-                    .build();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return NettyChannelBuilder.forAddress("localhost", server.meshPort())
+                .eventLoopGroup(loops)
+                .channelType(NioSocketChannel.class)
+                .directExecutor()
+                .maxInboundMessageSize(64 << 20)
+                .intercept(new Counted())
+                .sslContext(credentials.computeIfAbsent(namespace, this::certificate))
+                .build();
     }
 
     private final class Counted implements ClientInterceptor {
@@ -166,7 +158,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private Credentials certificate(int namespace) {
+    private SslContext certificate(int namespace) {
         try {
             SigningRequest request = SigningRequest.create();
             JsonNode issued = server.certificate(Town.namespace(namespace), ACCOUNT, request.pem());
@@ -174,8 +166,10 @@ final class Fleet implements AutoCloseable {
                     + Base64.getMimeEncoder()
                             .encodeToString(request.keys().getPrivate().getEncoded())
                     + "\n-----END PRIVATE KEY-----\n";
-            return new Credentials(
-                    issued.path("root").asText(), issued.path("chain").asText(), key);
+            return GrpcSslContexts.forClient()
+                    .trustManager(stream(issued.path("root").asText()))
+                    .keyManager(stream(issued.path("chain").asText()), stream(key))
+                    .build();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
