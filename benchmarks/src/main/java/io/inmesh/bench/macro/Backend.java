@@ -2,6 +2,7 @@ package io.inmesh.bench.macro;
 
 import io.inmesh.Mesh;
 import io.inmesh.bench.Echo;
+import io.inmesh.bench.process.Replies;
 import io.inmesh.grpc.MeshGrpc;
 import io.inmesh.servlet.JettyTls;
 import java.nio.ByteBuffer;

@@ -1,6 +1,8 @@
 package io.inmesh.bench.macro;
 
 import io.inmesh.Mesh;
+import io.inmesh.bench.process.Json;
+import io.inmesh.bench.process.Replies;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.PeerExpectation;
 import io.inmesh.identity.SpiffeId;

@@ -2,6 +2,8 @@ package io.inmesh.bench.macro;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.bench.process.Child;
+import io.inmesh.bench.process.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

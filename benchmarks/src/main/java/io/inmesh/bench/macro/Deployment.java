@@ -1,5 +1,6 @@
 package io.inmesh.bench.macro;
 
+import io.inmesh.bench.process.Child;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package io.inmesh.bench.macro;
 
 import io.inmesh.Mesh;
+import io.inmesh.bench.process.Replies;
 import io.inmesh.config.ClientTlsConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.MeshConfig;

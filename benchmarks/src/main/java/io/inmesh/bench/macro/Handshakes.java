@@ -1,5 +1,6 @@
 package io.inmesh.bench.macro;
 
+import io.inmesh.bench.process.Child;
 import io.inmesh.bench.report.Bootstrap;
 import io.inmesh.bench.report.Goal;
 import io.inmesh.bench.report.Report;

@@ -1,6 +1,7 @@
 package io.inmesh.bench.macro;
 
 import io.inmesh.Mesh;
+import io.inmesh.bench.process.Replies;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.servlet.MeshFilter;
 import jakarta.servlet.DispatcherType;

@@ -2,6 +2,8 @@ package io.inmesh.bench.macro;
 
 import io.grpc.ManagedChannel;
 import io.inmesh.Mesh;
+import io.inmesh.bench.process.Json;
+import io.inmesh.bench.process.Replies;
 import io.inmesh.grpc.MeshGrpc;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;

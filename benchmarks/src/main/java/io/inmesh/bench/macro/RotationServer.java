@@ -4,6 +4,8 @@ import io.grpc.Attributes;
 import io.grpc.ServerTransportFilter;
 import io.inmesh.Mesh;
 import io.inmesh.bench.Echo;
+import io.inmesh.bench.process.Json;
+import io.inmesh.bench.process.Replies;
 import io.inmesh.grpc.MeshGrpc;
 import io.inmesh.servlet.JettyTls;
 import io.inmesh.servlet.MeshFilter;

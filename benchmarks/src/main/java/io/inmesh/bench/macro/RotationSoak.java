@@ -1,6 +1,8 @@
 package io.inmesh.bench.macro;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.inmesh.bench.process.Child;
+import io.inmesh.bench.process.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

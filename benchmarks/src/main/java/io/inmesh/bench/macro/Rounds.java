@@ -1,5 +1,7 @@
 package io.inmesh.bench.macro;
 
+import io.inmesh.bench.process.Child;
+import io.inmesh.bench.process.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

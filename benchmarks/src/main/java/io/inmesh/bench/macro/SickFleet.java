@@ -1,6 +1,7 @@
 package io.inmesh.bench.macro;
 
 import io.inmesh.Mesh;
+import io.inmesh.bench.process.Child;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.LoadBalancer;

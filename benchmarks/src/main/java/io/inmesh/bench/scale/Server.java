@@ -2,7 +2,7 @@ package io.inmesh.bench.scale;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.inmesh.bench.macro.Child;
+import io.inmesh.bench.process.Child;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

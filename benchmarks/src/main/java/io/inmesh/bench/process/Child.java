@@ -1,4 +1,4 @@
-package io.inmesh.bench.macro;
+package io.inmesh.bench.process;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -42,8 +42,25 @@ public final class Child implements AutoCloseable {
     public static Child start(String name, Path log, Map<String, String> environment, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(launcher());
         command.addAll(arguments);
+        return run(name, log, environment, command);
+    }
+
+    /** {@return the Java launcher that runs this program} */
+    public static String launcher() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /**
+     * {@return a process of any program that has begun}
+     *
+     * @param log takes what it writes to standard error
+     * @param environment set beside what this process has
+     * @param command program and arguments
+     */
+    public static Child run(String name, Path log, Map<String, String> environment, List<String> command)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -51,7 +68,7 @@ public final class Child implements AutoCloseable {
     }
 
     /** {@return a process of this program, with a heap and a collector that leave the cores to the calls} */
-    static Child ofThisProgram(
+    public static Child ofThisProgram(
             String name, Path log, Map<String, String> environment, Class<?> main, String... arguments)
             throws IOException {
         List<String> all = new ArrayList<>(List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-cp"));
@@ -62,7 +79,7 @@ public final class Child implements AutoCloseable {
     }
 
     /** {@return the answer to a line} */
-    String ask(String line) throws IOException {
+    public String ask(String line) throws IOException {
         input.write(line);
         input.newLine();
         input.flush();
@@ -70,7 +87,7 @@ public final class Child implements AutoCloseable {
     }
 
     /** {@return the next answer} */
-    String answer() throws IOException {
+    public String answer() throws IOException {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.startsWith(Replies.MARK)) {
                 return line.substring(Replies.MARK.length());
@@ -79,8 +96,32 @@ public final class Child implements AutoCloseable {
         throw new IOException(name + " ended; its last words: " + log());
     }
 
+    /** Ends it without a warning, and waits until it has. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /**
+     * Sends it a signal.
+     *
+     * @param signal its name without SIG, {@code STOP} say
+     */
+    public void signal(String signal) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException(name + " cannot be sent " + signal);
+        }
+    }
+
+    /** {@return whether it runs} */
+    public boolean alive() {
+        return process.isAlive();
+    }
+
     /** Waits for the end of a process that ends by itself. */
-    void await() throws IOException, InterruptedException {
+    public void await() throws IOException, InterruptedException {
         output.lines().forEach(line -> {});
         if (process.waitFor() != 0) {
             throw new IOException(name + " failed: " + log());
@@ -107,11 +148,6 @@ public final class Child implements AutoCloseable {
     /** {@return its process id} */
     public long pid() {
         return process.pid();
-    }
-
-    /** Ends it at once, without a chance to tidy up, and waits until it has. */
-    public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
     }
 
     @Override

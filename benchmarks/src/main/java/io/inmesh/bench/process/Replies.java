@@ -1,4 +1,4 @@
-package io.inmesh.bench.macro;
+package io.inmesh.bench.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -6,13 +6,13 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /** How a child process talks to the one that started it: a line comes in, a marked line goes out; logs go elsewhere. */
-final class Replies {
+public final class Replies {
 
     /** What an answer begins with. */
-    static final String MARK = "> ";
+    public static final String MARK = "> ";
 
     /** What a child does with a line. */
-    interface Command {
+    public interface Command {
         /** {@return the answer to a line} */
         String run(String line) throws Exception;
     }
@@ -20,13 +20,13 @@ final class Replies {
     private Replies() {}
 
     /** Says something. */
-    static void answer(String text) {
+    public static void answer(String text) {
         System.out.println(MARK + text);
         System.out.flush();
     }
 
     /** Answers line after line until there are no more, which is also the case once the parent is gone. */
-    static void serve(Command command) throws Exception {
+    public static void serve(Command command) throws Exception {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = read(lines); line != null; line = read(lines)) {
             answer(command.run(line));
