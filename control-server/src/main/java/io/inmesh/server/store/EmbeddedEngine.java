@@ -50,6 +50,8 @@ public final class EmbeddedEngine implements Engine {
     private static final String LEASED = "_leased";
     private static final String REVISION = "revision";
 
+    private static final String MAKE_ROOM = "see whether the disk is full or read-only, then start the server again";
+
     private final MVStore store;
     private final Timer timer;
     private final @Nullable SystemTimer ownTimer;
@@ -88,6 +90,11 @@ public final class EmbeddedEngine implements Engine {
         return open(folder, null, RecentTransactions.MOST);
     }
 
+    /** {@return an engine over a store that is open; for tests of what becomes of one} */
+    static EmbeddedEngine over(MVStore store, Timer timer) {
+        return new EmbeddedEngine(store, timer, RecentTransactions.MOST);
+    }
+
     static EmbeddedEngine open(Path folder, @Nullable Timer timer, int kept) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_DIRECTORY));
@@ -122,6 +129,10 @@ public final class EmbeddedEngine implements Engine {
     }
 
     private MVMap<String, byte[]> map(String table) {
+        if (store.isClosed()) {
+            throw StoreUnavailableException.nothingChanged(
+                    "the store was closed when it could not be written to; " + MAKE_ROOM, null);
+        }
         return store.openMap(table);
     }
 
@@ -211,13 +222,14 @@ public final class EmbeddedEngine implements Engine {
         try {
             store.rollback();
         } catch (MVStoreException closed) {
-            // A file that cannot be written to closes the store; it is as it was when it is opened again.
-            problem.addSuppressed(closed);
+            // A file that cannot be written to closes the store; it is as it was when it is opened again. It may say so
+            // by the same exception.
+            if (!closed.equals(problem)) {
+                problem.addSuppressed(closed);
+            }
         }
         return StoreUnavailableException.outcomeUnknown(
-                "the store cannot be written to: " + problem.getMessage()
-                        + "; see whether the disk is full or read-only, then start the server again",
-                problem);
+                "the store cannot be written to: " + problem.getMessage() + "; " + MAKE_ROOM, problem);
     }
 
     @Override
