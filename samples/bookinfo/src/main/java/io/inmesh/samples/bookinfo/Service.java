@@ -72,7 +72,7 @@ final class Service {
     /** Listens, tells the mesh, and leaves it gracefully when the process is asked to end. */
     void run() throws Exception {
         ServerConnector connector = JettyTls.connector(server, mesh, port());
-        connector.setHost("127.0.0.1");
+        connector.setHost(System.getenv().getOrDefault("LISTEN_ADDRESS", "127.0.0.1"));
         server.addConnector(connector);
         server.setStopTimeout(5000);
         server.start();
