@@ -3,6 +3,7 @@ package io.inmesh.server.ca;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
+import io.inmesh.server.store.StoreUnavailableException;
 import io.inmesh.xds.ca.IstioCertificateRequest;
 import io.inmesh.xds.ca.IstioCertificateResponse;
 import io.inmesh.xds.ca.IstioCertificateServiceGrpc.IstioCertificateServiceImplBase;
@@ -79,6 +80,9 @@ public final class CertificateService extends IstioCertificateServiceImplBase {
         } catch (StatusException e) {
             refused.increment();
             answer.onError(e);
+        } catch (StoreUnavailableException e) {
+            LOG.warn("no certificate can be issued: {}", e.getMessage());
+            answer.onError(NOT_NOW.asException());
         } catch (IllegalStateException e) {
             LOG.error("no certificate can be issued", e);
             answer.onError(NOT_NOW.asException());

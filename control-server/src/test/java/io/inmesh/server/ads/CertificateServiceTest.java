@@ -169,6 +169,18 @@ class CertificateServiceTest {
                 .isInstanceOf(CertificateException.class);
     }
 
+    @Test
+    void whileTheStoreIsAwayACallerLearnsThatItIsToTryAgain() throws Exception {
+        String token = token(1);
+        server.table.close();
+
+        Status told =
+                refusal(server.anonymousChannel(), token, Keys.csr(Keys.p256())).getStatus();
+
+        assertThat(told.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(told.getDescription()).contains("try again later");
+    }
+
     private String token(int uses) {
         return server.tokens
                 .issue("default", "reviews", Duration.ofHours(1), uses, "test")
