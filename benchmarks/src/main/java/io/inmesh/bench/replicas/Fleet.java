@@ -29,10 +29,13 @@ final class Fleet implements AutoCloseable {
     private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
     private static final int FIRST_PORT = 20_000;
     private static final int NOTES = 5;
+    /** How many join at once: a machine with two cores is to stand it. */
+    private static final int TOGETHER = 20;
 
     private final Sightings sightings;
     private final List<Process> processes = new ArrayList<>();
     private final AtomicLong missed = new AtomicLong();
+    private int serving;
     private final Queue<String> notes = new ConcurrentLinkedQueue<>();
 
     private Fleet(int count) {
@@ -60,14 +63,22 @@ final class Fleet implements AutoCloseable {
                     ControlClient.builder().service(service).tokenFile(tokens.resolve(service));
             servers.forEach(client::server);
             fleet.processes.add(fleet.new Process(i, client.build()));
+            if (fleet.processes.size() % TOGETHER == 0 || fleet.processes.size() == count) {
+                fleet.joined();
+            }
         }
-        for (Process process : fleet.processes) {
+        return fleet;
+    }
+
+    /** Waits until all that were started have joined, and has those serve that do not yet. */
+    private void joined() throws IOException {
+        for (; serving < processes.size(); serving++) {
+            Process process = processes.get(serving);
             if (!process.mesh.awaitReady(JOIN_LIMIT)) {
                 throw new IOException("a light process did not join: " + process.client.status());
             }
             process.client.serve(Map.of("http", FIRST_PORT + process.number));
         }
-        return fleet;
     }
 
     Sightings sightings() {

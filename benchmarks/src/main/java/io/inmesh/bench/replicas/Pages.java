@@ -25,7 +25,6 @@ final class Pages implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int VISITORS = 128;
     private static final int NOTES = 5;
-    private static final int WARMING = 200;
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -53,9 +52,9 @@ final class Pages implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
-    /** {@return whether a few pages one after the other were whole, none of which counts} */
-    boolean warm() throws InterruptedException {
-        for (int i = 0; i < WARMING; i++) {
+    /** {@return whether some pages one after the other were whole, none of which counts} */
+    boolean open(int count) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
             try {
                 HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
                 if (!flaw(response.statusCode(), response.body()).isEmpty()) {

@@ -22,6 +22,7 @@ final class Trial implements AutoCloseable {
     private static final long START_SECONDS = 300;
     private static final long SETTLE_SECONDS = 120;
     private static final int QUIET_WRITES = 5;
+    private static final int WARMING = 200;
 
     private final Path folder;
     private final Store store;
@@ -60,6 +61,8 @@ final class Trial implements AutoCloseable {
         await("the control servers' hearing of each other", servers::settled, START_SECONDS);
         configure(root.resolve("samples/bookinfo/config"));
         shop = keep(new Shop(root.resolve("samples/bookinfo"), folder, servers.addresses()));
+        pages = keep(new Pages(Shop.page()));
+        await("the opening of the shop", () -> pages.open(1), START_SECONDS);
         int light = processes - SHOP_PROCESSES;
         fleet = keep(Fleet.start(light, LIGHT_SERVICES, servers.addresses(), folder.resolve("tokens")));
         // Each of the shop's is in the cluster of its service and in that of its version.
@@ -74,9 +77,8 @@ final class Trial implements AutoCloseable {
                 () -> fleet.fewestEndpoints() + " are seen");
         writer = keep(new Writer(servers.rests()));
         writer.start();
-        pages = keep(new Pages(Shop.page()));
         // What is slow because nothing is compiled or connected yet is no fault's doing.
-        await("that the shop is warm", pages::warm, START_SECONDS);
+        await("that the shop is warm", () -> pages.open(WARMING), START_SECONDS);
         pages.start(pagesPerSecond);
     }
 
