@@ -1,4 +1,5 @@
-"""As much of a Kubernetes API server as a control server asks for: one service with one pod behind it, over TLS, to whoever shows the token."""
+"""As much of a Kubernetes API server as a control server asks for: one service with one pod behind it and one object of each of the mesh's kinds,
+which take a status; over TLS, to whoever shows the token."""
 
 import http.server
 import json
@@ -15,6 +16,34 @@ OBJECTS = {
         "ports": [{"name": "http", "port": 8080}],
     },
 }
+
+ROUTE = {"spec": {"parentRefs": [{"group": "", "kind": "Service", "name": "reviews"}]}}
+MESH = {
+    "networking.istio.io/v1": "destinationrules gateways serviceentries sidecars virtualservices workloadentries workloadgroups",
+    "networking.istio.io/v1alpha3": "envoyfilters",
+    "networking.istio.io/v1beta1": "proxyconfigs",
+    "security.istio.io/v1": "authorizationpolicies peerauthentications requestauthentications",
+    "telemetry.istio.io/v1": "telemetries",
+    "gateway.networking.k8s.io/v1": "gateways grpcroutes httproutes",
+    "gateway.networking.k8s.io/v1beta1": "referencegrants",
+    "inmesh.io/v1alpha1": "backendtrafficpolicies inboundtrafficpolicies rollouts",
+}
+for group_version, plurals in MESH.items():
+    for plural in plurals.split():
+        # Nothing of most is what it should be, which is answered in the status as well.
+        OBJECTS[(group_version.split("/")[0], plural)] = ROUTE if plural.endswith("routes") else {"spec": {}}
+
+
+def discovery(path):
+    """What is at /apis and below, down to versions; None for collections."""
+    if path == "/apis":
+        groups = {}
+        for group_version in MESH:
+            group, version = group_version.split("/")
+            groups.setdefault(group, []).append({"version": version})
+        return {"groups": [{"name": group, "versions": versions} for group, versions in groups.items()]}
+    plurals = MESH.get(path.removeprefix("/apis/"))
+    return plurals and {"resources": [{"name": name, "verbs": ["list", "watch"]} for name in plurals.split()]}
 
 
 class Cluster:
@@ -34,6 +63,9 @@ class Cluster:
             def do_POST(self):
                 cluster.answer(self, token)
 
+            def do_PATCH(self):
+                cluster.answer(self, token)
+
             def log_message(self, *ignored):
                 pass
 
@@ -47,7 +79,17 @@ class Cluster:
 
     def answer(self, request, token):
         path, _, query = request.path.partition("?")
+        found = discovery(path)
+        if found and request.command == "GET" and request.headers["Authorization"] == f"Bearer {token}":  # Open to every account.
+            self.send(request, 200, found)
+            return
         parts = path.strip("/").split("/")
+        if request.command == "PATCH" and len(parts) == 8:  # apis, group, version, namespaces, namespace, collection, name, status
+            self.asked.add((parts[1], f"{parts[5]}/{parts[7]}", "patch"))
+            request.rfile.read(int(request.headers["Content-Length"]))
+            allowed = request.headers["Authorization"] == f"Bearer {token}"
+            self.send(request, 200 if allowed else 403, {"kind": "Status"})
+            return
         group, resource = ("", parts[2]) if parts[0] == "api" else (parts[1], parts[3])
         watch = "watch=" in query and "watch=false" not in query and "watch=0" not in query
         verb = "create" if request.command == "POST" else "watch" if watch else "list"

@@ -22,6 +22,10 @@
 {{- if $v.kubernetesSource.enabled -}}
 {{- $cluster := dict "name" $v.kubernetesSource.name -}}
 {{- with $v.kubernetesSource.namespaces }}{{- $_ := set $cluster "namespaces" . -}}{{- end -}}
+{{- if $v.kubernetesSource.configuration -}}
+{{- $_ := set $cluster "configuration" true -}}
+{{- if not $v.kubernetesSource.writeStatus }}{{- $_ := set $cluster "writeStatus" false -}}{{- end -}}
+{{- end -}}
 {{- with $v.kubernetesSource.region }}{{- $_ := set $cluster "region" . -}}{{- end -}}
 {{- $_ := set $settings "sources" (dict "kubernetes" (list $cluster)) -}}
 {{- end -}}

@@ -113,7 +113,7 @@ export function Workbench({ kinds, kind, live, gone, draft, tab, refresh }) {
       ${editable && html`<button type="button" class="main" data-review disabled=${!dirty || !body || errors > 0} onClick=${() => setReviewing(true)}>Review and apply</button>`}
     <//>
     ${!may('editor', namespace) && html`<${Note} tone="none">You may look at this but not change it: that takes the role editor in ${namespace}.<//>`}
-    ${file && html`<${Note} tone="none">It is kept in the watched folder (<code>${file}</code>); change it there.<//>`}
+    ${file && html`<${Note} tone="none">It is kept ${file.startsWith('kubernetes:') ? 'by a Kubernetes cluster' : 'in the watched folder'} (<code>${file}</code>); change it there.<//>`}
     ${gone && html`<${Note} tone="bad">Somebody has deleted it. What you see is the last version.<//>`}
     ${newer && dirty && html`<${Note} tone="warn">Somebody has written version ${live.metadata.resourceVersion} meanwhile.
       <button type="button" class="link" onClick=${rebase}>Put my text on top of it</button> or <button type="button" class="link" onClick=${() => take(live)}>take theirs</button>.<//>`}

@@ -67,7 +67,7 @@ const COLUMNS = [
   },
   { title: 'Findings', sort: (item) => findings(item).rank, show: (item) => html`<${Findings} item=${item} />` },
   { title: 'Created', sort: (item) => item.created, show: (item) => html`<${Age} time=${item.created} />` },
-  { title: 'Kept in', sort: (item) => item.file, show: (item) => (item.file ? html`<${Cut} mono text=${item.file} />` : 'the server') },
+  { title: 'Kept in', sort: (item) => item.file || item.cluster, show: (item) => (item.file ? html`<${Cut} mono text=${item.file} />` : item.cluster ? `cluster ${item.cluster}` : 'the server') },
 ];
 
 function findings(item) {

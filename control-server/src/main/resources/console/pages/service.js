@@ -54,7 +54,7 @@ function Details({ service }) {
 /** What is done to a service most: by the rule there is for it, else by a new one. @param {{service: any, items: any[]}} props */
 function Actions({ service, items }) {
   if (!may('editor', service.namespace)) return null;
-  const rule = items.find((item) => item.kind === 'VirtualService' && !item.file && item.hosts.some((host) => sameHost(host, service.host, item.namespace)));
+  const rule = items.find((item) => item.kind === 'VirtualService' && !item.file && !item.cluster && item.hosts.some((host) => sameHost(host, service.host, item.namespace)));
   const host = service.host.endsWith(`.${service.namespace}.svc.cluster.local`) ? service.name : service.host;
   const to = (tab) => (rule ? linkTo(rule, { tab }) : href(['config', 'new'], { kind: 'VirtualService', group: 'networking.istio.io', namespace: service.namespace, host, tab }));
   return html`<a class="button" href=${href(['requests'], { target: service.name, namespace: service.namespace })}>Watch requests</a><a class="button" href=${to('weights')}>Shift traffic</a><a class="button" href=${to('resilience')}>Timeouts</a><a class="button" href=${to('faults')}>Inject a fault</a>`;

@@ -154,7 +154,8 @@ public final class ControlServer implements AutoCloseable {
             ConfigWriter writer = new ConfigWriter(
                     store,
                     List.of(new SchemaValidator(), new SemanticValidator(settings, discovered::services)),
-                    new ChangeAudit(audit));
+                    new ChangeAudit(audit),
+                    registries.abandoned());
 
             OwnAuthority ownAuthority = new OwnAuthority(engine, followed, leadership, audit, clock);
             CertificateAuthority authority = ownAuthority.open(
@@ -211,8 +212,10 @@ public final class ControlServer implements AutoCloseable {
             if (folder != null) {
                 folder.start();
             }
+            OwnClusters clusters = open(OwnClusters.of(registries, writer, discovered, leadership, followed, settings));
             AdsParts ads = new AdsParts(resources, registry, hub, timer, clock, limits, registration);
             registries.begin(discovered);
+            clusters.configs().begin(registries.startWait());
             // Clients are let in only now, when everything they could ask for is there.
             xds = open(XdsServer.tls(
                     new InetSocketAddress(InetAddress.getByName(options.grpcAddress()), options.grpcPort()),
@@ -267,6 +270,8 @@ public final class ControlServer implements AutoCloseable {
                             drains,
                             rollouts,
                             discovered,
+                            clusters.configs(),
+                            clusters.routes(),
                             leadership,
                             new Fleet(hub, relays, peers),
                             new RunningBackup(engine, audit, clock),

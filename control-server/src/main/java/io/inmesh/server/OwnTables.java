@@ -3,6 +3,7 @@ package io.inmesh.server;
 import io.inmesh.server.access.Access;
 import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.SharedAuthority;
+import io.inmesh.server.cluster.ClusterConfigs;
 import io.inmesh.server.drain.Drains;
 import io.inmesh.server.replica.Leadership;
 import java.util.ArrayList;
@@ -16,8 +17,13 @@ final class OwnTables {
     /** {@return their names} */
     static String[] followed() {
         List<String> tables = new ArrayList<>(Access.tables());
-        tables.addAll(
-                List.of(DenyList.TABLE, Drains.TABLE, SharedAuthority.TABLE, Leadership.REPLICAS, Leadership.LEADER));
+        tables.addAll(List.of(
+                ClusterConfigs.TABLE,
+                DenyList.TABLE,
+                Drains.TABLE,
+                SharedAuthority.TABLE,
+                Leadership.REPLICAS,
+                Leadership.LEADER));
         return tables.toArray(String[]::new);
     }
 }

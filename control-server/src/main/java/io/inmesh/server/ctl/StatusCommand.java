@@ -110,6 +110,7 @@ final class StatusCommand extends MeshCommand {
             out().println("access: whoever is on the server's machine may do everything without credentials");
         }
         body.path("sources").forEach(source -> source(source));
+        body.path("clusters").forEach(cluster -> cluster(cluster));
         body.path("folderProblems").forEach(problem -> out().println("folder: " + problem.asText()));
         return wrong ? ExitCode.FINDINGS : ExitCode.OK;
     }
@@ -128,6 +129,27 @@ final class StatusCommand extends MeshCommand {
                         : ", of which " + vanished + " have vanished and "
                                 + (source.path("frozen").asBoolean() ? "are kept" : "go bit by bit"))
                 + (problem.isEmpty() ? "" : ": " + problem));
+    }
+
+    private void cluster(JsonNode cluster) {
+        String problem = cluster.path("problem").asText();
+        int refusals = cluster.path("refusals").asInt();
+        int vanished = cluster.path("vanished").asInt();
+        String age =
+                cluster.has("since") ? " for " + Table.age(cluster.path("since").asText()) : "";
+        out().println("configuration of cluster " + cluster.path("name").asText() + ": "
+                + cluster.path("state").asText().toLowerCase(Locale.ROOT) + age + ", "
+                + cluster.path("objects").asInt() + " resources"
+                + (refusals == 0 ? "" : ", of which " + refusals + " are not taken")
+                + (vanished == 0
+                        ? ""
+                        : ", and " + vanished + " that have vanished and are kept "
+                                + (cluster.path("frozen").asBoolean() ? "for now" : "for a moment"))
+                + (problem.isEmpty() ? "" : ": " + problem));
+        cluster.path("refused")
+                .forEach(refused -> out().println("not taken: "
+                        + refused.path("resource").asText() + ": "
+                        + refused.path("reason").asText()));
     }
 
     /** One server says nothing new of itself. */

@@ -1,5 +1,6 @@
 package io.inmesh.server.registries;
 
+import io.inmesh.server.cluster.ClusterConfigs;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.source.Damping;
 import io.inmesh.server.source.DiscoveredServices;
@@ -14,6 +15,7 @@ import io.inmesh.server.source.kubernetes.KubernetesSettings;
 import io.inmesh.server.source.kubernetes.KubernetesSource;
 import io.inmesh.server.store.KeyValueTable;
 import io.inmesh.server.time.Timer;
+import io.inmesh.server.write.Origin;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The registries of the settings file: section {@code sources}, with a list for each type of source. Names are those that statuses,
@@ -38,9 +41,12 @@ public final class Registries {
     private final List<NamedSource> sources;
     private final Damping damping;
     private final Duration startWait;
+    private final List<ClusterConfigs.Entry> clusters;
 
-    private Registries(List<NamedSource> sources, Damping damping, Duration startWait) {
+    private Registries(
+            List<NamedSource> sources, List<ClusterConfigs.Entry> clusters, Damping damping, Duration startWait) {
         this.sources = sources;
+        this.clusters = clusters;
         this.damping = damping;
         this.startWait = startWait;
     }
@@ -52,18 +58,21 @@ public final class Registries {
      */
     public static Registries read(Section section) {
         List<NamedSource> sources = new ArrayList<>();
+        List<ClusterConfigs.Entry> clusters = new ArrayList<>();
         Set<String> names = new HashSet<>();
         add(section, "file", names, sources, one -> new FileSource(name(one), path(one)));
         add(section, "dns", names, sources, one -> new DnsSource(name(one), DnsSettings.read(one)));
-        add(
-                section,
-                "kubernetes",
-                names,
-                sources,
-                one -> new KubernetesSource(name(one), KubernetesSettings.read(one, System.getenv())));
+        add(section, "kubernetes", names, sources, one -> {
+            KubernetesSettings settings = KubernetesSettings.read(one, System.getenv());
+            if (settings.configuration()) {
+                clusters.add(new ClusterConfigs.Entry(name(one), settings));
+            }
+            return new KubernetesSource(name(one), settings);
+        });
         add(section, "consul", names, sources, one -> new ConsulSource(name(one), ConsulSettings.read(one)));
         return new Registries(
                 List.copyOf(sources),
+                List.copyOf(clusters),
                 Damping.read(section.section("damping")),
                 section.duration("startWait", USUAL_WAIT));
     }
@@ -93,6 +102,26 @@ public final class Registries {
 
     private static Path path(Section one) {
         return one.file("path").orElseThrow(() -> one.fault("path", "is missing; name a YAML file with services"));
+    }
+
+    /** {@return the clusters that keep configuration as well} */
+    public List<ClusterConfigs.Entry> clusters() {
+        return clusters;
+    }
+
+    /** {@return who keeps resources and is a cluster that the settings do not name (any more)} */
+    public Predicate<Origin> abandoned() {
+        return ClusterConfigs.abandoned(clusters);
+    }
+
+    /** {@return how fast goes what has vanished} */
+    public Damping damping() {
+        return damping;
+    }
+
+    /** {@return how long a server that starts waits for registries of which nothing is known} */
+    public Duration startWait() {
+        return startWait;
     }
 
     /**

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.access.Permission;
 import io.inmesh.server.access.Role;
+import io.inmesh.server.cluster.ClusterReport;
+import io.inmesh.server.cluster.Refusal;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.store.ConfigStore.Change;
@@ -17,15 +19,19 @@ import io.inmesh.server.write.UnreadableException;
 import io.inmesh.server.write.WriteResult;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Whole files at once, all or nothing, and what is wrong with what there is. Problems say document and line. */
 final class FilesApi {
 
     private final ConfigWriter writer;
+    private final Supplier<List<ClusterReport>> clusters;
 
-    FilesApi(ConfigWriter writer) {
+    /** @param clusters what clusters keep that is not taken */
+    FilesApi(ConfigWriter writer, Supplier<List<ClusterReport>> clusters) {
         this.writer = writer;
+        this.clusters = clusters;
     }
 
     void apply(Exchange exchange) throws IOException, HttpProblem {
@@ -70,6 +76,12 @@ final class FilesApi {
         ObjectNode body = Exchange.JSON.createObjectNode();
         ArrayNode problems = body.putArray("problems");
         writer.analyze().forEach(problem -> problem(problems.addObject(), problem, null));
+        // What a cluster holds and is not taken is no part of the configuration that is judged.
+        for (ClusterReport cluster : clusters.get()) {
+            for (Refusal refusal : cluster.refused()) {
+                refusal.problems().forEach(problem -> problem(problems.addObject(), problem, null));
+            }
+        }
         exchange.json(200, body);
     }
 

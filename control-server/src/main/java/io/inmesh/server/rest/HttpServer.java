@@ -10,10 +10,12 @@ import io.inmesh.server.ca.CertificateService;
 import io.inmesh.server.ca.DenyList;
 import io.inmesh.server.ca.JoinTokens;
 import io.inmesh.server.ca.RootRotation;
+import io.inmesh.server.cluster.ClusterConfigs;
 import io.inmesh.server.console.ConsoleFiles;
 import io.inmesh.server.drain.Drains;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
+import io.inmesh.server.gateway.RouteStatuses;
 import io.inmesh.server.lrs.Reports;
 import io.inmesh.server.peer.Fleet;
 import io.inmesh.server.registry.WorkloadRegistry;
@@ -25,7 +27,6 @@ import io.inmesh.server.write.ConfigWriter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +80,8 @@ public final class HttpServer implements AutoCloseable {
      * @param drains instances that operators drain
      * @param rollouts shifts of traffic that are under way
      * @param discovered what other registries know
+     * @param clusters configuration that Kubernetes clusters keep
+     * @param routes the statuses of routes
      * @param leadership which servers there are, and which of them leads
      * @param fleet the processes of all of them
      * @param backup takes backups
@@ -103,6 +106,8 @@ public final class HttpServer implements AutoCloseable {
             Drains drains,
             Rollouts rollouts,
             DiscoveredServices discovered,
+            ClusterConfigs clusters,
+            RouteStatuses routes,
             Leadership leadership,
             Fleet fleet,
             RunningBackup backup,
@@ -134,10 +139,9 @@ public final class HttpServer implements AutoCloseable {
         server.addConnector(connector);
         server.setErrorHandler(new Errors());
         ConfigWriter writer = sources.writer();
-        RouteStatuses statuses = new RouteStatuses(
-                sources.resources().state().rules().settings(), sources.discovered()::services, Clock.systemUTC());
+        RouteStatuses statuses = sources.routes();
         MeshApi mesh = new MeshApi(
-                new FilesApi(writer),
+                new FilesApi(writer, sources.clusters()::reports),
                 new ChangesApi(writer, sources.resources(), sources.fleet(), access.bindings()),
                 new StatusApi(
                         writer.store()::view,
@@ -145,6 +149,7 @@ public final class HttpServer implements AutoCloseable {
                         sources.drains()::workloads,
                         sources.folderProblems(),
                         sources.discovered(),
+                        sources.clusters(),
                         sources.resources()::state,
                         statuses,
                         sources.leadership(),

@@ -56,7 +56,8 @@ final class ResourcesApi {
                 .put("generation", resource.generation())
                 .put("created", resource.creationTimestamp().toString())
                 .put("enforced", kind.use() == Kinds.Kind.Use.ENFORCED)
-                .put("file", origin.isFile() ? origin.file() : "");
+                .put("file", origin.isFile() ? origin.file() : "")
+                .put("cluster", origin.cluster());
         ArrayNode hosts = node.putArray("hosts");
         resource.spec().path("hosts").forEach(host -> hosts.add(host.asText()));
         if (resource.spec().path("host").isTextual()) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ads.CertificateReport;
 import io.inmesh.server.ads.ConnectedProcess;
 import io.inmesh.server.ads.TypeStatus;
+import io.inmesh.server.cluster.ClusterConfigs;
+import io.inmesh.server.gateway.RouteStatuses;
 import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.peer.Fleet;
@@ -35,6 +37,7 @@ final class StatusApi {
     private final Supplier<List<RegisteredWorkload>> workloads;
     private final Supplier<List<String>> folderProblems;
     private final DiscoveredServices discovered;
+    private final ClusterConfigs clusters;
 
     private final Supplier<MeshState> state;
     private final RouteStatuses routes;
@@ -49,6 +52,7 @@ final class StatusApi {
             Supplier<List<RegisteredWorkload>> workloads,
             Supplier<List<String>> folderProblems,
             DiscoveredServices discovered,
+            ClusterConfigs clusters,
             Supplier<MeshState> state,
             RouteStatuses routes,
             Leadership leadership,
@@ -66,6 +70,7 @@ final class StatusApi {
         this.workloads = workloads;
         this.folderProblems = folderProblems;
         this.discovered = discovered;
+        this.clusters = clusters;
     }
 
     /** Answers for one namespace, the query's, or for all of them. */
@@ -106,6 +111,7 @@ final class StatusApi {
         if (namespace.isEmpty()) {
             folderProblems.get().forEach(problems::add);
             SourceJson.write(body.putArray("sources"), discovered.statuses());
+            ClusterJson.write(body.putArray("clusters"), clusters);
             replicas(body.putArray("replicas"));
         }
         ArrayNode unenforced = body.putArray("unenforced");

@@ -2,6 +2,7 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.gateway.RouteStatuses;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rollout.Rollouts;
 import io.inmesh.server.store.ConfigView;

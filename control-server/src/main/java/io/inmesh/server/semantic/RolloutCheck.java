@@ -149,7 +149,7 @@ final class RolloutCheck {
         TargetRoute route = found.route();
         if (route == null) {
             report.add(Check.ROLLOUT_WAITS, spec.get("target"), found.problem() + ": the rollout waits for one");
-        } else if (Origin.of(route.resource()).isFile()) {
+        } else if (!Origin.of(route.resource()).equals(Origin.API)) {
             report.add(
                     Check.ROLLOUT_KEPT_ELSEWHERE,
                     spec.get("target"),

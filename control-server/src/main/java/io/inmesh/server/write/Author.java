@@ -16,7 +16,10 @@ public record Author(String name, Map<String, String> facts) {
     }
 
     /** {@return who asks where nothing is known but where the resources are kept} */
-    static Author of(Origin origin) {
+    public static Author of(Origin origin) {
+        if (origin.isCluster()) {
+            return new Author("kubernetes", Map.of("source", origin.cluster()));
+        }
         return origin.isFile() ? new Author("folder", Map.of("file", origin.file())) : new Author("api", Map.of());
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class ConfigWriter {
     private final ConfigStore store;
     private final Judge judge;
     private final ChangeLog changes;
+    private final Predicate<Origin> abandoned;
     private final Duration patience;
 
     /** One change after the other, in the order they came. */
@@ -63,11 +65,33 @@ public final class ConfigWriter {
      * @param changes is told of every change
      */
     public ConfigWriter(ConfigStore store, List<Validator> validators, ChangeLog changes) {
-        this(store, validators, changes, PATIENCE);
+        this(store, validators, changes, keeper -> false);
+    }
+
+    /**
+     * Makes a writer.
+     *
+     * @param store where to
+     * @param validators judges, in order
+     * @param changes is told of every change
+     * @param abandoned whether somebody who keeps resources is gone for good, so that everybody may change them
+     */
+    public ConfigWriter(ConfigStore store, List<Validator> validators, ChangeLog changes, Predicate<Origin> abandoned) {
+        this(store, validators, changes, abandoned, PATIENCE);
     }
 
     ConfigWriter(ConfigStore store, List<Validator> validators, ChangeLog changes, Duration patience) {
+        this(store, validators, changes, keeper -> false, patience);
+    }
+
+    private ConfigWriter(
+            ConfigStore store,
+            List<Validator> validators,
+            ChangeLog changes,
+            Predicate<Origin> abandoned,
+            Duration patience) {
         this.patience = patience;
+        this.abandoned = abandoned;
         this.store = store;
         this.judge = new Judge(validators);
         this.changes = changes;
@@ -303,9 +327,9 @@ public final class ConfigWriter {
         return judge.judge(now.all(), now);
     }
 
-    private static void refuseForeign(Resource old, Origin origin, List<Problem> problems) {
+    private void refuseForeign(Resource old, Origin origin, List<Problem> problems) {
         Origin keeper = Origin.of(old);
-        if (!keeper.equals(origin)) {
+        if (!keeper.equals(origin) && !abandoned.test(keeper)) {
             problems.add(Shape.KEPT_ELSEWHERE.error(
                     old.key(), "metadata.name", "is kept by " + keeper, "change it there, or remove it there first"));
         }

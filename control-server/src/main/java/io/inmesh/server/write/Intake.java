@@ -1,5 +1,6 @@
 package io.inmesh.server.write;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Bodies;
@@ -124,8 +125,13 @@ final class Intake {
         if (kind.namespaced()) {
             metadata.put("namespace", key.namespace());
         }
+        // Of two rules that contradict each other the older one counts, which the cluster knows.
+        JsonNode created = origin.isCluster() ? metadata.get("creationTimestamp") : null;
         metadata.remove(SET_BY_THE_SERVER);
-        if (origin.isFile()) {
+        if (created != null) {
+            metadata.set("creationTimestamp", created);
+        }
+        if (!origin.equals(Origin.API)) {
             metadata.withObject("annotations").put(Origin.ANNOTATION, origin.source());
         } else if (metadata.get("annotations") instanceof ObjectNode annotations) {
             annotations.remove(Origin.ANNOTATION);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.fixture.Config;
+import io.inmesh.server.gateway.RouteStatuses;
 import io.inmesh.server.model.Bodies;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.rule.RuleSettings;

@@ -1,29 +1,21 @@
 package io.inmesh.server.source.kubernetes;
 
-import io.inmesh.server.fetch.CaFile;
-import io.inmesh.server.fetch.ServerUrl;
+import io.inmesh.server.kubernetes.ApiSettings;
 import io.inmesh.server.settings.Section;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An entry of {@code sources.kubernetes}. In a pod nothing has to be said but a name.
  *
- * @param url the API server
- * @param tls whom to trust; null is the machine's own roots
- * @param tokenFile file with the token that is shown, read anew for each question, since Kubernetes replaces it
- * @param namespaces whose services are followed; those of all if empty
+ * @param api how the API server is reached
+ * @param namespaces whose services and configuration are followed; those of all if empty
  * @param region where the cluster is: Kubernetes tells zones of endpoints only
+ * @param configuration whether resources of the mesh are taken from the cluster as well; not unless told so
+ * @param writeStatus whether their statuses are written to the cluster; if {@code configuration}, unless told otherwise
  */
 public record KubernetesSettings(
-        URI url, @Nullable SSLContext tls, Optional<Path> tokenFile, Set<String> namespaces, String region) {
-    private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+        ApiSettings api, Set<String> namespaces, String region, boolean configuration, boolean writeStatus) {
 
     /** Copies the set. */
     public KubernetesSettings {
@@ -36,22 +28,17 @@ public record KubernetesSettings(
      * @param environment of this process: Kubernetes tells pods there where its API is
      */
     public static KubernetesSettings read(Section section, Map<String, String> environment) {
-        Optional<Path> token = section.file("tokenFile");
-        Path usual = ACCOUNT.resolve("token");
-        return new KubernetesSettings(
-                section.has("url") ? ServerUrl.read(section, "url") : inCluster(section, environment),
-                CaFile.read(section, ACCOUNT.resolve("ca.crt")),
-                token.isPresent() || !Files.exists(usual) ? token : Optional.of(usual),
-                Set.copyOf(section.texts("namespaces")),
-                section.text("region", ""));
-    }
-
-    private static URI inCluster(Section section, Map<String, String> environment) {
-        String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
-        String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
-        if (host.isEmpty()) {
-            throw section.fault("url", "is missing; name the API server, as this process does not run in a pod");
+        boolean configuration = section.flag("configuration", false);
+        if (!configuration && section.flag("writeStatus", false)) {
+            throw section.fault(
+                    "writeStatus",
+                    "is true, but there are no statuses to write; set configuration to true as well, or remove it");
         }
-        return URI.create("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        return new KubernetesSettings(
+                ApiSettings.read(section, environment),
+                Set.copyOf(section.texts("namespaces")),
+                section.text("region", ""),
+                configuration,
+                configuration && section.flag("writeStatus", true));
     }
 }

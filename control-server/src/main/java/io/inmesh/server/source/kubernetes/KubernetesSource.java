@@ -1,18 +1,18 @@
 package io.inmesh.server.source.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.inmesh.server.kubernetes.ApiServer;
+import io.inmesh.server.kubernetes.Follower;
 import io.inmesh.server.source.ServiceSource;
 import io.inmesh.server.source.SourceSink;
 import io.inmesh.server.source.SourceSink.Missing;
-import io.inmesh.server.time.Ended;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * Follows a Kubernetes cluster: its Services, EndpointSlices and Pods. What a watch says is gone was deleted. What only is missing after a
@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 public final class KubernetesSource implements ServiceSource {
     private final Cluster cluster;
     private final List<Follower> followers = new ArrayList<>();
-    private final ExecutorService network;
     private final Set<Collection> listed = EnumSet.noneOf(Collection.class);
     private final Map<Collection, String> problems = new EnumMap<>(Collection.class);
     private final ApiServer server;
@@ -31,33 +30,33 @@ public final class KubernetesSource implements ServiceSource {
     public KubernetesSource(String name, KubernetesSettings settings) {
         this.name = name;
         this.cluster = new Cluster(name, settings);
-        this.network = Executors.newFixedThreadPool(2, task -> {
-            Thread created = new Thread(task, "inmesh-source-" + name + "-http");
-            created.setDaemon(true);
-            return created;
-        });
-        this.server = new ApiServer(settings, network);
+        this.server = new ApiServer(settings.api(), name);
     }
 
     @Override
     public void start(SourceSink sink) {
-        Follower.Listener listener = new Told(sink);
         for (Collection collection : Collection.values()) {
-            followers.add(new Follower(name, collection, server, listener));
+            followers.add(new Follower(
+                    name + "-" + collection.name().toLowerCase(Locale.ROOT),
+                    collection.path(),
+                    server,
+                    new Told(collection, sink)));
         }
         followers.forEach(Follower::start);
     }
 
     /** The three followers have a thread each, and the cluster is one. */
     private final class Told implements Follower.Listener {
+        private final Collection collection;
         private final SourceSink sink;
 
-        Told(SourceSink sink) {
+        Told(Collection collection, SourceSink sink) {
+            this.collection = collection;
             this.sink = sink;
         }
 
         @Override
-        public void listed(Collection collection, List<JsonNode> objects) {
+        public void listed(List<JsonNode> objects) {
             synchronized (cluster) {
                 cluster.replace(collection, objects);
                 listed.add(collection);
@@ -68,7 +67,7 @@ public final class KubernetesSource implements ServiceSource {
         }
 
         @Override
-        public void changed(Collection collection, JsonNode object, boolean deleted) {
+        public void changed(JsonNode object, boolean deleted) {
             synchronized (cluster) {
                 Set<String> touched = cluster.change(collection, object, deleted);
                 if (!complete()) {
@@ -85,7 +84,7 @@ public final class KubernetesSource implements ServiceSource {
         }
 
         @Override
-        public void heard(Collection collection, String problem) {
+        public void heard(String problem) {
             synchronized (cluster) {
                 if (problem.isEmpty()) {
                     problems.remove(collection);
@@ -113,6 +112,6 @@ public final class KubernetesSource implements ServiceSource {
     @Override
     public void close() {
         followers.forEach(Follower::close);
-        Ended.of(network);
+        server.close();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.kubernetes.FakeApiServer;
 import io.inmesh.server.service.Health;
 import io.inmesh.server.service.Workload;
 import io.inmesh.server.settings.SettingsFile;
@@ -65,7 +66,7 @@ class KubernetesSourceTest extends ServiceSourceContract {
             source.start(told);
             await(() -> told.endpoints("reviews") == 1);
             told.missing = SourceSink.Missing.DELETED;
-            api.lose(Collection.SLICES);
+            api.lose(Collection.SLICES.path());
 
             await(() -> told.endpoints("reviews") == 0);
             assertThat(told.missing).isEqualTo(SourceSink.Missing.VANISHED);
@@ -240,7 +241,7 @@ class KubernetesSourceTest extends ServiceSourceContract {
     void inAPodNothingHasToBeSaid() throws IOException {
         Path file = Files.writeString(folder.resolve("one.yaml"), "{}");
         Map<String, String> pod = Map.of("KUBERNETES_SERVICE_HOST", "2001:db8::a", "KUBERNETES_SERVICE_PORT", "6443");
-        assertThat(KubernetesSettings.read(SettingsFile.read(file), pod).url())
+        assertThat(KubernetesSettings.read(SettingsFile.read(file), pod).api().url())
                 .hasToString("https://[2001:db8::a]:6443");
         assertThatThrownBy(() -> KubernetesSettings.read(SettingsFile.read(file), Map.of()))
                 .hasMessageContaining("url is missing; name the API server");
@@ -260,6 +261,21 @@ class KubernetesSourceTest extends ServiceSourceContract {
                  "addressType": "%s", "ports": [{"name": "%s", "port": %d, "protocol": "TCP"}],
                  "endpoints": [{"addresses": ["%s"], "conditions": %s, "zone": "z1",
                    "targetRef": {"kind": "Pod", "namespace": "default", "name": "pod-%s"}}]}""".formatted(name, type, port, number, address, conditions, address));
+    }
+
+    @Test
+    void configurationIsTakenOnlyIfAskedForAndStatusesComeWithIt() throws IOException {
+        KubernetesSettings without = read(folder, "http://127.0.0.1:1", "");
+        assertThat(without.configuration()).isFalse();
+        assertThat(without.writeStatus()).isFalse();
+        assertThat(read(folder, "http://127.0.0.1:1", "configuration: true").writeStatus())
+                .isTrue();
+        assertThat(read(folder, "http://127.0.0.1:1", "configuration: true\nwriteStatus: false")
+                        .writeStatus())
+                .isFalse();
+        assertThatThrownBy(() -> read(folder, "http://127.0.0.1:1", "writeStatus: true"))
+                .hasMessageContaining("writeStatus")
+                .hasMessageContaining("set configuration to true");
     }
 
     private Cluster cluster(String more) throws IOException {
@@ -288,8 +304,8 @@ class KubernetesSourceTest extends ServiceSourceContract {
                          "ports": [{"port": %s}], "endpoints": [{"addresses": ["%s"]}]}""".formatted(name, parts[1], parts[0])));
             }
         });
-        api.set(Collection.SERVICES, services);
-        api.set(Collection.SLICES, slices);
+        api.set(Collection.SERVICES.path(), services);
+        api.set(Collection.SLICES.path(), slices);
     }
 
     /** What was told: endpoints by service, what was deleted, and what went wrong. */

@@ -1,4 +1,4 @@
-package io.inmesh.server.source.kubernetes;
+package io.inmesh.server.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.source.Pacer;
@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,13 +18,13 @@ import org.slf4j.LoggerFactory;
  * Follows one collection of an API server on a thread of its own: lists it page by page, then watches it from the list's revision. A watch
  * that ends or tears goes on where it was; one that is told that this is too long ago (410) begins with a list again.
  */
-final class Follower implements AutoCloseable {
+public final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final int PAGE = 500;
     private static final int WATCH_SECONDS = 300;
     private static final Duration LATE = Duration.ofSeconds(60);
 
-    private final Collection collection;
+    private final String path;
     private final ApiServer server;
     private final Listener listener;
     private final SourceThread thread;
@@ -47,27 +46,34 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** Is told what the collection holds, on the follower's thread. */
-    interface Listener {
+    /** Is told what the collection holds, on the follower's thread. What it throws makes the follower list everything anew. */
+    public interface Listener {
         /** These are all objects. */
-        void listed(Collection collection, List<JsonNode> objects);
+        void listed(List<JsonNode> objects);
 
         /** An object is new or other than before, or was deleted. */
-        void changed(Collection collection, JsonNode object, boolean deleted);
+        void changed(JsonNode object, boolean deleted);
 
-        /** The API server was heard, or not: then with the reason. */
-        void heard(Collection collection, String problem);
+        /** The API server was heard, or not: then with the reason, which is empty otherwise. */
+        void heard(String problem);
     }
 
-    Follower(String source, Collection collection, ApiServer server, Listener listener) {
-        this.collection = collection;
+    /**
+     * Asks nothing before {@link #start}.
+     *
+     * @param name for the names of threads
+     * @param path of the collection
+     */
+    public Follower(String name, String path, ApiServer server, Listener listener) {
+        this.path = path;
         this.server = server;
         this.listener = listener;
-        this.thread = new SourceThread(source + "-" + collection.name().toLowerCase(Locale.ROOT));
-        this.watchdog = new SourceThread(source + "-watchdog");
+        this.thread = new SourceThread(name);
+        this.watchdog = new SourceThread(name + "-watchdog");
     }
 
-    void start() {
+    /** Begins, and returns at once. */
+    public void start() {
         thread.after(Duration.ZERO, this::step);
     }
 
@@ -85,11 +91,11 @@ final class Follower implements AutoCloseable {
             revision = "";
             pause = pacer.afterAnswer();
         } catch (ApiServer.BusyException e) {
-            listener.heard(collection, String.valueOf(e.getMessage()));
+            listener.heard(String.valueOf(e.getMessage()));
             Duration own = pacer.afterFailure();
             pause = e.pause().filter(asked -> asked.compareTo(own) > 0).orElse(own);
         } catch (IOException e) {
-            listener.heard(collection, "the API server cannot be asked for " + collection.path() + ": " + e);
+            listener.heard("the API server cannot be asked for " + path + ": " + e);
             pause = pacer.afterFailure();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -97,7 +103,7 @@ final class Follower implements AutoCloseable {
             // The listener may not have taken what it was told.
             revision = "";
             pause = pacer.afterFailure();
-            listener.heard(collection, "following " + collection.path() + " failed in a way it should not: " + e);
+            listener.heard("following " + path + " failed in a way it should not: " + e);
             throw e;
         } finally {
             thread.after(pause, this::step);
@@ -109,23 +115,23 @@ final class Follower implements AutoCloseable {
         String at;
         String next = "";
         do {
-            JsonNode page = server.list(collection.path() + "?limit=" + PAGE
+            JsonNode page = server.get(path + "?limit=" + PAGE
                     + (next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8)));
             page.path("items").forEach(objects::add);
             next = page.at("/metadata/continue").asText();
             at = page.at("/metadata/resourceVersion").asText();
         } while (!next.isEmpty());
-        listener.listed(collection, objects);
+        listener.listed(objects);
         revision = at;
     }
 
     /** {@return whether the server ended the watch, rather than that it tore} */
     private boolean watch() throws IOException, InterruptedException {
         int seconds = WATCH_SECONDS + ThreadLocalRandom.current().nextInt(WATCH_SECONDS / 5);
-        try (ApiServer.Changes now = server.watch(collection.path() + "?watch=true&allowWatchBookmarks=true"
-                + "&timeoutSeconds=" + seconds + "&resourceVersion=" + revision)) {
+        try (ApiServer.Changes now = server.watch(path + "?watch=true&allowWatchBookmarks=true" + "&timeoutSeconds="
+                + seconds + "&resourceVersion=" + revision)) {
             changes = now;
-            listener.heard(collection, "");
+            listener.heard("");
             // A connection that is gone without a word would be waited on for ever.
             watchdog.after(Duration.ofSeconds(seconds).plus(LATE), () -> end(now));
             for (JsonNode event = next(now); event != null; event = next(now)) {
@@ -133,7 +139,7 @@ final class Follower implements AutoCloseable {
             }
             return true;
         } catch (TornException e) {
-            LOG.debug("a watch of {} tore and goes on", collection.path(), e);
+            LOG.debug("a watch of {} tore and goes on", path, e);
             return false;
         } finally {
             changes = null;
@@ -153,15 +159,15 @@ final class Follower implements AutoCloseable {
         JsonNode object = event.path("object");
         String type = event.path("type").asText();
         if (type.equals("ERROR")) {
-            String message = "a watch of " + collection.path() + " ends: "
-                    + object.path("message").asText();
+            String message =
+                    "a watch of " + path + " ends: " + object.path("message").asText();
             if (object.path("code").asInt() == 410) {
                 throw new ApiServer.GoneException(message);
             }
             throw new IOException(message);
         }
         if (!type.equals("BOOKMARK")) {
-            listener.changed(collection, object, type.equals("DELETED"));
+            listener.changed(object, type.equals("DELETED"));
         }
         revision = object.at("/metadata/resourceVersion").asText(revision);
     }
@@ -174,7 +180,8 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    void startOver() {
+    /** Lists everything anew, soon. */
+    public void startOver() {
         anew = true;
         endWatch();
     }

@@ -1,11 +1,8 @@
-package io.inmesh.server.rest;
+package io.inmesh.server.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.inmesh.server.gateway.GatewayRoute;
-import io.inmesh.server.gateway.GatewayRoutes;
-import io.inmesh.server.gateway.RouteStatus;
 import io.inmesh.server.gateway.RouteStatus.Condition;
 import io.inmesh.server.gateway.RouteStatus.Parent;
 import io.inmesh.server.model.Resource;
@@ -30,9 +27,9 @@ import java.util.stream.Collectors;
  * The {@code status} of HTTPRoutes and GRPCRoutes. It is worked out whenever someone reads a route and stored nowhere, so it is never
  * behind the configuration, and a change of it is no change of the route: {@code resourceVersion} stays. Safe for use by several threads.
  */
-final class RouteStatuses {
+public final class RouteStatuses {
     /** Tells our entries of a status from those of other controllers. */
-    static final String CONTROLLER = "inmesh.io/control-server";
+    public static final String CONTROLLER = "inmesh.io/control-server";
 
     private final RuleSettings settings;
     private final Supplier<? extends Collection<MeshService>> discovered;
@@ -47,16 +44,21 @@ final class RouteStatuses {
 
     private record Since(boolean holds, Instant time) {}
 
-    /** @param discovered services that other registries know */
-    RouteStatuses(RuleSettings settings, Supplier<? extends Collection<MeshService>> discovered, Clock clock) {
+    /**
+     * Judges when somebody asks.
+     *
+     * @param discovered services that other registries know
+     * @param clock tells since when a condition is as it is
+     */
+    public RouteStatuses(RuleSettings settings, Supplier<? extends Collection<MeshService>> discovered, Clock clock) {
         this.settings = settings;
         this.discovered = discovered;
         this.clock = clock;
         this.judged = judge(new ConfigView(-1, List.of()), List.of());
     }
 
-    /** The body of a resource as it is shown: that of a route with its status, any other as it is stored. */
-    JsonNode shown(Resource resource, ConfigView view) {
+    /** {@return the body of a resource as it is shown: that of a route with its status, any other as it is stored} */
+    public JsonNode shown(Resource resource, ConfigView view) {
         Optional<GatewayRoute> route = routes(view).find(resource.key());
         if (route.isEmpty() || !(resource.raw() instanceof ObjectNode raw)) {
             return resource.raw();
@@ -84,8 +86,8 @@ final class RouteStatuses {
         return body;
     }
 
-    /** What of a route is not in force, or fails, in words; empty for other resources. */
-    List<String> problems(Resource resource, ConfigView view) {
+    /** {@return what of a route is not in force, or fails, in words; empty for other resources} */
+    public List<String> problems(Resource resource, ConfigView view) {
         GatewayRoutes all = routes(view);
         Set<String> problems = new LinkedHashSet<>();
         all.find(resource.key())

@@ -1,35 +1,44 @@
-package io.inmesh.server.source.kubernetes;
+package io.inmesh.server.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inmesh.server.fetch.BoundedBody;
+import io.inmesh.server.time.Ended;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a Kubernetes API server over HTTP. */
-final class ApiServer {
+/** Asks a Kubernetes API server over HTTP, and tells it statuses. Safe for use by several threads. */
+public final class ApiServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_BYTES = 64 << 20;
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
     private static final int GONE = 410;
 
-    private final KubernetesSettings settings;
+    /** Who wrote a status, as the API server remembers it in {@code managedFields}. */
+    public static final String FIELD_MANAGER = "inmesh";
+
+    private final ApiSettings settings;
+    private final ExecutorService network;
     private final HttpClient client;
 
     /** What is wanted is too old to be known: list anew. */
-    static final class GoneException extends IOException {
+    public static final class GoneException extends IOException {
         private static final long serialVersionUID = 1L;
 
         GoneException(String message) {
@@ -37,8 +46,26 @@ final class ApiServer {
         }
     }
 
-    /** The server asks for a pause. */
-    static final class BusyException extends IOException {
+    /** There is nothing of that name, or no such path: the kind may not be known to the cluster. */
+    public static final class NotFoundException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotFoundException(String message) {
+            super(message);
+        }
+    }
+
+    /** Somebody else has changed the object meanwhile. */
+    public static final class ConflictException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ConflictException(String message) {
+            super(message);
+        }
+    }
+
+    /** The server asks for a pause, or refuses. */
+    public static final class BusyException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private final transient Optional<Duration> pause;
@@ -48,7 +75,8 @@ final class ApiServer {
             this.pause = pause;
         }
 
-        Optional<Duration> pause() {
+        /** {@return how long to wait at least, if the server has said so} */
+        public Optional<Duration> pause() {
             return pause;
         }
     }
@@ -80,10 +108,21 @@ final class ApiServer {
         }
     }
 
-    ApiServer(KubernetesSettings settings, Executor executor) {
+    /**
+     * Asks nothing yet.
+     *
+     * @param settings how it is reached
+     * @param name for the names of threads
+     */
+    public ApiServer(ApiSettings settings, String name) {
         this.settings = settings;
+        this.network = Executors.newFixedThreadPool(2, task -> {
+            Thread created = new Thread(task, "inmesh-source-" + name + "-http");
+            created.setDaemon(true);
+            return created;
+        });
         HttpClient.Builder builder = HttpClient.newBuilder()
-                .executor(executor)
+                .executor(network)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(Duration.ofSeconds(10))
                 .version(HttpClient.Version.HTTP_1_1);
@@ -93,16 +132,34 @@ final class ApiServer {
         this.client = builder.build();
     }
 
-    /** {@return one page of a list} */
-    JsonNode list(String path) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = client.send(request(path), BoundedBody.of(MOST_BYTES));
+    /** {@return an object, or one page of a list} */
+    public JsonNode get(String path) throws IOException, InterruptedException {
+        return answer(request(path));
+    }
+
+    /**
+     * Changes the status of an object by a merge patch.
+     *
+     * @param path of the object's status
+     * @param patch what is to be other; with {@code metadata.resourceVersion} it is refused if the object is another one by now
+     * @throws ConflictException if it is another one by now
+     * @throws NotFoundException if it is gone, or its kind has no status to be written
+     */
+    public void patch(String path, JsonNode patch) throws IOException, InterruptedException {
+        answer(request(path + "?fieldManager=" + FIELD_MANAGER)
+                .header("Content-Type", "application/merge-patch+json")
+                .method("PATCH", BodyPublishers.ofByteArray(JSON.writeValueAsBytes(patch))));
+    }
+
+    private JsonNode answer(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = client.send(request.build(), BoundedBody.of(MOST_BYTES));
         check(response, response.body());
         return JSON.readTree(response.body());
     }
 
     /** {@return the changes of a collection, until the server has enough} */
     Changes watch(String path) throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = client.send(request(path), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = client.send(request(path).build(), BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             try (InputStream in = response.body()) {
                 check(response, in.readNBytes(4096));
@@ -111,7 +168,7 @@ final class ApiServer {
         return new Changes(response.body());
     }
 
-    private HttpRequest request(String path) throws IOException {
+    private HttpRequest.Builder request(String path) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create(settings.url().toString().replaceFirst("/+$", "") + path))
                 .timeout(PATIENCE)
@@ -123,7 +180,7 @@ final class ApiServer {
             }
             request.header("Authorization", "Bearer " + token);
         }
-        return request.build();
+        return request;
     }
 
     private static void check(HttpResponse<?> response, byte[] body) throws IOException {
@@ -135,6 +192,12 @@ final class ApiServer {
                 "the API server answers " + status + " to " + response.uri().getPath() + ": " + reason(body);
         if (status == GONE) {
             throw new GoneException(message);
+        }
+        if (status == NOT_FOUND) {
+            throw new NotFoundException(message);
+        }
+        if (status == CONFLICT) {
+            throw new ConflictException(message);
         }
         Optional<Duration> pause = response.headers()
                 .firstValue("Retry-After")
@@ -155,5 +218,11 @@ final class ApiServer {
         }
         String text = new String(body, StandardCharsets.UTF_8).strip();
         return text.length() > 200 ? text.substring(0, 200) + "..." : text;
+    }
+
+    /** Ends its threads; what is being asked fails. */
+    @Override
+    public void close() {
+        Ended.of(network);
     }
 }

@@ -1,0 +1,152 @@
+package io.inmesh.server.cluster;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.kubernetes.ApiServer;
+import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.source.Pacer;
+import io.inmesh.server.source.SourceThread;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+
+/**
+ * Writes statuses to a cluster: one after the other at no more than ten in a second, each only if it says something else, and only as
+ * long as nobody has changed the object. One that the cluster does not keep as it was written is not written again and again.
+ */
+final class StatusWriter implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration REST = Duration.ofMillis(500);
+    private static final Duration INSIST = Duration.ofMinutes(10);
+
+    private final ApiServer server;
+    private final Work work;
+    private final LongSupplier nanoTime;
+    private final SourceThread thread;
+    private final Pacer pacer;
+    private final Deque<Status> due = new ArrayDeque<>();
+    private final Map<ResourceKey, Told> told = new HashMap<>();
+    private volatile String problem = "";
+
+    /**
+     * A status to write.
+     *
+     * @param object whose
+     * @param status what it has to become
+     */
+    record Status(ClusterObject object, ObjectNode status) {}
+
+    /** What was written last, and when (monotonic); or with which version of the object it was refused. */
+    private record Told(ObjectNode status, long nanos, String refused) {}
+
+    /** Says what there is to write. */
+    interface Work {
+        /** {@return all statuses that are other than they should be; none if this server is not the one to write them} */
+        List<Status> look();
+
+        /** {@return whether there is an object} */
+        boolean has(ResourceKey key);
+    }
+
+    StatusWriter(String name, ApiServer server, Work work, LongSupplier nanoTime) {
+        this.server = server;
+        this.work = work;
+        this.nanoTime = nanoTime;
+        this.thread = new SourceThread(name + "-status");
+        this.pacer = new Pacer(nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    void start() {
+        thread.after(REST, this::step);
+    }
+
+    /** {@return why statuses cannot be written; empty if they can} */
+    String problem() {
+        return problem;
+    }
+
+    private void step() {
+        Duration pause = REST;
+        try {
+            if (due.isEmpty()) {
+                List<Status> found = work.look();
+                if (!found.isEmpty()) {
+                    told.keySet().removeIf(key -> !work.has(key));
+                }
+                found.stream().filter(this::isNews).forEach(due::add);
+                if (due.isEmpty()) {
+                    problem = "";
+                }
+            }
+            Status next = due.poll();
+            if (next != null) {
+                pause = PAUSE;
+                write(next);
+            }
+        } catch (ApiServer.BusyException e) {
+            Duration own = pacer.afterFailure();
+            pause = e.pause().filter(asked -> asked.compareTo(own) > 0).orElse(own);
+            failed(e);
+        } catch (IOException e) {
+            pause = pacer.afterFailure();
+            failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            thread.after(pause, this::step);
+        }
+    }
+
+    private void failed(IOException e) {
+        problem = "statuses cannot be written: " + e.getMessage();
+        // They may be others when it works again.
+        due.clear();
+    }
+
+    private boolean isNews(Status status) {
+        Told last = told.get(status.object().key());
+        return last == null
+                || !last.status().equals(timeless(status.status()))
+                || !(last.refused().isEmpty()
+                        || last.refused().equals(status.object().version()))
+                || nanoTime.getAsLong() - last.nanos() > INSIST.toNanos();
+    }
+
+    private void write(Status status) throws IOException, InterruptedException {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        patch.putObject("metadata").put("resourceVersion", status.object().version());
+        patch.set("status", status.status());
+        try {
+            server.patch(status.object().path() + "/status", patch);
+            pacer.afterAnswer();
+            remember(status, "");
+        } catch (ApiServer.ConflictException changedMeanwhile) {
+            // The watch tells how; then it is looked at again.
+            remember(status, status.object().version());
+        } catch (ApiServer.NotFoundException gone) {
+            // It was deleted, or its kind has no status that could be written, which does not change soon.
+            remember(status, "");
+        }
+    }
+
+    private void remember(Status status, String refused) {
+        told.put(status.object().key(), new Told(timeless(status.status()), nanoTime.getAsLong(), refused));
+    }
+
+    private static ObjectNode timeless(ObjectNode status) {
+        ObjectNode copy = status.deepCopy();
+        copy.findParents("lastTransitionTime").forEach(node -> ((ObjectNode) node).remove("lastTransitionTime"));
+        return copy;
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}
