@@ -47,6 +47,9 @@ final class Exchange {
 
     private static final int MAX_FORM_BYTES = 8 << 10;
 
+    /** How many times as large as it may be a body is that is read all the same, to be refused. */
+    private static final int PASSED_OVER = 16;
+
     /** As deep as YAML may nest; what is deeper is no resource. */
     private static final int MAX_DEPTH = 100;
 
@@ -264,11 +267,16 @@ final class Exchange {
     }
 
     private byte[] bytes(int most) throws IOException, HttpProblem {
-        if (request.getLength() > most) {
+        long length = request.getLength();
+        if (length > most && !isWorthPassingOver(length, most)) {
             throw tooLarge(most);
         }
         phases.accept(Phase.BODY);
         try (InputStream in = Content.Source.asInputStream(request)) {
+            if (length > most) {
+                in.skipNBytes(length);
+                throw tooLarge(most);
+            }
             byte[] bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
                 throw tooLarge(most);
@@ -277,6 +285,14 @@ final class Exchange {
         } finally {
             phases.accept(Phase.ANSWER);
         }
+    }
+
+    /**
+     * Who is still sending when the connection is closed often loses the answer with it. So a body that is somewhat too large is taken and
+     * forgotten, that its sender may learn why it was refused; not so one that waits to be asked for (RFC 9110, 10.1.1).
+     */
+    private boolean isWorthPassingOver(long length, int most) {
+        return length <= (long) most * PASSED_OVER && !request.getHeaders().contains(HttpHeader.EXPECT);
     }
 
     /** {@return the body, which is a small JSON object, such as anybody may send} */

@@ -107,6 +107,20 @@ class HostileRequestsTest {
     }
 
     @Test
+    void whoSendsSomewhatTooMuchLearnsThatEvenIfItReadsNothingBeforeAllIsSent() throws Exception {
+        String large = "x".repeat(8 << 20);
+
+        // More than what sockets buffer, so that sending it ends only if the server takes it.
+        assertThat(answer(head("POST", RULES) + "Connection: close\r\nContent-Length: " + large.length() + "\r\n\r\n"
+                        + large))
+                .startsWith("HTTP/1.1 413");
+        assertThat(answer(
+                        head("POST", RULES) + "Expect: 100-continue\r\nContent-Length: " + large.length() + "\r\n\r\n"))
+                .as("not asked for")
+                .startsWith("HTTP/1.1 413");
+    }
+
+    @Test
     void aGiantBodyWithoutLengthIsRefusedOnceItIsTooLong() throws Exception {
         StringBuilder chunk =
                 new StringBuilder("10000\r\n").append("x".repeat(0x10000)).append("\r\n");
