@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs scenarios one after the other, prints a line for each with what was seen, and counts those that do not hold. */
 final class Scenarios {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private int failed;
 
