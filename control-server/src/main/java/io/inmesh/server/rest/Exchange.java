@@ -18,7 +18,6 @@ import io.inmesh.server.write.Document;
 import io.inmesh.server.write.Documents;
 import io.inmesh.server.write.UnreadableException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -30,7 +29,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -46,9 +44,6 @@ final class Exchange {
     static final int MAX_BODY_BYTES = 1 << 20;
 
     private static final int MAX_FORM_BYTES = 8 << 10;
-
-    /** How many times as large as it may be a body is that is read all the same, to be refused. */
-    private static final int PASSED_OVER = 16;
 
     /** As deep as YAML may nest; what is deeper is no resource. */
     private static final int MAX_DEPTH = 100;
@@ -267,32 +262,7 @@ final class Exchange {
     }
 
     private byte[] bytes(int most) throws IOException, HttpProblem {
-        long length = request.getLength();
-        if (length > most && !isWorthPassingOver(length, most)) {
-            throw tooLarge(most);
-        }
-        phases.accept(Phase.BODY);
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            if (length > most) {
-                in.skipNBytes(length);
-                throw tooLarge(most);
-            }
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw tooLarge(most);
-            }
-            return bytes;
-        } finally {
-            phases.accept(Phase.ANSWER);
-        }
-    }
-
-    /**
-     * Who is still sending when the connection is closed often loses the answer with it. So a body that is somewhat too large is taken and
-     * forgotten, that its sender may learn why it was refused; not so one that waits to be asked for (RFC 9110, 10.1.1).
-     */
-    private boolean isWorthPassingOver(long length, int most) {
-        return length <= (long) most * PASSED_OVER && !request.getHeaders().contains(HttpHeader.EXPECT);
+        return RequestBody.read(request, most, phases);
     }
 
     /** {@return the body, which is a small JSON object, such as anybody may send} */
@@ -334,11 +304,6 @@ final class Exchange {
             throw HttpProblem.badRequest("the body is not valid JSON: " + e.getOriginalMessage());
         }
         throw HttpProblem.badRequest("the body has to be a list of steps");
-    }
-
-    private static HttpProblem tooLarge(int most) {
-        return new HttpProblem(
-                413, "RequestEntityTooLarge", "the body is larger than " + most + " bytes; apply it in parts");
     }
 
     /** Adds a warning (RFC 9111 5.5: code 299, no agent), as kubectl prints them. */

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class SurvivalCheck {
 
     private static final int CALLS_PER_SECOND = 300;
-    private static final Duration RESTART_LIMIT = Duration.ofSeconds(10);
+    private static final Duration RESTART_LIMIT = Duration.ofSeconds(60);
 
     private final Scenarios scenarios;
     private final Shop shop;
@@ -84,7 +84,9 @@ final class SurvivalCheck {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         }
-        require(seen.isPresent() && seen.get().status().contains("200"), "not within 10 s: " + seen);
+        require(
+                seen.isPresent() && seen.get().status().contains("200"),
+                "not within " + RESTART_LIMIT.toSeconds() + " s: " + seen);
         return "after " + (System.nanoTime() - begun) / 1_000_000 + " ms as "
                 + seen.get().peer();
     }
