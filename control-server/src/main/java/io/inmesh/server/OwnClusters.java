@@ -31,6 +31,10 @@ record OwnClusters(ClusterConfigs configs, RouteStatuses routes) implements Auto
         ClusterConfigs.Parts parts = new ClusterConfigs.Parts(
                 writer,
                 leadership::fence,
+                () -> leadership
+                        .leader()
+                        .filter(id -> !id.equals(leadership.id()))
+                        .isPresent(),
                 registries.damping(),
                 discovered::services,
                 routes::shown,

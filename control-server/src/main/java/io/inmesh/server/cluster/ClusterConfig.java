@@ -4,6 +4,7 @@ import io.inmesh.server.kubernetes.ApiServer;
 import io.inmesh.server.model.Kinds.Kind.Use;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
+import io.inmesh.server.source.Pacer;
 import io.inmesh.server.source.SourceThread;
 import io.inmesh.server.store.ConfigView;
 import io.inmesh.server.store.Engine.Guard;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration of one cluster, as long as it is this server's to follow it: it leads, or nobody has read the cluster yet. What it
- * finds is written to the store, from which all servers serve.
+ * The configuration of one cluster, as long as it is this server's to follow it: it leads, or nobody does and nobody has read the cluster
+ * yet. What it finds is written to the store, from which all servers serve.
  */
 final class ClusterConfig implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterConfig.class);
@@ -37,6 +39,9 @@ final class ClusterConfig implements AutoCloseable {
     private final SourceThread worker;
     private final CountDownLatch heard = new CountDownLatch(1);
     private volatile boolean closed;
+    private final Pacer pacer =
+            new Pacer(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+    private volatile Optional<Guard> fence = Optional.empty();
     private @Nullable Session session;
 
     ClusterConfig(ClusterConfigs.Entry entry, ClusterConfigs.Parts parts, ClusterReports reports) {
@@ -69,6 +74,9 @@ final class ClusterConfig implements AutoCloseable {
         } catch (StoreUnavailableException e) {
             LOG.warn("configuration of cluster {} waits for the store: {}", entry.name(), e.getMessage());
             pause = STORE_AWAY;
+        } catch (RuntimeException e) {
+            LOG.error("configuration of cluster {} cannot be followed, and is tried again", entry.name(), e);
+            pause = pacer.afterFailure();
         } finally {
             if (!closed) {
                 worker.after(pause, this::step);
@@ -77,12 +85,14 @@ final class ClusterConfig implements AutoCloseable {
     }
 
     private void look() {
-        Optional<Guard> fence = parts.fence().get();
+        // Kept for what is written in this round: the store refuses it once another server leads.
+        fence = parts.fence().get();
         boolean listed = reports.of(entry.name()).listed();
         if (listed) {
             heard.countDown();
         }
-        if (fence.isEmpty() && listed) {
+        // Some of the cluster may never be readable; then the leader goes on to try, and nobody writes beside it.
+        if (fence.isEmpty() && (listed || parts.another().getAsBoolean())) {
             end();
             return;
         }
@@ -92,7 +102,7 @@ final class ClusterConfig implements AutoCloseable {
             session = now;
             now.start();
         }
-        now.look(fence);
+        now.follow();
     }
 
     private void end() {
@@ -109,13 +119,16 @@ final class ClusterConfig implements AutoCloseable {
         private final Mirror mirror = new Mirror(entry.settings().namespaces());
         private final ClusterFollowers followers =
                 new ClusterFollowers(entry.name(), server, mirror, parts.lookAgain());
-        private final Uptake uptake = new Uptake(entry.name(), parts.writer(), parts.damping());
+        private final Uptake uptake = new Uptake(
+                entry.name(), parts.writer().guarded(() -> fence.map(List::of).orElse(List.of())), parts.damping());
         private final StatusWriter statuses = new StatusWriter(entry.name(), server, this, System::nanoTime);
         private boolean tried;
         private boolean complete;
         private long seenVersion = -1;
         private long seenRevision = -1;
         private long lastPass;
+        private long notBefore = System.nanoTime();
+        private String failure = "";
         private boolean follows;
         private long since = parts.clock().instant().getEpochSecond();
         private volatile @Nullable Judged judged;
@@ -133,31 +146,46 @@ final class ClusterConfig implements AutoCloseable {
             }
         }
 
-        void look(Optional<Guard> fence) {
+        void follow() {
             ClusterFollowers.Progress progress = followers.follow();
             tried |= progress != ClusterFollowers.Progress.NOTHING;
             long nanos = System.nanoTime();
-            if (tried) {
+            if (tried && nanos - notBefore >= 0) {
                 boolean due = nanos - lastPass >= parts.damping().every().toNanos();
                 if (due
                         || mirror.version() != seenVersion
                         || parts.writer().store().view().revision() != seenRevision) {
-                    Mirror.Seen seen = mirror.seen();
-                    mirror.settled(uptake.pass(seen, nanos, due));
-                    lastPass = due ? nanos : lastPass;
-                    seenVersion = seen.version();
-                    seenRevision = parts.writer().store().view().revision();
-                    judged = judge(seen);
+                    pass(nanos, due);
                 }
             }
             // Only now is what was read in the store.
-            complete |= progress == ClusterFollowers.Progress.ALL;
+            complete |= progress == ClusterFollowers.Progress.ALL && failure.isEmpty();
             ClusterReport report = report();
             // Before anybody leads several servers may read the cluster; they have one thing to say, and it is the
             // same.
             if (fence.isPresent() ? tried || followers.fails() : complete) {
                 reports.put(report, fence);
             }
+        }
+
+        private void pass(long nanos, boolean due) {
+            Mirror.Seen seen = mirror.seen();
+            try {
+                mirror.settled(uptake.pass(seen, nanos, due));
+            } catch (StoreUnavailableException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.error("what cluster {} holds cannot be taken, and is tried again", entry.name(), e);
+                failure = "what it holds cannot be taken: " + e;
+                notBefore = nanos + pacer.afterFailure().toNanos();
+                return;
+            }
+            failure = "";
+            pacer.afterAnswer();
+            lastPass = due ? nanos : lastPass;
+            seenVersion = seen.version();
+            seenRevision = parts.writer().store().view().revision();
+            judged = judge(seen);
         }
 
         private Judged judge(Mirror.Seen seen) {
@@ -181,7 +209,7 @@ final class ClusterConfig implements AutoCloseable {
             ClusterReport last = reports.of(entry.name());
             List<Refusal> refused =
                     now == null ? last.refused() : List.copyOf(now.refusals().values());
-            String problem = Stream.of(followers.problem(), statuses.problem())
+            String problem = Stream.of(failure, followers.problem(), statuses.problem())
                     .filter(one -> !one.isEmpty())
                     .collect(Collectors.joining("; "));
             return new ClusterReport(

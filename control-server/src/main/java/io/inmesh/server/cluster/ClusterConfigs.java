@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ public final class ClusterConfigs implements AutoCloseable {
      *
      * @param writer where their resources go
      * @param fence what has to be so for what only the leader may do; empty if this server does not lead
+     * @param another whether another server leads
      * @param damping how fast resources go that have vanished without a word
      * @param services the services of other registries; another object if they are others
      * @param shown a resource with the status that the REST API shows
@@ -63,6 +65,7 @@ public final class ClusterConfigs implements AutoCloseable {
     public record Parts(
             ConfigWriter writer,
             Supplier<Optional<Guard>> fence,
+            BooleanSupplier another,
             Damping damping,
             Supplier<?> services,
             BiFunction<Resource, ConfigView, JsonNode> shown,

@@ -103,6 +103,7 @@ final class ClusterFollowers implements AutoCloseable {
             if (version == null) {
                 mirror.without(kind);
             } else {
+                mirror.with(kind);
                 if (present == null) {
                     begin(kind, version, known.path(kind));
                 }

@@ -86,6 +86,13 @@ final class Mirror {
         }
     }
 
+    /** A kind is known to the cluster. If it seemed not to be, its objects are not known to be missing until they have been listed. */
+    synchronized void with(Kind kind) {
+        if (absent.remove(kind)) {
+            version++;
+        }
+    }
+
     /** What was deleted is gone here, too. */
     synchronized void settled(Set<ResourceKey> gone) {
         deleted.removeAll(gone);

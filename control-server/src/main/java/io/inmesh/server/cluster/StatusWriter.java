@@ -18,12 +18,18 @@ import java.util.function.LongSupplier;
 
 /**
  * Writes statuses to a cluster: one after the other at no more than ten in a second, each only if it says something else, and only as
- * long as nobody has changed the object. One that the cluster does not keep as it was written is not written again and again.
+ * long as nobody has changed the object. One that the cluster does not keep as it was written is not written again and again, and one
+ * that it refuses keeps none of the others away.
  */
 final class StatusWriter implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration REST = Duration.ofMillis(500);
     private static final Duration INSIST = Duration.ofMinutes(10);
+
+    /** What the cluster refuses it may take when its rights or definitions have been mended. */
+    private static final Duration REFUSED = Duration.ofMinutes(1);
+
+    private static final String WRONG = "statuses cannot be written: ";
 
     private final ApiServer server;
     private final Work work;
@@ -42,8 +48,8 @@ final class StatusWriter implements AutoCloseable {
      */
     record Status(ClusterObject object, ObjectNode status) {}
 
-    /** What was written last, and when (monotonic); or with which version of the object it was refused. */
-    private record Told(ObjectNode status, long nanos, String refused) {}
+    /** What was written last, and when (monotonic); or with which version of the object it was refused, and why if that is a problem. */
+    private record Told(ObjectNode status, long nanos, String refused, String why) {}
 
     /** Says what there is to write. */
     interface Work {
@@ -81,13 +87,12 @@ final class StatusWriter implements AutoCloseable {
                 }
                 found.stream().filter(this::isNews).forEach(due::add);
                 if (due.isEmpty()) {
-                    problem = "";
+                    problem = refusal();
                 }
             }
             Status next = due.poll();
             if (next != null) {
-                pause = PAUSE;
-                write(next);
+                pause = write(next);
             }
         } catch (ApiServer.BusyException e) {
             Duration own = pacer.afterFailure();
@@ -104,9 +109,20 @@ final class StatusWriter implements AutoCloseable {
     }
 
     private void failed(IOException e) {
-        problem = "statuses cannot be written: " + e.getMessage();
+        problem = WRONG + e.getMessage();
         // They may be others when it works again.
         due.clear();
+    }
+
+    /** {@return why something is refused, as long as it is tried again and again} */
+    private String refusal() {
+        long now = nanoTime.getAsLong();
+        return told.values().stream()
+                .filter(one -> now - one.nanos() < REFUSED.toNanos() * 2)
+                .map(Told::why)
+                .filter(why -> !why.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private boolean isNews(Status status) {
@@ -115,28 +131,37 @@ final class StatusWriter implements AutoCloseable {
                 || !last.status().equals(timeless(status.status()))
                 || !(last.refused().isEmpty()
                         || last.refused().equals(status.object().version()))
-                || nanoTime.getAsLong() - last.nanos() > INSIST.toNanos();
+                || nanoTime.getAsLong() - last.nanos() > (last.why().isEmpty() ? INSIST : REFUSED).toNanos();
     }
 
-    private void write(Status status) throws IOException, InterruptedException {
+    private Duration write(Status status) throws IOException, InterruptedException {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.putObject("metadata").put("resourceVersion", status.object().version());
         patch.set("status", status.status());
         try {
             server.patch(status.object().path() + "/status", patch);
             pacer.afterAnswer();
-            remember(status, "");
+            remember(status, "", "");
         } catch (ApiServer.ConflictException changedMeanwhile) {
             // The watch tells how; then it is looked at again.
-            remember(status, status.object().version());
+            remember(status, status.object().version(), "");
         } catch (ApiServer.NotFoundException gone) {
             // It was deleted, or its kind has no status that could be written, which does not change soon.
-            remember(status, "");
+            remember(status, "", "");
+        } catch (ApiServer.BusyException e) {
+            if (!e.isRefusal()) {
+                throw e;
+            }
+            // Of this object, perhaps: the others come next, but if it is so of all of them, not at once.
+            problem = WRONG + e.getMessage();
+            remember(status, status.object().version(), problem);
+            return pacer.afterFailure();
         }
+        return PAUSE;
     }
 
-    private void remember(Status status, String refused) {
-        told.put(status.object().key(), new Told(timeless(status.status()), nanoTime.getAsLong(), refused));
+    private void remember(Status status, String refused, String why) {
+        told.put(status.object().key(), new Told(timeless(status.status()), nanoTime.getAsLong(), refused, why));
     }
 
     private static ObjectNode timeless(ObjectNode status) {

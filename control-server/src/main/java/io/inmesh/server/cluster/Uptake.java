@@ -8,7 +8,9 @@ import io.inmesh.server.source.Damping;
 import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.store.Engine.TooLargeException;
 import io.inmesh.server.validate.Problem;
+import io.inmesh.server.validate.Shape;
 import io.inmesh.server.write.Author;
 import io.inmesh.server.write.ConfigWriter;
 import io.inmesh.server.write.Origin;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,15 +105,42 @@ final class Uptake {
 
     private void take(List<ClusterObject> candidates) {
         for (int from = 0; from < candidates.size(); from += BATCH) {
-            Map<ResourceKey, ClusterObject> batch = new LinkedHashMap<>();
-            candidates
-                    .subList(from, Math.min(candidates.size(), from + BATCH))
-                    .forEach(object -> batch.put(object.key(), object));
+            takeBatch(candidates.subList(from, Math.min(candidates.size(), from + BATCH)));
+        }
+    }
+
+    private void takeBatch(List<ClusterObject> objects) {
+        Map<ResourceKey, ClusterObject> batch = new LinkedHashMap<>();
+        objects.forEach(object -> batch.put(object.key(), object));
+        try {
             // Each time at least one is left out, so this ends.
             while (!batch.isEmpty() && !takeTogether(batch)) {
                 batch.keySet().removeAll(refused.keySet());
             }
+        } catch (TooLargeException e) {
+            // So that what is too large by itself keeps none of the others away.
+            List<ClusterObject> rest = List.copyOf(batch.values());
+            if (rest.size() == 1) {
+                refuse(rest.get(0), List.of(tooLarge(rest.get(0), e)));
+            } else {
+                takeBatch(rest.subList(0, rest.size() / 2));
+                takeBatch(rest.subList(rest.size() / 2, rest.size()));
+            }
         }
+    }
+
+    private static Problem tooLarge(ClusterObject object, TooLargeException e) {
+        return Shape.TOO_LARGE.error(
+                object.key(),
+                "",
+                "is larger than the store can write at once",
+                "make several smaller ones of it: " + e.getMessage());
+    }
+
+    private void refuse(ClusterObject object, List<Problem> problems) {
+        taken.remove(object.key());
+        long revision = writer.store().view().revision();
+        refused.put(object.key(), new Refused(object.document(), revision, problems));
     }
 
     /** {@return whether all were taken; those that were not are among the refused then} */
@@ -145,8 +175,7 @@ final class Uptake {
         batch.forEach((key, object) -> {
             List<Problem> problems = wrong.get(key);
             if (problems != null) {
-                taken.remove(key);
-                refused.put(key, new Refused(object.document(), view.revision(), problems));
+                refuse(object, problems);
             }
         });
         return false;
@@ -155,13 +184,13 @@ final class Uptake {
     private Set<ResourceKey> letGo(Mirror.Seen seen, long nanos) {
         Set<ResourceKey> gone = new HashSet<>();
         Set<ResourceKey> missing = new HashSet<>();
-        int known = 0;
+        Set<ResourceKey> known = new HashSet<>();
         for (Resource resource : writer.store().view().all()) {
             if (!Origin.of(resource).equals(origin)) {
                 continue;
             }
-            known++;
             ResourceKey key = resource.key();
+            known.add(key);
             if (seen.deleted().contains(key)) {
                 gone.add(key);
             } else if (!seen.objects().containsKey(key) && seen.known().contains(Kinds.of(key))) {
@@ -171,14 +200,29 @@ final class Uptake {
         gone.addAll(vanishing.due(missing, known, nanos));
         List<Change.Delete> deletes =
                 gone.stream().map(key -> new Change.Delete(key, null)).toList();
+        for (int from = 0; from < deletes.size(); from += BATCH) {
+            delete(deletes.subList(from, Math.min(deletes.size(), from + BATCH)));
+        }
+        ConfigView after = writer.store().view();
+        return seen.deleted().stream()
+                .filter(key ->
+                        after.get(key).map(Origin::of).filter(origin::equals).isEmpty())
+                .collect(Collectors.toSet());
+    }
+
+    private void delete(List<Change.Delete> deletes) {
         try {
-            for (int from = 0; from < deletes.size(); from += BATCH) {
-                writer.delete(deletes.subList(from, Math.min(deletes.size(), from + BATCH)), origin, author, false);
+            writer.delete(deletes, origin, author, false);
+        } catch (TooLargeException e) {
+            if (deletes.size() == 1) {
+                throw e;
             }
+            // What is deleted is kept among the versions.
+            delete(deletes.subList(0, deletes.size() / 2));
+            delete(deletes.subList(deletes.size() / 2, deletes.size()));
         } catch (ConflictException e) {
             throw new IllegalStateException("a change that expects no version cannot conflict", e);
         }
-        return seen.deleted();
     }
 
     /** {@return what is not taken, by resource} */

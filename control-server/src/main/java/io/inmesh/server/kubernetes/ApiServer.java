@@ -68,11 +68,18 @@ public final class ApiServer implements AutoCloseable {
     public static final class BusyException extends IOException {
         private static final long serialVersionUID = 1L;
 
+        private final int status;
         private final transient Optional<Duration> pause;
 
-        BusyException(String message, Optional<Duration> pause) {
+        BusyException(String message, int status, Optional<Duration> pause) {
             super(message);
+            this.status = status;
             this.pause = pause;
+        }
+
+        /** {@return whether it is what was asked for that is refused, so that something else may be taken; it is not that nobody is let in now} */
+        public boolean isRefusal() {
+            return status >= 400 && status < 500 && status != 401 && status != 429;
         }
 
         /** {@return how long to wait at least, if the server has said so} */
@@ -203,7 +210,7 @@ public final class ApiServer implements AutoCloseable {
                 .firstValue("Retry-After")
                 .filter(text -> text.matches("\\d{1,4}"))
                 .map(text -> Duration.ofSeconds(Long.parseLong(text)));
-        throw new BusyException(message, pause);
+        throw new BusyException(message, status, pause);
     }
 
     /** Errors are {@code Status} objects as a rule, and whatever a proxy in between says else. */

@@ -197,6 +197,17 @@ public final class ConfigStore implements AutoCloseable {
      */
     public Optional<ConfigView> commit(ConfigView before, List<Change> changes, String author)
             throws ConflictException {
+        return commit(before, changes, author, List.of());
+    }
+
+    /**
+     * As {@link #commit(ConfigView, List, String)}, by somebody who may lose the right to make changes.
+     *
+     * @param guards what else has to be so in the engine
+     * @throws StoreUnavailableException also if it is not so
+     */
+    public Optional<ConfigView> commit(ConfigView before, List<Change> changes, String author, List<Guard> guards)
+            throws ConflictException {
         writing.lock();
         try {
             if (view.revision() != before.revision()) {
@@ -215,7 +226,7 @@ public final class ConfigStore implements AutoCloseable {
                 return isLast(before) ? Optional.of(before) : Optional.empty();
             }
             begin(step.view().revision());
-            if (!write(before.revision(), step, author)) {
+            if (!new Commit(before.revision(), step, author, guards).to(engine, versions)) {
                 awaitNewerThan(before.revision());
                 return Optional.empty();
             }
@@ -250,21 +261,6 @@ public final class ConfigStore implements AutoCloseable {
         }
         awaitNewerThan(judged.revision());
         return false;
-    }
-
-    /** Resources and revision in one step: a revision is never given twice, not even after a crash. {@return whether it was the next} */
-    private boolean write(long before, Step step, String author) {
-        List<Write> writes = new ArrayList<>(versions.writes(step.events(), author));
-        writes.add(new Write(
-                Entries.META, Entries.REVISION, Entries.bytes(step.view().revision())));
-        for (Event event : step.events()) {
-            writes.add(new Write(
-                    Entries.RESOURCES,
-                    Entries.key(event.resource().key()),
-                    event.type() == EventType.DELETED ? null : Entries.bytes(event.resource())));
-        }
-        return engine.change(
-                List.of(new Guard(Entries.META, Entries.REVISION, before == 0 ? null : Entries.bytes(before))), writes);
     }
 
     /** Makes a step known, unless it has been: the watch may be quicker than the answer. */

@@ -9,6 +9,7 @@ import io.inmesh.server.store.ConfigStore.Event;
 import io.inmesh.server.store.ConfigStore.EventType;
 import io.inmesh.server.store.Engine.Transaction;
 import io.inmesh.server.store.Engine.Write;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +87,10 @@ record Step(ConfigView view, List<Event> events) {
             return Bodies.stamped(resource, resource.uid(), revision, 1, resource.creationTimestamp());
         }
         long generation = old.generation() + (old.spec().equals(resource.spec()) ? 0 : 1);
-        return Bodies.stamped(resource, old.uid(), revision, generation, old.creationTimestamp());
+        // Only where it was made, if elsewhere, it is known that it has been made again meanwhile.
+        boolean said = resource.raw().path("metadata").hasNonNull("creationTimestamp");
+        Instant created = said ? resource.creationTimestamp() : old.creationTimestamp();
+        return Bodies.stamped(resource, old.uid(), revision, generation, created);
     }
 
     /**

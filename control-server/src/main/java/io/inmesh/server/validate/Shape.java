@@ -20,7 +20,9 @@ public enum Shape {
     /** A resource that someone else keeps: a file of the watched folder, or whoever uses the API. */
     KEPT_ELSEWHERE("IM0027"),
     /** A kind that cannot be enforced and must not seem to be. */
-    UNENFORCEABLE_KIND("IM0028");
+    UNENFORCEABLE_KIND("IM0028"),
+    /** More than the store can write at once. */
+    TOO_LARGE("IM0029");
 
     private final String code;
 

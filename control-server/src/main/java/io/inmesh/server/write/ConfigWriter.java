@@ -7,6 +7,7 @@ import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.store.Engine.Guard;
 import io.inmesh.server.store.StoreUnavailableException;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.validate.Problem.Severity;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +45,10 @@ public final class ConfigWriter {
     private final ChangeLog changes;
     private final Predicate<Origin> abandoned;
     private final Duration patience;
+    private final Supplier<List<Guard>> guards;
 
     /** One change after the other, in the order they came. */
-    private final ReentrantLock lock = new ReentrantLock(true);
+    private final ReentrantLock lock;
 
     /**
      * Makes a writer.
@@ -95,6 +98,28 @@ public final class ConfigWriter {
         this.store = store;
         this.judge = new Judge(validators);
         this.changes = changes;
+        this.guards = List::of;
+        this.lock = new ReentrantLock(true);
+    }
+
+    private ConfigWriter(ConfigWriter all, Supplier<List<Guard>> guards) {
+        this.patience = all.patience;
+        this.abandoned = all.abandoned;
+        this.store = all.store;
+        this.judge = all.judge;
+        this.changes = all.changes;
+        this.guards = guards;
+        this.lock = all.lock;
+    }
+
+    /**
+     * {@return this writer for somebody who may lose the right to write: what is not so makes a change fail with
+     * {@link StoreUnavailableException}, and nothing is written}
+     *
+     * @param guards what has to be so in the store; asked for each change
+     */
+    public ConfigWriter guarded(Supplier<List<Guard>> guards) {
+        return new ConfigWriter(this, guards);
     }
 
     /** {@return the store written to} */
@@ -158,7 +183,9 @@ public final class ConfigWriter {
         List<Change> puts = new ArrayList<>();
         for (Resource resource : intake.resources().values()) {
             Optional<Resource> old = before.get(resource.key());
-            boolean same = old.isPresent() && content(old.get()).equals(content(resource));
+            boolean same = old.isPresent()
+                    && sameAge(old.get(), resource)
+                    && content(old.get()).equals(content(resource));
             actions.add(new WriteResult.Action(
                     resource.key(), old.isEmpty() ? "created" : same ? "unchanged" : "configured"));
             if (!same
@@ -271,7 +298,7 @@ public final class ConfigWriter {
             store.check(wanted);
             return Attempt.done(result);
         }
-        Optional<ConfigView> after = store.commit(before, wanted, author.name());
+        Optional<ConfigView> after = store.commit(before, wanted, author.name(), guards.get());
         return after.isEmpty()
                 ? new Attempt(null, NOTHING)
                 : new Attempt(result, note(author, before, after.get(), wanted));
@@ -333,6 +360,13 @@ public final class ConfigWriter {
             problems.add(Shape.KEPT_ELSEWHERE.error(
                     old.key(), "metadata.name", "is kept by " + keeper, "change it there, or remove it there first"));
         }
+    }
+
+    /** A cluster says when an object was made; one that was deleted and made again meanwhile is younger than what is stored. */
+    private static boolean sameAge(Resource old, Resource resource) {
+        return !Origin.of(resource).isCluster()
+                || !resource.raw().path("metadata").hasNonNull("creationTimestamp")
+                || old.creationTimestamp().equals(resource.creationTimestamp());
     }
 
     /** {@return what of a resource is its writer's to say} */

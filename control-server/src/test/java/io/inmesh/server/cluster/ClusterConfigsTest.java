@@ -17,6 +17,8 @@ import io.inmesh.server.source.Damping;
 import io.inmesh.server.source.kubernetes.KubernetesSettings;
 import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.Engine.Guard;
+import io.inmesh.server.store.Engine.TooLargeException;
+import io.inmesh.server.store.Engine.Write;
 import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.validate.SchemaValidator;
 import io.inmesh.server.write.ChangeLog;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -58,12 +61,17 @@ class ClusterConfigsTest {
     private Path folder;
 
     private FakeApiServer api;
-    private final MemoryTable engine = new MemoryTable();
+    private final MemoryTable engine = new MemoryTable(this::before);
     private final ConfigStore store = new ConfigStore(engine);
     private final FollowedTables tables = new FollowedTables(engine, InstantSource.system(), ClusterConfigs.TABLE);
     private final RuleSettings rules = RuleSettings.forTrustDomain("inmesh.local");
     private final List<?> services = List.of();
     private volatile boolean leads = true;
+    private volatile boolean another;
+    private volatile boolean broken;
+    private volatile int most = Integer.MAX_VALUE;
+    private final AtomicInteger fenced = new AtomicInteger();
+    private volatile Guard fence = ALWAYS;
     private ConfigWriter writer;
     private ClusterConfigs clusters;
 
@@ -130,6 +138,76 @@ class ClusterConfigsTest {
         start(SOON);
         await(() -> report().refusals() == 13);
         assertThat(stored()).hasSize(117);
+    }
+
+    @Test
+    void whatIsTooLargeForTheStoreKeepsNothingElseAwayAndIsReported() throws Exception {
+        most = 40_000;
+        Map<String, ObjectNode> many = new TreeMap<>();
+        for (int i = 0; i < 60; i++) {
+            many.put("r" + i, large(i == 30 ? 50_000 : 1_500));
+        }
+        api.set(RULES, many);
+        start(SOON);
+        await(() -> stored().size() == 59 && report().refusals() == 1);
+        assertThat(report().refused().get(0).resource().name()).isEqualTo("r30");
+        assertThat(report().refused().get(0).line()).contains("larger than the store can write at once", "IM0029");
+        await(() -> report().listed());
+
+        api.set(RULES, Map.of("r30", rule("one")));
+        await(() -> stored().equals(Map.of("r30", "one")) && report().refusals() == 0);
+    }
+
+    @Test
+    void aFailureOfAnotherKindIsReportedAndTriedAgain() throws Exception {
+        api.set(RULES, Map.of("a", rule("one")));
+        broken = true;
+        start(SOON);
+        await(() -> report().problem().contains("cannot be taken")
+                && report().problem().contains("out of order"));
+        assertThat(report().listed()).isFalse();
+        broken = false;
+        await(() ->
+                stored().size() == 1 && report().listed() && report().problem().isEmpty());
+    }
+
+    @Test
+    void whoDoesNotLeadAnyMoreWritesNothing() throws Exception {
+        engine.put("leader", "leader", new byte[] {2});
+        fence = new Guard("leader", "leader", new byte[] {1});
+        api.set(RULES, Map.of("a", rule("one")));
+        start(SOON);
+        await(() -> fenced.get() > 0);
+        assertThat(stored()).isEmpty();
+        fence = new Guard("leader", "leader", new byte[] {2});
+        await(() -> stored().equals(Map.of("a", "one")));
+    }
+
+    @Test
+    void nobodyFollowsBesideALeaderThoughSomethingCannotBeRead() throws Exception {
+        leads = false;
+        api.answersLists(VIRTUAL, 403);
+        api.set(RULES, Map.of("a", rule("one")));
+        start(SOON);
+        await(() -> stored().size() == 1 && api.watches() == 1);
+        assertThat(report().listed()).isFalse();
+        another = true;
+        await(() -> {
+            // A server notices that nobody reads any more when it writes.
+            api.bookmark();
+            return api.watches() == 0;
+        });
+    }
+
+    @Test
+    void whatWasMadeAgainWhileNobodyLookedIsAsYoungAsItIs() throws Exception {
+        api.set(RULES, Map.of("a", rule("one")));
+        start(SOON);
+        await(() -> stored().size() == 1);
+        ObjectNode again = rule("one");
+        again.withObject("metadata").put("creationTimestamp", "2026-03-01T00:00:00Z");
+        api.set(RULES, Map.of("a", again));
+        await(() -> get("a").creationTimestamp().toString().equals("2026-03-01T00:00:00Z"));
     }
 
     @Test
@@ -288,7 +366,22 @@ class ClusterConfigsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {403, 429, 500})
+    @ValueSource(ints = {403, 422})
+    void aStatusThatIsRefusedKeepsNoOthersAwayAndIsTriedAgainWhenItsObjectHasChanged(int status) throws Exception {
+        api.answersPatches("a", status);
+        api.set(RULES, Map.of("a", rule("one"), "b", rule("one")));
+        start(SOON);
+        await(() -> api.present(RULES, "b").has("status"));
+        await(() -> report().problem().contains("answers " + status));
+        assertThat(report().following()).isTrue();
+        api.answersPatches("a", 200);
+        api.set(RULES, Map.of("a", rule("two"), "b", rule("one")));
+        await(() -> api.present(RULES, "a").has("status"));
+        await(() -> report().problem().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 429, 500})
     void statusesThatAreRefusedAreReportedAndTriedAgain(int status) throws Exception {
         api.answersPatches(status);
         api.set(RULES, Map.of("a", rule("one")));
@@ -332,7 +425,8 @@ class ClusterConfigsTest {
                 entries,
                 new ClusterConfigs.Parts(
                         writer,
-                        () -> leads ? Optional.of(ALWAYS) : Optional.empty(),
+                        () -> leads ? Optional.of(fence) : Optional.empty(),
+                        () -> another,
                         damping,
                         () -> services,
                         routes::shown,
@@ -377,6 +471,30 @@ class ClusterConfigsTest {
         object.putObject("metadata").put("creationTimestamp", "2026-01-01T00:00:00Z");
         object.putObject("spec").put("host", host);
         return object;
+    }
+
+    private static ObjectNode large(int bytes) {
+        ObjectNode object = rule("one");
+        object.withObject("metadata").putObject("annotations").put("note", "x".repeat(bytes));
+        return object;
+    }
+
+    /** What the engine does not take. */
+    private void before(List<Guard> guards, List<Write> writes) {
+        if (guards.contains(fence) && fence != ALWAYS) {
+            fenced.incrementAndGet();
+        }
+        boolean resources = writes.stream().anyMatch(write -> write.table().equals("resources"));
+        if (resources && broken) {
+            throw new IllegalStateException("out of order");
+        }
+        int size = writes.stream()
+                .map(Write::value)
+                .mapToInt(value -> value == null ? 0 : value.length)
+                .sum();
+        if (size > most) {
+            throw new TooLargeException("only " + most + " bytes are taken", new IllegalStateException());
+        }
     }
 
     private static ObjectNode wrong(String host) {

@@ -45,6 +45,8 @@ public final class FakeApiServer implements AutoCloseable {
     private long oldest = 100;
     private int status = 200;
     private int patchStatus = 200;
+    private final Map<String, Integer> patchStatuses = new HashMap<>();
+    private final Map<String, Integer> listStatuses = new HashMap<>();
     private int watches;
     private int generation;
     private boolean failing;
@@ -102,6 +104,16 @@ public final class FakeApiServer implements AutoCloseable {
     /** How statuses that are written are answered. */
     public synchronized void answersPatches(int now) {
         patchStatus = now;
+    }
+
+    /** How a collection is answered from now on, whatever the others are. */
+    public synchronized void answersLists(String collection, int now) {
+        listStatuses.put(collection, now);
+    }
+
+    /** How the status of one object is answered that is written. */
+    public synchronized void answersPatches(String name, int now) {
+        patchStatuses.put(name, now);
     }
 
     /** Somebody else writes a status, as is remembered with the object. */
@@ -280,11 +292,10 @@ public final class FakeApiServer implements AutoCloseable {
         int answer;
         synchronized (this) {
             ObjectNode object = objects.getOrDefault(collection, Map.of()).get(parts[7]);
+            int own = patchStatuses.getOrDefault(parts[7], patchStatus);
             boolean mergePatch = "application/merge-patch+json"
                     .equals(exchange.getRequestHeaders().getFirst("Content-Type"));
-            answer = status != 200
-                    ? status
-                    : patchStatus != 200 ? patchStatus : object == null ? 404 : mergePatch ? 200 : 415;
+            answer = status != 200 ? status : own != 200 ? own : object == null ? 404 : mergePatch ? 200 : 415;
             if (answer == 200
                     && !patch.at("/metadata/resourceVersion").equals(object.at("/metadata/resourceVersion"))) {
                 answer = 409;
@@ -339,7 +350,9 @@ public final class FakeApiServer implements AutoCloseable {
             String next = parameter(query, "continue");
             boolean fails = failing && !next.isEmpty();
             failing = failing && !fails;
-            answer = fails ? 500 : status;
+            answer = fails
+                    ? 500
+                    : listStatuses.getOrDefault(exchange.getRequestURI().getPath(), status);
             List<ObjectNode> all = new ArrayList<>(
                     objects.getOrDefault(exchange.getRequestURI().getPath(), Map.of())
                             .values());

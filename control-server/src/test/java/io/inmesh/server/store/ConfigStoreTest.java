@@ -13,6 +13,7 @@ import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.ConfigStore.ConflictException;
 import io.inmesh.server.store.ConfigStore.Event;
 import io.inmesh.server.store.ConfigStore.EventType;
+import io.inmesh.server.store.Engine.Guard;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,32 @@ class ConfigStoreTest {
         String second = put(Bodies.read(body), 0L).get(key("a")).orElseThrow().uid();
 
         assertThat(second).isNotEqualTo(first);
+    }
+
+    @Test
+    void aResourceThatWasMadeAgainElsewhereIsAsOldAsItIsSaidToBe() throws Exception {
+        String body =
+                "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: a%s}, spec: {host: one}}";
+        put(Config.resource(body.formatted(", creationTimestamp: '2026-01-01T00:00:00Z'")), null);
+        put(Config.resource(body.formatted(", creationTimestamp: '2026-02-01T00:00:00Z'")), null);
+        assertThat(store.view().get(key("a")).orElseThrow().creationTimestamp()).isEqualTo("2026-02-01T00:00:00Z");
+        put(Config.resource(body.formatted("")), null);
+        assertThat(store.view().get(key("a")).orElseThrow().creationTimestamp()).isEqualTo("2026-02-01T00:00:00Z");
+    }
+
+    @Test
+    void aChangeByWhoMayNotMakeItAnyMoreIsRefused() throws Exception {
+        Guard mine = new Guard("leader", "leader", new byte[] {1});
+        List<Change> change = List.of(new Change.Put(rule("a", "one"), null));
+        engine.put("leader", "leader", new byte[] {1});
+        assertThat(store.commit(store.view(), change, "", List.of(mine))).isPresent();
+        engine.put("leader", "leader", new byte[] {2});
+        assertThatThrownBy(() ->
+                        store.commit(store.view(), List.of(new Change.Put(rule("a", "two"), null)), "", List.of(mine)))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("another one leads");
+        assertThat(store.view().get(key("a")).orElseThrow().spec().path("host").asText())
+                .isEqualTo("one");
     }
 
     @Test
