@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param resource which
  * @param olderStays whether an earlier version of it, which was good, is still in force
+ * @param closed whether access is refused in its place
  * @param problems what is wrong with it
  */
-public record Refusal(ResourceKey resource, boolean olderStays, List<Problem> problems) {
+public record Refusal(ResourceKey resource, boolean olderStays, boolean closed, List<Problem> problems) {
 
     /** Copies the list. */
     public Refusal {
@@ -27,6 +28,13 @@ public record Refusal(ResourceKey resource, boolean olderStays, List<Problem> pr
             line.append(problem.message()).append("; ").append(problem.remedy());
             line.append(" [").append(problem.code()).append("]");
         }
-        return line + (olderStays ? " (the version before stays in force)" : " (it is left out)");
+        return line + outcome();
+    }
+
+    private String outcome() {
+        if (closed) {
+            return " (a rule that refuses access stands in its place until this is mended)";
+        }
+        return olderStays ? " (the version before stays in force)" : " (it is left out)";
     }
 }

@@ -8,6 +8,7 @@ import io.inmesh.server.gateway.RouteStatuses;
 import io.inmesh.server.validate.Problem;
 import io.inmesh.server.validate.Shape;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -50,16 +51,27 @@ final class StatusPatch {
                 ? refused(object, verdict.refusal().get())
                 : judged(verdict.shown());
         JsonNode before = object.status().path("parents");
+        for (JsonNode parent : own) {
+            JsonNode old = sameParent(before, parent).path("conditions");
+            parent.path("conditions").forEach(condition -> complete((ObjectNode) condition, old, object, now));
+        }
+        // Each stays where it is: another controller that keeps the order, too, has nothing to put right then.
+        Set<JsonNode> placed = new HashSet<>();
         before.forEach(parent -> {
             if (!parent.path("controllerName").asText().equals(RouteStatuses.CONTROLLER)) {
                 parents.add(parent);
+                return;
+            }
+            JsonNode wanted = sameParent(own, parent);
+            if (!wanted.isMissingNode() && placed.add(wanted)) {
+                parents.add(wanted);
             }
         });
-        for (JsonNode parent : own) {
-            JsonNode old = sameParent(before, parent);
-            parent.path("conditions").forEach(condition -> complete((ObjectNode) condition, old, object, now));
-            parents.add(parent);
-        }
+        own.forEach(parent -> {
+            if (placed.add(parent)) {
+                parents.add(parent);
+            }
+        });
         boolean none = before.isEmpty() && parents.isEmpty();
         return none || parents.equals(before)
                 ? Optional.empty()
@@ -104,7 +116,7 @@ final class StatusPatch {
         for (JsonNode parent : parents) {
             if (parent.path("controllerName").equals(wanted.path("controllerName"))
                     && parent.path("parentRef").equals(wanted.path("parentRef"))) {
-                return parent.path("conditions");
+                return parent;
             }
         }
         return JsonNodeFactory.instance.missingNode();
@@ -116,12 +128,18 @@ final class StatusPatch {
                 : JsonNodeFactory.instance.objectNode();
         JsonNode before = status.path("conditions");
         ArrayNode conditions = JsonNodeFactory.instance.arrayNode();
+        ObjectNode own = JsonNodeFactory.instance.objectNode().put("type", ACCEPTED);
+        boolean[] placed = new boolean[1];
         before.forEach(condition -> {
-            if (!condition.path("type").asText().equals(ACCEPTED)) {
-                conditions.add(condition);
+            boolean ours = condition.path("type").asText().equals(ACCEPTED);
+            if (!ours || !placed[0]) {
+                conditions.add(ours ? own : condition);
             }
+            placed[0] |= ours;
         });
-        ObjectNode own = conditions.addObject().put("type", ACCEPTED);
+        if (!placed[0]) {
+            conditions.add(own);
+        }
         if (verdict.refusal().isPresent()) {
             own.put("status", "False")
                     .put("reason", reason(verdict.refusal().get()))

@@ -22,9 +22,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +79,23 @@ final class Uptake {
                 break;
             }
         }
+        refused.forEach(this::standIn);
         return letGo(seen, nanos);
+    }
+
+    /** Puts what refuses access in the place of a rule about it that was never good. */
+    private void standIn(ResourceKey key, Refused rule) {
+        Optional<Resource> stored = writer.store().view().get(key);
+        if (stored.filter(one -> !StandIn.is(one) || !Origin.of(one).equals(origin))
+                .isPresent()) {
+            return;
+        }
+        boolean done = Stream.of(true, false)
+                .flatMap(selected -> StandIn.of(rule.document(), selected).stream())
+                .anyMatch(document -> apply(List.of(document)).accepted());
+        if (!done && stored.isPresent()) {
+            delete(List.of(new Change.Delete(key, null)));
+        }
     }
 
     private List<ClusterObject> candidates(Mirror.Seen seen, boolean again) {
@@ -146,18 +164,8 @@ final class Uptake {
     /** {@return whether all were taken; those that were not are among the refused then} */
     private boolean takeTogether(Map<ResourceKey, ClusterObject> batch) {
         refused.keySet().removeAll(batch.keySet());
-        WriteResult result;
-        try {
-            result = writer.apply(
-                    batch.values().stream().map(ClusterObject::document).toList(),
-                    "default",
-                    null,
-                    origin,
-                    author,
-                    false);
-        } catch (ConflictException e) {
-            throw new IllegalStateException("a change that expects no version cannot conflict", e);
-        }
+        WriteResult result =
+                apply(batch.values().stream().map(ClusterObject::document).toList());
         ConfigView view = writer.store().view();
         if (result.accepted()) {
             batch.forEach((key, object) -> view.get(key)
@@ -179,6 +187,14 @@ final class Uptake {
             }
         });
         return false;
+    }
+
+    private WriteResult apply(List<ObjectNode> documents) {
+        try {
+            return writer.apply(documents, "default", null, origin, author, false);
+        } catch (ConflictException e) {
+            throw new IllegalStateException("a change that expects no version cannot conflict", e);
+        }
     }
 
     private Set<ResourceKey> letGo(Mirror.Seen seen, long nanos) {
@@ -229,12 +245,12 @@ final class Uptake {
     Map<ResourceKey, Refusal> refusals() {
         ConfigView view = writer.store().view();
         Map<ResourceKey, Refusal> refusals = new TreeMap<>(Comparator.comparing(ResourceKey::toString));
-        refused.forEach((key, one) -> refusals.put(
-                key,
-                new Refusal(
-                        key,
-                        view.get(key).map(Origin::of).filter(origin::equals).isPresent(),
-                        one.problems())));
+        refused.forEach((key, one) -> {
+            Optional<Resource> stored =
+                    view.get(key).filter(kept -> Origin.of(kept).equals(origin));
+            boolean closed = stored.filter(StandIn::is).isPresent();
+            refusals.put(key, new Refusal(key, stored.isPresent() && !closed, closed, one.problems()));
+        });
         return refusals;
     }
 

@@ -32,6 +32,7 @@ final class ClusterJson {
                     .forEach(refusal -> refused.addObject()
                             .put("resource", refusal.resource().toString())
                             .put("olderStays", refusal.olderStays())
+                            .put("closed", refusal.closed())
                             .put("reason", refusal.line()));
         }
         clusters.abandoned()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.gateway.RouteStatuses;
 import io.inmesh.server.kubernetes.FakeApiServer;
@@ -53,6 +54,7 @@ class ClusterConfigsTest {
     private static final String NETWORKING = "/apis/networking.istio.io/v1/";
     private static final String RULES = NETWORKING + "destinationrules";
     private static final String VIRTUAL = NETWORKING + "virtualservices";
+    private static final String POLICIES = "/apis/security.istio.io/v1/authorizationpolicies";
     private static final String ROUTES = "/apis/gateway.networking.k8s.io/v1/httproutes";
     private static final Damping SOON = new Damping(100, Duration.ofMillis(20), 100, Duration.ofMillis(20));
     private static final Guard ALWAYS = new Guard("nothing", "is here", null);
@@ -208,6 +210,27 @@ class ClusterConfigsTest {
         again.withObject("metadata").put("creationTimestamp", "2026-03-01T00:00:00Z");
         api.set(RULES, Map.of("a", again));
         await(() -> get("a").creationTimestamp().toString().equals("2026-03-01T00:00:00Z"));
+    }
+
+    @Test
+    void inThePlaceOfARuleAboutAccessThatCannotBeTakenAccessIsRefused() throws Exception {
+        api.installs(POLICIES);
+        api.set(
+                POLICIES,
+                Map.of("good", policy("selector: 7, action: ALLOW"), "bad", policy("action: DENY, rulez: []")));
+        start(SOON);
+        await(() -> report().refusals() == 2);
+        assertThat(policies())
+                .isEqualTo(Map.of("good", "{\"action\":\"ALLOW\"}", "bad", "{\"action\":\"DENY\",\"rules\":[{}]}"));
+        assertThat(report().refused()).allMatch(refusal -> refusal.closed() && !refusal.olderStays());
+        await(() -> api.present(POLICIES, "bad")
+                .at("/status/conditions/0/message")
+                .asText()
+                .contains("a rule that refuses access stands in its place"));
+
+        api.set(POLICIES, Map.of("good", policy("action: ALLOW, rules: [{}]")));
+        await(() -> policies().equals(Map.of("good", "{\"action\":\"ALLOW\",\"rules\":[{}]}")));
+        await(() -> report().refusals() == 0);
     }
 
     @Test
@@ -471,6 +494,18 @@ class ClusterConfigsTest {
         object.putObject("metadata").put("creationTimestamp", "2026-01-01T00:00:00Z");
         object.putObject("spec").put("host", host);
         return object;
+    }
+
+    private Map<String, String> policies() {
+        Map<String, String> specs = new TreeMap<>();
+        store.view()
+                .byKind("AuthorizationPolicy")
+                .forEach(policy -> specs.put(policy.key().name(), policy.spec().toString()));
+        return specs;
+    }
+
+    private static ObjectNode policy(String spec) throws IOException {
+        return (ObjectNode) new YAMLMapper().readTree("{metadata: {}, spec: {" + spec + "}}");
     }
 
     private static ObjectNode large(int bytes) {

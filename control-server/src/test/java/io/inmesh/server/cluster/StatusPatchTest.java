@@ -105,6 +105,33 @@ class StatusPatchTest {
     }
 
     @Test
+    void whatIsOursIsReplacedWhereItIs() {
+        String ours = """
+                {"parentRef": {"group": "", "kind": "Service", "name": "reviews"}, "controllerName": "inmesh.io/control-server",
+                 "conditions": [{"type": "Accepted", "status": "False"}]}""";
+        ObjectNode routes = StatusPatch.of(
+                        route(", \"status\": {\"parents\": [" + ours
+                                + ", {\"controllerName\": \"other.example/one\"}]}"),
+                        new Verdict(Optional.empty(), List.of(), FakeApiServer.object(SHOWN)),
+                        NOW)
+                .orElseThrow();
+        assertThat(routes.path("parents"))
+                .extracting(parent -> parent.path("controllerName").asText())
+                .containsExactly("inmesh.io/control-server", "other.example/one");
+        assertThat(routes.at("/parents/0/conditions/0/status").asText()).isEqualTo("True");
+        ObjectNode others = StatusPatch.of(
+                        istio(
+                                "",
+                                ", \"status\": {\"conditions\": [{\"type\": \"inmesh.io/Accepted\"}, {\"type\": \"Reconciled\"}]}"),
+                        good(),
+                        NOW)
+                .orElseThrow();
+        assertThat(others.path("conditions"))
+                .extracting(condition -> condition.path("type").asText())
+                .containsExactly("inmesh.io/Accepted", "Reconciled");
+    }
+
+    @Test
     void aRouteThatIsNotTakenSaysSoToItsServices() {
         ObjectNode status =
                 StatusPatch.of(route(""), bad(Shape.KEPT_ELSEWHERE, false), NOW).orElseThrow();
@@ -131,7 +158,9 @@ class StatusPatchTest {
         ResourceKey key = new ResourceKey("networking.istio.io", "VirtualService", "shop", "reviews");
         Problem problem = shape.error(key, "spec.hots", "is wrong", "write hosts");
         return new Verdict(
-                Optional.of(new Refusal(key, olderStays, List.of(problem))), List.of(), FakeApiServer.object("{}"));
+                Optional.of(new Refusal(key, olderStays, false, List.of(problem))),
+                List.of(),
+                FakeApiServer.object("{}"));
     }
 
     private static ClusterObject istio(String metadata, String more) {
