@@ -81,15 +81,15 @@ final class Admission {
             row("POST", "/inmesh/v1/rollback", Rule.CONTENT),
             // Viewer in the namespace of the caller that is asked about.
             row("POST", "/inmesh/v1/explain", Rule.CONTENT),
-            // Admin in the namespace of the service account.
+            // Admin in the namespace of the service account, or of the process.
             row("POST", "/inmesh/v1/certificates", Rule.CONTENT),
+            row("GET", "/inmesh/v1/csds", Rule.CONTENT),
             // Editor in the namespace that is watched or searched; admin where log levels change; viewer of beliefs.
             row("POST", "/inmesh/v1/live/tap", Rule.CONTENT),
             row("POST", "/inmesh/v1/live/find", Rule.CONTENT),
             row("POST", "/inmesh/v1/live/log", Rule.CONTENT),
             row("GET", "/inmesh/v1/live/belief", Rule.CONTENT),
             // Viewer in the namespace of the process, and of each document of a change that is tried on it.
-            row("GET", "/inmesh/v1/csds", Rule.CONTENT),
             row("GET", "/inmesh/v1/inspect", Rule.CONTENT),
             row("POST", "/inmesh/v1/inspect", Rule.CONTENT),
             // Editor in the namespace of the instance.
