@@ -47,6 +47,7 @@ class PeersTest {
             """;
     private static final String EDGE = "workload:default/productpage/v1>service:reviews.default.svc.cluster.local:9080"
             + ">workload:default/reviews/v2";
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String GRAPH = "/inmesh/v1/graph?window=1h";
 
     @TempDir
@@ -159,22 +160,23 @@ class PeersTest {
         try (Replicas replicas = Replicas.start(folder, 1, settings);
                 ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             // A server that takes connections and says nothing.
-            replicas.engine()
-                    .put(
-                            "replicas",
-                            "mute",
-                            ("{\"id\": \"mute\", \"name\": \"mute\", \"streams\": 7, \"grpc\": \"127.0.0.1:"
-                                            + mute.getLocalPort() + "\"}")
-                                    .getBytes(StandardCharsets.UTF_8));
-
+            String address = "127.0.0.1:" + mute.getLocalPort();
+            describe(replicas, "mute", 0, address);
             ReplicasTest.until(
                     replicas.get(0),
                     "/inmesh/v1/status",
-                    body -> !body.path("silentServers").isEmpty());
+                    body -> body.path("silentServers").size() == 1);
+
+            // What a server says of itself changes while it is known.
+            describe(replicas, "mute", 7, address);
+            ReplicasTest.until(
+                    replicas.get(0),
+                    "/inmesh/v1/status",
+                    body -> body.at("/silentServers/0/processes").asInt() == 7);
 
             JsonNode silent = replicas.get(0).get("/inmesh/v1/status").body().path("silentServers");
             assertThat(silent.at("/0/name").asText()).isEqualTo("mute");
-            assertThat(silent.at("/0/processes").asInt()).isEqualTo(7);
+            assertThat(silent.at("/0/grpc").asText()).isEqualTo(address);
             assertThat(silent.at("/0/reason").asText()).isNotEmpty();
             assertThat(replicas.get(0)
                             .send("POST", "/inmesh/v1/live/log", "application/json", "{\"target\": \"nobody\"}")
@@ -188,6 +190,39 @@ class PeersTest {
                             .asInt())
                     .isEqualTo(7);
         }
+    }
+
+    @Test
+    void aServerThatCannotBeAskedIsNamedToo() throws Exception {
+        try (Replicas replicas = Replicas.start(folder, 1, settings)) {
+            describe(replicas, "nowhere", 2, "");
+            describe(replicas, "wrong", 3, "no address");
+
+            ReplicasTest.until(
+                    replicas.get(0),
+                    "/inmesh/v1/status",
+                    body -> body.path("silentServers").size() == 2);
+
+            assertThat(replicas.get(0).get("/inmesh/v1/inspect?process=nobody").status())
+                    .as("nobody can know whether there is one")
+                    .isEqualTo(503);
+            assertThat(replicas.get(0)
+                            .post("/inmesh/v1/diff", SERVICE)
+                            .body()
+                            .path("affectedUnknown")
+                            .asInt())
+                    .isEqualTo(5);
+        }
+    }
+
+    private static void describe(Replicas replicas, String name, int processes, String address) throws Exception {
+        replicas.engine()
+                .put(
+                        "replicas",
+                        name,
+                        ("{\"id\": \"" + name + "\", \"name\": \"" + name + "\", \"streams\": " + processes
+                                        + ", \"grpc\": \"" + address + "\"}")
+                                .getBytes(StandardCharsets.UTF_8));
     }
 
     /** Taps until a server shows a request of a process of another one; the caller leaves then, with the tap still open. */
@@ -210,8 +245,7 @@ class PeersTest {
                 }
             });
             while (!shown.get()) {
-                HttpResponse<Stream<String>> response =
-                        HttpClient.newHttpClient().send(tap, BodyHandlers.ofLines());
+                HttpResponse<Stream<String>> response = HTTP.send(tap, BodyHandlers.ofLines());
                 try (Stream<String> lines = response.body()) {
                     // A tap of before may not have ended yet, or the other server may be too busy to answer.
                     Pause.aMoment();

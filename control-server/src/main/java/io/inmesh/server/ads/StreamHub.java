@@ -70,12 +70,21 @@ public final class StreamHub {
     }
 
     /**
-     * {@return what clients have been sent}
+     * {@return what clients have been sent, as far as they tell within {@link #TELLING_LIMIT}}
      *
-     * @param which the clients to tell of; those that end meanwhile are left out, those too busy to tell within {@link #TELLING_LIMIT} are
-     *     silent
+     * @param which the clients to tell of
      */
     public Told configs(Predicate<ConnectedProcess> which) {
+        return configs(which, TELLING_LIMIT);
+    }
+
+    /**
+     * {@return what clients have been sent}
+     *
+     * @param which the clients to tell of; those that end meanwhile are left out, those too busy to tell in time are silent
+     * @param limit how long they have for it, together
+     */
+    public Told configs(Predicate<ConnectedProcess> which, Duration limit) {
         List<Told.Asked> asked = new ArrayList<>();
         for (ClientStream stream : streams) {
             ConnectedProcess process = stream.status();
@@ -83,7 +92,7 @@ public final class StreamHub {
                 asked.add(new Told.Asked(process, stream.config()));
             }
         }
-        return Told.within(TELLING_LIMIT, asked);
+        return Told.within(limit, asked);
     }
 
     AdsMetrics metrics() {

@@ -77,7 +77,10 @@ final class DiffCommand extends MeshCommand {
                             unknown + (unknown == 1 ? " process is" : " processes are")
                                     + " too busy to tell, or known to a server that has not answered; whether affected is not known, try again");
         }
-        if (body.path("affected").isEmpty() && elsewhere == 0 && unknown == 0) {
+        if (body.path("affected").isEmpty()
+                && elsewhere == 0
+                && unknown == 0
+                && Silence.of(body).isEmpty()) {
             command.out().println("no connected process is affected");
             return;
         }

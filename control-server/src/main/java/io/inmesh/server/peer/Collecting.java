@@ -2,6 +2,7 @@ package io.inmesh.server.peer;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,16 @@ final class Collecting<M, T> implements StreamObserver<M> {
 
     /** Why there is no answer. */
     static final class NoAnswer extends Exception {
-        NoAnswer(String reason) {
+        private final boolean away;
+
+        NoAnswer(String reason, boolean away) {
             super(reason);
+            this.away = away;
+        }
+
+        /** {@return whether there is nobody to answer, or nobody who can be reached} */
+        boolean away() {
+            return away;
         }
     }
 
@@ -34,7 +43,7 @@ final class Collecting<M, T> implements StreamObserver<M> {
     public void onNext(M message) {
         try {
             read.add(reading.apply(message));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             whole.completeExceptionally(e);
         }
     }
@@ -60,11 +69,12 @@ final class Collecting<M, T> implements StreamObserver<M> {
             return whole.get(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NoAnswer("the wait for it was interrupted");
+            throw new NoAnswer("the wait for it was interrupted", false);
         } catch (TimeoutException e) {
-            throw new NoAnswer("no answer in time");
+            throw new NoAnswer("no answer in time", false);
         } catch (ExecutionException e) {
-            throw new NoAnswer(reason(e.getCause() == null ? e : e.getCause()));
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new NoAnswer(reason(cause), Status.fromThrowable(cause).getCode() == Status.Code.UNAVAILABLE);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
@@ -43,13 +44,14 @@ public final class Fleet {
         return peers.problems();
     }
 
-    /** {@return all clients that are connected and have said who they are} */
+    /** {@return all clients that are connected and have said who they are; one that has gone over to another server, as it is there} */
     public Heard<ConnectedProcess> processes() {
         Heard<ConnectedProcess> elsewhere = peers.ask(
                 (PeersStub stub, StreamObserver<Process> answers) ->
                         stub.processes(ProcessesRequest.getDefaultInstance(), answers),
                 (peer, process) -> ProcessMessages.read(process));
-        return and(hub.processes(), elsewhere);
+        Heard<ConnectedProcess> all = and(hub.processes(), elsewhere);
+        return new Heard<>(Newest.of(all.all(), process -> process), all.silent());
     }
 
     /** {@return what all clients have been sent, by name and version and without its content} */
@@ -67,18 +69,18 @@ public final class Fleet {
     }
 
     private ToldByAll told(ProcessesRequest request) {
-        Heard<Process> elsewhere = peers.ask(
+        Heard<Telling> elsewhere = peers.ask(
                 (PeersStub stub, StreamObserver<Process> answers) -> stub.processes(request, answers),
-                (peer, process) -> process);
+                (peer, process) -> Telling.read(process));
         Told here = hub.configs(process -> ProcessMessages.wanted(request, process));
-        List<ProcessConfig> configs = new ArrayList<>(here.configs());
-        List<ConnectedProcess> busy = new ArrayList<>(here.silent());
-        for (Process process : elsewhere.all()) {
-            if (process.hasConfig()) {
-                configs.add(ProcessMessages.config(process));
-            } else {
-                busy.add(ProcessMessages.read(process));
-            }
+        List<Telling> all = new ArrayList<>();
+        here.configs().forEach(config -> all.add(Telling.of(config)));
+        here.silent().forEach(process -> all.add(new Telling(process, Optional.empty())));
+        all.addAll(elsewhere.all());
+        List<ProcessConfig> configs = new ArrayList<>();
+        List<ConnectedProcess> busy = new ArrayList<>();
+        for (Telling one : Newest.of(all, Telling::process)) {
+            one.config().ifPresentOrElse(configs::add, () -> busy.add(one.process()));
         }
         return new ToldByAll(new Told(configs, busy), elsewhere.silent());
     }

@@ -73,7 +73,7 @@ final class Peer implements AutoCloseable {
         link.open();
     }
 
-    /** {@return how it describes itself} */
+    /** {@return how it described itself when it was first seen} */
     Replica replica() {
         return replica;
     }
@@ -86,11 +86,6 @@ final class Peer implements AutoCloseable {
     /** {@return what asks it} */
     PeersStub stub() {
         return PeersGrpc.newStub(channel);
-    }
-
-    /** {@return that it has not answered} */
-    SilentServer silent(String reason) {
-        return new SilentServer(replica.name(), replica.grpc(), replica.streams(), reason);
     }
 
     @Override

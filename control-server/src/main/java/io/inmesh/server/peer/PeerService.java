@@ -22,10 +22,14 @@ import io.inmesh.server.relay.Relays;
 import io.inmesh.server.time.Timer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /** Where other control servers call this one, over gRPC. Nobody else is let in. */
 public final class PeerService implements BindableService {
+
+    /** How long processes have to tell what they have been sent; the rest of {@link Peers#PATIENCE} is for the way to who asks. */
+    static final Duration TELLING_LIMIT = Duration.ofMillis(1500);
 
     private final Senders senders;
     private final StreamHub hub;
@@ -93,7 +97,7 @@ public final class PeerService implements BindableService {
         }
 
         private void configs(ProcessesRequest request, StreamObserver<Process> answers) {
-            Told told = hub.configs(process -> ProcessMessages.wanted(request, process));
+            Told told = hub.configs(process -> ProcessMessages.wanted(request, process), TELLING_LIMIT);
             told.configs().forEach(config -> answers.onNext(ProcessMessages.of(config, request.getContents())));
             told.silent().forEach(process -> answers.onNext(ProcessMessages.of(process, request.getContents())));
             answers.onCompleted();

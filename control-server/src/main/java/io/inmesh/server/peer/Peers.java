@@ -13,13 +13,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,6 +42,9 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     /** What gRPC may take to say that the time is over. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
+    /** How long a server is kept that is not in the store any more: it may have lost its lease for a moment only. */
+    static final Duration ABSENCE = Duration.ofSeconds(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
     private final String self;
@@ -54,6 +55,7 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     private final Counter dropped;
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+    private final Map<String, Long> absentSince = new HashMap<>();
     private boolean closed;
 
     /**
@@ -88,30 +90,49 @@ public final class Peers implements Reports.Listener, AutoCloseable {
                 .register(meters);
     }
 
-    /** Connects to servers that have come, and lets go of those that have gone. To be called every second or so. */
+    /**
+     * Connects to servers that have come, and lets go of those that have been gone for {@link #ABSENCE}, or have another in their place. To
+     * be called every second or so.
+     */
     public synchronized void refresh() {
         if (closed) {
             return;
         }
-        Set<String> there = new HashSet<>();
+        Map<String, Replica> at = new LinkedHashMap<>();
         for (Replica replica : replicas.get()) {
             // One that does not say where it is cannot be told anything.
-            if (!replica.id().equals(self)
-                    && !Objects.requireNonNullElse(replica.grpc(), "").isEmpty()) {
-                there.add(replica.id());
-                if (!peers.containsKey(replica.id())) {
-                    connect(replica);
-                }
+            if (hasAddress(replica)) {
+                // One that is started where another was, as this one may have been, stands for it, whose lease may not
+                // have run out yet: what is told to both would count twice.
+                at.merge(
+                        replica.grpc(),
+                        replica,
+                        (one, other) -> other.sinceEpochSecond() > one.sinceEpochSecond() ? other : one);
             }
         }
-        Set<String> gone = new HashSet<>(peers.keySet());
-        gone.removeAll(there);
-        for (String id : gone) {
-            Peer peer = peers.remove(id);
-            if (peer != null) {
+        for (Peer peer : List.copyOf(peers.values())) {
+            Replica now = at.get(peer.replica().grpc());
+            if (now == null
+                    ? absentForLong(peer)
+                    : !now.id().equals(peer.replica().id())) {
+                peers.remove(peer.replica().id());
+                absentSince.remove(peer.replica().id());
                 peer.close();
+            } else if (now != null) {
+                absentSince.remove(now.id());
             }
         }
+        for (Replica replica : at.values()) {
+            if (!replica.id().equals(self) && !peers.containsKey(replica.id())) {
+                connect(replica);
+            }
+        }
+    }
+
+    private boolean absentForLong(Peer peer) {
+        long now = timer.nanoTime();
+        long since = absentSince.computeIfAbsent(peer.replica().id(), unseen -> now);
+        return now - since >= ABSENCE.toNanos();
     }
 
     private void connect(Replica replica) {
@@ -153,26 +174,29 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     /** {@return by id, the servers that are not told what processes report here, and why} */
     public Map<String, String> problems() {
         Map<String, String> problems = new HashMap<>();
-        for (Replica replica : replicas.get()) {
+        for (Replica replica : others().values()) {
             Peer peer = peers.get(replica.id());
-            Optional<String> problem =
-                    peer == null ? Optional.of(ReportLink.NOT_YET) : peer.link().problem();
-            if (!replica.id().equals(self)) {
-                problem.ifPresent(why -> problems.put(replica.id(), why));
-            }
+            Optional<String> problem = peer == null
+                    ? Optional.of(notReached(replica))
+                    : peer.link().problem();
+            problem.ifPresent(why -> problems.put(replica.id(), why));
         }
         return problems;
     }
 
     /**
-     * {@return what all others answer, as far as they do within {@link #PATIENCE}}
+     * {@return what all others answer, as far as they do within {@link #PATIENCE}; those that do not, and those that cannot be asked, are
+     *     named as they describe themselves now}
      *
      * @param question asks one of them
      * @param reading reads a message of its answer
      */
     <M, T> Heard<T> ask(BiConsumer<PeersStub, StreamObserver<M>> question, BiFunction<Peer, M, T> reading) {
+        Map<String, Replica> there = others();
+        Map<String, Replica> unasked = new LinkedHashMap<>(there);
         Map<Peer, Collecting<M, T>> asked = new LinkedHashMap<>();
         for (Peer peer : peers.values()) {
+            unasked.remove(peer.replica().id());
             Collecting<M, T> answer = new Collecting<>(message -> reading.apply(peer, message));
             asked.put(peer, answer);
             question.accept(peer.stub().withDeadlineAfter(PATIENCE.toNanos(), TimeUnit.NANOSECONDS), answer);
@@ -184,10 +208,36 @@ public final class Peers implements Reports.Listener, AutoCloseable {
             try {
                 all.addAll(answer.within(Duration.ofNanos(end - timer.nanoTime())));
             } catch (Collecting.NoAnswer e) {
-                silent.add(peer.silent(String.valueOf(e.getMessage())));
+                Replica replica = there.get(peer.replica().id());
+                String reason = String.valueOf(e.getMessage());
+                if (replica != null || !e.away()) {
+                    silent.add(SilentServer.of(replica == null ? peer.replica() : replica, reason));
+                }
             }
         });
+        unasked.values().forEach(replica -> silent.add(SilentServer.of(replica, notReached(replica))));
         return new Heard<>(all, silent);
+    }
+
+    /** {@return by id, the servers that run besides this one} */
+    private Map<String, Replica> others() {
+        Map<String, Replica> others = new LinkedHashMap<>();
+        for (Replica replica : replicas.get()) {
+            if (!replica.id().equals(self)) {
+                others.put(replica.id(), replica);
+            }
+        }
+        return others;
+    }
+
+    private static boolean hasAddress(Replica replica) {
+        return !Objects.requireNonNullElse(replica.grpc(), "").isEmpty();
+    }
+
+    private static String notReached(Replica replica) {
+        return hasAddress(replica)
+                ? ReportLink.NOT_YET
+                : "it does not say where it is; mend replica.host of its settings";
     }
 
     private double unreachable() {

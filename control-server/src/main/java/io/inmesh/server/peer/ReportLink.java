@@ -153,9 +153,16 @@ final class ReportLink implements AutoCloseable {
         wait = longer.compareTo(LONGEST_WAIT) < 0 ? longer : LONGEST_WAIT;
     }
 
-    /** Ends the stream; what has not been told is lost. */
+    /** Ends the stream; what has not been told is lost, and counted. */
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        int lost = queue.clear();
+        if (lost > 0) {
+            dropped.accept(lost);
+        }
         closed = true;
         Stream last = current;
         current = null;

@@ -101,6 +101,14 @@ final class ReportQueue {
         return lost;
     }
 
+    /** {@return how many reports are lost because the other server will not be told any more} */
+    int clear() {
+        int lost = giveUp() + waiting.size();
+        waiting.clear();
+        bytes = 0;
+        return lost;
+    }
+
     private void forget() {
         sent.forEach(one -> bytes -= one.bytes());
         sent = List.of();

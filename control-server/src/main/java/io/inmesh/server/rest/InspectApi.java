@@ -144,7 +144,7 @@ final class InspectApi {
         Heard<ConnectedProcess> connected = fleet.processes();
         List<ConnectedProcess> candidates = connected.all().stream()
                 .filter(process -> process.namespace().equals(namespace))
-                // A process that has gone over to another server may be known to both for a while.
+                // Stock gRPC has several connections.
                 .sorted(Comparator.comparing(ConnectedProcess::connectedSince).reversed())
                 .toList();
         ConnectedProcess wanted = candidates.stream()

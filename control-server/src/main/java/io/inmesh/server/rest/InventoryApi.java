@@ -61,7 +61,7 @@ final class InventoryApi {
         String as = exchange.parameter("as");
         Map<String, ConnectedProcess> processes = new HashMap<>();
         Heard<ConnectedProcess> connected = fleet.processes();
-        // A process that has gone over to another server may be known to both for a while.
+        // Stock gRPC has several connections.
         connected
                 .all()
                 .forEach(process -> processes.merge(
