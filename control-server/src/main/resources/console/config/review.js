@@ -56,11 +56,12 @@ export function Affected({ plan }) {
   const elsewhere = plan.affectedElsewhere ?? 0;
   const unknown = plan.affectedUnknown ?? 0;
   const total = affected.length + elsewhere;
-  return html`<section class="affected"><h3>${total === 0 ? unknown > 0 ? 'No process that could be asked is sent anything else.' : 'No connected process is sent anything else.' : `${count(total, 'process', 'processes')} will be sent something else`}</h3>
+  return html`<section class="affected"><h3>${total === 0 ? unknown > 0 || plan.silentServerCount > 0 ? 'No process that could be asked is sent anything else.' : 'No connected process is sent anything else.' : `${count(total, 'process', 'processes')} will be sent something else`}</h3>
     ${affected.length > 0 && html`<ul>${affected.map((process) => html`<li><strong>${process.name}</strong> <span class="faint">${process.namespace}</span>
       <span class="row">${process.resources.slice(0, 6).map((moved) => html`<${Chip} title=${`${moved.change.toLowerCase()} ${moved.type} ${moved.name}`}>${moved.type} ${moved.name}<//>`)}
         ${process.resources.length > 6 && html`<span class="faint">+${process.resources.length - 6}</span>`}</span></li>`)}</ul>`}
     ${elsewhere > 0 && html`<p class="faint">${count(elsewhere, 'process', 'processes')} of namespaces that you may not look at.</p>`}
     ${unknown > 0 && html`<p class="faint">${count(unknown, 'process', 'processes')} too busy to tell, or known to a control server that has not answered: whether affected is not known.</p>`}
+    ${plan.silentServerCount > 0 && html`<p class="faint">${count(plan.silentServerCount, 'control server')} not heard: whether its processes are affected is not known.</p>`}
   </section>`;
 }

@@ -42,6 +42,7 @@ function Shown({ status, version, whole }) {
       empty=${html`<${Empty} title="Everything that is configured is in force." />`} /><//>
     ${new Set((status.replicas ?? []).map(({ root }) => root)).size > 1 && html`<${Note} tone="bad">The control servers sign below different roots. That lasts no longer than a moment, unless one of them cannot take over what another has done to the authority: its log says why.<//>`}
     ${(status.silentServers ?? []).map(({ name, grpc, processes, reason }) => html`<${Note} tone="warn">Control server <strong>${name}</strong> at <span class="mono">${grpc}</span> has not answered (${reason}): its ${count(processes, 'process', 'processes')} are missing here.<//>`)}
+    ${!whole && status.silentServerCount > 0 && html`<${Note} tone="warn">${count(status.silentServerCount, 'control server')} not heard: processes are missing here. Who may look at all namespaces sees there which.<//>`}
     ${(status.replicas ?? []).filter(({ unreachable }) => unreachable).map(({ name, grpc, unreachable }) => html`<${Note} tone="warn">Control server <strong>${name}</strong> at <span class="mono">${grpc}</span> cannot be reached by the one that has answered, and lacks what processes report there: ${unreachable}<//>`)}
     ${(status.replicas ?? []).length > 1 && html`<${Box} flush title="Control servers"><${Table} label="Control servers" rows=${status.replicas} id=${({ name, grpc }) => `${name} ${grpc}`} first=${0} columns=${REPLICAS} /><//>`}
     <${Sources} sources=${status.sources ?? []} />

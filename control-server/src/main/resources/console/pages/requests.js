@@ -44,12 +44,12 @@ function useTap() {
     open.current = mine;
     setRows([]);
     setProblem(null);
-    setAbout({ refusals: [], skipped: 0, processes: [], silent: [] });
+    setAbout({ refusals: [], skipped: 0, processes: [], silent: 0 });
     setRunning(true);
     let key = 0;
     try {
       for await (const line of lines('/inmesh/v1/live/tap', question, mine.signal)) {
-        if (line.ticket) setAbout((known) => ({ ...known, silent: line.silentServers ?? [], processes: line.processes, ends: Date.now() + line.seconds * 1000 }));
+        if (line.ticket) setAbout((known) => ({ ...known, silent: line.silentServerCount ?? 0, processes: line.processes, ends: Date.now() + line.seconds * 1000 }));
         else if (line.ended) setAbout((known) => ({ ...known, skipped: line.skipped }));
         else if (line.refusal) setAbout((known) => ({ ...known, refusals: [...known.refusals, line] }));
         else if (line.process) setRows((known) => [{ ...line, key: ++key }, ...known].slice(0, SHOWN));
@@ -113,7 +113,7 @@ function State({ tap }) {
   return html`<span class="row" role="status">
     ${running ? html`<${Badge} tone="ok">watching ${count(about.processes.length, 'process', 'processes')}<//>` : html`<${Badge} tone="none">ended<//>`}
     <small>${count(rows.length, 'request')}${about.skipped ? `, ${about.skipped} more were not shown` : ''}</small>
-    ${about.silent.map(({ name, processes, reason }) => html`<${Badge} tone="warn" title=${`Control server ${name} has not answered: ${reason}`}>without ${count(processes, 'process', 'processes')} of ${name}<//>`)}
+    ${about.silent > 0 && html`<${Badge} tone="warn" title="Their processes are not watched; Mesh health says which servers, of all namespaces.">${count(about.silent, 'control server')} not heard<//>`}
     ${about.refusals.map(({ process, refusal }) => html`<${Badge} tone="warn" title=${refusal}>${process} does not tell<//>`)}
   </span>`;
 }

@@ -203,9 +203,17 @@ class PeersTest {
                     "/inmesh/v1/status",
                     body -> body.path("silentServers").size() == 2);
 
-            assertThat(replicas.get(0).get("/inmesh/v1/inspect?process=nobody").status())
+            JsonNode ofOne =
+                    replicas.get(0).get("/inmesh/v1/status?namespace=default").body();
+            assertThat(ofOne.path("silentServerCount").asInt()).isEqualTo(2);
+            assertThat(ofOne.toString())
+                    .as("who looks at one namespace is not told which servers there are")
+                    .doesNotContain("nowhere", "no address");
+            RestServer.Answer nobody = replicas.get(0).get("/inmesh/v1/inspect?process=nobody");
+            assertThat(nobody.status())
                     .as("nobody can know whether there is one")
                     .isEqualTo(503);
+            assertThat(nobody.body().toString()).contains("2 have not answered").doesNotContain("nowhere");
             assertThat(replicas.get(0)
                             .post("/inmesh/v1/diff", SERVICE)
                             .body()

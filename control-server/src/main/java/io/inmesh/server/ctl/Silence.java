@@ -12,7 +12,10 @@ final class Silence {
 
     private Silence() {}
 
-    /** {@return a line for each of them, by the answer of the one that was asked; empty if all have answered} */
+    /**
+     * {@return a line for each of them, by the answer of the one that was asked, and one for those that it does not name, as it does to
+     * those only who look at the whole mesh; empty if all have answered}
+     */
     static List<String> of(JsonNode body) {
         List<String> lines = new ArrayList<>();
         body.path("silentServers")
@@ -21,6 +24,12 @@ final class Silence {
                                 + server.path("grpc").asText() + " has not answered ("
                                 + server.path("reason").asText() + "): what its "
                                 + server.path("processes").asInt() + " processes have to say is missing"));
+        int unnamed = body.path("silentServerCount").asInt() - lines.size();
+        if (unnamed > 0) {
+            lines.add(
+                    (unnamed == 1 ? "one control server has" : unnamed + " control servers have")
+                            + " not answered: what their processes have to say is missing; meshctl status without -n says which");
+        }
         return lines;
     }
 

@@ -1,5 +1,6 @@
 package io.inmesh.server.peer;
 
+import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.inmesh.server.peer.rpc.AskAnswer;
@@ -19,21 +20,19 @@ final class RelayedQuestion implements ClientResponseObserver<AskRequest, AskAns
     /** No process answers any question for longer. */
     private static final long LONGEST_MINUTES = 6;
 
-    private final Peer peer;
     private final List<Askable> processes;
     private final BiConsumer<Askable, Answer> answers;
     private final BitSet ended = new BitSet();
     private @Nullable ClientCallStreamObserver<AskRequest> call;
 
-    private RelayedQuestion(Peer peer, List<Askable> processes, BiConsumer<Askable, Answer> answers) {
-        this.peer = peer;
+    private RelayedQuestion(List<Askable> processes, BiConsumer<Askable, Answer> answers) {
         this.processes = List.copyOf(processes);
         this.answers = answers;
     }
 
     /** Asks; what is returned calls it off. */
     static Runnable ask(Peer peer, List<Askable> processes, Question question, BiConsumer<Askable, Answer> answers) {
-        RelayedQuestion asked = new RelayedQuestion(peer, processes, answers);
+        RelayedQuestion asked = new RelayedQuestion(processes, answers);
         AskRequest.Builder request = AskRequest.newBuilder().setQuestion(question);
         processes.forEach(process -> request.addAttendees(process.name()));
         peer.stub().withDeadlineAfter(LONGEST_MINUTES, TimeUnit.MINUTES).ask(request.build(), asked);
@@ -75,12 +74,14 @@ final class RelayedQuestion implements ClientResponseObserver<AskRequest, AskAns
 
     @Override
     public void onError(Throwable cause) {
-        endAll("control server " + peer.replica().name() + ", which it is connected to: " + Collecting.reason(cause));
+        // Which server that is, not everybody may know who may ask a process.
+        endAll("the control server that it is connected to has not answered: "
+                + Status.fromThrowable(cause).getCode());
     }
 
     @Override
     public void onCompleted() {
-        endAll("control server " + peer.replica().name() + ", which it is connected to, says no more");
+        endAll("the control server that it is connected to says no more");
     }
 
     private void endAll(String refusal) {

@@ -76,7 +76,10 @@ final class ChangesApi {
         ArrayNode shown = body.putArray("affected");
         int hidden = 0;
         ToldByAll all = fleet.configs();
-        SilentJson.write(body, all.silent());
+        SilentJson.write(
+                body,
+                all.silent(),
+                bindings.allow(exchange.principal(), Role.VIEWER, "") ? "" : FilesApi.namespace(exchange));
         for (Impact.Affected affected : Impact.of(
                 resources.state(), resources.stateWith(plan.after()), all.told().configs())) {
             String namespace = affected.process().namespace();

@@ -71,7 +71,7 @@ final class InventoryApi {
         Map<String, List<UnusableEndpoint>> passedOver =
                 unusable.get().stream().collect(Collectors.groupingBy(UnusableEndpoint::host));
         ObjectNode body = Exchange.JSON.createObjectNode();
-        SilentJson.write(body, connected.silent());
+        SilentJson.write(body, connected.silent(), namespace);
         ArrayNode services = body.putArray("services");
         for (MeshService service : state.get().services().all().values()) {
             boolean seen = as == null || service.scope().visibleFrom(as);

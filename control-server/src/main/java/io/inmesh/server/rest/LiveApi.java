@@ -112,7 +112,7 @@ final class LiveApi {
                     .setDuration(Duration.newBuilder().setSeconds(seconds));
             Inbox inbox = new Inbox();
             exchange.begin("application/x-ndjson");
-            exchange.line(begun(ticket, asking, seconds));
+            exchange.line(begun(ticket, asking, namespace, seconds));
             callOff =
                     fleet.ask(processes, Question.newBuilder().setTicket(ticket).setTap(tap), inbox::put);
             follow(exchange, inbox, processes.size(), limit, seconds, perSecond);
@@ -123,12 +123,12 @@ final class LiveApi {
         }
     }
 
-    private static ObjectNode begun(Ticket ticket, Heard<Askable> processes, int seconds) {
+    private static ObjectNode begun(Ticket ticket, Heard<Askable> processes, String namespace, int seconds) {
         ObjectNode line =
                 Exchange.JSON.createObjectNode().put("ticket", ticket.getId()).put("seconds", seconds);
         ArrayNode names = line.putArray("processes");
         processes.all().forEach(process -> names.add(process.instance()));
-        SilentJson.write(line, processes.silent());
+        SilentJson.write(line, processes.silent(), namespace);
         return line;
     }
 
@@ -177,7 +177,7 @@ final class LiveApi {
         Ticket ticket = ticket(exchange, "live-find", Map.of("request", id, "namespace", namespace));
         ObjectNode body =
                 Exchange.JSON.createObjectNode().put("asked", asking.all().size());
-        SilentJson.write(body, asking.silent());
+        SilentJson.write(body, asking.silent(), namespace);
         ArrayNode seen = body.putArray("seen");
         ArrayNode refusals = body.putArray("refusals");
         for (Said said : answers(
@@ -211,7 +211,7 @@ final class LiveApi {
                 .setDuration(
                         Duration.newBuilder().setSeconds(asked.path("seconds").asInt(DEFAULT_LOG_SECONDS)));
         ObjectNode body = Exchange.JSON.createObjectNode();
-        SilentJson.write(body, asking.silent());
+        SilentJson.write(body, asking.silent(), namespace);
         ArrayNode levels = body.putArray("levels");
         ArrayNode refusals = body.putArray("refusals");
         for (Said said :
@@ -233,7 +233,7 @@ final class LiveApi {
         List<Askable> processes = asking.all();
         Ticket ticket = ticket(exchange, "live-belief", Map.of("processes", names(processes)));
         ObjectNode body = Exchange.JSON.createObjectNode();
-        SilentJson.write(body, asking.silent());
+        SilentJson.write(body, asking.silent(), namespace);
         ArrayNode beliefs = body.putArray("processes");
         for (Said said : answers(
                 processes,

@@ -88,7 +88,7 @@ final class StatusApi {
                 .ifPresent(since ->
                         kept.put("behindSince", since.since().toString()).put("reason", since.reason()));
         Heard<ConnectedProcess> connected = fleet.processes();
-        SilentJson.write(body, connected.silent());
+        SilentJson.write(body, connected.silent(), namespace);
         ArrayNode processes = body.putArray("processes");
         for (ConnectedProcess process : connected.all()) {
             if (!shown.test(process.namespace())) {
