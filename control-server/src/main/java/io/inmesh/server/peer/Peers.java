@@ -13,11 +13,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,6 +58,9 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
     private final Map<String, Long> absentSince = new HashMap<>();
+    /** Ids of servers whose address is none, which has been logged. A server has a new id with each start, so they are few. */
+    private final Set<String> misplaced = new HashSet<>();
+
     private boolean closed;
 
     /**
@@ -147,11 +152,13 @@ public final class Peers implements Reports.Listener, AutoCloseable {
                             chance,
                             dropped::increment));
         } catch (IllegalArgumentException e) {
-            LOG.error(
-                    "control server {} says that it is at \"{}\", which is no address; mend replica.host of its settings",
-                    replica.name(),
-                    replica.grpc(),
-                    e);
+            if (misplaced.add(replica.id())) {
+                LOG.error(
+                        "control server {} says that it is at \"{}\", which is no address; mend replica.host of its settings",
+                        replica.name(),
+                        replica.grpc(),
+                        e);
+            }
         }
     }
 
