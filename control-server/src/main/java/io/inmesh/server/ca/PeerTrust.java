@@ -1,6 +1,5 @@
 package io.inmesh.server.ca;
 
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
@@ -16,14 +15,12 @@ import java.util.Date;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Which servers this one takes for another control server of its mesh: those whose certificate leads to a root of the mesh (RFC 5280), has
  * the SPIFFE id of a control server, and is not on the deny list. Under which name or address a server is reached says nothing about it.
  */
-public final class PeerTrust extends X509ExtendedTrustManager {
+public final class PeerTrust extends ServersOnlyTrust {
 
     private final CertificateAuthority authority;
     private final Supplier<DenyList.Denied> denied;
@@ -63,35 +60,6 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         if (refusal != null) {
             throw new CertificateException(identity + " is refused: " + refusal);
         }
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        checkServerTrusted(chain, authType);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        checkServerTrusted(chain, authType);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("this side is the client");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        checkClientTrusted(chain, authType);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        checkClientTrusted(chain, authType);
     }
 
     @Override
