@@ -15,6 +15,7 @@ import io.inmesh.server.relay.Relays;
 import io.inmesh.xds.relay.Answer;
 import io.inmesh.xds.relay.Question;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,11 @@ import java.util.stream.Stream;
  * answer within {@link Peers#PATIENCE} are named.
  */
 public final class Fleet {
+
+    /** Whoever looks twice finds everyone in the same place. */
+    private static final Comparator<ConnectedProcess> BY_NAME = Comparator.comparing(ConnectedProcess::namespace)
+            .thenComparing(ConnectedProcess::instance)
+            .thenComparing(ConnectedProcess::nodeId);
 
     private final StreamHub hub;
     private final Relays relays;
@@ -44,14 +50,19 @@ public final class Fleet {
         return peers.problems();
     }
 
-    /** {@return all clients that are connected and have said who they are; one that has gone over to another server, as it is there} */
+    /**
+     * {@return all clients that are connected and have said who they are, by namespace and name; one that has gone over to another server, as
+     * it is there}
+     */
     public Heard<ConnectedProcess> processes() {
         Heard<ConnectedProcess> elsewhere = peers.ask(
                 (PeersStub stub, StreamObserver<Process> answers) ->
                         stub.processes(ProcessesRequest.getDefaultInstance(), answers),
                 (peer, process) -> ProcessMessages.read(process));
         Heard<ConnectedProcess> all = and(hub.processes(), elsewhere);
-        return new Heard<>(Newest.of(all.all(), process -> process), all.silent());
+        List<ConnectedProcess> newest = new ArrayList<>(Newest.of(all.all(), process -> process));
+        newest.sort(BY_NAME);
+        return new Heard<>(newest, all.silent());
     }
 
     /** {@return what all clients have been sent, by name and version and without its content} */
