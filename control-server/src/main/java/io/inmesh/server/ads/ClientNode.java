@@ -42,6 +42,7 @@ record ClientNode(
     private static final int MAX_LABEL_CHARACTERS = 256;
     private static final int PARTS = 4;
     private static final String DEFAULT = "default";
+    private static final String OWN_USER_AGENT = "inmesh";
 
     /** Says why a node is not served. The message may be shown to the caller. */
     static final class Refused extends Exception {
@@ -89,6 +90,14 @@ record ClientNode(
                         SidecarClaim.read(metadata)),
                 metadata,
                 node);
+    }
+
+    /**
+     * Whether the client makes a new cluster of one that changes, and waits for its endpoints as if it had never had any: Envoy does, and
+     * what is not known here may. gRPC and Inmesh's own clients keep the endpoints they have.
+     */
+    boolean rebuildsClusters() {
+        return context.personality() != Personality.GRPC_SAFE && !userAgent.startsWith(OWN_USER_AGENT);
     }
 
     /** A text in the metadata; empty if there is none. */

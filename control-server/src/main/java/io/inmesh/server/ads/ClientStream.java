@@ -10,13 +10,10 @@ import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.core.Node;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientStream {
     private static final Logger LOG = LoggerFactory.getLogger(ClientStream.class);
-    private static final int MAX_TYPES = 64;
 
     private final ResourceSource source;
     private final StreamHub hub;
@@ -45,7 +41,7 @@ final class ClientStream {
     private final HealthReports health;
     private final SlowReader slowReader;
     private final Instant connectedSince;
-    private final SortedMap<String, Delivered> types = new TreeMap<>(PushOrder.ADDITIONS);
+    private final Subscriptions types;
     private final Settlement settlement = new Settlement();
     private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -76,6 +72,7 @@ final class ClientStream {
         this.slowReader =
                 new SlowReader(parts.timer(), limits.slowReader(), () -> mailbox.execute(() -> readsNothing(hangUp)));
         this.connectedSince = clock.instant();
+        this.types = new Subscriptions(caller, limits.namesPerType(), clock);
     }
 
     private void readsNothing(Runnable hangUp) {
@@ -165,7 +162,7 @@ final class ClientStream {
     /** What the client has been sent, as soon as the stream gets to it. May be called from any thread, as {@link #status}. */
     CompletableFuture<ProcessConfig> config() {
         return CompletableFuture.supplyAsync(
-                () -> ProcessConfig.of(status(), Objects.requireNonNull(node).message(), types.values()), mailbox);
+                () -> ProcessConfig.of(status(), Objects.requireNonNull(node).message(), types.all()), mailbox);
     }
 
     /** The newest generation of which the client has answered everything. May be called from any thread. */
@@ -227,17 +224,10 @@ final class ClientStream {
     }
 
     private void receiveSubscription(ClientRequest request) throws ClientNode.Refused {
-        Delivered type = types.get(request.typeUrl());
-        if (type == null) {
-            if (types.size() >= MAX_TYPES) {
-                throw new ClientNode.Refused("a stream cannot subscribe to more than " + MAX_TYPES + " types");
-            }
-            if (!PushOrder.served(request.typeUrl())) {
-                LOG.info("{} asks for {}, of which there is nothing", caller, request.typeUrl());
-            }
-            type = new Delivered(
-                    new TypeState(request.typeUrl(), limits.namesPerType()), new Delivery(clock.instant()));
-            types.put(request.typeUrl(), type);
+        Delivered type = types.of(request.typeUrl());
+        if (request.typeUrl().equals(TypeUrls.CLUSTER)) {
+            // A changed cluster may have to be followed by endpoints that the client has yet to ask for on this stream.
+            types.of(TypeUrls.ENDPOINT);
         }
         if (type.delivery().overtaken(request.nonce()) && request.complete()) {
             return;
@@ -266,14 +256,11 @@ final class ClientStream {
             if (sendAdditions(set)) {
                 sendRemovals(set);
             }
-            settlement.note(types.values(), set, resourcesGeneration);
+            settlement.note(types.all(), set, resourcesGeneration);
         }
         slowReader.observe(outbound.ready());
-        statuses = types.values().stream()
-                .filter(t -> t.state().subscribed())
-                .map(t -> t.delivery().status(t.state().typeUrl()))
-                .toList();
-        settlement.noteTrust(types.values());
+        statuses = types.statuses();
+        settlement.noteTrust(types.all());
         hub.progressed(this);
     }
 
@@ -293,7 +280,7 @@ final class ClientStream {
     /** Sends what the client lacks; whether nothing is left to send or to be answered. */
     private boolean sendAdditions(ResourceSet set) {
         boolean idle = true;
-        for (Delivered type : types.values()) {
+        for (Delivered type : types.all()) {
             Update update = type.state().additions(set);
             if (update.isEmpty() && !type.state().answerDue()) {
                 idle &= !type.delivery().outstanding();
@@ -310,12 +297,8 @@ final class ClientStream {
     }
 
     private void sendRemovals(ResourceSet set) {
-        boolean keepReferred = types.values().stream()
-                .anyMatch(t ->
-                        PushOrder.referrer(t.state().typeUrl()) && t.delivery().rejected());
-        List<Delivered> lastFirst = new ArrayList<>(types.values());
-        Collections.reverse(lastFirst);
-        for (Delivered type : lastFirst) {
+        boolean keepReferred = types.referrerRejected();
+        for (Delivered type : types.referrersFirst()) {
             TypeState state = type.state();
             if (keepReferred && !PushOrder.referrer(state.typeUrl())) {
                 continue;
@@ -336,11 +319,18 @@ final class ClientStream {
 
     private void send(Delivered type, Update update) {
         String nonce = nextNonce();
+        Set<String> rebuilt = Objects.requireNonNull(node).rebuildsClusters()
+                ? Subscriptions.rebuilt(type.state(), update)
+                : Set.of();
         Update sent = outbound.send(type.state(), update, nonce);
         List<String> names =
                 sent.changed().stream().map(VersionedResource::name).toList();
         type.delivery().sent(nonce, type.state().version(), names, clock.instant());
         hub.metrics().pushed(type.state().typeUrl());
+        if (!rebuilt.isEmpty()) {
+            rebuilt.retainAll(Set.copyOf(names));
+            types.repeatEndpoints(rebuilt);
+        }
     }
 
     private String nextNonce() {

@@ -28,6 +28,8 @@ final class TypeState {
     private final Holdings held = new Holdings();
     /** Names that wait for the answer that they do not exist. */
     private final Set<String> unanswered = new HashSet<>();
+    /** Names of what is sent once more though the client has it; of few clients there ever are any. */
+    private Set<String> again = Set.of();
 
     private boolean wildcard;
     /** Whether the wildcard came from naming nothing, which naming something ends. */
@@ -143,6 +145,15 @@ final class TypeState {
         forgetUnwanted();
     }
 
+    /** Has these sent once more if the client wants them, even though it has them; before the subscription has begun, too. */
+    void repeat(Collection<String> repeated) {
+        Set<String> all = new HashSet<>(again);
+        all.addAll(repeated);
+        again = all;
+        forgetUnwanted();
+        upToDateWith = null;
+    }
+
     /** What the client lacks in {@code set}. Nothing that it has is taken away; names it asked for that do not exist are. */
     Update additions(ResourceSet set) {
         if (upToDateWith == set) {
@@ -204,6 +215,10 @@ final class TypeState {
             held.remove(name);
             unanswered.remove(name);
         });
+        if (!again.isEmpty()) {
+            update.changed().forEach(resource -> again.remove(resource.name()));
+            update.removed().forEach(again::remove);
+        }
         answerDue = false;
     }
 
@@ -235,7 +250,7 @@ final class TypeState {
     }
 
     private void addIfLacking(VersionedResource resource, List<VersionedResource> changed) {
-        if (!held.contains(resource)) {
+        if (!held.contains(resource) || again.contains(resource.name())) {
             changed.add(resource);
         }
     }
@@ -249,6 +264,9 @@ final class TypeState {
         if (!wildcard) {
             held.retain(names);
             unanswered.retainAll(names);
+            if (begun && !again.isEmpty()) {
+                again.retainAll(names);
+            }
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** A client of incremental xDS that fails the test when it is sent what it has. */
-final class IncrementalClient extends ProtocolClient<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
-    /** Names asked for on this stream, which may be sent again: who asks again may have forgotten. */
+class IncrementalClient extends ProtocolClient<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+    /** Names that may be sent again on this stream, as those asked for: who asks again may have forgotten. */
     private final Set<String> asked = new HashSet<>();
 
     IncrementalClient(AdsParts parts) {
@@ -22,6 +22,11 @@ final class IncrementalClient extends ProtocolClient<DeltaDiscoveryRequest, Delt
         super.connect();
     }
 
+    /** From now on this may come although the client has it. */
+    void mayComeAgain(String type, String name) {
+        asked.add(type + name);
+    }
+
     @Override
     DeltaDiscoveryRequest first(String type) {
         return TestStream.resume(type, held.get(type), names.get(type).toArray(String[]::new));
@@ -29,7 +34,7 @@ final class IncrementalClient extends ProtocolClient<DeltaDiscoveryRequest, Delt
 
     @Override
     DeltaDiscoveryRequest changed(String type, Set<String> added, Set<String> dropped) {
-        added.forEach(name -> asked.add(type + name));
+        added.forEach(name -> mayComeAgain(type, name));
         return DeltaDiscoveryRequest.newBuilder()
                 .setTypeUrl(type)
                 .addAllResourceNamesSubscribe(added)

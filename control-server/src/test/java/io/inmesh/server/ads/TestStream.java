@@ -62,6 +62,7 @@ final class TestStream<Q, A> {
     static Node node(String id) {
         return Node.newBuilder()
                 .setId("sidecar~10.0.0.1~" + id + ".default~default.svc.cluster.local")
+                .setUserAgentName("inmesh-java")
                 .build();
     }
 
