@@ -172,7 +172,7 @@ public final class ControlServer implements AutoCloseable {
             CertificateService certificates = new CertificateService(
                     authority, attestation.attestors(tokens, engine), denied::current, audit, meters);
 
-            WorkloadRegistry registry = open(new WorkloadRegistry(engine, writing, timer, random));
+            WorkloadRegistry registry = open(new WorkloadRegistry(engine, leadership.id(), writing, timer, random));
             RegistryMetrics.bind(registry, meters);
             Drains drains = new Drains(followed, registry::workloads, audit, clock);
             TranslatedResources resources = new TranslatedResources(
@@ -240,6 +240,7 @@ public final class ControlServer implements AutoCloseable {
                             List.of(new AdsService(ads, rpc, false), new ClientStatusService(hub, false))));
             Peers peers = open(OwnPeers.of(
                     leadership, certificate, trust.ofPeers(), reported, open(new SystemTimer()), random, meters));
+            registry.sparing(peers::reached);
             departure = new Departure(xds, plaintext, hub, registry::others, random);
             Access access =
                     Access.open(accessSettings, trust, followed, threads("inmesh-sessions", 1), audit, clock, random);

@@ -44,7 +44,7 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     /** What gRPC may take to say that the time is over. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
-    /** How long a server is kept that is not in the store any more: it may have lost its lease for a moment only. */
+    /** How long a server is kept that is not in the store any more and cannot be reached: it may have lost its lease for a moment only. */
     static final Duration ABSENCE = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -96,8 +96,8 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     }
 
     /**
-     * Connects to servers that have come, and lets go of those that have been gone for {@link #ABSENCE}, or have another in their place. To
-     * be called every second or so.
+     * Connects to servers that have come, and lets go of those that have been gone for {@link #ABSENCE} and cannot be reached, or have another
+     * in their place. To be called every second or so.
      */
     public synchronized void refresh() {
         if (closed) {
@@ -118,7 +118,7 @@ public final class Peers implements Reports.Listener, AutoCloseable {
         for (Peer peer : List.copyOf(peers.values())) {
             Replica now = at.get(peer.replica().grpc());
             if (now == null
-                    ? absentForLong(peer)
+                    ? absentForLong(peer) && !reached(peer.replica().id())
                     : !now.id().equals(peer.replica().id())) {
                 peers.remove(peer.replica().id());
                 absentSince.remove(peer.replica().id());
@@ -189,6 +189,12 @@ public final class Peers implements Reports.Listener, AutoCloseable {
             problem.ifPresent(why -> problems.put(replica.id(), why));
         }
         return problems;
+    }
+
+    /** {@return whether the server of that id can be reached at present, be it in the store or not} */
+    public boolean reached(String id) {
+        Peer peer = peers.get(id);
+        return peer != null && peer.link().problem().isEmpty();
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Which servers there are, as one of them sees it, and since when others are gone. Not safe for use by several threads. */
 final class Owners {
@@ -11,6 +12,7 @@ final class Owners {
     private final String self;
     private final TreeSet<String> present = new TreeSet<>();
     private final Map<String, Long> goneSince = new HashMap<>();
+    private Predicate<String> reached = owner -> false;
 
     /** Knows one server, itself. */
     Owners(String self) {
@@ -30,6 +32,11 @@ final class Owners {
         }
     }
 
+    /** Has servers count as there that others can reach, if the store alone does not say so: it is the store that they are cut off from. */
+    void sparing(Predicate<String> isReached) {
+        reached = isReached;
+    }
+
     /** Takes a list of all there are. */
     void listed(Collection<String> all, long nowNanos) {
         new TreeSet<>(present).stream().filter(owner -> !all.contains(owner)).forEach(owner -> left(owner, nowNanos));
@@ -38,6 +45,11 @@ final class Owners {
 
     boolean present(String owner) {
         return present.contains(owner);
+    }
+
+    /** {@return whether neither the store says that a server is there, nor can it be reached} */
+    boolean away(String owner) {
+        return !present(owner) && !reached.test(owner);
     }
 
     /** {@return for how many nanoseconds a server that is not there has been away; from when it was asked for if it never was there} */

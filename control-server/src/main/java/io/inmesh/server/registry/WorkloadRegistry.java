@@ -8,18 +8,16 @@ import io.inmesh.server.store.Engine.Write;
 import io.inmesh.server.store.Follower;
 import io.inmesh.server.store.StoreUnavailableException;
 import io.inmesh.server.time.Timer;
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,17 +64,17 @@ public final class WorkloadRegistry implements AutoCloseable {
      * Takes over what the engine holds, and follows it from then on.
      *
      * @param engine where registrations are kept; not closed with this
+     * @param self the name of this server, another with each start
      * @param writer writes them, one task after the other; not to be ended before this is closed
      * @param timer what a lease is measured by
-     * @param random names this server, and decides the order in which processes go that are away
+     * @param random decides the order in which processes go that are away
      * @throws StoreUnavailableException if the engine cannot be asked
      */
-    public WorkloadRegistry(Engine engine, Executor writer, Timer timer, RandomGenerator random) {
+    public WorkloadRegistry(Engine engine, String self, Executor writer, Timer timer, RandomGenerator random) {
         this.engine = engine;
         this.writer = writer;
         this.timer = timer;
         this.random = random;
-        String self = HexFormat.of().toHexDigits(random.nextLong());
         this.book = new Book(self, timer.nanoTime());
         this.presence = new Presence(engine, self);
         presence.renew();
@@ -97,6 +95,18 @@ public final class WorkloadRegistry implements AutoCloseable {
     /** Calls {@code listener} after every change, on the thread that made it or heard of it. It must be short. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
+    }
+
+    /**
+     * Has the processes of servers stay that have lost their lease in the store, as long as they can be reached otherwise: such a server is
+     * cut off from the store only, and its processes are as well as they were.
+     *
+     * @param reached whether the server of that name can be reached; asked every few seconds, must be short
+     */
+    public void sparing(Predicate<String> reached) {
+        synchronized (lock) {
+            book.owners().sparing(reached);
+        }
     }
 
     /** All registered workloads by node id. Immutable. */
@@ -180,7 +190,7 @@ public final class WorkloadRegistry implements AutoCloseable {
             long now = timer.nanoTime();
             for (Write write : transaction.writes()) {
                 if (write.table().equals(TABLE)) {
-                    Claim claim = write.value() == null ? null : read(write.key(), write.value());
+                    Claim claim = write.value() == null ? null : Claims.read(write.key(), write.value());
                     if (claim != null && write.value() != null) {
                         book.stored(write.key(), claim, write.value());
                     } else {
@@ -199,13 +209,7 @@ public final class WorkloadRegistry implements AutoCloseable {
 
     private long list() {
         Listing listing = engine.list(TABLE, Presence.TABLE);
-        Map<String, Claim> claims = new TreeMap<>();
-        listing.table(TABLE).forEach((nodeId, bytes) -> {
-            Claim claim = read(nodeId, bytes);
-            if (claim != null) {
-                claims.put(nodeId, claim);
-            }
-        });
+        Map<String, Claim> claims = Claims.of(listing.table(TABLE));
         alter(() -> {
             long now = timer.nanoTime();
             book.owners().listed(listing.table(Presence.TABLE).keySet(), now);
@@ -213,15 +217,6 @@ public final class WorkloadRegistry implements AutoCloseable {
         });
         flushSoon();
         return listing.revision();
-    }
-
-    private static @Nullable Claim read(String nodeId, byte[] bytes) {
-        try {
-            return Claim.read(bytes);
-        } catch (IOException e) {
-            LOG.warn("what is remembered of workload {} cannot be read and is left out", nodeId, e);
-            return null;
-        }
     }
 
     private void flushSoon() {

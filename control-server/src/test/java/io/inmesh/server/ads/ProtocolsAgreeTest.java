@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * After any history of changes, subscriptions, late answers, clogged connections and reconnects, clients of both protocols have the same:
- * what there is.
+ * what there is. Those that make changed clusters anew have got the endpoints for them.
  */
 class ProtocolsAgreeTest {
     private static final int STEPS = 400;
@@ -38,7 +38,7 @@ class ProtocolsAgreeTest {
     private final StreamHub hub = new StreamHub(resources, time, new SimpleMeterRegistry());
     private final AdsParts parts = new AdsParts(
             resources,
-            new WorkloadRegistry(new MemoryTable(), Runnable::run, time, new Random(1)),
+            new WorkloadRegistry(new MemoryTable(), "test", Runnable::run, time, new Random(1)),
             hub,
             time,
             time,
@@ -53,8 +53,9 @@ class ProtocolsAgreeTest {
     void clientsOfBothProtocolsHaveWhatThereIs(long seed) {
         Random random = new Random(seed);
         ProtocolClient.TYPES.forEach(type -> truth.put(type, new TreeMap<>()));
-        List<ProtocolClient<?, ?>> clients =
-                List.of(new IncrementalClient(parts), new IncrementalClient(parts), new Complete(), new Complete());
+        RebuildingClient rebuilding = new RebuildingClient(parts);
+        List<ProtocolClient<?, ?>> clients = List.of(
+                new IncrementalClient(parts), new IncrementalClient(parts), rebuilding, new Complete(), new Complete());
         clients.forEach(ProtocolClient::subscribeAll);
         for (int step = 0; step < STEPS; step++) {
             ProtocolClient<?, ?> client = clients.get(random.nextInt(clients.size()));
@@ -69,6 +70,9 @@ class ProtocolsAgreeTest {
         }
         settle(clients);
 
+        assertThat(rebuilding.warming())
+                .as("clusters made anew that are still without endpoints")
+                .isEmpty();
         for (ProtocolClient<?, ?> client : clients) {
             for (String type : ProtocolClient.TYPES) {
                 Map<String, String> there = there(type, client);

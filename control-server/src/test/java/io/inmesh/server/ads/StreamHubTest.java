@@ -23,7 +23,7 @@ class StreamHubTest {
     private final StreamHub hub = new StreamHub(resources, time, meters);
     private final AdsParts parts = new AdsParts(
             resources,
-            new WorkloadRegistry(new MemoryTable(), Runnable::run, time, new Random(1)),
+            new WorkloadRegistry(new MemoryTable(), "test", Runnable::run, time, new Random(1)),
             hub,
             time,
             time,

@@ -72,7 +72,7 @@ final class TestServer implements AutoCloseable {
     final InstantSource clock;
     final SystemTimer timer = new SystemTimer();
     final AuditLog audit;
-    final WorkloadRegistry registry = new WorkloadRegistry(table, Runnable::run, timer, new SecureRandom());
+    final WorkloadRegistry registry = new WorkloadRegistry(table, "test", Runnable::run, timer, new SecureRandom());
     final Reports reports;
     final ObservedTraffic traffic;
     final TrafficGraph graph;

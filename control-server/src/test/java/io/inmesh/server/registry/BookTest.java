@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +242,23 @@ class BookTest {
         book.owners().came("b");
 
         assertThat(pass(Duration.ofHours(1))).isEmpty();
+    }
+
+    @Test
+    void serverThatIsCutOffFromTheStoreOnlyKeepsItsProcesses() {
+        AtomicBoolean reached = new AtomicBoolean(true);
+        book.owners().sparing(owner -> owner.equals("b") && reached.get());
+        stored(REVIEWS, "b", 1);
+        book.owners().left("b", now);
+
+        assertThat(pass(Duration.ofHours(1))).isEmpty();
+        assertThat(book.suspects(now)).isZero();
+        reached.set(false);
+        assertThat(pass(Duration.ZERO)).isEmpty();
+        assertThat(pass(Book.GRACE.minusMillis(1)))
+                .as("they have their time from now on")
+                .isEmpty();
+        assertThat(pass(Duration.ofMillis(1))).hasSize(1);
     }
 
     @Test

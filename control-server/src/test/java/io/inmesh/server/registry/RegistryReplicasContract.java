@@ -213,7 +213,8 @@ public abstract class RegistryReplicasContract {
     }
 
     private WorkloadRegistry server(FakeTime time) {
-        WorkloadRegistry server = new WorkloadRegistry(engine, Runnable::run, time, new Random(all.size()));
+        WorkloadRegistry server =
+                new WorkloadRegistry(engine, "server-" + all.size(), Runnable::run, time, new Random(all.size()));
         all.add(server);
         return server;
     }

@@ -166,7 +166,7 @@ class WorkloadRegistryTest {
             }
         });
         Queue<Runnable> writer = new ConcurrentLinkedQueue<>();
-        WorkloadRegistry batching = new WorkloadRegistry(engine, writer::add, time, new Random(0));
+        WorkloadRegistry batching = new WorkloadRegistry(engine, "batching", writer::add, time, new Random(0));
         all.add(batching);
         batching.report(lease, REVIEWS);
         batching.report(new Object(), RATINGS);
@@ -186,7 +186,8 @@ class WorkloadRegistryTest {
     }
 
     private WorkloadRegistry started() {
-        WorkloadRegistry started = new WorkloadRegistry(table, Runnable::run, time, new Random(1 + all.size()));
+        WorkloadRegistry started =
+                new WorkloadRegistry(table, "started-" + all.size(), Runnable::run, time, new Random(1 + all.size()));
         all.add(started);
         started.onChange(changes::incrementAndGet);
         return started;
