@@ -5,6 +5,7 @@ import io.inmesh.server.ca.CallerTrust;
 import io.inmesh.server.ca.Pem;
 import io.inmesh.server.jwks.SigningKeys;
 import io.inmesh.server.store.FollowedTables;
+import io.inmesh.server.time.SteadyClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,14 +90,15 @@ public record Access(
                 new Bindings(settings.bindings()),
                 users,
                 tokens,
-                new Logins(users, sessions, new LoginGuard(clock), random),
+                new Logins(users, sessions, new LoginGuard(SteadyClock.system()), random),
                 new OidcLogins(providers(settings, clock), new TokenEndpoint(), sessions, clock, random),
                 new LoginLinks(authenticator, sessions, table, clock, random),
                 new AccessAudit(log, clock));
     }
 
     private static OidcIssuer issuer(OidcSettings settings, InstantSource clock) {
-        return new OidcIssuer(settings, new SigningKeys(settings.issuer(), settings.keys(), clock), clock);
+        return new OidcIssuer(
+                settings, new SigningKeys(settings.issuer(), settings.keys(), SteadyClock.system()), clock);
     }
 
     private static List<OidcLogins.Provider> providers(AccessSettings settings, InstantSource clock) {

@@ -29,6 +29,11 @@ final class LoginGuard {
 
     private record Failures(int count, Instant last) {}
 
+    /**
+     * Knows of no failures.
+     *
+     * @param clock steady: who has to wait must not wait longer since somebody sets the machine's clock back
+     */
     LoginGuard(InstantSource clock) {
         this.clock = clock;
     }

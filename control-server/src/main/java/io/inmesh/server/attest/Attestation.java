@@ -8,6 +8,7 @@ import io.inmesh.server.jwks.KeyPlace;
 import io.inmesh.server.jwks.SigningKeys;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.store.KeyValueTable;
+import io.inmesh.server.time.SteadyClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -137,7 +138,7 @@ public final class Attestation {
         String field = keyFields(section)
                 .orElseThrow(() -> section.fault(
                         "jwksUri", "is missing: say where the issuer's keys are (jwksUri, jwksFile or jwks)"));
-        return new SigningKeys(issuer, place(section, field), clock);
+        return new SigningKeys(issuer, place(section, field), SteadyClock.system());
     }
 
     private static Optional<String> keyFields(Section section) {

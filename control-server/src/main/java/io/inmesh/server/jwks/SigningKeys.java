@@ -51,7 +51,7 @@ public final class SigningKeys {
      *
      * @param issuer whose they are, for messages
      * @param place where they are
-     * @param clock when to ask again
+     * @param clock when to ask again; steady, or a key that was withdrawn would be taken for longer after the machine's clock has been set back
      */
     public SigningKeys(String issuer, KeyPlace place, InstantSource clock) {
         this.issuer = issuer;
