@@ -27,7 +27,7 @@ import io.inmesh.server.etcd.StoreSettings;
 import io.inmesh.server.extension.ExtensionProviders;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
-import io.inmesh.server.folder.WatchedFolder;
+import io.inmesh.server.handover.HandOver;
 import io.inmesh.server.jwks.JwksSettings;
 import io.inmesh.server.jwks.KeyKeeper;
 import io.inmesh.server.limit.Guard;
@@ -204,14 +204,8 @@ public final class ControlServer implements AutoCloseable {
                     () -> leadership.fence().ifPresentOrElse(rollouts::advance, rollouts::rest),
                     open(new SystemTimer()));
 
-            @Nullable
-            WatchedFolder folder = options.configDir() == null
-                    ? null
-                    // A timer of its own: files are slow, and leases and pushes must not wait for them.
-                    : open(new WatchedFolder(options.configDir(), writer, open(new SystemTimer())));
-            if (folder != null) {
-                folder.start();
-            }
+            OwnFolder folder = open(new OwnFolder(options.configDir(), writer, open(new SystemTimer())));
+            folder.start();
             OwnClusters clusters = open(OwnClusters.of(registries, writer, discovered, leadership, followed, settings));
             AdsParts ads = new AdsParts(resources, registry, hub, timer, clock, limits, registration);
             registries.begin(discovered);
@@ -228,7 +222,8 @@ public final class ControlServer implements AutoCloseable {
                             new AdsService(ads, rpc, true),
                             certificates,
                             new LoadReportService(reported, reports),
-                            new PeerService(reported, hub, relays, threads("inmesh-peers", 2), timer, meters),
+                            new PeerService(
+                                    reported, hub, relays, store::hears, threads("inmesh-peers", 2), timer, meters),
                             new RelayService(relays),
                             new ClientStatusService(hub, true))));
             plaintext = options.plaintextPort() < 0
@@ -241,6 +236,8 @@ public final class ControlServer implements AutoCloseable {
             Peers peers = open(OwnPeers.of(
                     leadership, certificate, trust.ofPeers(), reported, open(new SystemTimer()), random, meters));
             registry.sparing(peers::reached);
+            HandOver handOver =
+                    OwnPeers.handOver(replica, store, leadership, peers, hub, open(new SystemTimer()), random, meters);
             departure = new Departure(xds, plaintext, hub, registry::others, random);
             Access access =
                     Access.open(accessSettings, trust, followed, threads("inmesh-sessions", 1), audit, clock, random);
@@ -274,13 +271,14 @@ public final class ControlServer implements AutoCloseable {
                             clusters.configs(),
                             clusters.routes(),
                             leadership,
+                            handOver,
                             new Fleet(hub, relays, peers),
                             new RunningBackup(engine, audit, clock),
                             meters,
                             () -> OwnProblems.of(folder, keys, authority))));
             OwnReplica own = new OwnReplica(leadership.id(), replica, options, clock.instant());
-            leadership.begin(() ->
-                    own.at(grpcPort(), httpUrl(), hub.processes().size(), authority.rootHash(), rotation.report()));
+            leadership.begin(
+                    () -> own.at(grpcPort(), httpUrl(), hub.connected(), authority.rootHash(), rotation.report()));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

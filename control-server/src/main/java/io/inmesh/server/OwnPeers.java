@@ -1,10 +1,14 @@
 package io.inmesh.server;
 
+import io.inmesh.server.ads.StreamHub;
 import io.inmesh.server.ca.PeerTrust;
 import io.inmesh.server.ca.ServerCertificate;
+import io.inmesh.server.handover.HandOver;
 import io.inmesh.server.lrs.Reports;
 import io.inmesh.server.peer.Peers;
 import io.inmesh.server.replica.Leadership;
+import io.inmesh.server.replica.ReplicaSettings;
+import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.time.SystemTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
@@ -38,5 +42,27 @@ final class OwnPeers {
         reports.tell(peers);
         Regularly.every(LOOK, peers::refresh, timer);
         return peers;
+    }
+
+    /** {@return what asks processes to go to the others, from now on} */
+    static HandOver handOver(
+            ReplicaSettings settings,
+            ConfigStore store,
+            Leadership leadership,
+            Peers peers,
+            StreamHub hub,
+            SystemTimer timer,
+            SecureRandom random,
+            MeterRegistry meters) {
+        HandOver handOver = new HandOver(
+                settings.handOverAfter(),
+                new HandOver.Surroundings(() -> !store.hears(), leadership, peers),
+                hub,
+                timer,
+                random,
+                meters);
+        // A timer of its own: others may take seconds to say how they stand.
+        Regularly.every(HandOver.STEP, handOver::step, timer);
+        return handOver;
     }
 }

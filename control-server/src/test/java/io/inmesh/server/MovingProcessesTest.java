@@ -17,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MovingProcessesTest {
 
     private static final int PROCESSES = 6;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
     private Path folder;
@@ -45,6 +48,46 @@ class MovingProcessesTest {
                             && registered(replicas.get(2)) == PROCESSES
                             && metric(replicas.get(1), "inmesh_registry_suspect") == 0
                             && metric(replicas.get(2), "inmesh_registry_suspect") == 0));
+        }
+    }
+
+    @Test
+    void processesOfAServerThatIsCutOffFromTheStoreGoToOthersAndStayRegistered() throws Exception {
+        Path settings = Files.writeString(folder.resolve("settings.yaml"), "replica: {handOverAfter: 1s}\n");
+        try (Replicas replicas = Replicas.start(folder, 2, settings)) {
+            CutEngine reached = new CutEngine(replicas.engine());
+            try (ControlServer cut = new ControlServer(
+                            ServerOptions.onLoopback(0, 0, folder.resolve("cut"), replicas.settings()), reached);
+                    // All begin with the first server.
+                    Processes processes = new Processes(
+                            replicas,
+                            builder -> builder.randomness(bound -> 0),
+                            cut.grpcPort(),
+                            replicas.get(0).grpcPort(),
+                            replicas.get(1).grpcPort())) {
+                String gone = "127.0.0.1:" + cut.grpcPort();
+                awaitRegistered(replicas.get(0), PROCESSES);
+                awaitRegistered(replicas.get(1), PROCESSES);
+                assertThat(readiness(cut)).contains("leader: ").doesNotContain("store:", "handover:");
+
+                reached.cut();
+
+                RunningServer.await(() -> processes.clients.stream()
+                        .allMatch(client -> client.status().connected()
+                                && !client.status().server().equals(gone)
+                                && registered(replicas.get(0)) == PROCESSES
+                                && registered(replicas.get(1)) == PROCESSES
+                                && metric(replicas.get(0), "inmesh_registry_suspect") == 0
+                                && metric(replicas.get(1), "inmesh_registry_suspect") == 0));
+                assertThat(readiness(cut)).contains("store: behind since", "handover: ", "cut off from the store");
+                assertThat(ready(cut))
+                        .as("it serves whoever finds nothing better")
+                        .isEqualTo(200);
+
+                reached.mend();
+
+                RunningServer.await(() -> !readiness(cut).contains("store:"));
+            }
         }
     }
 
@@ -71,12 +114,19 @@ class MovingProcessesTest {
     }
 
     private static int ready(ControlServer server) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(server.httpUrl() + "/readyz"))
-                                .build(),
-                        BodyHandlers.discarding())
-                .statusCode();
+        return HTTP.send(readyz(server), BodyHandlers.discarding()).statusCode();
+    }
+
+    private static String readiness(ControlServer server) {
+        try {
+            return HTTP.send(readyz(server), BodyHandlers.ofString()).body();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HttpRequest readyz(ControlServer server) {
+        return HttpRequest.newBuilder(URI.create(server.httpUrl() + "/readyz")).build();
     }
 
     private static void awaitRegistered(RestServer server, int count) {
@@ -106,6 +156,15 @@ class MovingProcessesTest {
         private final List<Mesh> meshes = new ArrayList<>();
 
         Processes(Replicas replicas) throws Exception {
+            this(
+                    replicas,
+                    builder -> builder,
+                    IntStream.range(0, 3)
+                            .map(server -> replicas.get(server).grpcPort())
+                            .toArray());
+        }
+
+        Processes(Replicas replicas, UnaryOperator<ControlClientBuilder> settings, int... ports) throws Exception {
             String token = replicas.get(0)
                     .send(
                             "POST",
@@ -120,10 +179,10 @@ class MovingProcessesTest {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(file, token);
             for (int i = 0; i < PROCESSES; i++) {
-                ControlClientBuilder builder =
-                        ControlClient.builder().service("reviews").tokenFile(file);
-                for (int server = 0; server < 3; server++) {
-                    builder.server("127.0.0.1:" + replicas.get(server).grpcPort());
+                ControlClientBuilder builder = settings.apply(
+                        ControlClient.builder().service("reviews").tokenFile(file));
+                for (int port : ports) {
+                    builder.server("127.0.0.1:" + port);
                 }
                 ControlClient client = builder.build();
                 clients.add(client);

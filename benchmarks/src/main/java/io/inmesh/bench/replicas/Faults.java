@@ -19,7 +19,7 @@ final class Faults {
 
     private Faults() {}
 
-    /** {@return those that leave processes where they are first, since who has left a server comes back only when connections end of age} */
+    /** {@return those that leave processes where they are first, since it takes minutes until who has left a server is back} */
     static List<Fault> all() {
         return List.of(
                 new Fault("the control server that leads stands still for 15 s", false, 15, on -> paused(on.leader())),

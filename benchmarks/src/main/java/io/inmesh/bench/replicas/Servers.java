@@ -109,7 +109,8 @@ final class Servers {
     boolean settled() throws InterruptedException {
         for (Rest rest : rests) {
             try {
-                if (!rest.get("/readyz").text().equals("ok")) {
+                Rest.Answer ready = rest.get("/readyz");
+                if (!ready.good() || ready.text().contains("\nstore:")) {
                     return false;
                 }
                 JsonNode replicas = rest.get("/inmesh/v1/status").json().path("replicas");

@@ -52,6 +52,18 @@ record ClientNode(
     }
 
     /**
+     * {@return the node as it is}
+     *
+     * @throws Refused if it has more than so many bytes
+     */
+    static Node within(int mostBytes, Node claimed) throws Refused {
+        if (claimed.getSerializedSize() > mostBytes) {
+            throw new Refused("the node has more than " + mostBytes + " bytes");
+        }
+        return claimed;
+    }
+
+    /**
      * Reads a node and checks its claims.
      *
      * @param proven whom the client's certificate proves it to be; empty only on a listener that asks for none

@@ -7,7 +7,6 @@ import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.server.translate.VersionedResource;
 import io.inmesh.xds.TypeUrls;
-import io.inmesh.xds.core.Node;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -40,6 +39,7 @@ final class ClientStream {
     private final Limits limits;
     private final HealthReports health;
     private final SlowReader slowReader;
+    private final Farewell farewell;
     private final Instant connectedSince;
     private final Subscriptions types;
     private final Settlement settlement = new Settlement();
@@ -71,6 +71,7 @@ final class ClientStream {
         this.health = new HealthReports(parts.registry(), hub, parts.registration(), caller);
         this.slowReader =
                 new SlowReader(parts.timer(), limits.slowReader(), () -> mailbox.execute(() -> readsNothing(hangUp)));
+        this.farewell = new Farewell(parts.timer(), hangUp);
         this.connectedSince = clock.instant();
         this.types = new Subscriptions(caller, limits.namesPerType(), clock);
     }
@@ -100,6 +101,12 @@ final class ClientStream {
     /** Ends the stream, soon. May be called from any thread. */
     void refuse(Status status) {
         mailbox.execute(() -> close(status));
+    }
+
+    /** Ends the stream, soon, and a little later the connection below it. May be called from any thread. */
+    void move(Status status) {
+        refuse(status);
+        farewell.begin();
     }
 
     /** Takes a request. */
@@ -178,7 +185,7 @@ final class ClientStream {
     private ClientNode sender(ClientRequest request) throws ClientNode.Refused {
         ClientNode known = node;
         if (request.node() != null) {
-            certificate = CertificateReport.of(caller, checked(request.node()));
+            certificate = CertificateReport.of(caller, ClientNode.within(limits.nodeBytes(), request.node()));
         }
         if (known == null) {
             if (request.node() == null) {
@@ -196,13 +203,6 @@ final class ClientStream {
             return later;
         }
         return known;
-    }
-
-    private Node checked(Node claimed) throws ClientNode.Refused {
-        if (claimed.getSerializedSize() > limits.nodeBytes()) {
-            throw new ClientNode.Refused("the node has more than " + limits.nodeBytes() + " bytes");
-        }
-        return claimed;
     }
 
     private void receiveHealth(ClientRequest request, ClientNode sender)

@@ -6,6 +6,7 @@ import io.inmesh.server.time.Timer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -130,6 +131,33 @@ public final class StreamHub {
                     return told;
                 })
                 .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /**
+     * Ends streams of some clients, and then the connections below them, each at a time of its own, so that they connect anew, to another server if
+     * they know any. They may come back.
+     *
+     * @param nodes their xDS node ids; of several clients with the same one goes
+     * @param status what they are told
+     * @param spread how long that may take
+     * @param random when each stream ends
+     */
+    public void move(Set<String> nodes, Status status, Duration spread, RandomGenerator random) {
+        Set<String> left = new HashSet<>(nodes);
+        for (ClientStream stream : streams) {
+            if (left.isEmpty()) {
+                return;
+            }
+            if (left.remove(stream.status().nodeId())) {
+                Duration after = Duration.ofNanos((long) (spread.toNanos() * random.nextDouble()));
+                timer.schedule(after, () -> stream.move(status));
+            }
+        }
+    }
+
+    /** {@return how many clients are connected and have said who they are} */
+    public int connected() {
+        return streams.size();
     }
 
     /** {@return whether this server is about to end} */

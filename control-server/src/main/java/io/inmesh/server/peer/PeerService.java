@@ -14,6 +14,8 @@ import io.inmesh.server.peer.rpc.AskRequest;
 import io.inmesh.server.peer.rpc.AttendeeName;
 import io.inmesh.server.peer.rpc.AttendeesRequest;
 import io.inmesh.server.peer.rpc.Batch;
+import io.inmesh.server.peer.rpc.Hearing;
+import io.inmesh.server.peer.rpc.HearingRequest;
 import io.inmesh.server.peer.rpc.PeersGrpc.PeersImplBase;
 import io.inmesh.server.peer.rpc.Process;
 import io.inmesh.server.peer.rpc.ProcessesRequest;
@@ -24,6 +26,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /** Where other control servers call this one, over gRPC. Nobody else is let in. */
 public final class PeerService implements BindableService {
@@ -34,6 +37,7 @@ public final class PeerService implements BindableService {
     private final Senders senders;
     private final StreamHub hub;
     private final Relays relays;
+    private final BooleanSupplier hears;
     private final Executor patient;
     private final Counter taken;
 
@@ -43,14 +47,22 @@ public final class PeerService implements BindableService {
      * @param reports where goes what processes of other servers report
      * @param hub who is connected to this server
      * @param relays who can be asked something
+     * @param hears whether this server hears of what happens in the store
      * @param patient waits for processes to tell what they have been sent
      * @param timer waits for servers that have gone
      * @param meters counts
      */
     public PeerService(
-            Reports reports, StreamHub hub, Relays relays, Executor patient, Timer timer, MeterRegistry meters) {
+            Reports reports,
+            StreamHub hub,
+            Relays relays,
+            BooleanSupplier hears,
+            Executor patient,
+            Timer timer,
+            MeterRegistry meters) {
         this.hub = hub;
         this.relays = relays;
+        this.hears = hears;
         this.patient = patient;
         this.senders = new Senders(reports, timer);
         this.taken = Counter.builder("inmesh.peer.reports.taken")
@@ -113,6 +125,13 @@ public final class PeerService implements BindableService {
         @Override
         public void ask(AskRequest request, StreamObserver<AskAnswer> answers) {
             AskCall.begin(request, relays, (ServerCallStreamObserver<AskAnswer>) answers);
+        }
+
+        @Override
+        public void hears(HearingRequest request, StreamObserver<Hearing> answers) {
+            ((ServerCallStreamObserver<Hearing>) answers).setOnCancelHandler(() -> {});
+            answers.onNext(Hearing.newBuilder().setHears(hears.getAsBoolean()).build());
+            answers.onCompleted();
         }
     }
 

@@ -3,6 +3,8 @@ package io.inmesh.server.peer;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.lrs.ProcessReport;
 import io.inmesh.server.lrs.Reports;
+import io.inmesh.server.peer.rpc.Hearing;
+import io.inmesh.server.peer.rpc.HearingRequest;
 import io.inmesh.server.peer.rpc.PeersGrpc.PeersStub;
 import io.inmesh.server.peer.rpc.Report;
 import io.inmesh.server.replica.Replica;
@@ -230,6 +232,15 @@ public final class Peers implements Reports.Listener, AutoCloseable {
         });
         unasked.values().forEach(replica -> silent.add(SilentServer.of(replica, notReached(replica))));
         return new Heard<>(all, silent);
+    }
+
+    /** {@return of each other server that answers within {@link #PATIENCE}, whether it hears of what happens in the store} */
+    public List<Boolean> hearing() {
+        Heard<Boolean> answers = ask(
+                (PeersStub stub, StreamObserver<Hearing> observer) ->
+                        stub.hears(HearingRequest.getDefaultInstance(), observer),
+                (peer, answer) -> answer.getHears());
+        return answers.all();
     }
 
     /** {@return by id, the servers that run besides this one} */

@@ -124,6 +124,15 @@ public final class Leadership implements AutoCloseable {
         return Optional.ofNullable(followed.scan(LEADER).get(KEY)).map(Leadership::idOf);
     }
 
+    /** {@return the name of the server that leads, as far as this one has heard; its id if it is not known by name} */
+    public Optional<String> leaderName() {
+        return leader().map(leader -> replicas().stream()
+                .filter(replica -> replica.id().equals(leader))
+                .map(Replica::name)
+                .findFirst()
+                .orElse(leader));
+    }
+
     /** {@return this server's id} */
     public String id() {
         return id;

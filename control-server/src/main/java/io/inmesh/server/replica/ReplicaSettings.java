@@ -4,6 +4,7 @@ import io.inmesh.server.settings.Section;
 import io.inmesh.server.settings.SettingsException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 
 /**
  * How this server describes itself to others: section {@code replica} of the settings file.
@@ -11,8 +12,12 @@ import java.net.UnknownHostException;
  * @param name what people call it; default is the machine's name
  * @param host under which name or address others reach it, other control servers among them; empty for where it listens, or if that is everywhere,
  *     for the address of the machine's name, and that name where its address is loopback
+ * @param handOverAfter how long this server has to be cut off from the store, or has to have far more processes than others, before it asks
+ *     processes to go to others; up to half as long is added by chance; default 30 s
  */
-public record ReplicaSettings(String name, String host) {
+public record ReplicaSettings(String name, String host, Duration handOverAfter) {
+
+    private static final Duration HAND_OVER_AFTER = Duration.ofSeconds(30);
 
     private static final int LONGEST = 253;
 
@@ -23,7 +28,10 @@ public record ReplicaSettings(String name, String host) {
      * @throws SettingsException if it is wrong
      */
     public static ReplicaSettings read(Section section) {
-        return new ReplicaSettings(text(section, "name", machine()), text(section, "host", ""));
+        return new ReplicaSettings(
+                text(section, "name", machine()),
+                text(section, "host", ""),
+                section.duration("handOverAfter", HAND_OVER_AFTER));
     }
 
     private static String text(Section section, String field, String fallback) {

@@ -16,6 +16,7 @@ import io.inmesh.server.drain.Drains;
 import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.gateway.RouteStatuses;
+import io.inmesh.server.handover.HandOver;
 import io.inmesh.server.lrs.Reports;
 import io.inmesh.server.peer.Fleet;
 import io.inmesh.server.registry.WorkloadRegistry;
@@ -83,6 +84,7 @@ public final class HttpServer implements AutoCloseable {
      * @param clusters configuration that Kubernetes clusters keep
      * @param routes the statuses of routes
      * @param leadership which servers there are, and which of them leads
+     * @param handOver sends processes to other servers
      * @param fleet the processes of all of them
      * @param backup takes backups
      * @param meters metrics
@@ -109,6 +111,7 @@ public final class HttpServer implements AutoCloseable {
             ClusterConfigs clusters,
             RouteStatuses routes,
             Leadership leadership,
+            HandOver handOver,
             Fleet fleet,
             RunningBackup backup,
             PrometheusMeterRegistry meters,
@@ -187,9 +190,12 @@ public final class HttpServer implements AutoCloseable {
                 mesh,
                 new AccessApi(access),
                 new ConsoleApi(ConsoleFiles.load()),
-                writer.store(),
-                sources.discovered(),
-                sources.hub()::leaving,
+                new Readiness(
+                        writer.store(),
+                        sources.discovered(),
+                        sources.leadership()::leaderName,
+                        sources.handOver()::report,
+                        sources.hub()::leaving),
                 sources.meters()));
         try {
             server.start();

@@ -2,9 +2,6 @@ package io.inmesh.server.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.model.Kinds;
-import io.inmesh.server.source.DiscoveredServices;
-import io.inmesh.server.source.SourceStatus;
-import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.StoreUnavailableException;
 import io.micrometer.core.instrument.Timer;
@@ -12,8 +9,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -33,9 +28,7 @@ final class Routes extends Handler.Abstract {
     private final SkippedApi skipped;
     private final MeshApi mesh;
     private final PrometheusMeterRegistry meters;
-    private final ConfigStore store;
-    private final DiscoveredServices discovered;
-    private final BooleanSupplier leaving;
+    private final Readiness readiness;
 
     private final Connections connections;
     private final Entry entry;
@@ -50,13 +43,9 @@ final class Routes extends Handler.Abstract {
             MeshApi mesh,
             AccessApi access,
             ConsoleApi console,
-            ConfigStore store,
-            DiscoveredServices discovered,
-            BooleanSupplier leaving,
+            Readiness readiness,
             PrometheusMeterRegistry meters) {
-        this.store = store;
-        this.discovered = discovered;
-        this.leaving = leaving;
+        this.readiness = readiness;
         this.console = console;
         this.connections = connections;
         this.entry = entry;
@@ -138,7 +127,7 @@ final class Routes extends Handler.Abstract {
         }
         switch (path.get(0)) {
             case "healthz", "livez" -> exchange.text(200, "text/plain", "ok");
-            case "readyz" -> exchange.text(leaving.getAsBoolean() ? 503 : 200, "text/plain", ready());
+            case "readyz" -> exchange.text(readiness.status(), "text/plain", readiness.text());
             case "version" -> exchange.json(200, version());
             case "metrics" -> exchange.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
             case "openapi" -> openapi(exchange, path);
@@ -152,29 +141,6 @@ final class Routes extends Handler.Abstract {
             }
             default -> throw HttpProblem.notFound("/" + String.join("/", path));
         }
-    }
-
-    /** A server that hears of nothing new still serves what it knows: better than none. */
-    private String ready() {
-        if (leaving.getAsBoolean()) {
-            return "leaving";
-        }
-        StringBuilder text = new StringBuilder("ok");
-        store.behind()
-                .ifPresent(behind -> text.append("\nstore: behind since ")
-                        .append(behind.since())
-                        .append(": ")
-                        .append(behind.reason()));
-        // Anybody may ask, so without the reason, which meshctl status gives.
-        discovered.statuses().stream()
-                .filter(source -> source.state() != SourceStatus.State.ANSWERING)
-                .forEach(source -> text.append("\nsource: ")
-                        .append(source.name())
-                        .append(' ')
-                        .append(source.state().name().toLowerCase(Locale.ROOT))
-                        .append(" since ")
-                        .append(source.since()));
-        return text.length() == 2 ? "ok" : text.append('\n').toString();
     }
 
     private static void openapi(Exchange exchange, List<String> path) throws IOException {

@@ -161,6 +161,11 @@ public final class ConfigStore implements AutoCloseable {
         return follower.behind();
     }
 
+    /** {@return whether this server hears of everything} */
+    public boolean hears() {
+        return behind().isEmpty();
+    }
+
     /** As {@link #commit(List, String)}, of whom nothing is known. */
     public ConfigView commit(List<Change> changes) throws ConflictException {
         return commit(changes, "");

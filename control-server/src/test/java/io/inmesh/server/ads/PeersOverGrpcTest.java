@@ -10,6 +10,7 @@ import io.grpc.stub.StreamObserver;
 import io.inmesh.server.peer.rpc.AskRequest;
 import io.inmesh.server.peer.rpc.AttendeesRequest;
 import io.inmesh.server.peer.rpc.Batch;
+import io.inmesh.server.peer.rpc.HearingRequest;
 import io.inmesh.server.peer.rpc.PeersGrpc;
 import io.inmesh.server.peer.rpc.ProcessesRequest;
 import io.inmesh.server.peer.rpc.Report;
@@ -70,6 +71,7 @@ class PeersOverGrpcTest {
         for (Supplier<Iterator<?>> call : List.<Supplier<Iterator<?>>>of(
                 () -> stub.processes(ProcessesRequest.getDefaultInstance()),
                 () -> stub.attendees(AttendeesRequest.getDefaultInstance()),
+                () -> List.of(stub.hears(HearingRequest.getDefaultInstance())).iterator(),
                 () -> stub.ask(AskRequest.getDefaultInstance()))) {
             assertThatThrownBy(() -> call.get().hasNext())
                     .isInstanceOfSatisfying(

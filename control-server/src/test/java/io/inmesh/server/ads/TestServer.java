@@ -143,7 +143,8 @@ final class TestServer implements AutoCloseable {
                         new AdsService(parts, pool, true),
                         () -> ServerInterceptors.intercept(certificates, new OutOfOrder()),
                         new LoadReportService(reports, new ReportSettings(ReportSettings.DEFAULT_INTERVAL)),
-                        new PeerService(reports, hub, new Relays(audit, clock, random), pool, timer, meters),
+                        new PeerService(
+                                reports, hub, new Relays(audit, clock, random), () -> true, pool, timer, meters),
                         new ClientStatusService(hub, true)));
         plaintext = XdsServer.plaintextOnLoopback(
                 0,
