@@ -47,6 +47,7 @@ final class AnalyzeCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "text",
+            completionCandidates = Forms.Texts.class,
             description = "text or json.")
     private String output = "text";
 

@@ -29,6 +29,7 @@ final class AuditCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Tables.class,
             description = "table or json (one entry a line).")
     private String output = "table";
 

@@ -31,6 +31,7 @@ final class AuthorityCommand {
         @Option(
                 names = {"-o", "--output"},
                 defaultValue = "table",
+                completionCandidates = Forms.Tables.class,
                 description = "table or json.")
         private String output = "table";
 
@@ -73,6 +74,7 @@ final class AuthorityCommand {
         @Option(
                 names = {"-o", "--output"},
                 defaultValue = "table",
+                completionCandidates = Forms.Tables.class,
                 description = "table or json.")
         private String output = "table";
 

@@ -36,6 +36,7 @@ final class CanICommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Tables.class,
             description = "table or json.")
     private String output = "table";
 

@@ -23,11 +23,13 @@ import picocli.CommandLine.Parameters;
 final class CertificateShow extends MeshCommand {
 
     @Parameters(paramLabel = "WHAT", description = "Whose certificates.")
+    @Offered(Offer.PROCESSES)
     private String what = "";
 
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Lists.class,
             description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 

@@ -26,6 +26,7 @@ final class CheckCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Checks.class,
             description = "table, json, or short for what is not well only.")
     private String output = "table";
 

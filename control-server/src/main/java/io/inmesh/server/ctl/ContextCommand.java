@@ -52,6 +52,7 @@ final class ContextCommand {
     static final class Use extends MeshCommand {
 
         @Parameters(paramLabel = "NAME", description = "Which.")
+        @Offered(Offer.CONTEXTS)
         private String name = "";
 
         @Override
@@ -106,6 +107,7 @@ final class ContextCommand {
     static final class Delete extends MeshCommand {
 
         @Parameters(paramLabel = "NAME", description = "Which.")
+        @Offered(Offer.CONTEXTS)
         private String name = "";
 
         @Override

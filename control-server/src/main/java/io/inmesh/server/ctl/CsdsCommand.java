@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 final class CsdsCommand extends MeshCommand {
 
     @Parameters(paramLabel = "NAME", description = "A process, or a service with any of its processes.")
+    @Offered(Offer.SERVICES_AND_PROCESSES)
     private String name = "";
 
     @Option(names = "--port", defaultValue = "0", description = "Port to answer at. Default: any that is free.")

@@ -22,6 +22,7 @@ final class DeleteCommand extends MeshCommand {
     private boolean dryRun;
 
     @Parameters(arity = "0..*", paramLabel = "KIND NAME...", description = "Kind, then names.")
+    @Offered(Offer.KINDS_AND_RESOURCES)
     private List<String> words = List.of();
 
     @Override

@@ -100,6 +100,7 @@ final class DemoCommand {
         @Option(
                 names = {"-o", "--output"},
                 defaultValue = "table",
+                completionCandidates = Forms.Lists.class,
                 description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
         private String output = "table";
 

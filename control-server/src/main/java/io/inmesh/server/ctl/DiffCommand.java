@@ -25,6 +25,7 @@ final class DiffCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "text",
+            completionCandidates = Forms.Texts.class,
             description = "text or json.")
     private String output = "text";
 

@@ -33,6 +33,7 @@ final class DrainCommands {
     static final class Begin extends MeshCommand {
 
         @Parameters(paramLabel = "INSTANCE", description = "As meshctl status shows it.")
+        @Offered(Offer.INSTANCES)
         private String instance = "";
 
         @Option(names = "--reason", defaultValue = "", description = "Why, for other operators.")
@@ -59,6 +60,7 @@ final class DrainCommands {
     static final class End extends MeshCommand {
 
         @Parameters(paramLabel = "INSTANCE", description = "As meshctl drained shows it.")
+        @Offered(Offer.DRAINED)
         private String instance = "";
 
         @Override

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 final class EdgesCommand extends GraphCommand {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "SERVICE", description = "Calls to one service only.")
+    @Offered(Offer.SERVICES)
     private @Nullable String service;
 
     @Option(names = "--from", description = "Calls of one workload only, by its name or name-version.")

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 final class EndpointsCommand extends GraphCommand {
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "A service, by short or full name.")
+    @Offered(Offer.SERVICES)
     private String service = "";
 
     @Option(

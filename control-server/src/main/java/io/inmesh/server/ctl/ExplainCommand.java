@@ -52,6 +52,7 @@ final class ExplainCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "text",
+            completionCandidates = Forms.Texts.class,
             description = "text or json.")
     private String output = "text";
 

@@ -11,6 +11,7 @@ final class FederationCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Tables.class,
             description = "table or json. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,9 +19,22 @@ final class FishCompletion {
 
     /** {@return the script for a program of that name} */
     static String of(CommandSpec program, String name) {
-        StringBuilder script = new StringBuilder("complete -c " + name + " -f\n");
+        Set<String> withValues = new TreeSet<>();
+        optionsWithValues(program, withValues);
+        StringBuilder script = new StringBuilder("complete -c " + name + " -f\n")
+                .append("set -g __meshctl_options_with_values ")
+                .append(String.join(" ", withValues))
+                .append('\n')
+                .append(CompletionCommand.script("completion.fish"));
         commands(program, name, List.of(), script);
         return script.toString();
+    }
+
+    private static void optionsWithValues(CommandSpec command, Set<String> found) {
+        command.options().stream()
+                .filter(option -> option.arity().max() > 0)
+                .forEach(option -> found.addAll(List.of(option.names())));
+        command.subcommands().values().forEach(below -> optionsWithValues(below.getCommandSpec(), found));
     }
 
     private static void commands(CommandSpec command, String program, List<String> path, StringBuilder script) {
@@ -35,11 +50,12 @@ final class FishCompletion {
                     .append('\n');
         }
         for (PositionalParamSpec parameter : command.positionalParameters()) {
-            if (parameter.completionCandidates() != null) {
+            if (parameter.completionCandidates() != null
+                    || TypedLine.offer(parameter).isPresent()) {
                 script.append("complete -c ")
                         .append(program)
                         .append(" -n ")
-                        .append(quoted(here))
+                        .append(quoted(here + "; and " + place(parameter, path.size())))
                         .append(" -a ")
                         .append(words(parameter))
                         .append('\n');
@@ -67,14 +83,22 @@ final class FishCompletion {
         if (option.arity().max() == 0) {
             return "";
         }
-        if (option.completionCandidates() != null) {
+        if (option.completionCandidates() != null || TypedLine.offer(option).isPresent()) {
             return " -x -a " + words(option);
         }
         return option.auxiliaryTypes()[0].equals(Path.class) ? " -r -F" : " -x";
     }
 
     private static String words(ArgSpec argument) {
-        return quoted(String.join(" ", argument.completionCandidates()));
+        return argument.completionCandidates() == null
+                ? "'(__meshctl_names)'"
+                : quoted(String.join(" ", argument.completionCandidates()));
+    }
+
+    /** When as many words stand before the cursor as before a parameter of a command at that depth. */
+    private static String place(PositionalParamSpec parameter, int depth) {
+        int first = depth + parameter.index().min();
+        return "test (__meshctl_words) " + (parameter.index().isVariable() ? "-ge " : "-eq ") + first;
     }
 
     /** When the command line has come to just this command. */

@@ -24,11 +24,13 @@ final class GetCommand extends MeshCommand {
     private String word = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "One resource.")
+    @Offered(Offer.RESOURCES)
     private @Nullable String name;
 
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Lists.class,
             description = "table, wide, json, yaml or name.")
     private String output = "table";
 

@@ -21,6 +21,7 @@ final class HistoryCommand extends MeshCommand {
     private String kind = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "Which resource; it need not exist any more.")
+    @Offered(Offer.RESOURCES)
     private String name = "";
 
     @Option(names = "--version", description = "Shows what this version changed; with -o yaml or json, all of it.")
@@ -29,6 +30,7 @@ final class HistoryCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.YamlTables.class,
             description = "table, json or yaml.")
     private String output = "table";
 

@@ -29,10 +29,18 @@ final class InspectCommand extends MeshCommand {
             "secrets", "secret",
             "config", "");
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "What to show.")
+    /** What there is of a process. */
+    static final class Parts extends Forms.Words {
+        Parts() {
+            super(TYPES.keySet().stream().sorted().toArray(String[]::new));
+        }
+    }
+
+    @Parameters(index = "0", paramLabel = "WHAT", completionCandidates = Parts.class, description = "What to show.")
     private String what = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "A process, or a service with any of its processes.")
+    @Offered(Offer.SERVICES_AND_PROCESSES)
     private String name = "";
 
     @Option(
@@ -48,6 +56,7 @@ final class InspectCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Lists.class,
             description = "table, wide, json, yaml or name.")
     private String output = "table";
 

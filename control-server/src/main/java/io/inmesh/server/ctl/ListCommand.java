@@ -13,6 +13,7 @@ abstract class ListCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Lists.class,
             description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 final class LogCommand extends MeshCommand {
 
     @Parameters(paramLabel = "NAME", description = "A service, a service account or one process.")
+    @Offered(Offer.SERVICES_AND_PROCESSES)
     private String target = "";
 
     @Option(names = "--level", description = "LOGGER=LEVEL, such as com.example=debug; may be given several times.")
@@ -33,6 +34,7 @@ final class LogCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Tables.class,
             description = "table or json.")
     private String output = "table";
 

@@ -22,6 +22,7 @@ abstract class MeshCommand implements Callable<Integer> {
             names = {"-n", "--namespace"},
             defaultValue = "default",
             description = "Namespace. Default: ${DEFAULT-VALUE}")
+    @Offered(Offer.NAMESPACES)
     private String namespace = "default";
 
     @Option(

@@ -102,7 +102,11 @@ public final class MeshCtl {
         CommandLine own = program.getCommand() instanceof MeshCtl
                 ? program
                 : program.getSubcommands().get(NAME);
-        if (own == null || !Progress.wanted(System.getenv())) {
+        if (own == null) {
+            return program.execute(arguments);
+        }
+        own.addSubcommand(OffersCommand.NAME, new OffersCommand(OffersCommand.limit(System.getenv())));
+        if (!Progress.wanted(System.getenv())) {
             return program.execute(arguments);
         }
         try (SystemTimer timer = new SystemTimer()) {

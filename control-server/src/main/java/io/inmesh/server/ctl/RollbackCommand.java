@@ -22,6 +22,7 @@ final class RollbackCommand extends MeshCommand {
     private String kind = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "Which resource; it need not exist any more.")
+    @Offered(Offer.RESOURCES)
     private String name = "";
 
     @Option(

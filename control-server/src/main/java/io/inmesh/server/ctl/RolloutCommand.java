@@ -79,6 +79,7 @@ final class RolloutCommand {
     abstract static class OfOne extends MeshCommand {
 
         @Parameters(paramLabel = "NAME", description = "The rollout.")
+        @Offered(Offer.ROLLOUTS)
         private String name = "";
 
         final String name() {
@@ -106,6 +107,7 @@ final class RolloutCommand {
         @Option(
                 names = {"-o", "--output"},
                 defaultValue = "table",
+                completionCandidates = Forms.YamlTables.class,
                 description = "table, json or yaml. Default: ${DEFAULT-VALUE}")
         private String output = "table";
 

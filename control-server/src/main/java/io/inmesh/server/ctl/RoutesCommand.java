@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 final class RoutesCommand extends GraphCommand {
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "A service, by short or full name.")
+    @Offered(Offer.SERVICES)
     private String service = "";
 
     @Option(names = "--sources", description = "Each caller on a row of its own.")

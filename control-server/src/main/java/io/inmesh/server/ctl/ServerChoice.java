@@ -25,6 +25,7 @@ final class ServerChoice {
     private @Nullable String server;
 
     @Option(names = "--context", scope = ScopeType.INHERIT, description = "A server by its name; see meshctl context.")
+    @Offered(Offer.CONTEXTS)
     private @Nullable String context;
 
     @Option(

@@ -22,6 +22,7 @@ final class StatCommand extends GraphCommand {
             arity = "0..1",
             paramLabel = "SERVICE",
             description = "One service, by short or full name.")
+    @Offered(Offer.SERVICES)
     private @Nullable String service;
 
     @Option(names = "--workloads", description = "The versions of workloads instead of services, by their own word.")

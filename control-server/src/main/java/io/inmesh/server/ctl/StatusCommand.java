@@ -24,6 +24,7 @@ final class StatusCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.WideTables.class,
             description = "table, wide or json. wide adds serial numbers of certificates and the roots trusted.")
     private String output = "table";
 

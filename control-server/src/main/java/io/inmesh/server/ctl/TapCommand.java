@@ -18,9 +18,20 @@ import picocli.CommandLine.Parameters;
 final class TapCommand extends MeshCommand {
 
     @Parameters(paramLabel = "SERVICE", description = "A service, a service account or one process.")
+    @Offered(Offer.SERVICES_AND_PROCESSES)
     private String target = "";
 
-    @Option(names = "--direction", description = "inbound or outbound. Default: both.")
+    /** The sides of a process that requests can be seen from. */
+    static final class Directions extends Forms.Words {
+        Directions() {
+            super("inbound", "outbound");
+        }
+    }
+
+    @Option(
+            names = "--direction",
+            completionCandidates = Directions.class,
+            description = "inbound or outbound. Default: both.")
     private @Nullable String direction;
 
     @Option(names = "--to", description = "Only requests to this host.")
@@ -54,6 +65,7 @@ final class TapCommand extends MeshCommand {
     @Option(
             names = {"-o", "--output"},
             defaultValue = "text",
+            completionCandidates = Forms.Texts.class,
             description = "text, or json for one object a line.")
     private String output = "text";
 

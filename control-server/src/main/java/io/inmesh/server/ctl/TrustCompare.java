@@ -26,14 +26,17 @@ import picocli.CommandLine.Parameters;
 final class TrustCompare extends MeshCommand {
 
     @Parameters(index = "0", paramLabel = "A", description = "One of the two.")
+    @Offered(Offer.PROCESSES)
     private String first = "";
 
     @Parameters(index = "1", paramLabel = "B", description = "The other one.")
+    @Offered(Offer.PROCESSES)
     private String second = "";
 
     @Option(
             names = {"-o", "--output"},
             defaultValue = "table",
+            completionCandidates = Forms.Lists.class,
             description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
     private String output = "table";
 

@@ -81,8 +81,38 @@ class HelpTest {
                 .anyMatch(line -> line.contains(" -l failure-threshold -x -a 'ERROR WARNING' "))
                 .anyMatch(line -> line.contains(" -l trust-domain -x -d "))
                 .anyMatch(line -> line.contains(" -l help -d "));
-        assertThat(out.toString().lines().filter(line -> line.contains("__fish_seen_subcommand_from completion'")))
+        assertThat(out.toString().lines().filter(line -> line.contains("__fish_seen_subcommand_from completion;")))
                 .anyMatch(line -> line.endsWith(" -a 'bash zsh fish'"));
+        assertThat(out.toString().lines().filter(line -> line.contains("__fish_seen_subcommand_from get;")))
+                .as("words at their places, and names that the program is asked for")
+                .anyMatch(line -> line.contains("test (__meshctl_words) -eq 1' -a '") && line.contains(" services "))
+                .anyMatch(line -> line.endsWith("test (__meshctl_words) -eq 2' -a '(__meshctl_names)'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "fish"})
+    void whatScriptsAskForNamesIsShownToNobody(String shell) {
+        StringWriter out = new StringWriter();
+        new CommandLine(new MeshCtl()).setOut(new PrintWriter(out, true)).execute("completion", shell);
+
+        assertThat(out.toString().lines().filter(line -> line.contains(OffersCommand.NAME)))
+                .as("calls of it")
+                .hasSize(1);
+    }
+
+    @Test
+    void shellsOfferTheFormsOfOutputThatTheHelpNames() {
+        for (String path : paths(PROGRAM, "")) {
+            CommandLine.Model.OptionSpec output = command(path).getCommandSpec().findOption("-o");
+            if (output != null && output.auxiliaryTypes()[0] == String.class) {
+                assertThat(output.completionCandidates()).as(path).isNotNull();
+                assertThat(output.description()[0].split("\\W+"))
+                        .as(path)
+                        .contains(
+                                String.join(" ", output.completionCandidates()).split(" "));
+                assertThat(output.completionCandidates()).as(path).contains(output.defaultValue());
+            }
+        }
     }
 
     @Test
@@ -110,11 +140,15 @@ class HelpTest {
     }
 
     private static String description(String path) {
+        String[] lines = command(path).getCommandSpec().usageMessage().description();
+        return lines.length == 0 ? "" : lines[0].replace("|", "\\|");
+    }
+
+    private static CommandLine command(String path) {
         CommandLine command = PROGRAM;
         for (String name : path.split(" ")) {
             command = command.getSubcommands().get(name);
         }
-        String[] lines = command.getCommandSpec().usageMessage().description();
-        return lines.length == 0 ? "" : lines[0].replace("|", "\\|");
+        return command;
     }
 }

@@ -50,9 +50,13 @@ final class MeshUnderTest implements AutoCloseable {
     /** Runs a command to its end, which prints as it goes. */
     int run(PrintWriter out, PrintWriter err, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--server");
-        all.add("http://127.0.0.1:" + server.httpPort());
+        all.addAll(serverOption());
         return new CommandLine(new MeshCtl()).setOut(out).setErr(err).execute(all.toArray(String[]::new));
+    }
+
+    /** {@return what on a command line says that it is this server} */
+    List<String> serverOption() {
+        return List.of("--server", "http://127.0.0.1:" + server.httpPort());
     }
 
     /** {@return the port that processes connect to, over TLS} */
