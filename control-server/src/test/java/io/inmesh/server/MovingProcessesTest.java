@@ -79,7 +79,8 @@ class MovingProcessesTest {
                                 && registered(replicas.get(1)) == PROCESSES
                                 && metric(replicas.get(0), "inmesh_registry_suspect") == 0
                                 && metric(replicas.get(1), "inmesh_registry_suspect") == 0));
-                assertThat(readiness(cut)).contains("store: behind since", "handover: ", "cut off from the store");
+                RunningServer.await(() -> readiness(cut).contains("handover: "));
+                assertThat(readiness(cut)).contains("store: behind since", "cut off from the store");
                 assertThat(ready(cut))
                         .as("it serves whoever finds nothing better")
                         .isEqualTo(200);
