@@ -119,6 +119,22 @@ final class ConsoleCheck {
             browser.see("tr .badge", "3 of 3");
         });
         report.pictures(browser, console, "services", "#/services", "tr .badge");
+        report.step("on a phone no page is wider than the screen, and rows say what their cells are", () -> {
+            browser.size(390, 844);
+            for (String place : List.of("#/", "#/services", "#/config", "#/mesh", "#/security", "#/rollouts", "#/requests")) {
+                browser.open(console + place);
+                browser.see("h1", "");
+                browser.await(
+                        place + " fits",
+                        "return document.documentElement.scrollWidth <= innerWidth"
+                                + " && [...document.querySelectorAll('main .scroll')].every((box) => box.scrollWidth <= box.clientWidth)");
+            }
+            browser.open(console + "#/services");
+            browser.see("td[data-title=Health]", "3 of 3");
+            browser.size(1440, 900);
+        });
+        report.pictures(browser, console, "service", "#/services/reviews.default.svc.cluster.local", "tr .badge");
+        browser.open(console + "#/services");
         report.step("a service leads to the form that shifts its traffic", () -> {
             browser.click("td a", "reviews");
             browser.see("h1", "reviews");

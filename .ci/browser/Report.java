@@ -50,7 +50,7 @@ final class Report {
         });
     }
 
-    /** Keeps pictures of a page: light and dark, wide and narrow. */
+    /** Keeps pictures of a page: light and dark; on a wide window, on a narrow one and on a phone. */
     void pictures(Browser browser, String console, String name, String place, String present) throws Exception {
         if (pictures == null) {
             return;
@@ -65,6 +65,8 @@ final class Report {
             picture(browser, name + "-" + scheme);
             browser.size(800, 900);
             picture(browser, name + "-" + scheme + "-narrow");
+            browser.size(390, 844);
+            picture(browser, name + "-" + scheme + "-phone");
         }
         browser.size(1440, 900);
         browser.prefer("light");

@@ -22,7 +22,7 @@ export function History({ kind, namespace, name, editable, onRolledBack }) {
 const columns = (open) => [
   { title: 'Version', show: (version) => html`<span class="row">${version.version}${version.current && html`<${Badge} tone="ok">live<//>`}</span>` },
   { title: 'What', show: (version) => version.verb },
-  { title: 'By', show: (version) => version.by || html`<span class="faint">–</span>` },
+  { title: 'By', show: (version) => version.by || html`<span class="faint dash">–</span>` },
   { title: 'Age', show: (version) => html`<${Age} time=${version.time || undefined} />` },
   { title: '', width: 'narrow', show: (version) => html`<button type="button" data-version=${version.version} onClick=${() => open(version.version)}>Compare</button>` },
 ];

@@ -59,7 +59,7 @@ function List({ query }) {
 const COLUMNS = [
   { title: 'Name', sort: (item) => item.name, show: (item) => html`<${Cut} text=${item.name} />` },
   { title: 'Kind', sort: (item) => item.kind, show: (item) => item.kind },
-  { title: 'Namespace', sort: (item) => item.namespace, show: (item) => item.namespace || html`<span class="faint">–</span>` },
+  { title: 'Namespace', sort: (item) => item.namespace, show: (item) => item.namespace || html`<span class="faint dash">–</span>` },
   {
     title: 'Hosts',
     show: (item) => html`<span class="row">${item.hosts.slice(0, 3).map((host) => html`<${Chip} title=${host}>${host}<//>`)}

@@ -71,13 +71,13 @@ const COLUMNS = [
     show: (instance) => html`<span class="stack"><${Cut} text=${instance.process?.name ?? instance.name} />
       <small class="mono">${instance.address}</small></span>`,
   },
-  { title: 'Version', sort: versionOf, show: (instance) => (versionOf(instance) ? html`<${Chip}>${versionOf(instance)}<//>` : html`<span class="faint">–</span>`) },
-  { title: 'Zone', sort: (instance) => instance.locality, show: (instance) => instance.locality || html`<span class="faint">–</span>` },
+  { title: 'Version', sort: versionOf, show: (instance) => (versionOf(instance) ? html`<${Chip}>${versionOf(instance)}<//>` : html`<span class="faint dash">–</span>`) },
+  { title: 'Zone', sort: (instance) => instance.locality, show: (instance) => instance.locality || html`<span class="faint dash">–</span>` },
   { title: 'Health', sort: (instance) => instance.health, show: (instance) => html`<${Badge} ...${HEALTH[instance.health]}>${HEALTH[instance.health].text}<//>` },
   {
     title: 'Passed over by',
     sort: (instance) => -instance.unusableTo.length,
-    show: ({ unusableTo }) => unusableTo.length === 0 ? html`<span class="faint">–</span>`
+    show: ({ unusableTo }) => unusableTo.length === 0 ? html`<span class="faint dash">–</span>`
       : html`<span class="stack">${unusableTo.slice(0, 3).map(({ workload, why, cause }) => html`<${Badge} tone="warn" title=${why}>${workload}<//><small>${cause === 'ejected' ? why : `check: ${why}`}</small>`)}
         ${unusableTo.length > 3 && html`<small>and ${unusableTo.length - 3} more</small>`}</span>`,
   },

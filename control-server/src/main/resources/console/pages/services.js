@@ -54,7 +54,7 @@ const COLUMNS = [
     sort: (service) => configOf(service).rank,
     show: (service) => {
       const { tone, text, title } = configOf(service);
-      return text ? html`<${Badge} tone=${tone} title=${title}>${text}<//>` : html`<span class="faint">–</span>`;
+      return text ? html`<${Badge} tone=${tone} title=${title}>${text}<//>` : html`<span class="faint dash">–</span>`;
     },
   },
   {

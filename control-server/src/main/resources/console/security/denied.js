@@ -23,7 +23,7 @@ export function Denied() {
 
 const COLUMNS = [
   { title: 'Certificate or identity', sort: (item) => item.subject, show: (item) => html`<${Cut} mono text=${item.subject} />` },
-  { title: 'Reason', show: (item) => item.reason || html`<span class="faint">–</span>` },
+  { title: 'Reason', show: (item) => item.reason || html`<span class="faint dash">–</span>` },
   { title: 'By', sort: (item) => item.createdBy, show: (item) => item.createdBy },
   { title: 'Since', sort: (item) => item.created, show: (item) => html`<${Age} time=${item.created} />` },
   { title: 'Until', sort: (item) => item.until, show: (item) => (item.until ? clock(item.until) : 'for good') },

@@ -21,7 +21,7 @@ export function Age({ time }) {
     const timer = setInterval(() => tick((count) => count + 1), 5_000);
     return () => clearInterval(timer);
   }, []);
-  return time ? html`<time datetime=${time} title=${clock(time)}>${ago(time)}</time>` : html`<span class="faint">–</span>`;
+  return time ? html`<time datetime=${time} title=${clock(time)}>${ago(time)}</time>` : html`<span class="faint dash">–</span>`;
 }
 
 /** Text that is cut off where there is no room; whole in its title. @param {{text: string, mono?: boolean}} props */

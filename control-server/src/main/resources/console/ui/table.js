@@ -13,7 +13,9 @@ import { Empty } from './parts.js';
  */
 
 /**
- * A table that can be sorted. Rows with a link open by click or Enter; every row is reached by the keyboard through that link.
+ * A table that can be sorted. Rows with a link open by click or Enter; every row is reached by the keyboard through that link. Where the
+ * window is narrow each row is a card with a title for each cell, and the titles that sort stand above; roles are spelt out, since browsers
+ * forget them where a style sheet makes something else of a table.
  * @template T
  * @param {{rows: T[], columns: Column<T>[], id: (row: T) => string, label: string, empty: any, link?: (row: T) => string, first?: number}} props
  */
@@ -24,14 +26,14 @@ export function Table({ rows, columns, id, label, empty, link, first = -1 }) {
   if (rows.length === 0) {
     return typeof empty === 'string' ? html`<${Empty} title=${empty} />` : empty;
   }
-  return html`<div class="scroll"><table aria-label=${label}>
-    <thead><tr>${columns.map((column, at) => html`<th scope="col" class=${classes(column)} aria-sort=${order.column === at ? (order.down ? 'descending' : 'ascending') : undefined}>
+  return html`<div class="scroll"><table class="rows" role="table" aria-label=${label}>
+    <thead role="rowgroup"><tr role="row">${columns.map((column, at) => html`<th scope="col" role="columnheader" class=${classes(column)} aria-sort=${order.column === at ? (order.down ? 'descending' : 'ascending') : undefined}>
       ${column.sort
         ? html`<button type="button" class="sort" onClick=${() => setOrder({ column: at, down: order.column === at && !order.down })}>
             ${column.title}<span class="arrow" aria-hidden="true">${order.column === at ? (order.down ? '▾' : '▴') : ''}</span></button>`
         : column.title}</th>`)}</tr></thead>
-    <tbody>${sorted.map((row) => html`<tr key=${id(row)} class=${link ? 'open' : ''} onClick=${link && ((event) => follow(event, link(row)))}>
-      ${columns.map((column, at) => html`<td class=${classes(column)}>${at === 0 && link ? html`<a href=${link(row)}>${column.show(row)}</a>` : column.show(row)}</td>`)}
+    <tbody role="rowgroup">${sorted.map((row) => html`<tr role="row" key=${id(row)} class=${link ? 'open' : ''} onClick=${link && ((event) => follow(event, link(row)))}>
+      ${columns.map((column, at) => html`<td role="cell" data-title=${column.title} class=${classes(column)}>${at === 0 && link ? html`<a href=${link(row)}>${column.show(row)}</a>` : column.show(row)}</td>`)}
     </tr>`)}</tbody>
   </table></div>`;
 }
