@@ -5,19 +5,28 @@ import io.inmesh.server.model.ResourceKey;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/**
- * One resource as written in a file.
- *
- * @param body what it says
- * @param number place among the documents of its file, from 1
- * @param lines line of each field, from 1, by paths such as {@code spec.http[0].route}; the empty path is the document. Empty if
- *     lines are not known, as for JSON
- */
-public record Document(ObjectNode body, int number, Map<String, Integer> lines) {
+/** One resource as written in a file. */
+public final class Document {
 
-    /** Copies the lines. */
-    public Document {
-        lines = Map.copyOf(lines);
+    private final ObjectNode body;
+    private final int number;
+    private final Lines lines;
+
+    /** One of a text; its lines are looked for when somebody asks for one. */
+    Document(ObjectNode body, int number, Lines lines) {
+        this.body = body;
+        this.number = number;
+        this.lines = lines;
+    }
+
+    /** {@return what it says} */
+    public ObjectNode body() {
+        return body;
+    }
+
+    /** {@return its place among the documents of its text, from 1} */
+    public int number() {
+        return number;
     }
 
     /**
@@ -29,14 +38,15 @@ public record Document(ObjectNode body, int number, Map<String, Integer> lines) 
         return Intake.keyOf(body, defaultNamespace);
     }
 
-    /** {@return the line of a field, or of the nearest one around it if it is not there itself} */
+    /** {@return the line of a field, from 1, or of the nearest one around it if it is not there itself; empty for JSON} */
     public OptionalInt line(String fieldPath) {
         // Members of maps are written as map[key] by some and as map.key by others.
         String path = fieldPath.replaceAll("\\[([^\\]]*[^\\]\\d][^\\]]*)\\]", ".$1");
-        while (!lines.containsKey(path) && !path.isEmpty()) {
+        Map<String, Integer> known = lines.byPath();
+        while (!known.containsKey(path) && !path.isEmpty()) {
             path = path.substring(0, Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['))));
         }
-        Integer line = lines.get(path);
+        Integer line = known.get(path);
         return line == null ? OptionalInt.empty() : OptionalInt.of(line);
     }
 }

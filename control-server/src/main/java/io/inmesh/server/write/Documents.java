@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -44,11 +45,10 @@ public final class Documents {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private static final LoadSettings YAML = LoadSettings.builder()
-            .setSchema(new Schema())
-            .setCodePointLimit(MAX_CHARACTERS)
-            .setMaxAliasesForCollections(MAX_ALIASES)
-            .build();
+    /** The parser is to tell where everything is, which takes it longer. */
+    static final LoadSettings WITH_MARKS = settings(true);
+
+    static final LoadSettings WITHOUT_MARKS = settings(false);
 
     /** Leaves merge keys to {@link YamlTree}: the parser would never come to the end of a mapping that merges itself. */
     private static final class Schema extends CoreSchema {
@@ -60,6 +60,15 @@ public final class Documents {
     }
 
     private Documents() {}
+
+    private static LoadSettings settings(boolean marks) {
+        return LoadSettings.builder()
+                .setSchema(new Schema())
+                .setCodePointLimit(MAX_CHARACTERS)
+                .setMaxAliasesForCollections(MAX_ALIASES)
+                .setUseMarks(marks)
+                .build();
+    }
 
     /**
      * {@return the documents of a text; a {@code List} is taken apart, empty documents are left out}
@@ -74,13 +83,35 @@ public final class Documents {
         if (text.stripLeading().startsWith("{") && json(text, documents)) {
             return documents;
         }
+        try {
+            return plain(text);
+        } catch (UnreadableException | YamlEngineException e) {
+            return yaml(text);
+        }
+    }
+
+    private static List<Document> plain(String text) throws UnreadableException {
+        List<Document> documents = new ArrayList<>();
+        Places places = new Places(text);
+        PlainYaml plain = new PlainYaml(WITHOUT_MARKS, new StringReader(text));
+        for (int number = 1; plain.hasNext(); number++) {
+            JsonNode body = plain.next();
+            add(body, number, places.lines(plain.start(), plain.line()), documents);
+        }
+        return documents;
+    }
+
+    private static List<Document> yaml(String text) throws UnreadableException {
+        List<Document> documents = new ArrayList<>();
+        Places places = new Places(text);
         int number = 1;
         Map<String, String> names = new HashMap<>();
         try {
-            Iterator<Node> nodes = new Composer(YAML, new ShallowParser(YAML, text));
+            ShallowParser parser = new ShallowParser(WITH_MARKS, new StringReader(text));
+            Iterator<Node> nodes = new Composer(WITH_MARKS, parser);
             while (nodes.hasNext()) {
-                YamlTree tree = new YamlTree(names);
-                add(tree.read(nodes.next()), number, tree.lines(), documents);
+                JsonNode body = new YamlTree(names, null).read(nodes.next());
+                add(body, number, places.lines(parser.start(), parser.line()), documents);
                 number++;
             }
             return documents;
@@ -98,6 +129,23 @@ public final class Documents {
         }
     }
 
+    /** Where documents begin: the parser counts code points, of which some take two characters. */
+    private static final class Places {
+        private final String text;
+        private int characters;
+        private int codePoints;
+
+        Places(String text) {
+            this.text = text;
+        }
+
+        Lines lines(int start, int before) {
+            characters = text.offsetByCodePoints(characters, start - codePoints);
+            codePoints = start;
+            return Lines.of(text, characters, before);
+        }
+    }
+
     /** YAML may begin with a brace too, so what is no JSON is not yet wrong. */
     private static boolean json(String text, List<Document> documents) throws UnreadableException {
         JsonNode node;
@@ -110,11 +158,11 @@ public final class Documents {
             }
             return false;
         }
-        add(node, 1, Map.of(), documents);
+        add(node, 1, Lines.UNKNOWN, documents);
         return true;
     }
 
-    private static void add(JsonNode node, int number, Map<String, Integer> lines, List<Document> documents)
+    private static void add(JsonNode node, int number, Lines lines, List<Document> documents)
             throws UnreadableException {
         if (node.isNull() || node.isMissingNode()) {
             return;
@@ -125,7 +173,7 @@ public final class Documents {
         }
         if (object.path("kind").asText().equals("List") && object.path("items").isArray()) {
             for (JsonNode item : object.path("items")) {
-                add(item, number, Map.of("", lines.getOrDefault("items", 1)), documents);
+                add(item, number, lines.ofItem(), documents);
             }
         } else {
             if (documents.size() >= MAX_DOCUMENTS) {

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.CollectionNode;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -20,11 +20,11 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/** Turns one YAML document into JSON and remembers the line of each field. Anchors are followed; nothing is guessed. */
+/** Turns one YAML document into JSON, and tells the line of each field to who wants to know. Anchors are followed; nothing is guessed. */
 final class YamlTree {
 
     /** More than any resource has; a document that repeats its anchors over and over is stopped here. */
-    private static final int MAX_NODES = 200_000;
+    static final int MAX_NODES = 200_000;
 
     /** Deeper than any resource; an anchor that contains itself has no end. */
     static final int MAX_DEPTH = 100;
@@ -32,7 +32,7 @@ final class YamlTree {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final Map<String, String> names;
-    private final Map<String, Integer> lines = new HashMap<>();
+    private final @Nullable Map<String, Integer> lines;
     private int nodes;
     private int depth;
 
@@ -40,14 +40,11 @@ final class YamlTree {
      * A tree of one document.
      *
      * @param names names of fields met so far in the same text, so that each is kept once: the same few stand in every resource
+     * @param lines is given the line of each field, from 1, by path; null if nobody wants to know
      */
-    YamlTree(Map<String, String> names) {
+    YamlTree(Map<String, String> names, @Nullable Map<String, Integer> lines) {
         this.names = names;
-    }
-
-    /** {@return the line of each field, from 1, by path} */
-    Map<String, Integer> lines() {
-        return lines;
+        this.lines = lines;
     }
 
     JsonNode read(Node root) throws UnreadableException {
@@ -55,7 +52,7 @@ final class YamlTree {
     }
 
     private JsonNode read(Node node, String path) throws UnreadableException {
-        lines.putIfAbsent(path, lineOf(node));
+        remember(path, node);
         if (node instanceof MappingNode mapping) {
             return object(mapping, path);
         }
@@ -63,12 +60,18 @@ final class YamlTree {
             enter(sequence);
             ArrayNode array = JSON.arrayNode();
             for (Node item : sequence.getValue()) {
-                array.add(read(item, path + "[" + array.size() + "]"));
+                array.add(read(item, lines == null ? "" : path + "[" + array.size() + "]"));
             }
             depth--;
             return array;
         }
         return scalar((ScalarNode) node);
+    }
+
+    private void remember(String path, Node node) {
+        if (lines != null) {
+            lines.putIfAbsent(path, lineOf(node));
+        }
     }
 
     private void enter(CollectionNode<?> node) throws UnreadableException {
@@ -95,8 +98,8 @@ final class YamlTree {
                 throw new UnreadableException(
                         where(entry.getKeyNode()) + "has the field \"" + name + "\" twice; keep one of them");
             }
-            String fieldPath = path.isEmpty() ? name : path + "." + name;
-            lines.putIfAbsent(fieldPath, lineOf(entry.getKeyNode()));
+            String fieldPath = lines == null || path.isEmpty() ? name : path + "." + name;
+            remember(fieldPath, entry.getKeyNode());
             object.set(name, read(entry.getValueNode(), fieldPath));
         }
         for (NodeTuple entry : mapping.getValue()) {
@@ -132,8 +135,23 @@ final class YamlTree {
     }
 
     private static JsonNode scalar(ScalarNode node) throws UnreadableException {
-        String text = node.getValue();
-        Tag tag = node.getTag();
+        try {
+            return scalar(node.getTag(), node.getValue());
+        } catch (NumberFormatException e) {
+            throw new UnreadableException(
+                    where(node) + "has the number " + node.getValue() + ", which JSON cannot hold; quote it");
+        } catch (UnreadableException e) {
+            throw new UnreadableException(where(node) + e.getMessage());
+        }
+    }
+
+    /**
+     * {@return a value}
+     *
+     * @throws NumberFormatException if it is a number that JSON cannot hold
+     * @throws UnreadableException if it is a tag that means nothing here
+     */
+    static JsonNode scalar(Tag tag, String text) throws UnreadableException {
         if (tag.equals(Tag.STR)) {
             return JSON.textNode(text);
         }
@@ -143,18 +161,13 @@ final class YamlTree {
         if (tag.equals(Tag.BOOL)) {
             return JSON.booleanNode(Boolean.parseBoolean(text));
         }
-        try {
-            if (tag.equals(Tag.INT)) {
-                return integer(text);
-            }
-            if (tag.equals(Tag.FLOAT)) {
-                return JSON.numberNode(new BigDecimal(text));
-            }
-        } catch (NumberFormatException e) {
-            throw new UnreadableException(
-                    where(node) + "has the number " + text + ", which JSON cannot hold; quote it");
+        if (tag.equals(Tag.INT)) {
+            return integer(text);
         }
-        throw new UnreadableException(where(node) + "has the tag " + tag.getValue() + ", which means nothing here");
+        if (tag.equals(Tag.FLOAT)) {
+            return JSON.numberNode(new BigDecimal(text));
+        }
+        throw new UnreadableException("has the tag " + tag.getValue() + ", which means nothing here");
     }
 
     private static JsonNode integer(String text) {

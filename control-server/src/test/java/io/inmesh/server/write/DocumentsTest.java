@@ -157,6 +157,52 @@ class DocumentsTest {
         assertThat(document.line("metadata.name")).hasValue(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n"})
+    void everyDocumentKnowsItsLinesInTheWholeText(String lineBreak) throws Exception {
+        List<Document> documents = Documents.read("""
+                %YAML 1.2
+                # \uD83D\uDE00 takes two characters.
+                --- # A remark.
+                name: \uD83D\uDE00
+                spec: {a: 1}
+                --- {name: second,
+                  spec: {a: 2}}
+                ...
+                # Between.
+                ---
+                kind: List
+                items:
+                - {name: third}
+                - {name: fourth, text: "
+                  --- in it"}
+                ---
+                name: |
+                  ---
+                spec:
+                  a: 5
+                """.replace("\n", lineBreak));
+
+        assertThat(documents).hasSize(5);
+        assertThat(documents.get(0).line("name")).hasValue(4);
+        assertThat(documents.get(0).line("spec.a")).hasValue(5);
+        assertThat(documents.get(1).line("name")).hasValue(6);
+        assertThat(documents.get(1).line("spec.a")).hasValue(7);
+        assertThat(documents.get(2).line("name")).as("where the list is").hasValue(12);
+        assertThat(documents.get(3).line("text")).hasValue(12);
+        assertThat(documents.get(4).line("spec.a")).hasValue(20);
+        assertThat(documents).extracting(Document::number).containsExactly(1, 2, 3, 3, 4);
+    }
+
+    @Test
+    void jsonHasNoLines() throws Exception {
+        assertThat(Documents.read("{\"a\": 1}").get(0).line("a")).isEmpty();
+        assertThat(Documents.read("{\"kind\": \"List\", \"items\": [{\"a\": 1}]}")
+                        .get(0)
+                        .line("a"))
+                .isEmpty();
+    }
+
     @Test
     void flowStyleThatBeginsLikeJsonIsYaml() throws Exception {
         assertThat(one("{kind: Service, spec: {a: [1, 2]}}").path("kind").asText())
