@@ -6,7 +6,6 @@ import io.inmesh.server.source.SourceThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,27 +22,31 @@ final class BlockingQuery {
     private final ConsulHttp http;
     private final SourceThread thread;
     private final Pacer pacer;
-    private final BiConsumer<BlockingQuery, @Nullable JsonNode> answered;
-    private final Consumer<BlockingQuery> failed;
+    private final Consumer<JsonNode> changed;
+    private final Runnable heard;
 
     private long index;
     private int generation;
     private String problem = "";
     private @Nullable CompletableFuture<ConsulHttp.Answer> asking;
 
+    /**
+     * @param changed is told each answer that may be another one than before
+     * @param heard is run after each other answer, and each failure
+     */
     BlockingQuery(
             String path,
             ConsulHttp http,
             SourceThread thread,
             Pacer pacer,
-            BiConsumer<BlockingQuery, @Nullable JsonNode> answered,
-            Consumer<BlockingQuery> failed) {
+            Consumer<JsonNode> changed,
+            Runnable heard) {
         this.path = path;
         this.http = http;
         this.thread = thread;
         this.pacer = pacer;
-        this.answered = answered;
-        this.failed = failed;
+        this.changed = changed;
+        this.heard = heard;
     }
 
     void ask() {
@@ -71,9 +74,9 @@ final class BlockingQuery {
             problem = "";
             pause = pacer.afterAnswer();
             if (news) {
-                answered.accept(this, body);
+                changed.accept(body);
             } else {
-                answered.accept(this, null);
+                heard.run();
             }
         } catch (IOException e) {
             pause = pacer.afterFailure();
@@ -91,7 +94,7 @@ final class BlockingQuery {
         problem = why;
         // It may be another Consul that comes back, whose index is smaller; it would wait for ours.
         index = 0;
-        failed.accept(this);
+        heard.run();
     }
 
     private void askAfter(Duration pause) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a Consul agent over HTTP. */
 final class ConsulHttp {
+    /** Where the instances of a service are, by its name. */
+    static final String INSTANCES = "/v1/health/service/";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_BYTES = 32 << 20;
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -84,7 +87,7 @@ final class ConsulHttp {
         if (!settings.datacenter().isEmpty()) {
             url.append("&dc=").append(encoded(settings.datacenter()));
         }
-        if (!settings.tag().isEmpty() && path.startsWith("/v1/health/")) {
+        if (!settings.tag().isEmpty() && path.startsWith(INSTANCES)) {
             url.append("&tag=").append(encoded(settings.tag()));
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.toString()));

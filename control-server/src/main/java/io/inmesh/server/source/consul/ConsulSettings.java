@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param port the port callers use where a service does not say; 0 for that which most of its instances listen on
  * @param protocol what services speak that do not say
  * @param longestWait how long Consul may wait for something new, up to 10 min
- * @param most how many services at most: each takes a connection, and Consul allows a client 200
+ * @param most how many services at most have a blocking query of their own, which takes a connection: Consul allows a client 200. If there
+ *     are more, all are followed by a few connections
  */
 public record ConsulSettings(
         URI url,
@@ -65,6 +66,6 @@ public record ConsulSettings(
                 section.number("port", 0, 1, MAX_PORT),
                 section.choice("protocol", Protocol.class, Protocol.HTTP),
                 wait,
-                section.number("most", USUAL_MOST, 1, 10_000));
+                section.number("most", USUAL_MOST, 0, 10_000));
     }
 }

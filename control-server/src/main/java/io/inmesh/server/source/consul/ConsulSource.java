@@ -1,7 +1,6 @@
 package io.inmesh.server.source.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.inmesh.server.source.Pacer;
 import io.inmesh.server.source.ServiceSource;
 import io.inmesh.server.source.SourceService;
 import io.inmesh.server.source.SourceSink;
@@ -14,36 +13,45 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows Consul: a blocking query for the names of services, and one for the instances of each with their health. Consul does not tell
- * whether what is missing was taken out or lost, so all of it has vanished.
+ * Follows Consul: a blocking query for the names of services, and the instances of each with their health. Consul does not tell whether
+ * what is missing was taken out or lost, so all of it has vanished.
  */
 public final class ConsulSource implements ServiceSource {
     private static final String CATALOG = "/v1/catalog/services";
-    private static final String HEALTH = "/v1/health/service/";
+
+    /** Registrations without checks are seen that much later at most, if there are many services. */
+    private static final Duration USUAL_PAUSE = Duration.ofSeconds(5);
 
     private final ConsulSettings settings;
     private final ConsulInstances instances;
     private final SourceThread thread;
     private final ExecutorService network;
     private final ConsulHttp http;
-    private final Map<String, BlockingQuery> queries = new TreeMap<>();
+    private final Duration pause;
     private final Map<String, SourceService> known = new TreeMap<>();
     private @Nullable BlockingQuery catalog;
+    private @Nullable InstanceReader reader;
+    private SortedSet<String> names = new TreeSet<>();
+    /** Whether names were heard, so that none there means that there are none. */
+    private boolean named;
     /** Whether all names there are now have been told. */
     private boolean listed;
 
-    private String problem = "";
+    private boolean many;
 
     /** A source of that name. */
     public ConsulSource(String name, ConsulSettings settings) {
+        this(name, settings, USUAL_PAUSE);
+    }
+
+    /** @param pause between two readings of all services, if they are many */
+    ConsulSource(String name, ConsulSettings settings, Duration pause) {
         this.settings = settings;
+        this.pause = pause;
         this.instances = new ConsulInstances(name, settings);
         this.thread = new SourceThread(name);
         this.network = Executors.newFixedThreadPool(2, task -> {
@@ -56,70 +64,58 @@ public final class ConsulSource implements ServiceSource {
 
     @Override
     public void start(SourceSink sink) {
+        ConsulQueries questions = new ConsulQueries(http, thread, () -> tell(sink, null));
         thread.after(Duration.ZERO, () -> {
-            catalog = query(CATALOG, sink, (query, body) -> names(sink, body));
+            catalog = questions.blocking(CATALOG, body -> named(questions, sink, body));
             catalog.ask();
         });
     }
 
-    private BlockingQuery query(String path, SourceSink sink, BiConsumer<BlockingQuery, @Nullable JsonNode> answered) {
-        return new BlockingQuery(
-                path,
-                http,
-                thread,
-                new Pacer(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble()),
-                answered,
-                query -> tell(sink, null));
-    }
-
-    private void names(SourceSink sink, @Nullable JsonNode body) {
-        if (body == null) {
-            tell(sink, null);
-            return;
-        }
-        SortedSet<String> names = new TreeSet<>();
+    private void named(ConsulQueries questions, SourceSink sink, JsonNode body) {
+        names = new TreeSet<>();
         body.fieldNames().forEachRemaining(names::add);
         names.removeIf(name -> name.equals("consul")
                 || (!settings.services().isEmpty() && !settings.services().contains(name)));
-        if (names.size() > settings.most()) {
-            problem = "it has " + names.size() + " services, and " + settings.most()
-                    + " are followed at most; name those wanted in services, or raise most";
-            tell(sink, null);
-            return;
-        }
-        problem = "";
-        queries.entrySet().removeIf(entry -> {
-            boolean gone = !names.contains(entry.getKey());
-            if (gone) {
-                entry.getValue().stop();
-            }
-            return gone;
-        });
+        named = true;
         known.keySet().retainAll(names);
         listed = false;
-        for (String name : names) {
-            if (!queries.containsKey(name)) {
-                BlockingQuery query =
-                        query(HEALTH + ConsulHttp.encoded(name), sink, (asked, answer) -> answered(sink, name, answer));
-                queries.put(name, query);
-                query.ask();
-            }
-        }
+        reader(questions, sink).follow(names);
         tell(sink, null);
     }
 
-    private void answered(SourceSink sink, String name, @Nullable JsonNode answer) {
-        SourceService service = answer == null ? null : instances.read(name, answer);
-        if (service != null) {
-            known.put(name, service);
+    /** {@return who reads instances; once there were many services, these may be many again at any time} */
+    private InstanceReader reader(ConsulQueries questions, SourceSink sink) {
+        InstanceReader present = reader;
+        boolean tooMany = names.size() > settings.most();
+        if (present != null && (many || !tooMany)) {
+            return present;
         }
-        tell(sink, service);
+        if (present != null) {
+            present.stop();
+        }
+        many = tooMany;
+        BiConsumer<String, JsonNode> told = (name, answer) -> answered(sink, name, answer);
+        InstanceReader next = many ? new ManyServices(questions, told, pause) : new EachService(questions, told);
+        reader = next;
+        return next;
+    }
+
+    private void answered(SourceSink sink, String name, JsonNode answer) {
+        SourceService service = instances.read(name, answer);
+        boolean news = !service.equals(known.put(name, service));
+        try {
+            tell(sink, news ? service : null);
+        } catch (RuntimeException e) {
+            // It is read again, and news then as well.
+            known.remove(name);
+            throw e;
+        }
     }
 
     /** Tells all services as soon as all are known, after that only what has changed; a failure last, so that it is what is seen. */
     private void tell(SourceSink sink, @Nullable SourceService changed) {
-        String failure = problem.isEmpty() ? failures() : problem;
-        boolean complete = failure.isEmpty() && known.keySet().equals(queries.keySet());
+        String failure = failures();
+        boolean complete = named && failure.isEmpty() && known.keySet().equals(names);
         if (complete && !listed) {
             sink.listed(known.values(), SourceSink.Missing.VANISHED);
             listed = true;
@@ -134,11 +130,11 @@ public final class ConsulSource implements ServiceSource {
     }
 
     private String failures() {
-        return Stream.concat(Stream.ofNullable(catalog), queries.values().stream())
-                .filter(query -> !query.problem().isEmpty())
-                .limit(1)
-                .map(query -> query.path() + ": " + query.problem())
-                .collect(Collectors.joining());
+        BlockingQuery asked = catalog;
+        if (asked != null && !asked.problem().isEmpty()) {
+            return asked.path() + ": " + asked.problem();
+        }
+        return reader == null ? "" : reader.problem();
     }
 
     @Override
@@ -148,7 +144,9 @@ public final class ConsulSource implements ServiceSource {
             if (catalog != null) {
                 catalog.startOver();
             }
-            queries.values().forEach(BlockingQuery::startOver);
+            if (reader != null) {
+                reader.startOver();
+            }
         });
     }
 
@@ -156,7 +154,9 @@ public final class ConsulSource implements ServiceSource {
     public void close() {
         thread.close();
         // Nothing uses these any more, now that the thread has ended.
-        queries.values().forEach(BlockingQuery::stop);
+        if (reader != null) {
+            reader.stop();
+        }
         if (catalog != null) {
             catalog.stop();
         }

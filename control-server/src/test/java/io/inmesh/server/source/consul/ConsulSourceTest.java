@@ -10,7 +10,6 @@ import io.inmesh.server.service.Health;
 import io.inmesh.server.service.Workload;
 import io.inmesh.server.settings.SettingsFile;
 import io.inmesh.server.source.Pacer;
-import io.inmesh.server.source.ServiceSource;
 import io.inmesh.server.source.ServiceSourceContract;
 import io.inmesh.server.source.SourceService;
 import io.inmesh.server.source.SourceSink;
@@ -18,12 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,17 +35,17 @@ class ConsulSourceTest extends ServiceSourceContract {
 
     @Override
     protected Registry registry() throws IOException {
-        return new ConsulRegistry(folder);
+        return new ConsulRegistry(folder, "");
     }
 
     @Test
     void asksOnlyForWhatIsNewerThanWhatItHas() throws Exception {
         try (FakeConsul consul = new FakeConsul();
                 ConsulSource source = source(consul, "datacenter: dc1\ntag: http")) {
-            consul.catalog(catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
+            consul.catalog(ConsulRegistry.catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
             source.start(told);
             assertThat(told.next()).isEqualTo("[reviews 1]");
-            consul.catalog(catalog(Map.of("reviews", List.of("10.0.0.1:9080", "10.0.0.2:9080"))));
+            consul.catalog(ConsulRegistry.catalog(Map.of("reviews", List.of("10.0.0.1:9080", "10.0.0.2:9080"))));
             told.until("reviews 2");
 
             await(() -> consul.asked()
@@ -66,7 +61,7 @@ class ConsulSourceTest extends ServiceSourceContract {
     void anIndexThatGoesBackwardsMeansToStartOver() throws Exception {
         try (FakeConsul consul = new FakeConsul();
                 ConsulSource source = source(consul, "")) {
-            consul.catalog(catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
+            consul.catalog(ConsulRegistry.catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
             source.start(told);
             assertThat(told.next()).isEqualTo("[reviews 1]");
             await(() -> consul.asked().stream()
@@ -75,7 +70,7 @@ class ConsulSourceTest extends ServiceSourceContract {
                     == 2);
             consul.asked().clear();
 
-            consul.restart(catalog(Map.of("reviews", List.of("10.0.0.1:9080", "10.0.0.3:9080"))));
+            consul.restart(ConsulRegistry.catalog(Map.of("reviews", List.of("10.0.0.1:9080", "10.0.0.3:9080"))));
             told.until("reviews 2");
             await(() -> consul.asked().contains("/v1/health/service/reviews?wait=300000ms")
                     && consul.asked().contains("/v1/health/service/reviews?wait=300000ms&index=1"));
@@ -86,13 +81,13 @@ class ConsulSourceTest extends ServiceSourceContract {
     void aConsulThatRestartsWithAnEmptyCatalogSaysThatAllHasVanished() throws Exception {
         try (FakeConsul consul = new FakeConsul();
                 ConsulSource source = source(consul, "")) {
-            consul.catalog(catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
+            consul.catalog(ConsulRegistry.catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
             source.start(told);
             assertThat(told.next()).isEqualTo("[reviews 1]");
 
             consul.restart(Map.of());
             told.until("[]");
-            assertThat(told.missing).isEqualTo(SourceSink.Missing.VANISHED);
+            assertThat(told.missing()).isEqualTo(SourceSink.Missing.VANISHED);
         }
     }
 
@@ -101,7 +96,7 @@ class ConsulSourceTest extends ServiceSourceContract {
     void anErrorIsReportedAndAskedAgain(int status) throws Exception {
         try (FakeConsul consul = new FakeConsul();
                 ConsulSource source = source(consul, "")) {
-            consul.catalog(catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
+            consul.catalog(ConsulRegistry.catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
             consul.status(status);
             source.start(told);
             assertThat(told.next())
@@ -121,7 +116,7 @@ class ConsulSourceTest extends ServiceSourceContract {
             source.start(told);
             assertThat(told.next()).isEqualTo("[]");
             Files.writeString(token, "second\n");
-            consul.catalog(catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
+            consul.catalog(ConsulRegistry.catalog(Map.of("reviews", List.of("10.0.0.1:9080"))));
             told.until("[reviews 1]");
 
             assertThat(consul.tokens()).contains("first", "second");
@@ -132,22 +127,10 @@ class ConsulSourceTest extends ServiceSourceContract {
     }
 
     @Test
-    void moreServicesThanMayBeFollowedAreAnErrorAndNotHalfAMesh() throws Exception {
-        try (FakeConsul consul = new FakeConsul();
-                ConsulSource source = source(consul, "most: 2")) {
-            consul.catalog(catalog(Map.of("a", List.of(), "b", List.of(), "c", List.of())));
-            source.start(told);
-            assertThat(told.next())
-                    .isEqualTo("failed: it has 3 services, and 2 are followed at most;"
-                            + " name those wanted in services, or raise most");
-        }
-    }
-
-    @Test
     void followsTheServicesThatAreNamed() throws Exception {
         try (FakeConsul consul = new FakeConsul();
                 ConsulSource source = source(consul, "services: [b]")) {
-            consul.catalog(catalog(Map.of("a", List.of(), "b", List.of("10.0.0.1:80"), "c", List.of())));
+            consul.catalog(ConsulRegistry.catalog(Map.of("a", List.of(), "b", List.of("10.0.0.1:80"), "c", List.of())));
             source.start(told);
             assertThat(told.next()).isEqualTo("[b 1]");
         }
@@ -241,115 +224,6 @@ class ConsulSourceTest extends ServiceSourceContract {
     }
 
     private ConsulSettings settings(String url, String more) throws IOException {
-        return read(folder, url, more);
-    }
-
-    private static ConsulSettings read(Path folder, String url, String more) throws IOException {
-        Path file = Files.writeString(folder.resolve("consul.yaml"), "url: " + url + "\n" + more + "\n");
-        return ConsulSettings.read(SettingsFile.read(file));
-    }
-
-    private static Map<String, ArrayNode> catalog(Map<String, List<String>> endpointsByService) {
-        Map<String, ArrayNode> catalog = new TreeMap<>();
-        endpointsByService.forEach((name, endpoints) -> catalog.put(name, FakeConsul.instances(endpoints)));
-        return catalog;
-    }
-
-    /** What was told, in words: {@code [reviews 1, ratings 2]} for a list, {@code reviews 2} for a change. */
-    private static final class Told implements SourceSink {
-        private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
-        private volatile Missing missing = Missing.DELETED;
-
-        String next() throws InterruptedException {
-            return words.take();
-        }
-
-        String until(String beginning) throws InterruptedException {
-            while (true) {
-                String word = words.take();
-                if (word.startsWith(beginning)) {
-                    return word;
-                }
-            }
-        }
-
-        @Override
-        public void listed(Collection<SourceService> services, Missing kind) {
-            missing = kind;
-            words.add(services.stream().map(Told::word).toList().toString());
-        }
-
-        @Override
-        public void changed(SourceService service, Missing kind) {
-            missing = kind;
-            words.add(word(service));
-        }
-
-        private static String word(SourceService service) {
-            return service.name() + " " + service.endpoints().size();
-        }
-
-        @Override
-        public void deleted(String namespace, String name) {
-            words.add("deleted " + name);
-        }
-
-        @Override
-        public void answered() {}
-
-        @Override
-        public void failed(String why) {
-            words.add("failed: " + why);
-        }
-    }
-
-    private static final class ConsulRegistry implements Registry {
-        private final FakeConsul consul = new FakeConsul();
-        private final Path folder;
-
-        ConsulRegistry(Path folder) throws IOException {
-            this.folder = folder;
-        }
-
-        @Override
-        public ServiceSource source() throws IOException {
-            return new ConsulSource("tried", read(folder, consul.url(), ""));
-        }
-
-        @Override
-        public void offer(Map<String, List<String>> endpointsByService) {
-            consul.catalog(ConsulSourceTest.catalog(endpointsByService));
-        }
-
-        @Override
-        public void down() {
-            consul.status(500);
-        }
-
-        @Override
-        public void up() {
-            consul.status(200);
-        }
-
-        @Override
-        public boolean hang() {
-            consul.hang();
-            return true;
-        }
-
-        @Override
-        public boolean tellsDeletion() {
-            return false;
-        }
-
-        @Override
-        public int huge() {
-            return 5_000;
-        }
-
-        @Override
-        public void close() {
-            consul.close();
-        }
+        return ConsulRegistry.read(folder, url, more);
     }
 }
