@@ -14,7 +14,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -180,13 +179,7 @@ public final class ApiServer implements AutoCloseable {
                         URI.create(settings.url().toString().replaceFirst("/+$", "") + path))
                 .timeout(PATIENCE)
                 .header("Accept", "application/json");
-        if (settings.tokenFile().isPresent()) {
-            String token = Files.readString(settings.tokenFile().get()).strip();
-            if (token.chars().anyMatch(letter -> letter <= ' ' || letter > '~')) {
-                throw new IOException("the token file " + settings.tokenFile().get() + " holds no token");
-            }
-            request.header("Authorization", "Bearer " + token);
-        }
+        settings.token().read().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         return request;
     }
 

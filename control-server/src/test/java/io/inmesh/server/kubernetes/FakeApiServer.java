@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -22,6 +26,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** An API server of Kubernetes on loopback: lists in pages, watches with bookmarks, statuses, and whatever goes wrong with them. */
@@ -36,6 +43,7 @@ public final class FakeApiServer implements AutoCloseable {
     });
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<String> tokens = new CopyOnWriteArrayList<>();
+    private final List<String> clients = new CopyOnWriteArrayList<>();
     private final Map<String, Map<String, ObjectNode>> objects = new HashMap<>();
     private final Map<String, String> kinds = new TreeMap<>();
     private final List<String> patches = new CopyOnWriteArrayList<>();
@@ -56,14 +64,38 @@ public final class FakeApiServer implements AutoCloseable {
     private record Event(String path, long revision, String line) {}
 
     public FakeApiServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+    }
+
+    private FakeApiServer(HttpServer server) {
+        this.server = server;
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
+    /** {@return one that is reached by TLS, and asks for a client certificate, which may be missing} */
+    public static FakeApiServer withTls(SSLContext tls) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters wanted = tls.getDefaultSSLParameters();
+                wanted.setWantClientAuth(true);
+                parameters.setSSLParameters(wanted);
+            }
+        });
+        return new FakeApiServer(server);
+    }
+
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:"
+                + server.getAddress().getPort();
+    }
+
+    /** {@return the subjects of the client certificates that were shown; empty texts where none was} */
+    public List<String> clients() {
+        return clients;
     }
 
     public List<String> asked() {
@@ -232,6 +264,7 @@ public final class FakeApiServer implements AutoCloseable {
         String query = String.valueOf(exchange.getRequestURI().getQuery());
         asked.add(exchange.getRequestURI().getPath() + "?" + query);
         tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+        clients.add(client(exchange));
         try {
             String path = exchange.getRequestURI().getPath();
             if (query.contains("watch=true")) {
@@ -249,6 +282,16 @@ public final class FakeApiServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             exchange.close();
+        }
+    }
+
+    private static String client(HttpExchange exchange) {
+        try {
+            return exchange instanceof HttpsExchange secure
+                    ? secure.getSSLSession().getPeerPrincipal().getName()
+                    : "";
+        } catch (SSLPeerUnverifiedException none) {
+            return "";
         }
     }
 
