@@ -206,7 +206,8 @@ public final class ControlServer implements AutoCloseable {
 
             OwnFolder folder = open(new OwnFolder(options.configDir(), writer, open(new SystemTimer())));
             folder.start();
-            OwnClusters clusters = open(OwnClusters.of(registries, writer, discovered, leadership, followed, settings));
+            OwnClusters clusters =
+                    open(OwnClusters.of(registries, writer, discovered, leadership, followed, settings, meters));
             AdsParts ads = new AdsParts(resources, registry, hub, timer, clock, limits, registration);
             registries.begin(discovered);
             clusters.configs().begin(registries.startWait());

@@ -8,6 +8,7 @@ import io.inmesh.server.rule.RuleSettings;
 import io.inmesh.server.source.DiscoveredServices;
 import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.write.ConfigWriter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 
 /**
@@ -25,7 +26,8 @@ record OwnClusters(ClusterConfigs configs, RouteStatuses routes) implements Auto
             DiscoveredServices discovered,
             Leadership leadership,
             FollowedTables followed,
-            RuleSettings settings) {
+            RuleSettings settings,
+            MeterRegistry meters) {
         Clock clock = Clock.systemUTC();
         RouteStatuses routes = new RouteStatuses(settings, discovered::services, clock);
         ClusterConfigs.Parts parts = new ClusterConfigs.Parts(
@@ -39,6 +41,7 @@ record OwnClusters(ClusterConfigs configs, RouteStatuses routes) implements Auto
                 discovered::services,
                 routes::shown,
                 clock,
+                meters,
                 ClusterConfigs.Parts.LOOK_AGAIN,
                 ClusterConfigs.Parts.ANALYZE);
         return new OwnClusters(new ClusterConfigs(registries.clusters(), parts, followed), routes);

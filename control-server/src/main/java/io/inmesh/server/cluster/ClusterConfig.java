@@ -36,6 +36,7 @@ final class ClusterConfig implements AutoCloseable {
     private final ClusterConfigs.Entry entry;
     private final ClusterConfigs.Parts parts;
     private final ClusterReports reports;
+    private final ClusterMeters meters;
     private final SourceThread worker;
     private final CountDownLatch heard = new CountDownLatch(1);
     private volatile boolean closed;
@@ -48,10 +49,12 @@ final class ClusterConfig implements AutoCloseable {
         this.entry = entry;
         this.parts = parts;
         this.reports = reports;
+        this.meters = new ClusterMeters(entry.name(), parts.meters(), parts.clock());
         this.worker = new SourceThread(entry.name() + "-configuration");
     }
 
     void start() {
+        meters.show(() -> reports.of(entry.name()));
         if (reports.of(entry.name()).listed()) {
             heard.countDown();
         }
@@ -118,10 +121,10 @@ final class ClusterConfig implements AutoCloseable {
         private final ApiServer server = new ApiServer(entry.settings().api(), entry.name() + "-configuration");
         private final Mirror mirror = new Mirror(entry.settings().namespaces());
         private final ClusterFollowers followers =
-                new ClusterFollowers(entry.name(), server, mirror, parts.lookAgain());
+                new ClusterFollowers(entry.name(), server, mirror, meters, parts.lookAgain());
         private final Uptake uptake = new Uptake(
                 entry.name(), parts.writer().guarded(() -> fence.map(List::of).orElse(List.of())), parts.damping());
-        private final StatusWriter statuses = new StatusWriter(entry.name(), server, this, System::nanoTime);
+        private final StatusWriter statuses = new StatusWriter(entry.name(), server, this, meters, System::nanoTime);
         private boolean tried;
         private boolean complete;
         private long seenVersion = -1;
@@ -159,7 +162,7 @@ final class ClusterConfig implements AutoCloseable {
                 }
             }
             // Only now is what was read in the store.
-            complete |= progress == ClusterFollowers.Progress.ALL && failure.isEmpty();
+            complete |= progress.compareTo(ClusterFollowers.Progress.ALLOWED) >= 0 && failure.isEmpty();
             ClusterReport report = report();
             // Before anybody leads several servers may read the cluster; they have one thing to say, and it is the
             // same.

@@ -9,6 +9,7 @@ import io.inmesh.server.store.Engine.Guard;
 import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.write.ConfigWriter;
 import io.inmesh.server.write.Origin;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -59,6 +60,7 @@ public final class ClusterConfigs implements AutoCloseable {
      * @param services the services of other registries; another object if they are others
      * @param shown a resource with the status that the REST API shows
      * @param clock wall-clock time
+     * @param meters where is counted what happens
      * @param lookAgain how often a cluster is asked which kinds it knows
      * @param analyzeAtMostEvery how often the whole configuration is judged for statuses, at most
      */
@@ -70,6 +72,7 @@ public final class ClusterConfigs implements AutoCloseable {
             Supplier<?> services,
             BiFunction<Resource, ConfigView, JsonNode> shown,
             InstantSource clock,
+            MeterRegistry meters,
             Duration lookAgain,
             Duration analyzeAtMostEvery) {
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,12 +27,18 @@ final class ClusterFollowers implements AutoCloseable {
     private final String name;
     private final ApiServer server;
     private final Mirror mirror;
+    private final ClusterMeters meters;
     private final Duration lookAgain;
     private final SourceThread asking;
+    private final SourceThread watchdog;
     private final Pacer pacer =
             new Pacer(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
     private final Map<Kind, Following> following = new HashMap<>();
     private final ConcurrentMap<Kind, String> problems = new ConcurrentHashMap<>();
+
+    /** Kinds that this server may not read, by what it was answered last. */
+    private final Set<Kind> refused = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable Catalogue catalogue;
     private volatile String unasked = "";
 
@@ -41,6 +48,8 @@ final class ClusterFollowers implements AutoCloseable {
         NOTHING,
         /** Everything has been asked for, and something of it cannot be read for now. */
         TRIED,
+        /** Some kinds have been read, and this server may not read the others. To wait for those is no use: the rights for all are given at once. */
+        ALLOWED,
         /** Everything has been read. */
         ALL;
 
@@ -52,12 +61,14 @@ final class ClusterFollowers implements AutoCloseable {
     private record Following(String version, Follower follower) {}
 
     /** @param lookAgain how long to wait before the cluster is asked again which kinds it knows */
-    ClusterFollowers(String name, ApiServer server, Mirror mirror, Duration lookAgain) {
+    ClusterFollowers(String name, ApiServer server, Mirror mirror, ClusterMeters meters, Duration lookAgain) {
         this.name = name;
         this.server = server;
         this.mirror = mirror;
+        this.meters = meters;
         this.lookAgain = lookAgain;
         this.asking = new SourceThread(name + "-kinds");
+        this.watchdog = new SourceThread(name + "-watchdog");
     }
 
     void start() {
@@ -91,6 +102,7 @@ final class ClusterFollowers implements AutoCloseable {
             return Progress.NOTHING;
         }
         Progress progress = Progress.ALL;
+        boolean some = false;
         for (Kind kind : ClusterKinds.all()) {
             String version = known.kinds().get(kind);
             Following present = following.get(kind);
@@ -98,6 +110,7 @@ final class ClusterFollowers implements AutoCloseable {
                 present.follower().close();
                 following.remove(kind);
                 problems.remove(kind);
+                refused.remove(kind);
                 present = null;
             }
             if (version == null) {
@@ -107,18 +120,25 @@ final class ClusterFollowers implements AutoCloseable {
                 if (present == null) {
                     begin(kind, version, known.path(kind));
                 }
-                progress = progress.and(
-                        mirror.knows(kind)
-                                ? Progress.ALL
-                                : problems.containsKey(kind) ? Progress.TRIED : Progress.NOTHING);
+                progress = progress.and(progress(kind));
+                some |= mirror.knows(kind);
             }
         }
-        return progress;
+        return progress == Progress.ALLOWED && !some ? Progress.TRIED : progress;
+    }
+
+    private Progress progress(Kind kind) {
+        if (mirror.knows(kind)) {
+            return Progress.ALL;
+        }
+        return !problems.containsKey(kind)
+                ? Progress.NOTHING
+                : refused.contains(kind) ? Progress.ALLOWED : Progress.TRIED;
     }
 
     private void begin(Kind kind, String version, String path) {
         String thread = name + "-" + kind.qualifiedPlural().toLowerCase(Locale.ROOT);
-        Follower follower = new Follower(thread, path, server, new Told(kind, version));
+        Follower follower = new Follower(thread, path, server, watchdog, new Told(kind, version));
         following.put(kind, new Following(version, follower));
         follower.start();
     }
@@ -164,6 +184,7 @@ final class ClusterFollowers implements AutoCloseable {
 
         @Override
         public void listed(List<JsonNode> objects) {
+            meters.listed();
             mirror.listed(kind, version, objects);
         }
 
@@ -173,8 +194,17 @@ final class ClusterFollowers implements AutoCloseable {
         }
 
         @Override
+        public void refused(String problem) {
+            refused.add(kind);
+            problems.put(kind, problem);
+        }
+
+        @Override
         public void heard(String problem) {
+            refused.remove(kind);
             if (problem.isEmpty()) {
+                // It is heard like this as each watch begins.
+                meters.watching();
                 problems.remove(kind);
             } else {
                 problems.put(kind, problem);
@@ -186,5 +216,6 @@ final class ClusterFollowers implements AutoCloseable {
     public void close() {
         asking.close();
         following.values().forEach(one -> one.follower().close());
+        watchdog.close();
     }
 }

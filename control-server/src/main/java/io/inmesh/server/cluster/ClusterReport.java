@@ -6,7 +6,7 @@ import java.util.List;
  * How it is with the configuration of one cluster. Written by the server that follows it, read by all on the same store.
  *
  * @param name the source's name in the settings
- * @param listed whether everything has been read once, so that a server that starts need not wait for it
+ * @param listed whether everything that this server may read has been read once, so that one that starts need not wait for it
  * @param following whether the API server answers
  * @param sinceEpochSecond since when that is so
  * @param problem why something cannot be followed or told; empty if nothing

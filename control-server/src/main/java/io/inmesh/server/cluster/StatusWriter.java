@@ -33,6 +33,7 @@ final class StatusWriter implements AutoCloseable {
 
     private final ApiServer server;
     private final Work work;
+    private final ClusterMeters meters;
     private final LongSupplier nanoTime;
     private final SourceThread thread;
     private final Pacer pacer;
@@ -60,9 +61,10 @@ final class StatusWriter implements AutoCloseable {
         boolean has(ResourceKey key);
     }
 
-    StatusWriter(String name, ApiServer server, Work work, LongSupplier nanoTime) {
+    StatusWriter(String name, ApiServer server, Work work, ClusterMeters meters, LongSupplier nanoTime) {
         this.server = server;
         this.work = work;
+        this.meters = meters;
         this.nanoTime = nanoTime;
         this.thread = new SourceThread(name + "-status");
         this.pacer = new Pacer(nanoTime, () -> ThreadLocalRandom.current().nextDouble());
@@ -109,6 +111,7 @@ final class StatusWriter implements AutoCloseable {
     }
 
     private void failed(IOException e) {
+        meters.statusFailed();
         problem = WRONG + e.getMessage();
         // They may be others when it works again.
         due.clear();
@@ -141,6 +144,7 @@ final class StatusWriter implements AutoCloseable {
         try {
             server.patch(status.object().path() + "/status", patch);
             pacer.afterAnswer();
+            meters.statusWritten();
             remember(status, "", "");
         } catch (ApiServer.ConflictException changedMeanwhile) {
             // The watch tells how; then it is looked at again.
@@ -153,6 +157,7 @@ final class StatusWriter implements AutoCloseable {
                 throw e;
             }
             // Of this object, perhaps: the others come next, but if it is so of all of them, not at once.
+            meters.statusFailed();
             problem = WRONG + e.getMessage();
             remember(status, status.object().version(), problem);
             return pacer.afterFailure();

@@ -56,6 +56,11 @@ public final class Follower implements AutoCloseable {
 
         /** The API server was heard, or not: then with the reason, which is empty otherwise. */
         void heard(String problem);
+
+        /** The API server does not let this collection be read; it may well go on like this. As {@link #heard} unless it matters. */
+        default void refused(String problem) {
+            heard(problem);
+        }
     }
 
     /**
@@ -63,13 +68,14 @@ public final class Follower implements AutoCloseable {
      *
      * @param name for the names of threads
      * @param path of the collection
+     * @param watchdog ends watches that are over without a word; others may share it, and it stays open
      */
-    public Follower(String name, String path, ApiServer server, Listener listener) {
+    public Follower(String name, String path, ApiServer server, SourceThread watchdog, Listener listener) {
         this.path = path;
         this.server = server;
         this.listener = listener;
         this.thread = new SourceThread(name);
-        this.watchdog = new SourceThread(name + "-watchdog");
+        this.watchdog = watchdog;
     }
 
     /** Begins, and returns at once. */
@@ -91,7 +97,12 @@ public final class Follower implements AutoCloseable {
             revision = "";
             pause = pacer.afterAnswer();
         } catch (ApiServer.BusyException e) {
-            listener.heard(String.valueOf(e.getMessage()));
+            String problem = String.valueOf(e.getMessage());
+            if (e.isRefusal()) {
+                listener.refused(problem);
+            } else {
+                listener.heard(problem);
+            }
             Duration own = pacer.afterFailure();
             pause = e.pause().filter(asked -> asked.compareTo(own) > 0).orElse(own);
         } catch (IOException e) {
@@ -199,6 +210,5 @@ public final class Follower implements AutoCloseable {
         // The JDK's stream of a body goes on waiting though its reader is interrupted.
         endWatch();
         thread.close();
-        watchdog.close();
     }
 }

@@ -28,6 +28,7 @@ import io.inmesh.server.write.Document;
 import io.inmesh.server.write.Documents;
 import io.inmesh.server.write.Origin;
 import io.inmesh.server.write.WriteResult;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class ClusterConfigsTest {
     private final ConfigStore store = new ConfigStore(engine);
     private final FollowedTables tables = new FollowedTables(engine, InstantSource.system(), ClusterConfigs.TABLE);
     private final RuleSettings rules = RuleSettings.forTrustDomain("inmesh.local");
-    private final List<?> services = List.of();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private volatile boolean leads = true;
     private volatile boolean another;
     private volatile boolean broken;
@@ -188,7 +189,7 @@ class ClusterConfigsTest {
     @Test
     void nobodyFollowsBesideALeaderThoughSomethingCannotBeRead() throws Exception {
         leads = false;
-        api.answersLists(VIRTUAL, 403);
+        api.answersLists(VIRTUAL, 500);
         api.set(RULES, Map.of("a", rule("one")));
         start(SOON);
         await(() -> stored().size() == 1 && api.watches() == 1);
@@ -412,6 +413,8 @@ class ClusterConfigsTest {
         await(() -> report().problem().contains("statuses cannot be written"));
         assertThat(report().problem()).contains("answers " + status);
         assertThat(report().following()).isTrue();
+        assertThat(meters.get("inmesh.cluster.status.failures").counter().count())
+                .isPositive();
         api.answersPatches(200);
         await(() -> api.present(RULES, "a").has("status"));
         await(() -> report().problem().isEmpty());
@@ -451,9 +454,10 @@ class ClusterConfigsTest {
                         () -> leads ? Optional.of(fence) : Optional.empty(),
                         () -> another,
                         damping,
-                        () -> services,
+                        List::of,
                         routes::shown,
                         InstantSource.system(),
+                        meters,
                         Duration.ofMillis(20),
                         Duration.ofMillis(1)),
                 tables);

@@ -6,6 +6,7 @@ import io.inmesh.server.kubernetes.Follower;
 import io.inmesh.server.source.ServiceSource;
 import io.inmesh.server.source.SourceSink;
 import io.inmesh.server.source.SourceSink.Missing;
+import io.inmesh.server.source.SourceThread;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -24,6 +25,7 @@ public final class KubernetesSource implements ServiceSource {
     private final Set<Collection> listed = EnumSet.noneOf(Collection.class);
     private final Map<Collection, String> problems = new EnumMap<>(Collection.class);
     private final ApiServer server;
+    private final SourceThread watchdog;
     private final String name;
 
     /** A source of that name. */
@@ -31,6 +33,7 @@ public final class KubernetesSource implements ServiceSource {
         this.name = name;
         this.cluster = new Cluster(name, settings);
         this.server = new ApiServer(settings.api(), name);
+        this.watchdog = new SourceThread(name + "-watchdog");
     }
 
     @Override
@@ -40,6 +43,7 @@ public final class KubernetesSource implements ServiceSource {
                     name + "-" + collection.name().toLowerCase(Locale.ROOT),
                     collection.path(),
                     server,
+                    watchdog,
                     new Told(collection, sink)));
         }
         followers.forEach(Follower::start);
@@ -112,6 +116,7 @@ public final class KubernetesSource implements ServiceSource {
     @Override
     public void close() {
         followers.forEach(Follower::close);
+        watchdog.close();
         server.close();
     }
 }
