@@ -23,6 +23,9 @@ final class UnknownFields {
             "envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext",
             "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext");
 
+    /** Says where something is to be had, here always the stream it is said on; it decides nothing. */
+    private static final String SOURCE = "envoy.config.core.v3.ConfigSource";
+
     private final String resource;
     private final IgnoredFields ignored;
 
@@ -46,7 +49,7 @@ final class UnknownFields {
         if (type.startsWith("google.protobuf.")) {
             return;
         }
-        boolean condition = insideCondition || CONDITIONS.contains(type);
+        boolean condition = (insideCondition || CONDITIONS.contains(type)) && !type.equals(SOURCE);
         for (int number : message.getUnknownFields().asMap().keySet()) {
             String field = join(path, "#" + number);
             if (condition) {
