@@ -25,8 +25,8 @@ export function Roots() {
     ${authority.roots.length > 1 && html`<${Note} tone="none">A root is being replaced. The steps are taken with <code>meshctl ca</code>: add, activate, retire.<//>`}
     ${authority.roots.map((root) => html`<${Root} key=${root.id} root=${root} />`)}
     <${Box} flush title="Other trust domains">${federation.data?.items.length
-      ? html`<div class="scroll"><table class="rows" aria-label="Other trust domains"><thead><tr><th scope="col">Trust domain</th><th scope="col">State</th><th scope="col">Roots</th><th scope="col">Fetched</th></tr></thead>
-          <tbody>${federation.data.items.map((item) => html`<tr><td>${item.trustDomain}</td><td data-title="State">${item.problem ? html`<${Badge} tone="bad">${item.problem}<//>` : html`<${Badge} tone="ok">trusted<//>`}</td><td data-title="Roots">${item.roots}</td><td data-title="Fetched"><${Age} time=${item.fetched || undefined} /></td></tr>`)}</tbody></table></div>`
+      ? html`<div class="scroll"><table class="rows" role="table" aria-label="Other trust domains"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Trust domain</th><th scope="col" role="columnheader">State</th><th scope="col" role="columnheader">Roots</th><th scope="col" role="columnheader">Fetched</th></tr></thead>
+          <tbody role="rowgroup">${federation.data.items.map((item) => html`<tr role="row"><td role="cell">${item.trustDomain}</td><td role="cell" data-title="State">${item.problem ? html`<${Badge} tone="bad">${item.problem}<//>` : html`<${Badge} tone="ok">trusted<//>`}</td><td role="cell" data-title="Roots">${item.roots}</td><td role="cell" data-title="Fetched"><${Age} time=${item.fetched || undefined} /></td></tr>`)}</tbody></table></div>`
       : html`<${Empty} title="None are trusted.">They are named in the section <code>federation</code> of the settings file.<//>`}<//>`}<//>`;
 }
 

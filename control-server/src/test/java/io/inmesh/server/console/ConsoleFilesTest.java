@@ -93,6 +93,18 @@ class ConsoleFilesTest {
         }
     }
 
+    /** A style sheet makes cards of rows where the window is narrow, and browsers forget what was a table unless roles say so. */
+    @Test
+    void tablesThatBecomeCardsSpellOutTheirRoles() throws IOException {
+        Pattern table = Pattern.compile("(?s)<table class=\"rows\".*?</table>");
+        Pattern silent = Pattern.compile("<(?:table|thead|tbody|tr|th|td)\\b(?![^>]*\\brole=)[^>]*>");
+        for (String name : sources()) {
+            for (String rows : name.endsWith(".js") ? all(table, read(name)) : List.<String>of()) {
+                assertThat(all(silent, rows)).as(name).isEmpty();
+            }
+        }
+    }
+
     @Test
     void librariesHaveTheirVersionsAndLicences() throws IOException {
         String licences = read("lib/LICENCES.txt");
