@@ -38,6 +38,11 @@ public final class Document {
         return Intake.keyOf(body, defaultNamespace);
     }
 
+    /** {@return where its lines are looked for; one for all of a list} */
+    Lines lines() {
+        return lines;
+    }
+
     /** {@return the line of a field, from 1, or of the nearest one around it if it is not there itself; empty for JSON} */
     public OptionalInt line(String fieldPath) {
         // Members of maps are written as map[key] by some and as map.key by others.

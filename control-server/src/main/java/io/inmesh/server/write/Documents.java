@@ -172,8 +172,10 @@ public final class Documents {
                     + "; a resource has apiVersion, kind and metadata");
         }
         if (object.path("kind").asText().equals("List") && object.path("items").isArray()) {
+            // All of them ask the same, so that the list is read once more at most, however many they are.
+            Lines ofItems = lines.ofItem();
             for (JsonNode item : object.path("items")) {
-                add(item, number, lines.ofItem(), documents);
+                add(item, number, ofItems, documents);
             }
         } else {
             if (documents.size() >= MAX_DOCUMENTS) {

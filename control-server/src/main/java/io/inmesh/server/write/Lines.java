@@ -43,9 +43,9 @@ final class Lines {
         return new Lines(text, start, before, false);
     }
 
-    /** {@return the lines of what is in a list: it is known where the list is} */
+    /** {@return the lines of what is in a list, or in one in it: it is known where the outermost list is} */
     Lines ofItem() {
-        return text.isEmpty() ? this : new Lines(text, start, before, true);
+        return item || text.isEmpty() ? this : new Lines(text, start, before, true);
     }
 
     /** {@return line of each field, from 1, by paths such as {@code spec.http[0].route}; the empty path is the document} */

@@ -194,6 +194,24 @@ class DocumentsTest {
         assertThat(documents).extracting(Document::number).containsExactly(1, 2, 3, 3, 4);
     }
 
+    /** To look for lines is to read the text once more, which must not happen for every item. */
+    @Test
+    void allOfAListShareTheirLines() throws Exception {
+        List<Document> documents = Documents.read("""
+                kind: List
+                items:
+                - {name: first}
+                - {kind: List, items: [{name: second}]}
+                - {kind: List, items: [{name: third}, {name: fourth}]}
+                """);
+
+        assertThat(documents)
+                .hasSize(4)
+                .allSatisfy(document ->
+                        assertThat(document.lines()).isSameAs(documents.get(0).lines()));
+        assertThat(documents.get(3).line("name")).hasValue(2);
+    }
+
     @Test
     void jsonHasNoLines() throws Exception {
         assertThat(Documents.read("{\"a\": 1}").get(0).line("a")).isEmpty();
