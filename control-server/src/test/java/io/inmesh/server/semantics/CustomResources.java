@@ -137,8 +137,12 @@ final class CustomResources {
         return body;
     }
 
+    /**
+     * An object of fields. The API server would drop those it does not know, and a rate limit whose {@code match} is misspelt would hold for
+     * all requests; so it is told to keep them, in every object anew, and the control server, which sees them, refuses.
+     */
     private ObjectNode members(String path, JsonNode shape) {
-        ObjectNode made = object().put("type", "object");
+        ObjectNode made = object().put("type", "object").put("x-kubernetes-preserve-unknown-fields", true);
         ObjectNode properties = object();
         ArrayNode required = JsonNodeFactory.instance.arrayNode();
         shape.properties().forEach(member -> {

@@ -68,6 +68,18 @@ class CustomResourcesTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void fieldsThatAreMisspeltReachTheServer(Kind kind) throws IOException {
+        JsonNode version = new YAMLMapper().readTree(CustomResources.file(kind)).at("/spec/versions/0");
+        JsonNode spec = version.at("/schema/openAPIV3Schema/properties/spec");
+        assertThat(spec.findParents("properties"))
+                .contains(spec)
+                .allSatisfy(object -> assertThat(object.path("x-kubernetes-preserve-unknown-fields")
+                                .asBoolean())
+                        .isTrue());
+    }
+
     private static List<String> undescribed(String path, JsonNode schema) {
         return schema.path("properties").properties().stream()
                 .flatMap(member -> {
