@@ -37,7 +37,7 @@ final class ClusterFollowers implements AutoCloseable {
     private final ConcurrentMap<Kind, String> problems = new ConcurrentHashMap<>();
 
     /** Kinds that this server may not read, by what it was answered last. */
-    private final Set<Kind> refused = ConcurrentHashMap.newKeySet();
+    private final Set<Kind> forbidden = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable Catalogue catalogue;
     private volatile String unasked = "";
@@ -48,7 +48,10 @@ final class ClusterFollowers implements AutoCloseable {
         NOTHING,
         /** Everything has been asked for, and something of it cannot be read for now. */
         TRIED,
-        /** Some kinds have been read, and this server may not read the others. To wait for those is no use: the rights for all are given at once. */
+        /**
+         * Some kinds have been read, rules about access among them if there are any, and this server has no right to read the others. To wait for
+         * those is no use: the rights for all are given at once.
+         */
         ALLOWED,
         /** Everything has been read. */
         ALL;
@@ -110,7 +113,7 @@ final class ClusterFollowers implements AutoCloseable {
                 present.follower().close();
                 following.remove(kind);
                 problems.remove(kind);
-                refused.remove(kind);
+                forbidden.remove(kind);
                 present = null;
             }
             if (version == null) {
@@ -131,9 +134,11 @@ final class ClusterFollowers implements AutoCloseable {
         if (mirror.knows(kind)) {
             return Progress.ALL;
         }
-        return !problems.containsKey(kind)
-                ? Progress.NOTHING
-                : refused.contains(kind) ? Progress.ALLOWED : Progress.TRIED;
+        if (!problems.containsKey(kind)) {
+            return Progress.NOTHING;
+        }
+        // Without a rule about access clients would be let in where it keeps them out: as good as not read.
+        return forbidden.contains(kind) && !ClusterKinds.restrictsAccess(kind) ? Progress.ALLOWED : Progress.TRIED;
     }
 
     private void begin(Kind kind, String version, String path) {
@@ -194,14 +199,14 @@ final class ClusterFollowers implements AutoCloseable {
         }
 
         @Override
-        public void refused(String problem) {
-            refused.add(kind);
+        public void forbidden(String problem) {
+            forbidden.add(kind);
             problems.put(kind, problem);
         }
 
         @Override
         public void heard(String problem) {
-            refused.remove(kind);
+            forbidden.remove(kind);
             if (problem.isEmpty()) {
                 // It is heard like this as each watch begins.
                 meters.watching();

@@ -81,6 +81,11 @@ public final class ApiServer implements AutoCloseable {
             return status >= 400 && status < 500 && status != 401 && status != 429;
         }
 
+        /** {@return whether the right to do it is lacking (403)} */
+        boolean isForbidden() {
+            return status == 403;
+        }
+
         /** {@return how long to wait at least, if the server has said so} */
         public Optional<Duration> pause() {
             return pause;

@@ -57,8 +57,8 @@ public final class Follower implements AutoCloseable {
         /** The API server was heard, or not: then with the reason, which is empty otherwise. */
         void heard(String problem);
 
-        /** The API server does not let this collection be read; it may well go on like this. As {@link #heard} unless it matters. */
-        default void refused(String problem) {
+        /** There is no right to read this collection (403); it may well go on like this. As {@link #heard} unless it matters. */
+        default void forbidden(String problem) {
             heard(problem);
         }
     }
@@ -98,8 +98,8 @@ public final class Follower implements AutoCloseable {
             pause = pacer.afterAnswer();
         } catch (ApiServer.BusyException e) {
             String problem = String.valueOf(e.getMessage());
-            if (e.isRefusal()) {
-                listener.refused(problem);
+            if (e.isForbidden()) {
+                listener.forbidden(problem);
             } else {
                 listener.heard(problem);
             }

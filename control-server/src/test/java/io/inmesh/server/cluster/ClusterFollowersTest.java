@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterFollowersTest {
     private static final String RULES = "/apis/networking.istio.io/v1/destinationrules";
@@ -69,6 +71,30 @@ class ClusterFollowersTest {
         await(() -> followers.follow() == Progress.TRIED);
         api.answersLists(VIRTUAL, 200);
         await(() -> followers.follow() == Progress.ALL && followers.answers());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authorizationpolicies", "peerauthentications", "requestauthentications"})
+    void rulesAboutAccessThatMayNotBeReadAreWaitedForSinceClientsWouldBeLetInWithoutThem(String plural) {
+        String access = "/apis/security.istio.io/v1/" + plural;
+        api.installs(access);
+        api.answersLists(access, 403);
+        followers.start();
+        await(() ->
+                followers.follow() != Progress.NOTHING && followers.problem().contains(access));
+        assertThat(followers.follow()).isEqualTo(Progress.TRIED);
+
+        api.answersLists(access, 200);
+        await(() -> followers.follow() == Progress.ALL);
+    }
+
+    @Test
+    void otherRefusalsThanThatARightIsLackingAreNoReasonToGoOnWithout() {
+        api.answersLists(VIRTUAL, 400);
+        followers.start();
+        await(() ->
+                followers.follow() != Progress.NOTHING && followers.problem().contains("400"));
+        assertThat(followers.follow()).isEqualTo(Progress.TRIED);
     }
 
     @Test
