@@ -6,8 +6,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -17,6 +19,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 public final class SettingsFile {
 
     private static final int MAX_BYTES = 1 << 20;
+
+    /** What begins with a star or an exclamation mark and is not in quotes is taken for a name, which the parser tells. */
+    private static final Pattern QUOTED = Pattern.compile("\\b(alias|tag) \\S.*", Pattern.DOTALL);
 
     private SettingsFile() {}
 
@@ -50,6 +55,8 @@ public final class SettingsFile {
                             .setAllowDuplicateKeys(false)
                             .build())
                     .loadFromString(text);
+        } catch (MarkedYamlEngineException e) {
+            throw new SettingsException(file + " is no YAML" + place(e) + ": " + problem(e));
         } catch (YamlEngineException e) {
             throw new SettingsException(file + " is no YAML: " + e.getMessage());
         }
@@ -62,6 +69,17 @@ public final class SettingsFile {
             throw new SettingsException(file + " has to be a YAML object of sections, not a list or a text");
         }
         return new Section(file.toString(), base, "", named(fields));
+    }
+
+    private static String place(MarkedYamlEngineException e) {
+        return e.getProblemMark()
+                .map(mark -> ", line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+                .orElse("");
+    }
+
+    /** {@return what is wrong, without what the file says there: its message quotes that, and it may be half of a secret} */
+    private static String problem(MarkedYamlEngineException e) {
+        return QUOTED.matcher(e.getProblem()).replaceFirst("$1");
     }
 
     static Map<String, Object> named(Map<?, ?> fields) {

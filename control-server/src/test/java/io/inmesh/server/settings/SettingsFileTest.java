@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsFileTest {
 
@@ -115,6 +116,26 @@ class SettingsFileTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(message)
                 .hasMessageContaining("settings.yaml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"s3cret",
+                "'s3cret",
+                "\"s3cret\"s3cret",
+                "a: s3cret",
+                "*s3cret",
+                "!s3cret",
+                "!s3cret!s3cret x",
+                "@s3cret"
+            })
+    void whatIsNoYamlIsNotQuotedSinceItMayBeASecret(String value) {
+        assertThatThrownBy(() -> read("user:\n  token: " + value + "\n"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("settings.yaml is no YAML, line ")
+                .hasMessageContaining(", column ")
+                .hasMessageNotContainingAny("s3cret", "\n");
     }
 
     @Test
