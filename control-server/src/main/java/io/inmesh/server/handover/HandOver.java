@@ -148,11 +148,7 @@ public final class HandOver {
 
         @Override
         public HandOverPlan.Elsewhere elsewhere() {
-            List<Boolean> answers = surroundings.peers().hearing();
-            if (answers.isEmpty()) {
-                return HandOverPlan.Elsewhere.UNKNOWN;
-            }
-            return answers.contains(true) ? HandOverPlan.Elsewhere.HEARD : HandOverPlan.Elsewhere.NOT_HEARD;
+            return HandOverPlan.Elsewhere.of(surroundings.peers().hearing());
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.inmesh.server.handover;
 
+import io.inmesh.server.peer.Hears;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -33,6 +34,12 @@ final class HandOverPlan {
      */
     static final Duration SHORT_REST = Duration.ofMinutes(2);
 
+    /**
+     * How long it is at most while servers stay uneven, being twice as long each time: that nobody goes where little is means that nobody
+     * gets there.
+     */
+    static final Duration LONGEST_REST = Duration.ofDays(1);
+
     /** How often it is looked anew whether others hear of the store: they answer at once, or keep this server waiting. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
@@ -57,6 +64,11 @@ final class HandOverPlan {
     private final LinkedHashMap<String, Long> asked = new LinkedHashMap<>();
 
     private boolean evening;
+    /** Who has been asked since then is left alone for as long as the round lasts. */
+    private long roundSince;
+    /** In nanoseconds; zero while servers are even. */
+    private long round;
+
     private boolean looked;
     private long lookedNanos;
     private Elsewhere elsewhere = Elsewhere.UNKNOWN;
@@ -75,8 +87,18 @@ final class HandOverPlan {
         HEARD,
         /** Nobody answers. */
         UNKNOWN,
-        /** Those that answer do not, or there are none. */
-        NOT_HEARD
+        /** Of those that answer none has said so, or there are none. */
+        NOT_HEARD;
+
+        /** {@return what the answers of those come to that answer} */
+        static Elsewhere of(List<Hears> answers) {
+            if (answers.isEmpty()) {
+                return UNKNOWN;
+            }
+            // One that cannot say may be as cut off as this one: in an outage of the store during an upgrade all would
+            // move.
+            return answers.contains(Hears.YES) ? HEARD : NOT_HEARD;
+        }
     }
 
     /** How things stand. What costs more is asked only if it matters. */
@@ -156,7 +178,11 @@ final class HandOverPlan {
         int own = view.own();
         double share = (own + others.stream().mapToDouble(streams -> streams).sum()) / (others.size() + 1);
         double least = others.stream().mapToDouble(streams -> streams).min().orElse(own);
-        boolean far = own - share >= LEAST_SURPLUS && (own > share * MUCH || least < share * LITTLE);
+        boolean even = own <= share * MUCH && least >= share * LITTLE;
+        boolean far = own - share >= LEAST_SURPLUS && !even;
+        if (even) {
+            round = 0;
+        }
         if (uneven.look(now, far)) {
             evening = true;
         }
@@ -164,7 +190,16 @@ final class HandOverPlan {
         if (!evening) {
             return Step.NONE;
         }
-        return new Step(Reason.UNEVEN, draw(now, due(view, now - REST.toNanos()), (int) Math.ceil(own - share)));
+        if (round == 0 || now - roundSince >= round) {
+            round = round == 0 ? REST.toNanos() : Math.min(2 * round, LONGEST_REST.toNanos());
+            roundSince = now;
+        }
+        return new Step(Reason.UNEVEN, draw(now, due(view, now - remembered(now)), (int) Math.ceil(own - share)));
+    }
+
+    /** {@return for how long, in nanoseconds, it matters now that a process was asked} */
+    private long remembered(long now) {
+        return round == 0 ? REST.toNanos() : Math.max(REST.toNanos(), now - roundSince);
     }
 
     /** {@return the processes that have not been asked since {@code before}} */
@@ -198,7 +233,7 @@ final class HandOverPlan {
         Iterator<Map.Entry<String, Long>> oldest = asked.entrySet().iterator();
         while (oldest.hasNext()) {
             long ago = now - oldest.next().getValue();
-            if (ago < REST.toNanos() && asked.size() <= MOST_REMEMBERED) {
+            if (ago <= remembered(now) && asked.size() <= MOST_REMEMBERED) {
                 return;
             }
             oldest.remove();

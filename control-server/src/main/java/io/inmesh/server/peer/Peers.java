@@ -3,7 +3,6 @@ package io.inmesh.server.peer;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.lrs.ProcessReport;
 import io.inmesh.server.lrs.Reports;
-import io.inmesh.server.peer.rpc.Hearing;
 import io.inmesh.server.peer.rpc.HearingRequest;
 import io.inmesh.server.peer.rpc.PeersGrpc.PeersStub;
 import io.inmesh.server.peer.rpc.Report;
@@ -235,11 +234,11 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     }
 
     /** {@return of each other server that answers within {@link #PATIENCE}, whether it hears of what happens in the store} */
-    public List<Boolean> hearing() {
-        Heard<Boolean> answers = ask(
-                (PeersStub stub, StreamObserver<Hearing> observer) ->
-                        stub.hears(HearingRequest.getDefaultInstance(), observer),
-                (peer, answer) -> answer.getHears());
+    public List<Hears> hearing() {
+        Heard<Hears> answers = ask(
+                (PeersStub stub, StreamObserver<Hears> observer) ->
+                        stub.hears(HearingRequest.getDefaultInstance(), new HearsObserver(observer)),
+                (peer, answer) -> answer);
         return answers.all();
     }
 

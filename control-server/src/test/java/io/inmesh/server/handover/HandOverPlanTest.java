@@ -3,6 +3,7 @@ package io.inmesh.server.handover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.server.handover.HandOverPlan.Elsewhere;
+import io.inmesh.server.peer.Hears;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -238,6 +239,47 @@ class HandOverPlanTest {
         pass(HandOverPlan.REST);
 
         assertThat(asked.size()).isBetween(101, 200);
+    }
+
+    @Test
+    void ifNobodyGetsWhereLittleIsAllAreAskedLessAndLessOften() {
+        server.connect(20);
+        server.others = List.of(0);
+
+        pass(LONGEST_PATIENCE.plusMinutes(29));
+        assertThat(asked).hasSize(20);
+        pass(Duration.ofMinutes(2));
+        assertThat(asked).as("after half an hour").hasSize(40);
+        pass(Duration.ofMinutes(58));
+        assertThat(asked).hasSize(40);
+        pass(Duration.ofMinutes(2));
+        assertThat(asked).as("after an hour").hasSize(60);
+        pass(Duration.ofDays(5));
+        assertThat(asked).as("at most once a day in the end").hasSizeBetween(20 * 9, 20 * 11);
+        assertThat(new HashSet<>(asked)).hasSize(20);
+    }
+
+    @Test
+    void whenServersAreUnevenAnewItBeginsAnew() {
+        server.connect(20);
+        server.others = List.of(0);
+        pass(Duration.ofHours(6));
+        server.others = List.of(20);
+        pass(HandOverPlan.REST);
+        asked.clear();
+        server.others = List.of(0);
+
+        pass(LONGEST_PATIENCE.plusMinutes(1));
+
+        assertThat(asked).hasSize(20);
+    }
+
+    @Test
+    void aServerThatCannotSayIsNoneThatHears() {
+        assertThat(Elsewhere.of(List.of())).isEqualTo(Elsewhere.UNKNOWN);
+        assertThat(Elsewhere.of(List.of(Hears.CANNOT_SAY))).isEqualTo(Elsewhere.NOT_HEARD);
+        assertThat(Elsewhere.of(List.of(Hears.CANNOT_SAY, Hears.NO))).isEqualTo(Elsewhere.NOT_HEARD);
+        assertThat(Elsewhere.of(List.of(Hears.CANNOT_SAY, Hears.NO, Hears.YES))).isEqualTo(Elsewhere.HEARD);
     }
 
     @Test
