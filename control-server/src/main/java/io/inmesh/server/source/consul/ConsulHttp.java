@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -25,13 +26,21 @@ final class ConsulHttp {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_BYTES = 32 << 20;
     private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration AT_ONCE = Duration.ofSeconds(30);
 
     private final ConsulSettings settings;
     private final HttpClient client;
     private final Duration limit;
+    private final Duration limitAtOnce;
 
     ConsulHttp(ConsulSettings settings, Executor executor) {
+        this(settings, executor, AT_ONCE);
+    }
+
+    /** @param limitAtOnce of a question that is answered without waiting for something new, until all of the answer is there */
+    ConsulHttp(ConsulSettings settings, Executor executor, Duration limitAtOnce) {
         this.settings = settings;
+        this.limitAtOnce = limitAtOnce;
         // Consul waits up to a sixteenth longer than asked, so that its clients do not come back all at once.
         this.limit = settings.longestWait()
                 .plus(settings.longestWait().dividedBy(16))
@@ -101,15 +110,23 @@ final class ConsulHttp {
             return CompletableFuture.failedFuture(
                     new IOException("the token file " + settings.tokenFile().get() + " cannot be used", e));
         }
-        CompletableFuture<Answer> sent = client.sendAsync(request.build(), BoundedBody.of(MOST_BYTES))
-                .thenApply(response -> new Answer(
-                        response.statusCode(),
-                        response.headers()
-                                .firstValue("X-Consul-Index")
-                                .map(ConsulHttp::number)
-                                .orElse(0L),
-                        response.body()));
-        return sent.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                client.sendAsync(request.build(), BoundedBody.of(MOST_BYTES));
+        CompletableFuture<Answer> sent = exchange.thenApply(response -> new Answer(
+                response.statusCode(),
+                response.headers()
+                        .firstValue("X-Consul-Index")
+                        .map(ConsulHttp::number)
+                        .orElse(0L),
+                response.body()));
+        Duration most = index > 0 ? limit : limitAtOnce;
+        sent.orTimeout(most.toMillis(), TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                // Else the connection stays, and Consul allows only so many.
+                exchange.cancel(true);
+            }
+        });
+        return sent;
     }
 
     private static long number(String text) {

@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,41 +23,69 @@ final class TurnReader {
     /** With the blocking queries well below the 200 connections that Consul allows a client. */
     static final int AT_ONCE = 8;
 
+    /** After so many failures without an answer between them it is not one service that fails; then all are asked slowly. */
+    private static final int MANY_FAILURES = AT_ONCE;
+
+    private static final Duration BREATH = Duration.ofSeconds(1);
+
     private final ConsulQueries questions;
     private final BiConsumer<String, JsonNode> read;
-    private final Pacer pacer;
+    private final Supplier<Pacer> pacers;
     private final Set<String> soon = new LinkedHashSet<>();
     private final Set<String> sometime = new LinkedHashSet<>();
     private final Map<String, CompletableFuture<ConsulHttp.Answer>> asking = new TreeMap<>();
-    private final Map<String, String> problems = new TreeMap<>();
+    private final Map<String, Trouble> troubles = new TreeMap<>();
+    private int failuresInARow;
     private boolean pausing;
     private boolean stopped;
 
-    /** @param read is told a service and its instances */
-    TurnReader(ConsulQueries questions, BiConsumer<String, JsonNode> read) {
-        this.questions = questions;
-        this.read = read;
-        this.pacer = questions.pacer();
+    /** Why a service could not be read last, and whether it may be asked for again. */
+    private static final class Trouble {
+        private final Pacer pacer;
+        private final String why;
+        private boolean over;
+
+        private Trouble(Pacer pacer, String why) {
+            this.pacer = pacer;
+            this.why = why;
+        }
     }
 
-    /** Reads these before those that wait. */
+    /** @param read is told a service and its instances */
+    TurnReader(ConsulQueries questions, BiConsumer<String, JsonNode> read) {
+        this(questions, read, questions::pacer);
+    }
+
+    /** @param pacers one for each service that fails */
+    TurnReader(ConsulQueries questions, BiConsumer<String, JsonNode> read, Supplier<Pacer> pacers) {
+        this.questions = questions;
+        this.read = read;
+        this.pacers = pacers;
+    }
+
+    /** Reads these before those that wait; those that have just failed when their pause is over. */
     void soon(Collection<String> names) {
-        sometime.removeAll(names);
-        soon.addAll(names);
+        names.forEach(sometime::remove);
+        names.stream().filter(this::mayBeAsked).forEach(soon::add);
         next();
     }
 
     /** Reads these when nothing else waits. */
     void sometime(Collection<String> names) {
-        names.stream().filter(name -> !soon.contains(name)).forEach(sometime::add);
+        names.stream().filter(name -> !soon.contains(name) && mayBeAsked(name)).forEach(sometime::add);
         next();
+    }
+
+    private boolean mayBeAsked(String name) {
+        Trouble trouble = troubles.get(name);
+        return trouble == null || trouble.over;
     }
 
     /** Forgets all others. */
     void only(Set<String> names) {
         soon.retainAll(names);
         sometime.retainAll(names);
-        problems.keySet().retainAll(names);
+        troubles.keySet().retainAll(names);
         asking.entrySet().removeIf(entry -> {
             boolean gone = !names.contains(entry.getKey());
             if (gone) {
@@ -99,32 +129,40 @@ final class TurnReader {
     }
 
     private void answered(String name, ConsulHttp.@Nullable Answer answer, @Nullable Throwable failure) {
+        Trouble before = troubles.remove(name);
         try {
             if (answer == null) {
                 throw new IOException("Consul does not answer: " + ConsulHttp.reason(failure));
             }
             JsonNode instances = answer.json();
-            problems.remove(name);
+            failuresInARow = 0;
             read.accept(name, instances);
-            if (problems.isEmpty()) {
-                pacer.afterAnswer();
-            }
         } catch (IOException e) {
-            failed(name, String.valueOf(e.getMessage()));
+            failuresInARow++;
+            failed(name, before, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            failed(name, "it failed in a way it should not: " + e);
+            failed(name, before, "it failed in a way it should not: " + e);
             throw e;
         } finally {
             next();
         }
     }
 
-    private void failed(String name, String why) {
-        problems.put(name, why);
-        soon.add(name);
-        if (!pausing) {
+    /** Others are read meanwhile. */
+    private void failed(String name, @Nullable Trouble before, String why) {
+        Trouble now = new Trouble(before == null ? pacers.get() : before.pacer, why);
+        troubles.put(name, now);
+        soon.remove(name);
+        sometime.remove(name);
+        questions.thread().after(now.pacer.afterFailure(), () -> {
+            if (now == troubles.get(name)) {
+                now.over = true;
+                soon(List.of(name));
+            }
+        });
+        if (failuresInARow >= MANY_FAILURES && !pausing) {
             pausing = true;
-            questions.thread().after(pacer.afterFailure(), () -> {
+            questions.thread().after(BREATH, () -> {
                 pausing = false;
                 next();
             });
@@ -134,12 +172,13 @@ final class TurnReader {
 
     /** {@return what could not be read last, and why; empty if everything could} */
     String problem() {
-        Iterator<Map.Entry<String, String>> first = problems.entrySet().iterator();
+        Iterator<Map.Entry<String, Trouble>> first = troubles.entrySet().iterator();
         if (!first.hasNext()) {
             return "";
         }
-        Map.Entry<String, String> one = first.next();
-        return ConsulQueries.instances(one.getKey()) + ": " + one.getValue();
+        Map.Entry<String, Trouble> one = first.next();
+        String others = troubles.size() == 1 ? "" : ", and so for " + (troubles.size() - 1) + " more";
+        return ConsulQueries.instances(one.getKey()) + ": " + one.getValue().why + others;
     }
 
     void stop() {

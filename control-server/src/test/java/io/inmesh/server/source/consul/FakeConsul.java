@@ -39,6 +39,7 @@ final class FakeConsul implements AutoCloseable {
     private Map<String, ArrayNode> catalog = new TreeMap<>();
     private long index = 10;
     private int status = 200;
+    private String failing = "";
     private int atOnce;
     private int mostAtOnce;
     private boolean hanging;
@@ -73,6 +74,11 @@ final class FakeConsul implements AutoCloseable {
     synchronized void status(int now) {
         status = now;
         notifyAll();
+    }
+
+    /** Answers questions for this service with 500 from now on. */
+    synchronized void fails(String service) {
+        failing = "/v1/health/service/" + service;
     }
 
     synchronized void hang() {
@@ -167,9 +173,9 @@ final class FakeConsul implements AutoCloseable {
             mostAtOnce = Math.max(mostAtOnce, ++atOnce);
             waitForNews(path, exchange.getRequestURI().getQuery());
             atOnce--;
-            answer = status;
+            answer = path.equals(failing) ? 500 : status;
             at = indexOf(path);
-            body = status == 200
+            body = answer == 200
                     ? JSON.writeValueAsBytes(content(path))
                     : "it is like that".getBytes(StandardCharsets.UTF_8);
         }
