@@ -236,7 +236,7 @@ public final class ControlServer implements AutoCloseable {
                             List.of(new AdsService(ads, rpc, false), new ClientStatusService(hub, false))));
             Peers peers = open(OwnPeers.of(
                     leadership, certificate, trust.ofPeers(), reported, open(new SystemTimer()), random, meters));
-            registry.sparing(peers::reached);
+            registry.sparing(OwnPeers.stranded(peers, open(new SystemTimer()))::holds);
             HandOver handOver =
                     OwnPeers.handOver(replica, store, leadership, peers, hub, open(new SystemTimer()), random, meters);
             departure = new Departure(xds, plaintext, hub, registry::others, random);

@@ -6,6 +6,7 @@ import io.inmesh.server.ca.ServerCertificate;
 import io.inmesh.server.handover.HandOver;
 import io.inmesh.server.lrs.Reports;
 import io.inmesh.server.peer.Peers;
+import io.inmesh.server.peer.Stranded;
 import io.inmesh.server.replica.Leadership;
 import io.inmesh.server.replica.ReplicaSettings;
 import io.inmesh.server.store.ConfigStore;
@@ -19,6 +20,9 @@ final class OwnPeers {
 
     /** How often this server looks for others. */
     private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** How often this server looks which processes are connected to servers that are cut off from the store. */
+    private static final Duration LOOK_FOR_STRANDED = Duration.ofSeconds(5);
 
     private OwnPeers() {}
 
@@ -42,6 +46,14 @@ final class OwnPeers {
         reports.tell(peers);
         Regularly.every(LOOK, peers::refresh, timer);
         return peers;
+    }
+
+    /** {@return the processes of servers that are cut off from the store, which are looked for from now on} */
+    static Stranded stranded(Peers peers, SystemTimer timer) {
+        Stranded stranded = new Stranded(peers, timer);
+        // A timer of its own: other servers may take seconds to answer.
+        Regularly.every(LOOK_FOR_STRANDED, stranded::look, timer);
+        return stranded;
     }
 
     /** {@return what asks processes to go to the others, from now on} */

@@ -119,7 +119,7 @@ public final class Peers implements Reports.Listener, AutoCloseable {
         for (Peer peer : List.copyOf(peers.values())) {
             Replica now = at.get(peer.replica().grpc());
             if (now == null
-                    ? absentForLong(peer) && !reached(peer.replica().id())
+                    ? absentForLong(peer)
                     : !now.id().equals(peer.replica().id())) {
                 peers.remove(peer.replica().id());
                 absentSince.remove(peer.replica().id());
@@ -136,6 +136,10 @@ public final class Peers implements Reports.Listener, AutoCloseable {
     }
 
     private boolean absentForLong(Peer peer) {
+        if (peer.link().problem().isEmpty()) {
+            absentSince.remove(peer.replica().id());
+            return false;
+        }
         long now = timer.nanoTime();
         long since = absentSince.computeIfAbsent(peer.replica().id(), unseen -> now);
         return now - since >= ABSENCE.toNanos();
@@ -192,12 +196,6 @@ public final class Peers implements Reports.Listener, AutoCloseable {
         return problems;
     }
 
-    /** {@return whether the server of that id can be reached at present, be it in the store or not} */
-    public boolean reached(String id) {
-        Peer peer = peers.get(id);
-        return peer != null && peer.link().problem().isEmpty();
-    }
-
     /**
      * {@return what all others answer, as far as they do within {@link #PATIENCE}; those that do not, and those that cannot be asked, are
      *     named as they describe themselves now}
@@ -206,10 +204,29 @@ public final class Peers implements Reports.Listener, AutoCloseable {
      * @param reading reads a message of its answer
      */
     <M, T> Heard<T> ask(BiConsumer<PeersStub, StreamObserver<M>> question, BiFunction<Peer, M, T> reading) {
+        return ask(List.copyOf(peers.values()), others(), question, reading);
+    }
+
+    /** As the other, of those servers only that are not in the store but can be reached: it is the store that they are cut off from. */
+    <M, T> List<T> askCutOff(BiConsumer<PeersStub, StreamObserver<M>> question, BiFunction<Peer, M, T> reading) {
         Map<String, Replica> there = others();
+        List<Peer> cutOff = peers.values().stream()
+                .filter(peer -> !there.containsKey(peer.replica().id())
+                        && peer.link().problem().isEmpty())
+                .toList();
+        return cutOff.isEmpty()
+                ? List.of()
+                : ask(cutOff, Map.of(), question, reading).all();
+    }
+
+    private <M, T> Heard<T> ask(
+            List<Peer> which,
+            Map<String, Replica> there,
+            BiConsumer<PeersStub, StreamObserver<M>> question,
+            BiFunction<Peer, M, T> reading) {
         Map<String, Replica> unasked = new LinkedHashMap<>(there);
         Map<Peer, Collecting<M, T>> asked = new LinkedHashMap<>();
-        for (Peer peer : peers.values()) {
+        for (Peer peer : which) {
             unasked.remove(peer.replica().id());
             Collecting<M, T> answer = new Collecting<>(message -> reading.apply(peer, message));
             asked.put(peer, answer);

@@ -353,7 +353,7 @@ final class Book {
                 }
             } else if (entry != null && entry.stored() == null) {
                 away.add(absence(workload, nowNanos, entry.vanishedAt(), GRACE));
-            } else if (entry != null && owners.away(entry.claim().owner())) {
+            } else if (entry != null && owners.deserted(entry.claim().owner(), workload.nodeId())) {
                 gone.add(entry.claim().owner());
                 long since = nowNanos - owners.goneFor(entry.claim().owner(), nowNanos);
                 Absence absence = absence(workload, nowNanos, since, WARM_UP);

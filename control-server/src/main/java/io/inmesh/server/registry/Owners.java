@@ -12,7 +12,7 @@ final class Owners {
     private final String self;
     private final TreeSet<String> present = new TreeSet<>();
     private final Map<String, Long> goneSince = new HashMap<>();
-    private Predicate<String> reached = owner -> false;
+    private Predicate<String> connected = nodeId -> false;
 
     /** Knows one server, itself. */
     Owners(String self) {
@@ -32,9 +32,9 @@ final class Owners {
         }
     }
 
-    /** Has servers count as there that others can reach, if the store alone does not say so: it is the store that they are cut off from. */
-    void sparing(Predicate<String> isReached) {
-        reached = isReached;
+    /** Has processes count as connected, by node id, though their server is not there: it is the store that it is cut off from. */
+    void sparing(Predicate<String> isConnected) {
+        connected = isConnected;
     }
 
     /** Takes a list of all there are. */
@@ -47,9 +47,9 @@ final class Owners {
         return present.contains(owner);
     }
 
-    /** {@return whether neither the store says that a server is there, nor can it be reached} */
-    boolean away(String owner) {
-        return !present(owner) && !reached.test(owner);
+    /** {@return whether a process has nobody who holds its connection, as far as is known} */
+    boolean deserted(String owner, String nodeId) {
+        return !present(owner) && !connected.test(nodeId);
     }
 
     /** {@return for how many nanoseconds a server that is not there has been away; from when it was asked for if it never was there} */

@@ -98,14 +98,14 @@ public final class WorkloadRegistry implements AutoCloseable {
     }
 
     /**
-     * Has the processes of servers stay that have lost their lease in the store, as long as they can be reached otherwise: such a server is
-     * cut off from the store only, and its processes are as well as they were.
+     * Has processes stay whose server has lost its lease in the store, as long as they are connected to it all the same: it is cut off from
+     * the store only.
      *
-     * @param reached whether the server of that name can be reached; asked every few seconds, must be short
+     * @param connected whether the process of that node id is seen at such a server; asked every few seconds, must be short
      */
-    public void sparing(Predicate<String> reached) {
+    public void sparing(Predicate<String> connected) {
         synchronized (lock) {
-            book.owners().sparing(reached);
+            book.owners().sparing(connected);
         }
     }
 

@@ -69,6 +69,8 @@ public abstract class RegistryReplicasContract {
         two.onChange(changes::incrementAndGet);
 
         two.report(new Object(), REVIEWS, 2);
+        // Ten minutes are over in a moment here, which is less than it may take to hear of that.
+        Waiting.until(() -> !one.notElsewhere().contains(REVIEWS));
         one.disconnected(stream, REVIEWS.nodeId());
         timeOfOne.advance(Duration.ofMinutes(10));
         timeOfTwo.advance(Duration.ofMinutes(10));

@@ -9,7 +9,6 @@ import io.inmesh.xds.tls.CertificateValidationContext;
 import io.inmesh.xds.tls.CommonTlsContext;
 import io.inmesh.xds.tls.SubjectAltNameMatcher;
 import io.inmesh.xds.tls.UpstreamTlsContext;
-import io.inmesh.xds.type.matcher.StringMatcher;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -86,24 +85,17 @@ final class ClientTlsTranslator {
                 : common.getValidationContext();
         Set<String> identities = new HashSet<>();
         for (SubjectAltNameMatcher name : validation.getMatchTypedSubjectAltNamesList()) {
-            boolean uri = name.getSanType() == SubjectAltNameMatcher.SanType.URI;
-            String exact = uri ? name.getMatcher().getExact() : "";
-            identities.add(identity(field + ".match_typed_subject_alt_names", exact));
-        }
-        for (StringMatcher name : validation.getMatchSubjectAltNamesList()) {
-            identities.add(identity(field + ".match_subject_alt_names", name.getExact()));
+            String uri = name.getMatcher().getExact();
+            if (name.getSanType() != SubjectAltNameMatcher.SanType.URI || uri.isEmpty()) {
+                throw reader.invalid(
+                        field + ".match_typed_subject_alt_names", "peers are known by exact SPIFFE ids only");
+            }
+            try {
+                identities.add(SpiffeId.parse(uri).toString());
+            } catch (IllegalArgumentException e) {
+                throw reader.invalid(field + ".match_typed_subject_alt_names", String.valueOf(e.getMessage()));
+            }
         }
         return identities;
-    }
-
-    private String identity(String field, String exact) {
-        if (exact.isEmpty()) {
-            throw reader.invalid(field, "peers are known by exact SPIFFE ids only");
-        }
-        try {
-            return SpiffeId.parse(exact).toString();
-        } catch (IllegalArgumentException e) {
-            throw reader.invalid(field, String.valueOf(e.getMessage()));
-        }
     }
 }

@@ -16,17 +16,12 @@ import io.inmesh.xds.filter.rbac.RBAC;
 import io.inmesh.xds.listener.FilterChain;
 import io.inmesh.xds.listener.FilterChainMatch;
 import io.inmesh.xds.listener.Listener;
-import io.inmesh.xds.tls.CertificateValidationContext;
 import io.inmesh.xds.tls.CommonTlsContext;
 import io.inmesh.xds.tls.DownstreamTlsContext;
-import io.inmesh.xds.tls.SubjectAltNameMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The inbound listener: whether client certificates are needed, who may do what, and how much. Everything in it is understood, or nothing. */
@@ -36,8 +31,6 @@ final class InboundTranslator {
     private static final String JWT_FILTER = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
     private static final String EXTERNAL_FILTER = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz";
     private static final String SOCKET = "filter_chains.transport_socket";
-
-    private static final Pattern TRUST_DOMAIN = Pattern.compile("spiffe://[^/]+/");
 
     /** Where a chain's match names no port. */
     private static final int EVERY_PORT = 0;
@@ -76,20 +69,11 @@ final class InboundTranslator {
 
     Translated translate(Listener listener) {
         Map<Integer, Transports> transports = new TreeMap<>();
-        Map<Integer, Transports> ofOthers = new TreeMap<>();
         Asked asked = null;
         for (FilterChain chain : ListenerTranslator.chains(listener)) {
             int port = port(chain.getFilterChainMatch());
-            Optional<HttpConnectionManager> manager = listeners.manager(chain);
-            if (manager.isEmpty()) {
-                // Of what is no request, such as Istio's blackhole, a port takes nothing but how its connections are
-                // secured.
-                reader.ignored().note("filter_chains[" + chain.getName() + "]", "is not about HTTP");
-                ofOthers.merge(port, Transports.of(secured(chain)), Transports::and);
-                continue;
-            }
             transports.merge(port, Transports.of(secured(chain)), Transports::and);
-            Asked own = asked(manager.get());
+            Asked own = asked(chain);
             if (asked != null && !asked.equals(own)) {
                 throw reader.invalid(
                         "filter_chains",
@@ -98,9 +82,8 @@ final class InboundTranslator {
             asked = own;
         }
         if (asked == null) {
-            throw reader.invalid("filter_chains", "needs at least one with an HTTP connection manager");
+            throw reader.invalid("filter_chains", "is empty; an inbound listener needs at least one");
         }
-        ofOthers.forEach(transports::putIfAbsent);
         Map<Integer, Mtls> byPort = new TreeMap<>();
         transports.forEach((port, transport) -> byPort.put(port, transport.mtls()));
         Mtls everyOther = byPort.remove(EVERY_PORT);
@@ -119,22 +102,14 @@ final class InboundTranslator {
     }
 
     private int port(FilterChainMatch match) {
-        // What a connection says that it will speak (ALPN, or what Envoy made of its first bytes) says nothing of who
-        // is at the other end.
-        reader.ignored()
-                .noteIf(
-                        match.getApplicationProtocolsCount() > 0,
-                        "filter_chains.filter_chain_match.application_protocols",
-                        "connections are taken by how they are secured, whatever they say they speak");
         FilterChainMatch rest = match.toBuilder()
                 .clearDestinationPort()
                 .clearTransportProtocol()
-                .clearApplicationProtocols()
                 .build();
         if (!rest.equals(FilterChainMatch.getDefaultInstance())) {
             throw reader.invalid(
                     "filter_chains.filter_chain_match",
-                    "may name destination_port, transport_protocol and application_protocols only; what is accepted cannot depend on more");
+                    "may name destination_port and transport_protocol only; what is accepted cannot depend on more");
         }
         return match.getDestinationPort().getValue();
     }
@@ -156,29 +131,24 @@ final class InboundTranslator {
             throw reader.invalid(
                     SOCKET + ".require_client_certificate", "must be true: TLS without it is not mesh TLS");
         }
-        checkNames(context.getCommonTlsContext());
+        CommonTlsContext common = context.getCommonTlsContext();
+        if (common.getValidationContext().getMatchTypedSubjectAltNamesCount() > 0
+                || common.getCombinedValidationContext()
+                                .getDefaultValidationContext()
+                                .getMatchTypedSubjectAltNamesCount()
+                        > 0) {
+            throw reader.invalid(
+                    SOCKET + ".match_typed_subject_alt_names",
+                    "is not known here: who may come in is said by the trust bundle and by authorization policies");
+        }
         return true;
     }
 
-    /** Whoever is of a trust domain that the trust bundle has roots of is taken; Istio names those domains here once more. */
-    private void checkNames(CommonTlsContext common) {
-        CertificateValidationContext validation = common.hasCombinedValidationContext()
-                ? common.getCombinedValidationContext().getDefaultValidationContext()
-                : common.getValidationContext();
-        Stream.concat(
-                        validation.getMatchTypedSubjectAltNamesList().stream().map(SubjectAltNameMatcher::getMatcher),
-                        validation.getMatchSubjectAltNamesList().stream())
-                .filter(name -> !TRUST_DOMAIN.matcher(name.getPrefix()).matches())
-                .findFirst()
-                .ifPresent(name -> {
-                    throw reader.invalid(
-                            SOCKET + ".match_subject_alt_names",
-                            "may name whole trust domains only (prefix spiffe://DOMAIN/); who of them may do what is said by"
-                                    + " authorization policies");
-                });
-    }
-
-    private Asked asked(HttpConnectionManager manager) {
+    private Asked asked(FilterChain chain) {
+        HttpConnectionManager manager = listeners
+                .manager(chain)
+                .orElseThrow(() ->
+                        reader.invalid("filter_chains[" + chain.getName() + "]", "needs an HTTP connection manager"));
         List<JwtRuleConfig> jwtRules = new ArrayList<>();
         List<AuthorizationConfig> sets = new ArrayList<>();
         RbacTranslator translator = new RbacTranslator(reader);

@@ -55,10 +55,6 @@ final class OriginationTranslator {
     }
 
     ClientTlsConfig config(Cluster cluster) {
-        if (validation().getMatchSubjectAltNamesCount() > 0) {
-            throw reader.invalid(
-                    field + ".match_subject_alt_names", "is not known here; give match_typed_subject_alt_names");
-        }
         List<String> names = new ArrayList<>();
         for (SubjectAltNameMatcher name : validation().getMatchTypedSubjectAltNamesList()) {
             names.add(name(name));

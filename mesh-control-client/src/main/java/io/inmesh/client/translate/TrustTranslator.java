@@ -35,6 +35,7 @@ public final class TrustTranslator {
     public static final String SECRET = "ROOTCA";
 
     private static final String ROOTS = "validation_context.trusted_ca";
+    private static final String NAMES = "validation_context.match_typed_subject_alt_names";
     private static final String LISTS = "validation_context.crl";
 
     private static final String VALIDATOR = "validation_context.custom_validator_config";
@@ -45,6 +46,9 @@ public final class TrustTranslator {
 
     static Translated.Roots translate(ResourceReader reader, Secret secret) {
         CertificateValidationContext context = secret.getValidationContext();
+        if (context.getMatchTypedSubjectAltNamesCount() > 0) {
+            throw reader.invalid(NAMES, "is not known here: whoever the roots vouch for is believed to be who it says");
+        }
         String pem = Values.inline(context.getTrustedCa());
         if (pem == null) {
             throw reader.invalid(ROOTS, "must hold the roots inline");

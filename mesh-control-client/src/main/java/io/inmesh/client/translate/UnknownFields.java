@@ -23,9 +23,6 @@ final class UnknownFields {
             "envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext",
             "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext");
 
-    /** Says where something is to be had, here always the stream it is said on; it decides nothing. */
-    private static final String SOURCE = "envoy.config.core.v3.ConfigSource";
-
     private final String resource;
     private final IgnoredFields ignored;
 
@@ -49,7 +46,7 @@ final class UnknownFields {
         if (type.startsWith("google.protobuf.")) {
             return;
         }
-        boolean condition = (insideCondition || CONDITIONS.contains(type)) && !type.equals(SOURCE);
+        boolean condition = insideCondition || CONDITIONS.contains(type);
         for (int number : message.getUnknownFields().asMap().keySet()) {
             String field = join(path, "#" + number);
             if (condition) {

@@ -17,8 +17,8 @@ import io.inmesh.xds.listener.FilterChain;
 import io.inmesh.xds.listener.FilterChainMatch;
 import io.inmesh.xds.listener.Listener;
 import io.inmesh.xds.tls.DownstreamTlsContext;
+import io.inmesh.xds.tls.SubjectAltNameMatcher;
 import io.inmesh.xds.type.matcher.StringMatcher;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the filter chains of an inbound listener say about mutual TLS. */
@@ -54,31 +54,7 @@ class InboundTranslatorTest {
         assertThatThrownBy(() ->
                         translate(chain(0).setTransportSocket(MUTUAL_TLS), chain(0).setFilterChainMatch(loopback)))
                 .hasMessageContaining("filter_chain_match")
-                .hasMessageContaining("destination_port, transport_protocol and application_protocols only");
-    }
-
-    @Test
-    void chainsThatIstioSendsSayTheModeOfEachPort() {
-        InboundConfig inbound = translate(
-                tcp(15006),
-                speaking(chain(0).setTransportSocket(MUTUAL_TLS), "istio-http/1.1", "istio-h2"),
-                speaking(chain(0), "http/1.1", "h2c"),
-                tcp(0).setTransportSocket(MUTUAL_TLS),
-                tcp(0),
-                speaking(chain(9080).setTransportSocket(MUTUAL_TLS), "istio-http/1.1", "istio-h2"),
-                tcp(9080),
-                tcp(5432).setTransportSocket(MUTUAL_TLS));
-        assertThat(inbound.mtls(80)).isEqualTo(Mtls.PERMISSIVE);
-        assertThat(inbound.mtls(9080))
-                .as("what is not HTTP there does not loosen it")
-                .isEqualTo(Mtls.STRICT);
-        assertThat(inbound.mtls(5432)).as("nor do others loosen this").isEqualTo(Mtls.STRICT);
-        assertThat(inbound.mtls(15006)).isEqualTo(Mtls.DISABLE);
-    }
-
-    @Test
-    void aListenerWithoutHttpIsInvalid() {
-        assertThatThrownBy(() -> translate(tcp(9080))).hasMessageContaining("HTTP connection manager");
+                .hasMessageContaining("destination_port and transport_protocol only");
     }
 
     @Test
@@ -88,23 +64,18 @@ class InboundTranslatorTest {
     }
 
     @Test
-    void callersOfWholeTrustDomainsMayBeNamedAndNoOthers() {
-        assertThat(translate(chain(0).setTransportSocket(tls(named("spiffe://cluster.local/"))))
-                        .mtls(80))
-                .isEqualTo(Mtls.STRICT);
-        assertThatThrownBy(() -> translate(chain(0).setTransportSocket(tls(named("spiffe://cluster.local/ns/shop/")))))
-                .hasMessageContaining("match_subject_alt_names")
-                .hasMessageContaining("authorization policies");
-    }
-
-    private static DownstreamTlsContext named(String prefix) {
-        DownstreamTlsContext.Builder context =
+    void namesOfCertificatesAreNoConditionThatIsPassedOver() {
+        DownstreamTlsContext.Builder named =
                 DownstreamTlsContext.newBuilder().setRequireClientCertificate(BoolValue.of(true));
-        context.getCommonTlsContextBuilder()
+        named.getCommonTlsContextBuilder()
                 .getCombinedValidationContextBuilder()
                 .getDefaultValidationContextBuilder()
-                .addMatchSubjectAltNames(StringMatcher.newBuilder().setPrefix(prefix));
-        return context.build();
+                .addMatchTypedSubjectAltNames(SubjectAltNameMatcher.newBuilder()
+                        .setSanType(SubjectAltNameMatcher.SanType.URI)
+                        .setMatcher(StringMatcher.newBuilder().setPrefix("spiffe://mesh/ns/shop/")));
+        assertThatThrownBy(() -> translate(chain(0).setTransportSocket(tls(named.build()))))
+                .hasMessageContaining("match_typed_subject_alt_names")
+                .hasMessageContaining("authorization policies");
     }
 
     private InboundConfig translate(FilterChain.Builder... chains) {
@@ -124,20 +95,6 @@ class InboundTranslatorTest {
         if (port != 0) {
             chain.getFilterChainMatchBuilder().setDestinationPort(UInt32Value.of(port));
         }
-        return chain;
-    }
-
-    private static FilterChain.Builder tcp(int port) {
-        return chain(port)
-                .clearFilters()
-                .addFilters(Filter.newBuilder()
-                        .setTypedConfig(packed(
-                                "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
-                                HttpConnectionManager.getDefaultInstance())));
-    }
-
-    private static FilterChain.Builder speaking(FilterChain.Builder chain, String... protocols) {
-        chain.getFilterChainMatchBuilder().addAllApplicationProtocols(List.of(protocols));
         return chain;
     }
 
