@@ -124,7 +124,11 @@ try:
         fail(f"it asks for more: {cluster.asked - allowed} {cluster.refused}")
     print("✓ and for nothing else")
 
-    until("readiness says that the source answers", lambda: probe("readinessProbe")[1] == "ok", server)
+    def all_answer():
+        said = probe("readinessProbe")[1]
+        return said.startswith("ok") and "source:" not in said and "store:" not in said
+
+    until("readiness says that the source answers", all_answer, server)
     own = dict(os.environ, INMESH_CONFIG_DIR=str(folder / "meshctl"))
     target = ["--server", f"https://localhost:{port}", "--ca-file", there("/root.pem")]
     java("ctl", *target, "login", "--user", "root", "--password-stdin", given=PASSWORD, environment=own)
