@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows more services than there may be connections: two blocking queries, for all checks and all nodes, say which services to read
  * again, at once. That some instance was registered is said by the query for the names of services, but not which one; then all are read
- * again, if their checks have not told already, and not more often than a pause allows.
+ * again, those too whose checks have told already, and not more often than a pause allows.
  */
 final class ManyServices implements InstanceReader {
     private static final String CHECKS = "/v1/health/state/any";
