@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
             DenyCommands.Denied.class,
             FederationCommand.class
         })
-final class AuthorityCommand {
+final class AuthorityCommand extends CommandGroup {
 
     private static final String ROOTS = "/inmesh/v1/ca/roots";
 
@@ -66,7 +66,7 @@ final class AuthorityCommand {
             name = "root",
             description = "Replaces the root, one step at a time: add, activate, retire.",
             subcommands = {List.class, Add.class, Activate.class, Retire.class})
-    static final class RootCommand {}
+    static final class RootCommand extends CommandGroup {}
 
     @Command(name = "list", description = "Lists roots, how far each has come, and what its next step waits for.")
     static final class List extends MeshCommand {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "cert",
         description = "Shows and compares certificates, and issues them for software that takes them from files.",
         subcommands = {CertificateCommand.Issue.class, CertificateShow.class, TrustCompare.class})
-final class CertificateCommand {
+final class CertificateCommand extends CommandGroup {
 
     @Command(
             name = "issue",

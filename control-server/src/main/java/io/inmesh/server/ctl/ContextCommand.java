@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
             ContextCommand.ListAll.class,
             ContextCommand.Delete.class
         })
-final class ContextCommand {
+final class ContextCommand extends CommandGroup {
 
     @Command(
             name = "add",

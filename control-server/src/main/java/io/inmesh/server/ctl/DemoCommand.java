@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         name = "demo",
         description = "Runs a control server and the bookshop on this machine, to try things out.",
         subcommands = {DemoCommand.Up.class, DemoCommand.Down.class, DemoCommand.Status.class})
-final class DemoCommand {
+final class DemoCommand extends CommandGroup {
 
     /** What does not need the server that the user works with, nor that it can be reached. */
     abstract static class Local extends MeshCommand {

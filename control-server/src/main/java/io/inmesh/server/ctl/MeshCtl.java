@@ -50,6 +50,7 @@ import picocli.CommandLine.ScopeType;
             ServiceTokenCommand.class,
             BootstrapCommand.class,
             VersionCommand.class,
+            HelpCommand.class,
             CompletionCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
             RolloutCommand.Abort.class,
             RolloutCommand.Retry.class
         })
-final class RolloutCommand {
+final class RolloutCommand extends CommandGroup {
 
     private static final String PATH = "/inmesh/v1/rollouts";
     private static final double HUNDRED = 100;

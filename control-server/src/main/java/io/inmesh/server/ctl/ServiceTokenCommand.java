@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
             ServiceTokenCommand.ListAll.class,
             ServiceTokenCommand.Delete.class
         })
-final class ServiceTokenCommand {
+final class ServiceTokenCommand extends CommandGroup {
 
     @Command(name = "create", description = "Makes a token; it is shown once.")
     static final class Create extends MeshCommand {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "token",
         description = "Looks after join tokens.",
         subcommands = {TokenCommand.Create.class, TokenCommand.List.class, TokenCommand.Revoke.class})
-final class TokenCommand {
+final class TokenCommand extends CommandGroup {
 
     private static final String PATH = "/inmesh/v1/ca/tokens";
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
             UserCommand.ListAll.class,
             UserCommand.Delete.class
         })
-final class UserCommand {
+final class UserCommand extends CommandGroup {
 
     @Command(name = "add", description = "Makes a user.")
     static final class Add extends MeshCommand {

@@ -52,6 +52,60 @@ class HelpTest {
         }
     }
 
+    @Test
+    void commandsThatOnlyHaveOthersBelowThemSayWhich() {
+        List<String> groups = groups(PROGRAM, "");
+
+        assertThat(groups).contains("ca", "ca root", "rollout");
+        for (String path : groups) {
+            List<String> arguments = new ArrayList<>(List.of(path.split(" ")));
+            arguments.add("--help");
+            assertThat(said(ExitCode.OK, arguments))
+                    .contains("Usage: meshctl " + path)
+                    .contains(command(path).getSubcommands().keySet());
+        }
+    }
+
+    private static List<String> groups(CommandLine command, String before) {
+        List<String> groups = new ArrayList<>();
+        command.getSubcommands().forEach((name, sub) -> {
+            if (!sub.getSubcommands().isEmpty()) {
+                groups.add(before + name);
+                groups.addAll(groups(sub, before + name + " "));
+            }
+        });
+        return groups;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "get", "ca root", "ca root list"})
+    void helpSaysWhatTheOptionSays(String path) {
+        List<String> words = path.isEmpty() ? List.of() : List.of(path.split(" "));
+        List<String> asWord = new ArrayList<>(List.of("help"));
+        asWord.addAll(words);
+        List<String> asOption = new ArrayList<>(words);
+        asOption.add("--help");
+
+        assertThat(said(ExitCode.OK, asWord))
+                .isEqualTo(said(ExitCode.OK, asOption))
+                .contains("Usage: meshctl " + path);
+    }
+
+    @Test
+    void helpOfACommandThatIsNotThereIsAMistake() {
+        assertThat(said(ExitCode.USAGE, List.of("help", "ca", "rot"))).contains("'rot'", "ca root");
+    }
+
+    private static String said(int exitCode, List<String> arguments) {
+        StringWriter said = new StringWriter();
+        PrintWriter both = new PrintWriter(said, true);
+
+        assertThat(new CommandLine(new MeshCtl()).setOut(both).setErr(both).execute(arguments.toArray(String[]::new)))
+                .as(() -> arguments + ": " + said)
+                .isEqualTo(exitCode);
+        return said.toString();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh", "fish"})
     void scriptsForShellsKnowEveryCommandAndOption(String shell) {
