@@ -11,6 +11,8 @@ final class Faults {
     private static final int KILLED = 6;
     /** Longer than a lease (15 s), and than processes need to notice a server that does not answer (20 s). */
     private static final int CUT = 30;
+    /** Longer than a server that is cut off from the store waits before it asks its processes to go elsewhere (30 to 45 s), and than they then take. */
+    private static final int CUT_UNTIL_HANDED_OVER = 90;
     /** So that several changes are refused. */
     private static final int NO_QUORUM = 12;
 
@@ -50,6 +52,11 @@ final class Faults {
                         false,
                         CUT,
                         on -> cut(Wire.STORE, on.leader())),
+                new Fault(
+                        "a control server is cut off from etcd for long",
+                        false,
+                        CUT_UNTIL_HANDED_OVER,
+                        on -> cut(Wire.STORE, on.follower())),
                 new Fault("the control server that leads is killed", true, KILLED, on -> killed(on.leader())),
                 new Fault("a control server that does not lead is killed", false, KILLED, on -> killed(on.follower())),
                 new Fault("a control server is cut off from processes", true, CUT, on -> cut(Wire.MESH, on.busiest())),
