@@ -9,13 +9,10 @@ import io.inmesh.config.AccessLogConfig;
 import io.inmesh.config.AccessLogConfig.Mode;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.config.TelemetryConfig;
-import io.inmesh.identity.SpiffeId;
 import io.inmesh.observe.AccessLogSettings.Requests;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
-import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -127,7 +124,7 @@ final class AccessLog implements MeshObserver {
         public void ended(InboundCall call, Outcome outcome, long durationNanos) {
             String flags = ResponseFlag.of(outcome).text();
             if (wants(telemetry.server().accessLog(), call, outcome, flags, durationNanos)) {
-                writer.write(entry(call, outcome, durationNanos, NOT_SENT, flags, 1, Ends.of(call)));
+                writer.write(entry(call, call, outcome, durationNanos, NOT_SENT, flags, 1, null, null));
             }
         }
     }
@@ -161,63 +158,37 @@ final class AccessLog implements MeshObserver {
                 flags = flags.equals("-") ? ResponseFlag.DELAYED : flags + "," + ResponseFlag.DELAYED;
             }
             if (wants(telemetry.client().accessLog(), call, outcome, flags, durationNanos)) {
-                writer.write(entry(call, outcome, durationNanos, upstreamNanos, flags, attempts, Ends.of(last, route)));
+                writer.write(entry(call, null, outcome, durationNanos, upstreamNanos, flags, attempts, last, route));
             }
         }
     }
 
-    /** Between whom a request went. */
-    private record Ends(
-            boolean inbound,
-            @Nullable String upstreamHost,
-            @Nullable String cluster,
-            @Nullable String route,
-            @Nullable String localAddress,
-            @Nullable String remoteAddress,
-            @Nullable String serverName,
-            @Nullable String peer) {
-
-        static Ends of(InboundCall call) {
-            InetAddress remote = call.peerAddress();
-            InetAddress local = call.localAddress();
-            SpiffeId peer = call.peer();
-            return new Ends(
-                    true,
-                    null,
-                    "inbound|" + call.localPort() + "||",
-                    null,
-                    local == null ? null : local.getHostAddress() + ":" + call.localPort(),
-                    remote == null ? null : remote.getHostAddress(),
-                    call.requestedServerName(),
-                    peer == null ? null : peer.toString());
-        }
-
-        static Ends of(@Nullable Attempt last, @Nullable String route) {
-            return new Ends(
-                    false,
-                    last == null ? null : last.endpoint().toString(),
-                    last == null ? null : last.cluster(),
-                    route,
-                    null,
-                    null,
-                    null,
-                    null);
-        }
-    }
-
+    /**
+     * {@return what is to be logged}
+     *
+     * @param inbound the same as the call if it came in, else null
+     */
     private AccessLogEntry entry(
-            Call call, Outcome outcome, long durationNanos, long upstreamNanos, String flags, int attempts, Ends ends) {
-        SpanContext span = Span.current().getSpanContext();
-        String query = settings.query() ? call.query() : null;
+            Call call,
+            @Nullable InboundCall inbound,
+            Outcome outcome,
+            long durationNanos,
+            long upstreamNanos,
+            String flags,
+            int attempts,
+            @Nullable Attempt last,
+            @Nullable String route) {
         return new AccessLogEntry(
-                ends.inbound,
+                inbound != null,
                 clock.epochMillis() - durationNanos / 1_000_000,
                 durationNanos,
                 upstreamNanos,
                 call.method(),
-                query == null ? call.path() : call.path() + "?" + query,
+                call.path(),
+                settings.query() ? call.query() : null,
                 call.wireProtocol(),
-                call.host() + ":" + call.port(),
+                call.host(),
+                call.port(),
                 Answers.httpStatus(call.protocol(), outcome),
                 grpcStatus(call, outcome),
                 flags,
@@ -229,15 +200,15 @@ final class AccessLog implements MeshObserver {
                 call.header("x-forwarded-for"),
                 call.header("user-agent"),
                 call.header("x-request-id"),
-                ends.upstreamHost,
-                ends.cluster,
-                ends.route,
-                ends.localAddress,
-                ends.remoteAddress,
-                ends.serverName,
-                ends.peer,
-                span.isValid() ? span.getTraceId() : null,
-                span.isValid() ? span.getSpanId() : null,
+                last == null ? null : last.endpoint(),
+                last == null ? null : last.cluster(),
+                route,
+                inbound == null ? null : inbound.localAddress(),
+                inbound == null ? 0 : inbound.localPort(),
+                inbound == null ? null : inbound.peerAddress(),
+                inbound == null ? null : inbound.requestedServerName(),
+                inbound == null ? null : inbound.peer(),
+                Span.current().getSpanContext(),
                 headers(call));
     }
 

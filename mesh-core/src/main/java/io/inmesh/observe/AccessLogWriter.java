@@ -21,7 +21,7 @@ final class AccessLogWriter {
     static final int CAPACITY = 8192;
 
     private final BlockingQueue<AccessLogEntry> waiting;
-    private final Format format;
+    private final AccessLogFormat format;
     private final Consumer<String> sink;
     private final Runnable dropped;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -36,7 +36,7 @@ final class AccessLogWriter {
      * @param dropped told of every line that was dropped
      */
     AccessLogWriter(Format format, Consumer<String> sink, Runnable dropped, int capacity) {
-        this.format = format;
+        this.format = new AccessLogFormat(format);
         this.sink = sink;
         this.dropped = dropped;
         this.waiting = new ArrayBlockingQueue<>(capacity);
@@ -79,7 +79,7 @@ final class AccessLogWriter {
 
     private void print(AccessLogEntry entry) {
         try {
-            sink.accept(AccessLogFormat.line(entry, format));
+            sink.accept(format.line(entry));
         } catch (RuntimeException e) {
             dropped.run();
             LOG.warn("A line of the access log could not be written", e);

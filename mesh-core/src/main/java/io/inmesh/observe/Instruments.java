@@ -2,6 +2,7 @@ package io.inmesh.observe;
 
 import io.inmesh.time.Clock;
 import io.inmesh.time.Randomness;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.opentelemetry.api.OpenTelemetry;
@@ -21,6 +22,8 @@ public final class Instruments {
     private @Nullable AccessLog log;
     private @Nullable AccessLogWriter writer;
     private @Nullable MeterFactory factory;
+    /** Made by the first line that is dropped; whoever drops many has no time to look it up for each. */
+    private volatile @Nullable Counter drops;
 
     /** Makes no instruments; the other methods add some. */
     public Instruments() {}
@@ -69,9 +72,14 @@ public final class Instruments {
     }
 
     private void lineDropped() {
-        if (factory != null) {
-            factory.counter("inmesh.access.log.dropped", "Lines of the access log that were dropped", Tags.empty())
-                    .increment();
+        Counter known = drops;
+        if (known == null && factory != null) {
+            known = factory.counter(
+                    "inmesh.access.log.dropped", "Lines of the access log that were dropped", Tags.empty());
+            drops = known;
+        }
+        if (known != null) {
+            known.increment();
         }
     }
 

@@ -239,7 +239,7 @@ final class IstioObserver implements MeshObserver {
     }
 
     /** Calls to one host. */
-    private static final class Calls implements CallObserver {
+    private static final class Calls extends SharedCallObserver {
 
         private final Generation generation;
         private final IstioPair.Service service;

@@ -53,38 +53,35 @@ final class LogConditions {
             return !holds(not.filter(), call, status, grpcStatus, durationNanos);
         }
         Compare compare = (Compare) filter;
-        return compare(compare, value(compare, call, status, grpcStatus, durationNanos));
-    }
-
-    private static Object value(Compare compare, Call call, int status, int grpcStatus, long durationNanos) {
         return switch (compare.attribute()) {
-            case RESPONSE_CODE -> (long) status;
-            case GRPC_STATUS -> (long) grpcStatus;
-            case DURATION_MILLIS -> TimeUnit.NANOSECONDS.toMillis(durationNanos);
-            case METHOD -> call.method();
-            case HOST -> call.host();
-            case PATH -> call.path();
+            case RESPONSE_CODE -> compare(compare, status);
+            case GRPC_STATUS -> compare(compare, grpcStatus);
+            case DURATION_MILLIS -> compare(compare, TimeUnit.NANOSECONDS.toMillis(durationNanos));
+            case METHOD -> equal(compare, call.method());
+            case HOST -> equal(compare, call.host());
+            case PATH -> equal(compare, call.path());
             case HEADER -> {
                 String header = call.header(compare.header());
-                yield header == null ? "" : header;
+                yield equal(compare, header == null ? "" : header);
             }
-            case MTLS -> call instanceof InboundCall inbound && inbound.peer() != null;
+            case MTLS -> equal(compare, call instanceof InboundCall inbound && inbound.peer() != null);
         };
     }
 
-    private static boolean compare(Compare compare, Object value) {
-        Operator operator = compare.operator();
-        if (operator == Operator.EQUAL) {
-            return value.equals(compare.value());
-        } else if (operator == Operator.NOT_EQUAL) {
-            return !value.equals(compare.value());
-        }
-        int order = Long.compare((Long) value, (Long) compare.value());
-        return switch (operator) {
+    private static boolean equal(Compare compare, Object value) {
+        return value.equals(compare.value()) == (compare.operator() == Operator.EQUAL);
+    }
+
+    /** Numbers are not made objects of, since many a request is tested and not logged. */
+    private static boolean compare(Compare compare, long value) {
+        int order = Long.compare(value, (Long) compare.value());
+        return switch (compare.operator()) {
+            case EQUAL -> order == 0;
+            case NOT_EQUAL -> order != 0;
             case LESS -> order < 0;
             case LESS_OR_EQUAL -> order <= 0;
             case GREATER -> order > 0;
-            default -> order >= 0;
+            case GREATER_OR_EQUAL -> order >= 0;
         };
     }
 }

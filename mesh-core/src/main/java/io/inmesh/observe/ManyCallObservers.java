@@ -13,7 +13,12 @@ record ManyCallObservers(CallObserver first, CallObserver second) implements Cal
         if (first == NONE) {
             return second;
         }
-        return second == NONE ? first : new ManyCallObservers(first, second);
+        if (second == NONE) {
+            return first;
+        }
+        return first instanceof SharedCallObserver known && second instanceof SharedCallObserver other
+                ? other.after(known)
+                : new ManyCallObservers(first, second);
     }
 
     @Override

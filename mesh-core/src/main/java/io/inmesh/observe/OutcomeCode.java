@@ -75,10 +75,15 @@ final class OutcomeCode {
 
     /** {@return the HTTP status, or the name of the gRPC status; null where the peer did not answer} */
     static @Nullable String status(int code) {
-        if (code >= 100 && code < GRPC) {
+        if (httpStatus(code)) {
             return Integer.toString(code);
         }
         return code >= GRPC && code < CANCELLED ? GRPC_NAMES[code - GRPC] : null;
+    }
+
+    /** {@return whether a code is the HTTP status that the peer answered with} */
+    static boolean httpStatus(int code) {
+        return code >= 100 && code < GRPC;
     }
 
     /** {@return {@code error.type} as a client sees it: every HTTP status from 400, every gRPC status but OK; null for success} */

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the calls of one route. One object for all of them, so a call costs no allocation here. */
-final class RouteMeters implements CallObserver {
+final class RouteMeters extends SharedCallObserver {
 
     // A route splits traffic between a few clusters; over its life configs may name some more.
     private static final int MAX_CLUSTERS = 100;

@@ -135,7 +135,7 @@ final class TraceAttributes {
                 .setSpanKind(SpanKind.CLIENT)
                 .setParent(parent)
                 .setAttribute(SERVER_ADDRESS, call.host())
-                .setAttribute(SERVER_PORT, (long) call.port());
+                .setAttribute(SERVER_PORT, Boxed.of(call.port()));
         request(span::setAttribute, call);
         if (call.protocol() == Call.Protocol.HTTP) {
             // The query is left out: it is where secrets hide.
@@ -150,7 +150,7 @@ final class TraceAttributes {
     static void attempt(Span span, Attempt attempt) {
         span.setAttribute(CLUSTER, attempt.cluster());
         span.setAttribute(PEER_ADDRESS, attempt.endpoint().host());
-        span.setAttribute(PEER_PORT, (long) attempt.endpoint().port());
+        span.setAttribute(PEER_PORT, Boxed.of(attempt.endpoint().port()));
         if (attempt.number() > 1) {
             span.setAttribute(RESEND_COUNT, (long) attempt.number() - 1);
         }
@@ -270,11 +270,13 @@ final class TraceAttributes {
     }
 
     private static void status(Span span, Call call, int code, @Nullable String error) {
-        String status = OutcomeCode.status(code);
-        if (status != null && call.protocol() == Call.Protocol.GRPC) {
-            span.setAttribute(RPC_STATUS, status);
-        } else if (status != null) {
-            span.setAttribute(HTTP_STATUS, (long) code);
+        if (call.protocol() == Call.Protocol.GRPC) {
+            String status = OutcomeCode.status(code);
+            if (status != null) {
+                span.setAttribute(RPC_STATUS, status);
+            }
+        } else if (OutcomeCode.httpStatus(code)) {
+            span.setAttribute(HTTP_STATUS, Boxed.of(code));
         }
         if (error != null) {
             span.setAttribute(ERROR_TYPE, error);

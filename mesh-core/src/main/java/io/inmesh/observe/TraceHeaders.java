@@ -51,9 +51,11 @@ final class TraceHeaders {
 
         @Override
         public Iterator<String> getAll(@Nullable InboundCall call, String name) {
-            return call == null
+            String lower = name.toLowerCase(Locale.ROOT);
+            // Adapters tell at less cost that there is no such header.
+            return call == null || call.header(lower) == null
                     ? Collections.emptyIterator()
-                    : call.headerValues(name.toLowerCase(Locale.ROOT)).iterator();
+                    : call.headerValues(lower).iterator();
         }
     };
 

@@ -59,7 +59,7 @@ final class TracePolicy {
 
     /** Adds the attributes that the config wants. */
     void tag(Span span, Call call) {
-        if (!span.isRecording()) {
+        if (config.tags().isEmpty() || !span.isRecording()) {
             return;
         }
         span.setAllAttributes(fixed);

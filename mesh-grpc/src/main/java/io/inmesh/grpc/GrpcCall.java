@@ -12,6 +12,7 @@ import io.inmesh.time.Clock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -178,8 +179,17 @@ final class GrpcCall implements Call {
     }
 
     static @Nullable String headerOf(Metadata headers, String name) {
-        List<String> values = headerValuesOf(headers, name);
-        return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
+        if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+            List<String> values = headerValuesOf(headers, name);
+            return values.isEmpty() ? null : String.join(",", values);
+        }
+        Iterable<String> all = headers.getAll(MetadataKeys.of(name));
+        if (all == null) {
+            return null;
+        }
+        Iterator<String> values = all.iterator();
+        String first = values.next();
+        return values.hasNext() ? String.join(",", all) : first;
     }
 
     static List<String> headerValuesOf(Metadata headers, String name) {
@@ -195,10 +205,11 @@ final class GrpcCall implements Call {
             }
             return values;
         }
-        Iterable<String> text = headers.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
-        if (text != null) {
-            text.forEach(values::add);
+        Iterable<String> text = headers.getAll(MetadataKeys.ofAnybody(name));
+        if (text == null) {
+            return List.of();
         }
+        text.forEach(values::add);
         return values;
     }
 }

@@ -26,14 +26,21 @@ final class GrpcInboundCall implements InboundCall {
 
     private final ServerCall<?, ?> call;
     private final Metadata headers;
+    private final String path;
     private final @Nullable SSLSession session;
     private final PeerProof proof;
     private final Authority authority;
     private final @Nullable MessageCount count = InboundTracer.count();
 
-    GrpcInboundCall(ServerCall<?, ?> call, Metadata headers, IdentityHolder identity) {
+    /**
+     * Makes a view.
+     *
+     * @param path of the method, with the slash that gRPC leaves out of its name
+     */
+    GrpcInboundCall(ServerCall<?, ?> call, Metadata headers, String path, IdentityHolder identity) {
         this.call = call;
         this.headers = headers;
+        this.path = path;
         this.session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
         this.proof = session == null ? PeerProof.NONE : proofOf(session, identity);
         this.authority = authorityOf(call);
@@ -166,7 +173,7 @@ final class GrpcInboundCall implements InboundCall {
 
     @Override
     public String path() {
-        return "/" + call.getMethodDescriptor().getFullMethodName();
+        return path;
     }
 
     @Override

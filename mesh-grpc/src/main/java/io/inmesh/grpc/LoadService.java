@@ -22,6 +22,8 @@ final class LoadService implements ServerCallHandler<InputStream, InputStream> {
             .setFullMethodName(LoadHeaders.PROBE_METHOD)
             .build();
 
+    private static final String PATH = "/" + LoadHeaders.PROBE_METHOD;
+
     private final Mesh mesh;
 
     private LoadService(Mesh mesh) {
@@ -37,7 +39,7 @@ final class LoadService implements ServerCallHandler<InputStream, InputStream> {
     @Override
     public ServerCall.Listener<InputStream> startCall(ServerCall<InputStream, InputStream> call, Metadata headers) {
         Metadata trailers = new Metadata();
-        ServerLoad load = mesh.answerProbe(new GrpcInboundCall(call, headers, mesh.identity()));
+        ServerLoad load = mesh.answerProbe(new GrpcInboundCall(call, headers, PATH, mesh.identity()));
         if (load == null) {
             call.close(Status.PERMISSION_DENIED, trailers);
         } else {

@@ -29,6 +29,7 @@ final class MeshServerInterceptor implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(MeshServerInterceptor.class);
 
     private final Mesh mesh;
+    private final MethodPaths paths = new MethodPaths();
 
     MeshServerInterceptor(Mesh mesh) {
         this.mesh = mesh;
@@ -37,7 +38,8 @@ final class MeshServerInterceptor implements ServerInterceptor {
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-        GrpcInboundCall inbound = new GrpcInboundCall(call, headers, mesh.identity());
+        GrpcInboundCall inbound =
+                new GrpcInboundCall(call, headers, paths.of(call.getMethodDescriptor()), mesh.identity());
         if (mesh.answerProbe(inbound) != null) {
             // Nothing of the application: the load service answers, and neither is counted.
             return next.startCall(call, headers);

@@ -2,15 +2,9 @@ package io.inmesh.grpc;
 
 import io.grpc.Metadata;
 import io.inmesh.call.HeaderSink;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Writes header changes into gRPC metadata. Names gRPC keeps for itself are left alone; binary headers can be removed, but not written. */
 record MetadataSink(Metadata metadata) implements HeaderSink {
-
-    /** Names come from config and code; should there be more, keys of the further ones are made each time. */
-    private static final int MAX_KEYS = 1000;
-
-    private static final ConcurrentHashMap<String, Metadata.Key<String>> KEYS = new ConcurrentHashMap<>();
 
     @Override
     public void set(String name, String value) {
@@ -23,7 +17,7 @@ record MetadataSink(Metadata metadata) implements HeaderSink {
     @Override
     public void add(String name, String value) {
         if (writable(name)) {
-            metadata.put(key(name), value);
+            metadata.put(MetadataKeys.of(name), value);
         }
     }
 
@@ -35,21 +29,8 @@ record MetadataSink(Metadata metadata) implements HeaderSink {
         if (binary(name)) {
             metadata.discardAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
         } else {
-            metadata.discardAll(key(name));
+            metadata.discardAll(MetadataKeys.of(name));
         }
-    }
-
-    /** Making a key copies its name twice. */
-    private static Metadata.Key<String> key(String name) {
-        Metadata.Key<String> known = KEYS.get(name);
-        if (known != null) {
-            return known;
-        }
-        Metadata.Key<String> made = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-        if (KEYS.size() < MAX_KEYS) {
-            KEYS.put(name, made);
-        }
-        return made;
     }
 
     private static boolean writable(String name) {

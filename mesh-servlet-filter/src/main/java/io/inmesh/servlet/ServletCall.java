@@ -208,6 +208,10 @@ final class ServletCall implements InboundCall {
 
     @Override
     public @Nullable String header(String name) {
+        // Most headers that are asked for are not there, which containers can tell without making a list.
+        if (request.getHeader(name) == null) {
+            return null;
+        }
         List<String> values = headerValues(name);
         return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
     }
@@ -215,7 +219,7 @@ final class ServletCall implements InboundCall {
     @Override
     public List<String> headerValues(String name) {
         Enumeration<String> values = request.getHeaders(name);
-        return values == null ? List.of() : Collections.list(values);
+        return values == null || !values.hasMoreElements() ? List.of() : Collections.list(values);
     }
 
     @Override
