@@ -9,9 +9,11 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,13 @@ final class ConsulHttp {
     /** Where the instances of a service are, by its name. */
     static final String INSTANCES = "/v1/health/service/";
 
+    /** Where all checks are. */
+    static final String CHECKS = "/v1/health/state/any";
+
+    /** What {@link Rows} reads of a check. */
+    private static final Set<String> CHECK_FIELDS =
+            Set.of("Node", "CheckID", "ServiceID", "ServiceName", "ServiceTags", "Status");
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_BYTES = 32 << 20;
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -32,15 +41,20 @@ final class ConsulHttp {
     private final HttpClient client;
     private final Duration limit;
     private final Duration limitAtOnce;
+    private final int most;
 
     ConsulHttp(ConsulSettings settings, Executor executor) {
-        this(settings, executor, AT_ONCE);
+        this(settings, executor, AT_ONCE, MOST_BYTES);
     }
 
-    /** @param limitAtOnce of a question that is answered without waiting for something new, until all of the answer is there */
-    ConsulHttp(ConsulSettings settings, Executor executor, Duration limitAtOnce) {
+    /**
+     * @param limitAtOnce of a question that is answered without waiting for something new, until all of the answer is there
+     * @param most bytes that are kept of an answer; one of which more would be is a failure
+     */
+    ConsulHttp(ConsulSettings settings, Executor executor, Duration limitAtOnce, int most) {
         this.settings = settings;
         this.limitAtOnce = limitAtOnce;
+        this.most = most;
         // Consul waits up to a sixteenth longer than asked, so that its clients do not come back all at once.
         this.limit = settings.longestWait()
                 .plus(settings.longestWait().dividedBy(16))
@@ -61,7 +75,7 @@ final class ConsulHttp {
      *
      * @param status of HTTP
      * @param index how far it goes; less than 1 if it does not say
-     * @param body all of it
+     * @param body all of it; of all checks, only what counts of each
      */
     record Answer(int status, long index, byte[] body) {
 
@@ -110,8 +124,7 @@ final class ConsulHttp {
             return CompletableFuture.failedFuture(
                     new IOException("the token file " + settings.tokenFile().get() + " cannot be used", e));
         }
-        CompletableFuture<HttpResponse<byte[]>> exchange =
-                client.sendAsync(request.build(), BoundedBody.of(MOST_BYTES));
+        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request.build(), bodyOf(path));
         CompletableFuture<Answer> sent = exchange.thenApply(response -> new Answer(
                 response.statusCode(),
                 response.headers()
@@ -119,14 +132,20 @@ final class ConsulHttp {
                         .map(ConsulHttp::number)
                         .orElse(0L),
                 response.body()));
-        Duration most = index > 0 ? limit : limitAtOnce;
-        sent.orTimeout(most.toMillis(), TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
+        Duration longest = index > 0 ? limit : limitAtOnce;
+        sent.orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS).whenComplete((answer, failure) -> {
             if (failure != null) {
                 // Else the connection stays, and Consul allows only so many.
                 exchange.cancel(true);
             }
         });
         return sent;
+    }
+
+    private BodyHandler<byte[]> bodyOf(String path) {
+        BodyHandler<byte[]> whole = BoundedBody.of(most);
+        return head ->
+                path.equals(CHECKS) && head.statusCode() == 200 ? ThinBody.of(CHECK_FIELDS, most) : whole.apply(head);
     }
 
     private static long number(String text) {

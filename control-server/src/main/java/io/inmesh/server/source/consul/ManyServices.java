@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * again, those too whose checks have told already, and not more often than a pause allows.
  */
 final class ManyServices implements InstanceReader {
-    private static final String CHECKS = "/v1/health/state/any";
     private static final String NODES = "/v1/catalog/nodes";
 
     private final ConsulQueries questions;
@@ -44,7 +43,7 @@ final class ManyServices implements InstanceReader {
         this.told = told;
         this.pause = pause;
         this.turns = new TurnReader(questions, this::read);
-        this.checks = questions.blocking(CHECKS, this::checked);
+        this.checks = questions.blocking(ConsulHttp.CHECKS, this::checked);
         this.nodes = questions.blocking(NODES, this::listed);
     }
 

@@ -64,7 +64,8 @@ class TurnReaderTest {
     @Test
     void anAnswerThatDoesNotComeIsGivenUpSoonAndOneThatMayTakeLongIsNot() throws Exception {
         consul.hang();
-        ConsulHttp http = new ConsulHttp(ConsulRegistry.read(folder, consul.url(), ""), network, Duration.ofMillis(50));
+        ConsulHttp http =
+                new ConsulHttp(ConsulRegistry.read(folder, consul.url(), ""), network, Duration.ofMillis(50), 1 << 20);
         CompletableFuture<ConsulHttp.Answer> waiting = http.ask("/v1/health/service/reviews", 7);
         CompletableFuture<ConsulHttp.Answer> atOnce = http.ask("/v1/health/service/reviews", 0);
 
