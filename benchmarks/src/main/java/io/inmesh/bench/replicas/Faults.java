@@ -1,6 +1,7 @@
 package io.inmesh.bench.replicas;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,11 @@ final class Faults {
     private static final int CUT_UNTIL_HANDED_OVER = 90;
     /** So that several changes are refused. */
     private static final int NO_QUORUM = 12;
+
+    /** So that a few changes are made meanwhile. */
+    private static final int SLOW = 20;
+
+    private static final Duration SYNC = Duration.ofMillis(300);
 
     private static final int PULSE_STOPPED_MILLIS = 300;
     private static final int PULSE_RUNNING_MILLIS = 100;
@@ -72,6 +78,26 @@ final class Faults {
                 }));
     }
 
+    /** {@return those of disks, for a machine on which {@link SlowDisk} can be done} */
+    static List<Fault> ofDisks() {
+        return List.of(
+                new Fault(
+                        "the disk of a member of etcd that does not lead is slow",
+                        false,
+                        SLOW,
+                        on -> SlowDisk.of(SYNC, on.storeFollower())),
+                new Fault(
+                        "the disk of the member of etcd that leads is slow",
+                        false,
+                        SLOW,
+                        on -> SlowDisk.of(SYNC, on.store().leader())),
+                new Fault(
+                        "the disks of all members of etcd are slow",
+                        false,
+                        SLOW,
+                        on -> SlowDisk.of(SYNC, on.allOfTheStore())));
+    }
+
     private static Fault.Undo killed(Member... members) throws InterruptedException {
         for (Member member : members) {
             member.kill();
@@ -99,7 +125,7 @@ final class Faults {
         return member::resume;
     }
 
-    /** All of them stand still and go on, again and again: what a disk that is much too slow does to them. */
+    /** All of them stand still and go on, again and again, as on a machine that has far too little of everything. */
     private static Fault.Undo pulsed(Member... members) {
         CompletableFuture<Void> enough = new CompletableFuture<>();
         CompletableFuture<Void> pulses = CompletableFuture.runAsync(() -> {

@@ -48,6 +48,11 @@ final class Member {
         running().signal("CONT");
     }
 
+    /** {@return the process id of what runs there} */
+    long pid() {
+        return running().pid();
+    }
+
     /** Starts it again if it has ended by itself, as a service manager would: a control server does not start without a store. */
     void revive() throws IOException {
         if (process != null && !killed && !process.alive()) {

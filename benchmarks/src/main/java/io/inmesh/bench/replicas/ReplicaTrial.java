@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Runs the trial, prints a table, and fails if a call failed, an acknowledged change was lost, or an endpoint was missed. */
 public final class ReplicaTrial {
@@ -16,7 +17,7 @@ public final class ReplicaTrial {
      * Runs in a network namespace that it has for itself, as root there.
      *
      * @param arguments a folder prepared by {@code .ci/interop/replicas}, the folder of the project, how many processes, how many pages a second,
-     *     and {@code brief}, {@code full}, or a word of the names of the faults to try
+     *     {@code brief}, {@code full}, or a word of the names of the faults to try, and {@code disks} if disks can be made slow
      */
     public static void main(String[] arguments) throws Exception {
         List<Row> rows = new ArrayList<>();
@@ -27,7 +28,7 @@ public final class ReplicaTrial {
         try (Trial trial = new Trial(Path.of(arguments[0]), Path.of(arguments[1]), processes, rate)) {
             System.out.printf("all of it runs after %.0f s%n", (System.nanoTime() - begun) / 1e9);
             rows.add(trial.quiet(QUIET_SECONDS));
-            for (Fault fault : Faults.all()) {
+            for (Fault fault : faults(arguments[5].equals("disks"))) {
                 if (which.equals("full")
                         || (which.equals("brief") ? fault.brief() : fault.name().contains(which))) {
                     rows.add(trial.run(fault));
@@ -47,5 +48,12 @@ public final class ReplicaTrial {
         boolean holds = rows.stream().allMatch(Row::holds);
         System.out.println(holds ? "\nevery zero is one" : "\nsome zero is none: see ✗");
         System.exit(holds ? 0 : 1);
+    }
+
+    private static List<Fault> faults(boolean disks) {
+        return disks
+                ? Stream.concat(Faults.ofDisks().stream(), Faults.all().stream())
+                        .toList()
+                : Faults.all();
     }
 }
