@@ -1,5 +1,6 @@
 package io.inmesh.bench.macro;
 
+import io.inmesh.bench.DiscardedLog;
 import io.inmesh.bench.Discarding;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -35,10 +36,13 @@ enum Telling {
         return settings;
     }
 
-    /** Registers for this process what a mesh that joins then tells. Spans are made, queued and thrown away. */
+    /** Registers for this process what a mesh that joins then tells. Spans and lines are made, queued and thrown away. */
     void begin() {
         if (this == NOTHING) {
             return;
+        }
+        if (this == ALL_CALLS) {
+            DiscardedLog.begin();
         }
         Metrics.addRegistry(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         OpenTelemetrySdk.builder()

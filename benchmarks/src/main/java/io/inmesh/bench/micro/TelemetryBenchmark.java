@@ -103,7 +103,8 @@ public class TelemetryBenchmark {
         }
     }
 
-    private static MeshConfig drawing(MeshConfig config) {
+    /** {@return a config that has the mesh draw one trace in a hundred} */
+    static MeshConfig drawing(MeshConfig config) {
         Side usual = Side.STANDARD;
         Side client = new Side(usual.metrics(), new TracingConfig(1.0, true, true, List.of()), usual.accessLog());
         return new MeshConfig(
