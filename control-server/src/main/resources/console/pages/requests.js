@@ -97,7 +97,7 @@ function Question({ tap, query }) {
         <label>To<input name="to" placeholder="any service" autocomplete="off" /></label>
         <label>Path begins with<input name="path" placeholder="/" autocomplete="off" /></label>
         <label>Method<select name="method">${METHODS.map((method) => html`<option value=${method}>${method || 'any'}</option>`)}</select></label>
-        <label>Status<input name="status" placeholder="503, 5xx or error" autocomplete="off" /></label>
+        <label>Status<input name="status" placeholder="503, 5xx, grpc-14 or error" autocomplete="off" /></label>
         <label>For<select name="seconds">${SECONDS.map((seconds) => html`<option value=${seconds} selected=${seconds === 60}>${seconds} s</option>`)}</select></label>
       </div>
       <datalist id="targets">${names.map((name) => html`<option value=${name} />`)}</datalist>

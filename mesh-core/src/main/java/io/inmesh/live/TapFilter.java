@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
  * Which requests somebody wants to see. Null asks for nothing in particular.
  *
  * @param outbound true for those this process sends, false for those that come in
- * @param to host that is asked for
+ * @param to host that is asked for, as a whole or up to one of its dots, with {@code :PORT} behind it or without
  * @param pathPrefix how the path begins
  * @param method request method in capitals
- * @param status {@code 503} or {@code 5xx} of HTTP, {@code error} for all that {@linkplain SeenRequests#failed failed}
+ * @param status {@code 503} or {@code 5xx} of HTTP, {@code grpc-14} of gRPC, {@code error} for all that {@linkplain SeenRequests#failed
+ *     failed}
  */
 public record TapFilter(
         @Nullable Boolean outbound,
@@ -24,20 +25,31 @@ public record TapFilter(
     /** The {@link #status} that asks for failures of every kind. */
     public static final String ERRORS = "error";
 
+    private static final String GRPC = "grpc-";
+
     /** {@return whether a request is one of them} */
     boolean matches(SeenRequest seen, boolean failed) {
         return (outbound == null || outbound == seen.outbound())
-                && (to == null || to.equals(seen.host()) || seen.host().startsWith(to + "."))
+                && (to == null || isTo(seen, to))
                 && (pathPrefix == null || seen.path().startsWith(pathPrefix))
                 && (method == null || method.equals(seen.method()))
-                && (status == null || status(seen.status(), failed, status));
+                && (status == null || status(seen, failed, status));
     }
 
-    private static boolean status(int actual, boolean failed, String wanted) {
+    private static boolean isTo(SeenRequest seen, String to) {
+        String port = ":" + seen.port();
+        String host = to.endsWith(port) ? to.substring(0, to.length() - port.length()) : to;
+        return host.equals(seen.host()) || seen.host().startsWith(host + ".");
+    }
+
+    private static boolean status(SeenRequest seen, boolean failed, String wanted) {
         if (wanted.equals(ERRORS)) {
             return failed;
         }
-        String text = Integer.toString(actual);
+        if (wanted.startsWith(GRPC)) {
+            return wanted.equals(GRPC + seen.grpcStatus());
+        }
+        String text = Integer.toString(seen.status());
         return wanted.endsWith("xx") ? text.length() == 3 && text.charAt(0) == wanted.charAt(0) : text.equals(wanted);
     }
 }

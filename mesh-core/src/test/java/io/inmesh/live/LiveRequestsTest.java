@@ -124,6 +124,8 @@ class LiveRequestsTest {
                 "-, reviews, -, -, -, true",
                 "-, reviews.default, -, -, -, true",
                 "-, review, -, -, -, false",
+                "-, reviews:80, -, -, -, true",
+                "-, reviews:81, -, -, -, false",
                 "-, -, /a, -, -, true",
                 "-, -, /b, -, -, false",
                 "-, -, -, GET, -, true",
@@ -132,6 +134,7 @@ class LiveRequestsTest {
                 "-, -, -, -, 500, false",
                 "-, -, -, -, 5xx, true",
                 "-, -, -, -, 4xx, false",
+                "-, -, -, -, grpc-14, false",
                 "-, -, -, -, error, true"
             })
     void aFilterLetsThroughWhatItAsksFor(
@@ -140,6 +143,15 @@ class LiveRequestsTest {
 
         assertThat(filter.matches(seen("reviews.default.svc.cluster.local", 503, Map.of()), true))
                 .isEqualTo(wanted);
+    }
+
+    @Test
+    void aFilterAsksForAStatusOfGrpc() {
+        TapFilter unavailable = new TapFilter(null, null, null, null, "grpc-14");
+
+        assertThat(unavailable.matches(seen("ratings", 200, 14, Map.of()), true))
+                .isTrue();
+        assertThat(unavailable.matches(seen("ratings", 200, 1, Map.of()), true)).isFalse();
     }
 
     @Test
@@ -171,6 +183,10 @@ class LiveRequestsTest {
     }
 
     private static SeenRequest seen(String host, int status, Map<String, String> headers) {
+        return seen(host, status, -1, headers);
+    }
+
+    private static SeenRequest seen(String host, int status, int grpcStatus, Map<String, String> headers) {
         return new SeenRequest(
                 true,
                 0,
@@ -182,7 +198,7 @@ class LiveRequestsTest {
                 "/a/b",
                 headers,
                 status,
-                -1,
+                grpcStatus,
                 "answered",
                 "",
                 "",

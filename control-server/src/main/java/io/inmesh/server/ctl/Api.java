@@ -83,6 +83,11 @@ final class Api {
             return status < 300;
         }
 
+        /** {@return whether the server does not let this caller do it} */
+        boolean denied() {
+            return status == 401 || status == 403;
+        }
+
         /** {@return what went wrong, in words} */
         String message() {
             return body.path("message").asText("the server answered " + status);
@@ -102,14 +107,13 @@ final class Api {
 
         /** {@return a refusal as a failure} */
         Failure failure() {
-            boolean forbidden = status == 401 || status == 403;
             if (status == 401) {
                 return new Failure(
                         ExitCode.NOT_AUTHORIZED,
                         "the server does not accept what it was shown, or was shown nothing: log in with meshctl login,"
                                 + " or give --token-file or --client-certificate");
             }
-            return new Failure(forbidden ? ExitCode.NOT_AUTHORIZED : ExitCode.FINDINGS, message());
+            return new Failure(denied() ? ExitCode.NOT_AUTHORIZED : ExitCode.FINDINGS, message());
         }
     }
 

@@ -28,6 +28,9 @@ final class ApplyCommand extends MeshCommand {
                     "/inmesh/v1/apply?namespace=" + Api.encoded(namespace()) + (dryRun ? "&dryRun=true" : ""),
                     "application/yaml",
                     source.text());
+            if (answer.denied()) {
+                throw answer.failure();
+            }
             refused |= !answer.ok();
             print(source, answer);
             if (dryRun && answer.ok()) {

@@ -3,11 +3,11 @@ package io.inmesh.server.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.ca.AuditEntry;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(name = "audit", description = "Shows what was done and refused, and whether that record is whole.")
 final class AuditCommand extends MeshCommand {
@@ -15,7 +15,7 @@ final class AuditCommand extends MeshCommand {
     @Option(
             names = "--since",
             description =
-                    "Only entries of that time or later: 2026-06-01T12:00:00Z, or an ISO 8601 duration ago: PT2H.")
+                    "Only entries of that time or later: 2026-06-01T12:00:00Z, or how long ago: 90s, 30m, 2h, 7d.")
     private @Nullable String since;
 
     @Option(names = "--event", description = "Only entries of that event, such as certificate-issued.")
@@ -105,13 +105,13 @@ final class AuditCommand extends MeshCommand {
 
     private static String time(String text) throws Failure {
         try {
-            return text.startsWith("P")
-                    ? Instant.now().minus(Duration.parse(text)).toString()
-                    : Instant.parse(text).toString();
-        } catch (java.time.DateTimeException e) {
+            return text.contains(":")
+                    ? Instant.parse(text).toString()
+                    : Instant.now().minus(new DurationOption().convert(text)).toString();
+        } catch (java.time.DateTimeException | TypeConversionException e) {
             throw new Failure(
                     ExitCode.USAGE,
-                    "--since is a time such as 2026-06-01T12:00:00Z or a duration such as PT2H, not " + text);
+                    "--since is a time such as 2026-06-01T12:00:00Z or a duration such as 2h, not " + text);
         }
     }
 }

@@ -20,6 +20,12 @@ import picocli.CommandLine.Parameters;
         })
 final class ContextCommand extends CommandGroup {
 
+    private ContextCommand() {}
+
+    private static Api noServer() throws Failure {
+        return new Api(Target.of(ServerChoice.DEFAULT_SERVER));
+    }
+
     @Command(
             name = "add",
             description = {
@@ -35,6 +41,11 @@ final class ContextCommand extends CommandGroup {
         int run(Api api) throws Failure, IOException {
             if (!choice().namesServer()) {
                 throw new Failure(ExitCode.USAGE, "name the server: --server URL");
+            }
+            if (choice().namesToken()) {
+                throw new Failure(
+                        ExitCode.USAGE,
+                        "a token itself is not remembered; write it to a file and name that with --token-file");
             }
             api.target().uri();
             Contexts contexts = Contexts.read(environment());
@@ -54,6 +65,12 @@ final class ContextCommand extends CommandGroup {
         @Parameters(paramLabel = "NAME", description = "Which.")
         @Offered(Offer.CONTEXTS)
         private String name = "";
+
+        /** What a context names, such as a CA file, may be gone; that must not keep anybody from choosing another or forgetting it. */
+        @Override
+        Api api() throws Failure {
+            return noServer();
+        }
 
         @Override
         int run(Api api) throws Failure, IOException {
@@ -77,6 +94,12 @@ final class ContextCommand extends CommandGroup {
                     Column.of("NAME", "name"),
                     Column.of("SERVER", "server"),
                     Column.of("AS", "as")));
+        }
+
+        /** What a context names, such as a CA file, may be gone; that must not keep anybody from looking at contexts. */
+        @Override
+        Api api() throws Failure {
+            return noServer();
         }
 
         /** Nothing of what a context proves itself by. */
@@ -109,6 +132,12 @@ final class ContextCommand extends CommandGroup {
         @Parameters(paramLabel = "NAME", description = "Which.")
         @Offered(Offer.CONTEXTS)
         private String name = "";
+
+        /** What a context names, such as a CA file, may be gone; that must not keep anybody from choosing another or forgetting it. */
+        @Override
+        Api api() throws Failure {
+            return noServer();
+        }
 
         @Override
         int run(Api api) throws Failure, IOException {

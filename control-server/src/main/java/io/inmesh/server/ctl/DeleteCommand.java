@@ -37,6 +37,9 @@ final class DeleteCommand extends MeshCommand {
         for (int i = 1; i < words.size(); i++) {
             Kinds.Kind kind = Paths.kind(words.get(0));
             Api.Answer answer = api.delete(Paths.of(kind, namespace(), words.get(i)) + (dryRun ? "?dryRun=All" : ""));
+            if (answer.denied()) {
+                throw answer.failure();
+            }
             if (answer.ok()) {
                 out().println(kind.reference(words.get(i)) + deleted());
             } else {

@@ -27,7 +27,12 @@ final class EdgesCommand extends GraphCommand {
 
     @Override
     JsonNode fetch(Api api) throws Failure {
-        return ask(api, "/inmesh/v1/graph", "limit", "10000");
+        JsonNode graph = ask(api, "/inmesh/v1/graph", "limit", "10000");
+        int omitted = graph.path("omittedEdges").asInt();
+        if (omitted > 0) {
+            err().println(omitted + " more, none less healthy than these, are not shown; name a namespace with -n");
+        }
+        return graph;
     }
 
     @Override
@@ -62,10 +67,17 @@ final class EdgesCommand extends GraphCommand {
     }
 
     @Override
-    ArrayNode selected(JsonNode graph) {
+    ArrayNode selected(JsonNode graph) throws Failure {
         Map<String, JsonNode> nodes = nodes(graph);
-        return where(
+        ArrayNode edges = where(
                 graph.path("edges"), edge -> to(nodes.get(edge.path("service").asText())) && from(nodes, edge));
+        if (edges.isEmpty() && (service != null || from != null)) {
+            throw new Failure(
+                    ExitCode.FINDINGS,
+                    (from == null ? "nobody" : from) + " called " + (service == null ? "anybody" : service)
+                            + " in that time, as far as is known; see meshctl edges");
+        }
+        return edges;
     }
 
     private boolean to(@Nullable JsonNode node) {
@@ -87,7 +99,7 @@ final class EdgesCommand extends GraphCommand {
     }
 
     @Override
-    List<Row> rows(JsonNode graph) {
+    List<Row> rows(JsonNode graph) throws Failure {
         Map<String, JsonNode> nodes = nodes(graph);
         List<Row> rows = new ArrayList<>();
         for (JsonNode edge : selected(graph)) {

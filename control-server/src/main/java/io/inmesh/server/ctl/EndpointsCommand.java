@@ -28,6 +28,9 @@ final class EndpointsCommand extends GraphCommand {
 
     @Override
     JsonNode fetch(Api api) throws Failure {
+        if (windowGiven()) {
+            throw new Failure(ExitCode.USAGE, "--window is not for endpoints, which are shown as they are now");
+        }
         JsonNode body = as == null
                 ? ask(api, "/inmesh/v1/services")
                 : ask(api, "/inmesh/v1/services", "as", as.split("/", 2)[0]);
@@ -124,6 +127,15 @@ final class EndpointsCommand extends GraphCommand {
         return origin.has("type") && !origin.has("confirmed") ? source + " (earlier)" : source;
     }
 
+    /** {@return how bad it is, in the words of {@code --threshold}: nobody is to call it, or somebody does not} */
+    private static String judged(JsonNode instance) {
+        String health = instance.path("health").asText();
+        if (health.equals("UNHEALTHY")) {
+            return "FAILING";
+        }
+        return health.equals("HEALTHY") && instance.path("unusableTo").isEmpty() ? "HEALTHY" : "DEGRADED";
+    }
+
     private static Row row(JsonNode service, JsonNode instance, String port) {
         JsonNode process = instance.path("process");
         String address = instance.path("address").asText();
@@ -137,7 +149,7 @@ final class EndpointsCommand extends GraphCommand {
                         .append(label.getValue().asText()));
         return new Row(
                 shown,
-                instance.path("health").asText(),
+                judged(instance),
                 List.of(
                         shown,
                         instance.path("locality").asText(),

@@ -77,7 +77,7 @@ final class ExplainCommand extends MeshCommand {
                 .put("serviceAccount", from)
                 .put("locality", locality)
                 .put("method", method)
-                .put("authority", target.getAuthority())
+                .put("authority", authority(target))
                 .put("path", pathOf(target));
         ObjectNode headerNode = request.putObject("headers");
         headers.forEach(headerNode::put);
@@ -128,6 +128,12 @@ final class ExplainCommand extends MeshCommand {
             return ExitCode.FINDINGS;
         }
         return ExitCode.OK;
+    }
+
+    /** A URL without a port asks for its scheme's, where the mesh may know the host or not (RFC 9110, sections 4.2.1 and 4.2.2). */
+    private static String authority(URI target) {
+        boolean plain = target.getHost() != null && target.getPort() < 0;
+        return target.getAuthority() + (plain ? "https".equalsIgnoreCase(target.getScheme()) ? ":443" : ":80" : "");
     }
 
     /** A URL without a path asks for the root (RFC 9112, section 3.2.1). */

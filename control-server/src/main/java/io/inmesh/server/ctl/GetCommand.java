@@ -49,8 +49,9 @@ final class GetCommand extends MeshCommand {
         if (name != null && (all || everywhere)) {
             throw new Failure(ExitCode.USAGE, "a name goes with one kind and one namespace");
         }
+        boolean watched = watch.asked();
         ResourcePrinter printer = new ResourcePrinter(out(), output, watch.withEvents());
-        if (watch.asked()) {
+        if (watched) {
             if (all) {
                 throw new Failure(ExitCode.USAGE, "one kind is watched at a time; name one instead of all");
             }

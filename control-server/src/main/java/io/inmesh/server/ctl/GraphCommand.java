@@ -3,6 +3,8 @@ package io.inmesh.server.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.inmesh.server.graph.TrafficGraph;
+import io.inmesh.server.time.Durations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,12 +19,10 @@ import picocli.CommandLine.Option;
 abstract class GraphCommand extends MeshCommand {
 
     private static final String UNKNOWN = "-";
+    private static final String USUAL_WINDOW = "1m";
 
-    @Option(
-            names = "--window",
-            defaultValue = "1m",
-            description = "How far to look back, 10s to 1h. Default: ${DEFAULT-VALUE}")
-    private String window = "1m";
+    @Option(names = "--window", description = "How far to look back, 10s to 1h. Default: " + USUAL_WINDOW)
+    private @Nullable String window;
 
     @Option(
             names = {"-o", "--output"},
@@ -48,6 +48,13 @@ abstract class GraphCommand extends MeshCommand {
         oneOf(output, "table", "wide", "json", "yaml", "name");
         if (!List.of("", "degraded", "failing").contains(threshold)) {
             throw new Failure(ExitCode.USAGE, "--threshold is degraded or failing, not " + threshold);
+        }
+        if (window != null
+                && Durations.parse(window)
+                        .filter(asked ->
+                                asked.compareTo(TrafficGraph.STEP) >= 0 && asked.compareTo(TrafficGraph.KEPT) <= 0)
+                        .isEmpty()) {
+            throw new Failure(ExitCode.USAGE, "--window is from 10s to 1h, such as 5m, not " + window);
         }
         return watch.run(out(), () -> fetch(api), this::show);
     }
@@ -102,9 +109,15 @@ abstract class GraphCommand extends MeshCommand {
     /** {@return how many of them a narrow table has} */
     abstract int narrow();
 
+    /** {@return whether the command line says how far to look back} */
+    final boolean windowGiven() {
+        return window != null;
+    }
+
     /** {@return the answer to a question about the graph} */
     final JsonNode ask(Api api, String path, String... parameters) throws Failure {
-        StringBuilder query = new StringBuilder(path).append("?window=").append(Api.encoded(window));
+        StringBuilder query =
+                new StringBuilder(path).append("?window=").append(Api.encoded(window == null ? USUAL_WINDOW : window));
         if (namespaceGiven()) {
             query.append("&namespace=").append(Api.encoded(namespace()));
         }

@@ -74,6 +74,7 @@ final class InspectCommand extends MeshCommand {
         }
         String query = "?namespace=" + Api.encoded(namespace()) + "&process=" + Api.encoded(name);
         if (shadow) {
+            oneOf(output, "table", "json");
             return shadow(api, query);
         }
         JsonNode body = api.get("/inmesh/v1/inspect" + query + (type.isEmpty() ? "" : "&type=" + type))

@@ -114,8 +114,12 @@ abstract class MeshCommand implements Callable<Integer> {
             err().println("meshctl: " + failure.getMessage());
             return failure.exitCode();
         } catch (IOException failure) {
-            err().println("meshctl: " + failure.getMessage());
+            err().println("meshctl: " + Files.said(failure));
             return ExitCode.FINDINGS;
+        } finally {
+            // What does not end with a line of its own, such as YAML, stays in the buffer otherwise, and the process
+            // ends.
+            out().flush();
         }
     }
 

@@ -31,13 +31,24 @@ final class ResourceWatch {
 
     private int told;
 
-    boolean asked() {
-        return watch || only;
+    /**
+     * {@return whether anything is to be watched}
+     *
+     * @throws Failure if there is an option that means nothing otherwise
+     */
+    boolean asked() throws Failure {
+        boolean asked = watch || only;
+        if (updates < 0 || (!asked && (updates > 0 || events))) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--updates, a number from 1, and --output-watch-events go with --watch or --watch-only");
+        }
+        return asked;
     }
 
     /** {@return whether to say what has happened to each resource} */
     boolean withEvents() {
-        return asked() && events;
+        return events;
     }
 
     /**

@@ -78,7 +78,7 @@ final class RestoreCommand extends MeshCommand {
         try {
             return Backup.read(SecretFiles.read(file), file.toString());
         } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+            throw new Failure(ExitCode.USAGE, Files.said(e));
         }
     }
 

@@ -117,13 +117,13 @@ final class RolloutCommand extends CommandGroup {
             String before = "";
             while (true) {
                 JsonNode rollout = api.get(path()).orFail();
-                String now = watch ? line(rollout) : "";
-                if (!watch) {
+                String now = line(rollout);
+                if (!watch || (!output.equals("table") && !now.equals(before))) {
                     show(rollout);
                 } else if (!now.equals(before)) {
                     out().println(now);
-                    out().flush();
                 }
+                out().flush();
                 before = now;
                 String phase = rollout.at("/status/phase").asText();
                 if (!watch || List.of("Promoted", "RolledBack", "Failed").contains(phase)) {

@@ -118,6 +118,11 @@ final class ServerChoice {
         return server != null;
     }
 
+    /** {@return whether the command line has a token itself} */
+    boolean namesToken() {
+        return token != null;
+    }
+
     /** {@return the context named on the command line; null for the current one} */
     @Nullable
     String context() {

@@ -33,8 +33,9 @@ final class ServiceTokenCommand extends CommandGroup {
 
         @Option(
                 names = "--ttl",
-                defaultValue = "P90D",
-                description = "How long it is good, ISO 8601, at most 366 days. Default: ${DEFAULT-VALUE}")
+                defaultValue = "90d",
+                converter = DurationOption.class,
+                description = "How long it is good, such as 12h or 90d, at most 366d. Default: ${DEFAULT-VALUE}")
         private Duration ttl = Duration.ofDays(90);
 
         @Option(names = "--out", description = "File to write it to (mode 0600) instead of standard output.")

@@ -34,7 +34,7 @@ final class TapCommand extends MeshCommand {
             description = "inbound or outbound. Default: both.")
     private @Nullable String direction;
 
-    @Option(names = "--to", description = "Only requests to this host.")
+    @Option(names = "--to", description = "Only requests to this host, with a port or without.")
     private String to = "";
 
     @Option(names = "--path", description = "Only requests whose path begins so.")
@@ -43,7 +43,7 @@ final class TapCommand extends MeshCommand {
     @Option(names = "--method", description = "Only requests with this method.")
     private String method = "";
 
-    @Option(names = "--status", description = "Only such as 503 or 5xx, or error for all that failed.")
+    @Option(names = "--status", description = "Only such as 503, 5xx or grpc-14, or error for all that failed.")
     private String status = "";
 
     @Option(
@@ -80,6 +80,9 @@ final class TapCommand extends MeshCommand {
         if (direction != null) {
             checked("--direction", direction, "inbound", "outbound");
         }
+        if (perSecond < 1 || limit < 1 || duration.toSeconds() < 1) {
+            throw new Failure(ExitCode.USAGE, "--max-rps and --limit are at least 1, and --for at least 1s");
+        }
         ObjectNode request = Api.JSON
                 .createObjectNode()
                 .put("namespace", namespace())
@@ -92,7 +95,13 @@ final class TapCommand extends MeshCommand {
                 .put("maxPerSecond", perSecond)
                 .put("seconds", duration.toSeconds())
                 .put("limit", limit);
-        api.stream("/inmesh/v1/live/tap", request.toString(), this::show);
+        try {
+            api.stream("/inmesh/v1/live/tap", request.toString(), this::show);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.UNREACHABLE,
+                    "the connection to the control server ended before the tap did (" + e.getMessage() + ")");
+        }
         return refused ? ExitCode.FINDINGS : ExitCode.OK;
     }
 

@@ -31,8 +31,9 @@ final class TokenCommand extends CommandGroup {
 
         @Option(
                 names = "--ttl",
-                defaultValue = "PT1H",
-                description = "How long it is good, ISO 8601. Default: ${DEFAULT-VALUE}")
+                defaultValue = "1h",
+                converter = DurationOption.class,
+                description = "How long it is good, such as 10m or 7d. Default: ${DEFAULT-VALUE}")
         private Duration ttl = Duration.ofHours(1);
 
         @Option(

@@ -36,6 +36,9 @@ final class Watch {
 
     /** {@return the exit status of what was shown last} */
     int run(PrintWriter out, Question question, Show show) throws Failure, IOException {
+        if (updates < 0 || (updates > 0 && !watch)) {
+            throw new Failure(ExitCode.USAGE, "--updates is a number from 1 and goes with --watch");
+        }
         int shown = 0;
         while (true) {
             JsonNode answer = question.ask();

@@ -109,7 +109,7 @@ final class ChangesApi {
         demand(exchange, Role.VIEWER, key);
         List<Version> versions = writer.store().versions(key);
         if (versions.isEmpty()) {
-            throw HttpProblem.notFound(key + ": no version of it is kept, so it");
+            throw HttpProblem.notFound("any version of " + key);
         }
         long wanted = exchange.number("version", 0);
         long live =

@@ -28,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Questions to running processes: requests as they end, one seen lately, what configuration is believed in, log levels. */
@@ -50,6 +51,9 @@ final class LiveApi {
     private static final long HEARTBEAT_MILLIS = 2000;
     /** A process ends a tap itself; one that has no time to say so is not waited for longer than this. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** What requests can be asked for by; a word that fits none of them would be waited for in vain. */
+    private static final Pattern TAP_STATUS = Pattern.compile("|error|[1-5](xx|[0-9]{2})|grpc-([0-9]|1[0-6])");
 
     private final Relays relays;
     private final Fleet fleet;
@@ -87,6 +91,15 @@ final class LiveApi {
         int perSecond = atMost(asked, "maxPerSecond", DEFAULT_PER_SECOND, MOST_PER_SECOND);
         int seconds = atMost(asked, "seconds", DEFAULT_SECONDS, LONGEST_TAP_SECONDS);
         int limit = atMost(asked, "limit", MOST_REQUESTS, MOST_REQUESTS);
+        String status = asked.path("status").asText();
+        if (!TAP_STATUS.matcher(status).matches()) {
+            throw HttpProblem.badRequest("status is \"" + status
+                    + "\" but has to be one such as 503, 5xx or grpc-14, or error for all that failed");
+        }
+        String direction = asked.path("direction").asText();
+        if (!List.of("", "inbound", "outbound").contains(direction)) {
+            throw HttpProblem.badRequest("direction is \"" + direction + "\" but has to be inbound or outbound");
+        }
         if (!free.tryAcquire()) {
             throw HttpProblem.tooMany("there are " + MOST_TAPS + " taps already; try again when one has ended", 1);
         }
@@ -101,11 +114,11 @@ final class LiveApi {
                             "seconds", Integer.toString(seconds),
                             "address", exchange.address().getHostAddress()));
             Tap.Builder tap = Tap.newBuilder()
-                    .setDirection(asked.path("direction").asText())
+                    .setDirection(direction)
                     .setTo(asked.path("to").asText())
                     .setPathPrefix(asked.path("path").asText())
                     .setMethod(asked.path("method").asText())
-                    .setStatus(asked.path("status").asText())
+                    .setStatus(status)
                     // About what was asked for together; that it is no more is seen to here.
                     .setMaxPerSecond(Math.max(1, perSecond / processes.size()))
                     .setMaxRequests(limit)

@@ -91,7 +91,9 @@ public record RolloutSpec(
             @Nullable Limit errorRate,
             @Nullable Limit latency) {
 
-        static final Duration INTERVAL = Duration.ofSeconds(30);
+        /** How often a canary is judged where nothing is said. */
+        public static final Duration INTERVAL = Duration.ofSeconds(30);
+
         static final Duration WINDOW = Duration.ofMinutes(5);
         static final int MIN_REQUESTS = 100;
         static final int FAILURE_LIMIT = 1;

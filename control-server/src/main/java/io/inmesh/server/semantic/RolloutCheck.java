@@ -33,7 +33,7 @@ final class RolloutCheck {
         }
         steps(report, spec);
         analysis(report, spec.get("analysis"));
-        report.duration(spec.get("progressDeadline"), false);
+        deadline(report, spec);
         RolloutSpec read = RolloutSpec.read(report.resource(), mesh.settings().clusterDomain());
         if (read.stable().equals(read.canary())) {
             report.add(
@@ -125,6 +125,20 @@ final class RolloutCheck {
 
     private static String points(Field compared) {
         return compared.path().contains("errorRate") ? " or maxPoints above 0" : "";
+    }
+
+    /** Each step takes an analysis, and the first comes after one interval. */
+    private static void deadline(Report report, Field spec) {
+        Field deadline = spec.get("progressDeadline");
+        report.duration(deadline, false);
+        Duration interval = spec.get("analysis").get("interval").duration().orElse(RolloutSpec.Analysis.INTERVAL);
+        if (deadline.duration().filter(most -> most.compareTo(interval) <= 0).isPresent()) {
+            report.add(
+                    Check.BAD_VALUE,
+                    deadline,
+                    "is not more than analysis.interval (" + interval.toSeconds()
+                            + "s), so every step would be late before it is judged");
+        }
     }
 
     private static void between(Report report, Field field, Duration least, Duration most) {

@@ -246,6 +246,46 @@ class AccessOverTlsTest {
     }
 
     @Test
+    void aContextWhoseFilesAreGoneIsToldFromOthersAndForgotten() throws Exception {
+        Path gone = Files.writeString(folder.resolve("gone.pem"), Files.readString(Path.of(ca)));
+        assertThat(run("context", "add", "broken", "--server", url, "--ca-file", gone.toString()))
+                .isEqualTo(ExitCode.OK);
+        Files.delete(gone);
+
+        assertThat(run("status")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("there is no file " + gone);
+        assertThat(run("context", "list")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("broken");
+        assertThat(run("context", "delete", "broken")).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void aTokenOnTheCommandLineIsNotRemembered() {
+        assertThat(run("context", "add", "ci", "--server", url, "--ca-file", ca, "--token", "secret"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--token-file").doesNotContain("secret");
+    }
+
+    @Test
+    void whoIsNotLetInIsToldSoByEveryCommandThatChangesAnything() throws Exception {
+        String file = Files.writeString(
+                        folder.resolve("service.yaml"), "{apiVersion: v1, kind: ServiceAccount, metadata: {name: a}}")
+                .toString();
+        List<String> nobody = List.of("--server", url, "--ca-file", ca, "--token", "nobody");
+        for (List<String> command : List.of(
+                List.of("apply", "-f", file),
+                List.of("delete", "-f", file),
+                List.of("delete", "serviceaccount", "a"),
+                List.of("diff", "-f", file),
+                List.of("rollback", "serviceaccount", "a"),
+                List.of("drain", "a"))) {
+            List<String> line = new ArrayList<>(nobody);
+            line.addAll(command);
+            assertThat(run(line.toArray(String[]::new))).as("%s", command).isEqualTo(ExitCode.NOT_AUTHORIZED);
+        }
+    }
+
+    @Test
     void aTokenIsNotSentInTheClearToAnotherMachine() {
         assertThat(run("--server", "http://mesh.example:15014", "--token", "secret", "status"))
                 .isEqualTo(ExitCode.USAGE);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -26,7 +28,7 @@ class GraphCommandsTest {
              "cancelled": 0, "http4xx": 1, "http5xx": 36, "grpc": {"14": 3}, "transport": {"connect": 2}, "reasons": {}}
             """;
     private static final String GRAPH = """
-            {"now": "2026-11-21T12:00:00Z", "since": "2026-11-21T11:00:00Z", "seconds": 60, "omittedEdges": 0,
+            {"now": "2026-11-21T12:00:00Z", "since": "2026-11-21T11:00:00Z", "seconds": 60, "omittedEdges": 7,
              "nodes": [
                {"id": "workload:default/reviews/v2", "kind": "WORKLOAD", "namespace": "default", "name": "reviews", "version": "v2",
                 "endpoints": 1, "meshed": 1, "health": "IDLE", "identities": ["default/bookinfo-reviews"]},
@@ -116,6 +118,14 @@ class GraphCommandsTest {
         assertThat(run("edges", "ratings", "--from", "reviews", "-o", "wide")).isZero();
         assertThat(out.toString()).contains("SRC_ID", "default/bookinfo-reviews", "14:3", "connect:2");
         assertThat(out.toString().lines()).hasSize(2);
+        assertThat(run("edges", "ratingz")).isEqualTo(ExitCode.FINDINGS);
+        assertThat(err.toString()).contains("nobody called ratingz in that time");
+    }
+
+    @Test
+    void edgesThatAreLeftOutAreCounted() {
+        assertThat(run("edges")).isZero();
+        assertThat(err.toString()).contains("7 more, none less healthy than these, are not shown");
     }
 
     @Test
@@ -126,6 +136,7 @@ class GraphCommandsTest {
                 .isEqualTo(ExitCode.FINDINGS);
         assertThat(run("stat", "--threshold", "bad")).isEqualTo(ExitCode.USAGE);
         assertThat(run("stat", "-o", "xml")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("stat", "--window", "2h")).isEqualTo(ExitCode.USAGE);
         server.stop(0);
         assertThat(run("stat")).isEqualTo(ExitCode.UNREACHABLE);
     }
@@ -149,6 +160,13 @@ class GraphCommandsTest {
                         "10.0.0.5:9080 eu/a 1 HEALTHY default/reviews (5 server errors in a row) and 2 more yes - ratings-v1");
         assertThat(asked).containsExactly("/inmesh/v1/services?window=1m&as=default");
         assertThat(run("endpoints", "nothing")).isEqualTo(ExitCode.FINDINGS);
+        assertThat(run("endpoints", "ratings", "--threshold", "failing")).isZero();
+        assertThat(run("endpoints", "ratings", "--threshold", "degraded"))
+                .as("callers pass it over")
+                .isEqualTo(ExitCode.FINDINGS);
+        assertThat(run("endpoints", "ratings", "--window", "5m"))
+                .as("there is no past")
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test
@@ -163,19 +181,38 @@ class GraphCommandsTest {
     }
 
     @Test
+    void nothingStaysInABufferWhenACommandEnds() {
+        for (String command : List.of("stat", "version")) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            int exitCode = line(new PrintWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8)))
+                    .execute(command, "-o", "yaml", "--server", server());
+            assertThat(exitCode).isZero();
+            assertThat(bytes.toString(StandardCharsets.UTF_8))
+                    .as(command)
+                    .startsWith("---")
+                    .endsWith("\n");
+        }
+    }
+
+    @Test
     void watchShowsItAgainWithoutColourWhereThereIsNoTerminal() {
         assertThat(run("stat", "--watch", "--updates", "2")).isZero();
         assertThat(out.toString()).doesNotContain("\u001b");
         assertThat(asked).hasSize(2);
+        assertThat(run("stat", "--updates", "2")).as("without --watch").isEqualTo(ExitCode.USAGE);
+    }
+
+    private String server() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private CommandLine line(PrintWriter to) {
+        return new CommandLine(new MeshCtl()).setOut(to).setErr(new PrintWriter(err, true));
     }
 
     private int run(String... arguments) {
-        CommandLine line = new CommandLine(new MeshCtl());
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        List<String> all = new ArrayList<>(
-                List.of("--server", "http://127.0.0.1:" + server.getAddress().getPort()));
+        List<String> all = new ArrayList<>(List.of("--server", server()));
         all.addAll(List.of(arguments));
-        return line.execute(all.toArray(new String[0]));
+        return line(new PrintWriter(out, true)).execute(all.toArray(new String[0]));
     }
 }

@@ -97,6 +97,15 @@ class LiveTest {
     }
 
     @Test
+    void aTapThatNothingCouldFitIsRefused() {
+        Run run = server.run("tap", "productpage", "--status", "grpc-unavailable");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FINDINGS);
+        assertThat(run.err()).contains("grpc-unavailable", "503, 5xx or grpc-14");
+        assertThat(server.run("tap", "productpage", "--limit", "0").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void tapTellsTheWholeDecisionIfAsked() throws Exception {
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {

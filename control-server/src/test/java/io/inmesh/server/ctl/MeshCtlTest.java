@@ -117,6 +117,31 @@ class MeshCtlTest {
     }
 
     @Test
+    void aFileThatIsMissingOrNoTextIsNamed() throws IOException {
+        Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+
+        assertThat(run("apply", "-f", binary.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(binary + " is not text in UTF-8");
+        assertThat(run("bug-report", "-o", folder.resolve("gone/report.tgz").toString()))
+                .isEqualTo(ExitCode.FINDINGS);
+        assertThat(err.toString()).contains("there is no folder " + folder.resolve("gone"));
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThat(run("apply", "-f", empty.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("no .yaml, .yml or .json file in the folder " + empty);
+    }
+
+    @Test
+    void durationsAreWrittenAsElsewhere() {
+        assertThat(run("audit", "--since", "2h")).isEqualTo(ExitCode.OK);
+        assertThat(run("audit", "--since", "PT2H")).isEqualTo(ExitCode.OK);
+        assertThat(run("audit", "--since", "2026-06-01T12:00:00Z")).isEqualTo(ExitCode.OK);
+        assertThat(run("token", "create", "--sa", "durations", "--ttl", "10m")).isEqualTo(ExitCode.OK);
+        assertThat(run("token", "create", "--sa", "durations", "--ttl", "soon")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'soon' is no duration");
+        assertThat(run("audit", "--since", "yesterday")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void applyTellsThatDeploymentsAreSkipped() throws IOException {
         String deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: reviews-v1}\nspec: {}\n";
 
@@ -184,6 +209,10 @@ class MeshCtlTest {
 
         assertThat(run("explain", "http://reviews:9080")).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("cluster outbound|9080|v1|reviews.default.svc.cluster.local");
+        assertThat(run("explain", "http://reviews/")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .as("a client would go to port 80, of which the mesh knows nothing")
+                .contains("passes through untouched: the mesh does not know \"reviews:80\"");
     }
 
     @Test

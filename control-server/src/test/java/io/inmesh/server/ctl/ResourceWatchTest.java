@@ -112,6 +112,9 @@ class ResourceWatchTest {
         Run run = mesh.run("get", "all", "-w");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("one kind is watched at a time");
+        assertThat(mesh.run("get", "services", "--output-watch-events").exitCode())
+                .as("nothing is watched")
+                .isEqualTo(ExitCode.USAGE);
     }
 
     private static void apply(String namespace, String yaml) throws Exception {

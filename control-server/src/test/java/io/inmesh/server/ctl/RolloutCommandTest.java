@@ -99,6 +99,9 @@ class RolloutCommandTest {
         MeshUnderTest.Run watched = mesh.run("rollout", "status", "reviews-v2", "-w");
         assertThat(watched.exitCode()).isEqualTo(ExitCode.FINDINGS);
         assertThat(watched.out()).contains("RolledBack  step 1/2  canary 0%");
+        assertThat(mesh.run("rollout", "status", "reviews-v2", "-w", "-o", "json")
+                        .out())
+                .contains("\"phase\" : \"RolledBack\"");
         assertThat(mesh.run("rollout", "retry", "reviews-v2").exitCode()).isZero();
         await(() -> list().contains("Progressing"));
     }

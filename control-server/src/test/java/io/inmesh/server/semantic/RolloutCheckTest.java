@@ -108,6 +108,7 @@ class RolloutCheckTest {
                 "kind: VirtualService, name|kind: HTTPRoute, name|BAD_VALUE|stable.subset",
                 "VirtualService, name: reviews|VirtualService, name: gone|ROLLOUT_WAITS|target",
                 "progressDeadline: 30m|progressDeadline: soon|BAD_VALUE|progressDeadline",
+                "progressDeadline: 30m|progressDeadline: 30s|BAD_VALUE|progressDeadline",
             })
     void tellsWhatIsWrongWithTheRest(String right, String wrong, Check check, String field) {
         String changed = GOOD.replace(right, wrong);
