@@ -56,7 +56,7 @@ public final class StoreCommand {
         public Integer call() {
             PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
             try (SystemTimer timer = new SystemTimer();
-                    Engine engine = open(settings, timer)) {
+                    Engine engine = opened(timer)) {
                 out.println("control-server: " + run(engine, timer));
                 out.flush();
                 return 0;
@@ -66,10 +66,38 @@ public final class StoreCommand {
             }
         }
 
+        private Engine opened(SystemTimer timer) throws IOException {
+            Path file = dataDir.resolve(EmbeddedEngine.FILE);
+            if (reads() && stored(settings).etcd() == null && Files.notExists(file)) {
+                // Opening it would make an empty one: a backup of nothing is noticed when it is needed.
+                throw new IOException("there is no store " + file + "; correct --data-dir, or name the settings with"
+                        + " store.etcd by --config");
+            }
+            return open(settings, timer);
+        }
+
+        /** {@return everything in the store} */
+        static Listing all(Engine engine) {
+            Listing all = engine.list();
+            if (all.tables().isEmpty()) {
+                throw new IllegalStateException(
+                        "the store is empty; is it the right one (--config, store.etcd.prefix)?");
+            }
+            return all;
+        }
+
+        /** Whether it is about what the store holds, rather than what it is to hold. */
+        boolean reads() {
+            return true;
+        }
+
+        private static StoreSettings stored(@Nullable Path file) throws IOException {
+            return StoreSettings.read((file == null ? SettingsFile.none() : SettingsFile.read(file)).section("store"));
+        }
+
         /** {@return the engine that settings name} */
         Engine open(@Nullable Path file, SystemTimer timer) throws IOException {
-            return StoreSettings.read((file == null ? SettingsFile.none() : SettingsFile.read(file)).section("store"))
-                    .connect(dataDir, timer, InstantSource.system());
+            return stored(file).connect(dataDir, timer, InstantSource.system());
         }
 
         /** {@return what settings say about the certificate authority} */
@@ -116,7 +144,7 @@ public final class StoreCommand {
             if (Files.exists(file)) {
                 throw new IOException(file + " exists already; choose another name");
             }
-            Listing listing = engine.list();
+            Listing listing = all(engine);
             SortedMap<String, SortedMap<String, byte[]>> tables = new TreeMap<>(listing.tables());
             // Files of a server that shares its store by now are from before.
             SortedMap<String, String> files = withoutAuthority || tables.containsKey(AuthorityCopy.TABLE)
@@ -164,6 +192,11 @@ public final class StoreCommand {
         private boolean keepAuthority;
 
         @Override
+        boolean reads() {
+            return false;
+        }
+
+        @Override
         String run(Engine engine, SystemTimer timer) throws IOException {
             Backup backup = Backup.read(SecretFiles.read(file), file.toString());
             Refill refill = new Refill(engine, replace);
@@ -204,12 +237,13 @@ public final class StoreCommand {
 
         @Override
         String run(Engine engine, SystemTimer timer) throws IOException {
+            Listing listing = all(engine);
             Schema.check(engine);
             boolean files = engine instanceof EmbeddedEngine;
             try (Engine target = open(to, timer)) {
                 Refill refill = new Refill(target, replace);
                 Backup all = new Backup(
-                        engine.list().tables(), files ? AuthorityCopy.read(authority()) : Collections.emptySortedMap());
+                        listing.tables(), files ? AuthorityCopy.read(authority()) : Collections.emptySortedMap());
                 CarriedAuthority carried =
                         CarriedAuthority.of(all, target, Present.REPLACED, ofAuthority(settings()), ofAuthority(to));
                 AuthorityCopy.write(authority(), carried.files());
@@ -217,8 +251,8 @@ public final class StoreCommand {
             }
             if (files) {
                 Files.move(
-                        dataDir.resolve("inmesh.mv"),
-                        dataDir.resolve("inmesh.mv.moved"),
+                        dataDir.resolve(EmbeddedEngine.FILE),
+                        dataDir.resolve(EmbeddedEngine.FILE + ".moved"),
                         StandardCopyOption.ATOMIC_MOVE);
                 if (Files.exists(authority())) {
                     AuthorityCopy.putAside(authority());

@@ -4,6 +4,7 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.net.URI;
@@ -49,13 +50,25 @@ final class Members implements AutoCloseable {
         for (URI endpoint : order) {
             members.add(new Member(
                     endpoint,
-                    Grpc.newChannelBuilder(endpoint.getHost() + ":" + endpoint.getPort(), credentials)
+                    channel(endpoint, credentials)
                             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                             .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                             .maxInboundMessageSize(MOST_BYTES)
                             .disableServiceConfigLookUp()
                             .disableRetry()
                             .build()));
+        }
+    }
+
+    private static ManagedChannelBuilder<?> channel(URI endpoint, ChannelCredentials credentials) throws IOException {
+        try {
+            return Grpc.newChannelBuilder(endpoint.getHost() + ":" + endpoint.getPort(), credentials);
+        } catch (RuntimeException e) {
+            // Files are looked into only now; the exception has no type of its own and tells of no field.
+            throw new IOException(
+                    "store.etcd: caCertificates, or certificate and key, cannot be used: " + e.getMessage()
+                            + "; PEM is expected, keys in PKCS #8 without passphrase",
+                    e);
         }
     }
 

@@ -128,6 +128,10 @@ public final class Follower implements AutoCloseable {
         do {
             JsonNode page = server.get(path + "?limit=" + PAGE
                     + (next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8)));
+            if (!page.has("items")) {
+                // An empty cluster has an empty list; this is something else, by a proxy in between maybe.
+                throw new IOException("what comes back is no list");
+            }
             page.path("items").forEach(objects::add);
             next = page.at("/metadata/continue").asText();
             at = page.at("/metadata/resourceVersion").asText();

@@ -4,6 +4,7 @@ import io.inmesh.server.model.ResourceKey;
 import io.inmesh.server.rule.ExportScope;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +40,11 @@ public record MeshService(
         List<Workload> workloads,
         ResourceKey source) {
 
-    /** The port of that number. */
+    /** The port of that number. A number may be that of two, as with HTTP/3 beside HTTP/2: then that of TCP is meant, which is what is routed. */
     public Optional<ServicePort> port(int number) {
-        return ports.stream().filter(p -> p.number() == number).findFirst();
+        return ports.stream()
+                .filter(p -> p.number() == number)
+                .min(Comparator.comparing(p -> p.protocol() == Protocol.UDP));
     }
 
     /** Namespace and service account of every workload that speaks the mesh's mutual TLS or names its account, as {@code namespace/account}. */

@@ -1,6 +1,8 @@
 package io.inmesh.server.settings;
 
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,8 +45,17 @@ public final class SettingsFile {
             }
             return parse(file, Files.readString(file));
         } catch (NoSuchFileException e) {
-            throw new IOException("there is no settings file " + file + "; correct --config", e);
+            throw new IOException("there is no file " + file + "; correct its name", e);
+        } catch (MalformedInputException e) {
+            throw new SettingsException(file + " is no text in UTF-8; is it the right file?");
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read (" + why(e) + ")", e);
         }
+    }
+
+    /** {@return the reason; some exceptions have only the file for a message} */
+    private static String why(IOException e) {
+        return e instanceof AccessDeniedException ? "no right to read it" : String.valueOf(e.getMessage());
     }
 
     private static Section parse(Path file, String text) {

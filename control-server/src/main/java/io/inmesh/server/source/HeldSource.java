@@ -2,6 +2,7 @@ package io.inmesh.server.source;
 
 import io.inmesh.server.source.SourceStatus.State;
 import io.inmesh.server.time.Timer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /** What one source has said, and what is made of it. Safe for use by several threads. */
 final class HeldSource implements SourceSink {
     private static final int MOST_REMARKS = 5;
+    /** What is wrong again after a shorter time than this has been wrong all the while. */
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(HeldSource.class);
 
     private final NamedSource source;
@@ -37,6 +41,9 @@ final class HeldSource implements SourceSink {
     private State state = State.STARTING;
     private Instant since;
     private String problem = "";
+    private String lastProblem = "";
+    private Instant failingSince = Instant.EPOCH;
+    private long lastFailedNanos;
     private Optional<Instant> answered = Optional.empty();
 
     HeldSource(NamedSource source, Damping rules, Timer timer, InstantSource clock, Random random, Runnable onChange) {
@@ -91,10 +98,17 @@ final class HeldSource implements SourceSink {
 
     @Override
     public synchronized void failed(String why) {
-        if (state != State.FAILING || !problem.equals(why)) {
+        // A source that answers for some of its services and not for others says both, one after the other, again and
+        // again.
+        boolean again = why.equals(lastProblem) && timer.nanoTime() - lastFailedNanos < AGAIN.toNanos();
+        if (!again && (state != State.FAILING || !problem.equals(why))) {
             LOG.warn("{} {}: {}; what is known of it stays", source.type(), source.name(), why);
         }
         become(State.FAILING);
+        since = again ? failingSince : since;
+        failingSince = since;
+        lastFailedNanos = timer.nanoTime();
+        lastProblem = why;
         problem = why;
     }
 

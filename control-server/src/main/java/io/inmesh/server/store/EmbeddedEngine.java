@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedEngine implements Engine {
 
+    /** The file's name in the data folder. */
+    public static final String FILE = "inmesh.mv";
+
     private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
 
@@ -99,7 +102,7 @@ public final class EmbeddedEngine implements Engine {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_DIRECTORY));
         }
-        Path file = folder.resolve("inmesh.mv");
+        Path file = folder.resolve(FILE);
         if (!Files.exists(file)) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_FILE));
         }

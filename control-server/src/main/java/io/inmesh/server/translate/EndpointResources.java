@@ -4,6 +4,7 @@ import io.inmesh.server.rule.DestinationRuleSet;
 import io.inmesh.server.rule.LabelSelector;
 import io.inmesh.server.rule.PeerAuthentications;
 import io.inmesh.server.service.MeshService;
+import io.inmesh.server.service.Protocol;
 import io.inmesh.server.service.Resolution;
 import io.inmesh.server.service.ServicePort;
 import java.util.ArrayList;
@@ -44,6 +45,10 @@ final class EndpointResources {
                 continue;
             }
             for (ServicePort port : service.ports()) {
+                if (port.protocol() == Protocol.UDP) {
+                    // It has no cluster; and one of TCP may have the same number, and so the same name.
+                    continue;
+                }
                 for (String subset : view.subsets(service)) {
                     resources.add(resource(
                             service,

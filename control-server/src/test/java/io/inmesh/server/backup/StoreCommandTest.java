@@ -73,6 +73,16 @@ class StoreCommandTest {
     }
 
     @Test
+    void nothingIsNoStateToBackUpOrToMove() throws Exception {
+        Path wrong = folder.resolve("wrong");
+        assertThat(run("backup", wrong))
+                .contains("there is no store " + wrong.resolve("inmesh.mv"), "correct --data-dir");
+        assertThat(run("move", wrong, "--to")).contains("there is no store");
+        assertThat(wrong).doesNotExist();
+        assertThat(backup).doesNotExist();
+    }
+
+    @Test
     void keysThatNothingProtectsAreTakenOnlyIfOneSaysSo() throws Exception {
         AuthorityCopy.write(data.resolve("ca"), Map.of("roots/1/root.key", BARE));
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.settings.SettingsException;
 import io.inmesh.server.settings.SettingsFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,20 @@ class EtcdSettingsTest {
         assertThat(settings.key()).isEqualTo(folder.resolve("client.key"));
         assertThat(settings.passwordFile()).isEqualTo(folder.resolve("secret"));
         assertThat(settings.timeout()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void filesThatAreNoCertificatesAreNamedByTheirFields() throws Exception {
+        Files.writeString(folder.resolve("ca.pem"), "no certificate");
+        EtcdSettings settings = read("""
+                endpoints: ["https://127.0.0.1:1"]
+                caCertificates: ca.pem
+                """);
+
+        assertThatThrownBy(() -> new Members(settings))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("store.etcd: caCertificates, or certificate and key, cannot be used")
+                .hasMessageContaining("PEM is expected");
     }
 
     @Test

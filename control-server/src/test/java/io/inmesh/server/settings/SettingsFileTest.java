@@ -55,6 +55,17 @@ class SettingsFileTest {
     }
 
     @Test
+    void whatCannotBeReadIsNamedWithTheReason() throws IOException {
+        Path binary = Files.write(folder.resolve("key.der"), new byte[] {'a', ':', ' ', (byte) 0xff});
+        assertThatThrownBy(() -> SettingsFile.read(binary))
+                .hasMessage(binary + " is no text in UTF-8; is it the right file?");
+        assertThatThrownBy(() -> SettingsFile.read(folder)).hasMessageContaining(folder + " cannot be read (");
+        Path absent = folder.resolve("absent.yaml");
+        assertThatThrownBy(() -> SettingsFile.read(absent))
+                .hasMessage("there is no file " + absent + "; correct its name");
+    }
+
+    @Test
     void anAbsentSectionGivesEveryFallback() {
         Section access = SettingsFile.none().section("access");
 
@@ -136,13 +147,6 @@ class SettingsFileTest {
                 .hasMessageContaining("settings.yaml is no YAML, line ")
                 .hasMessageContaining(", column ")
                 .hasMessageNotContainingAny("s3cret", "\n");
-    }
-
-    @Test
-    void aMissingFileNamesTheFlag() {
-        assertThatThrownBy(() -> SettingsFile.read(folder.resolve("none.yaml")))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("correct --config");
     }
 
     @Test

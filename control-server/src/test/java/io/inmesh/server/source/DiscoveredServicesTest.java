@@ -13,6 +13,7 @@ import io.inmesh.server.service.Health;
 import io.inmesh.server.service.MeshService;
 import io.inmesh.server.service.Workload;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -111,6 +112,24 @@ class DiscoveredServicesTest {
 
         source.says().answered();
         assertThat(addresses()).hasSize(8);
+    }
+
+    @Test
+    void aSourceThatAnswersForSomeServicesOnlyHasBeenFailingSinceItBegan() {
+        source.says().changed(service("reviews", at("10.0.0.1")), VANISHED);
+        source.says().failed("ratings cannot be read");
+        Instant began = status().since();
+        for (int i = 0; i < 5; i++) {
+            time.advance(Duration.ofSeconds(30));
+            source.says().changed(service("reviews", at("10.0.0.1")), VANISHED);
+            source.says().failed("ratings cannot be read");
+        }
+        assertThat(status().since()).isEqualTo(began);
+
+        source.says().answered();
+        time.advance(Duration.ofMinutes(2));
+        source.says().failed("ratings cannot be read");
+        assertThat(status().since()).isEqualTo(time.instant());
     }
 
     @Test

@@ -46,6 +46,31 @@ class EndpointsTest {
         assertThat(vmPort("''", "")).isEqualTo(80);
     }
 
+    /** As with HTTP/3 beside HTTP/2. */
+    @Test
+    void aPortOfUdpTakesNothingFromThatOfTcpOfTheSameNumber() throws Exception {
+        MeshFixture mesh = MeshFixture.with("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: vm}
+                spec:
+                  ports: [{port: 80, name: quic, protocol: UDP, targetPort: 7000}, {port: 80, name: http, targetPort: 8080}]
+                  selector: {app: vm}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: WorkloadEntry
+                metadata: {name: vm-1}
+                spec: {address: 10.9.0.1, labels: {app: vm}}
+                """);
+        String name = "outbound|80||vm.default.svc.cluster.local";
+
+        assertThat(addresses(mesh, name)).containsExactly("10.9.0.1:8080");
+        assertThat(mesh.cluster(name).getName()).isEqualTo(name);
+        assertThat(mesh.routes("80").getVirtualHostsList())
+                .extracting(host -> host.getName())
+                .containsExactly("vm.default.svc.cluster.local:80");
+    }
+
     @Test
     void aNamedTargetPortTheWorkloadDoesNotHaveLeavesItOut() throws Exception {
         MeshFixture mesh = MeshFixture.with(VM_SERVICE.formatted("web", ""));

@@ -3,6 +3,7 @@ package io.inmesh.server.source.file;
 import io.inmesh.server.rule.IpAddresses;
 import io.inmesh.server.service.Health;
 import io.inmesh.server.service.Locality;
+import io.inmesh.server.service.ServicePort;
 import io.inmesh.server.service.Workload;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.settings.SettingsFile;
@@ -52,14 +53,16 @@ final class FileServices {
     private static SourceService service(String source, Section one) {
         String namespace = one.text("namespace", "default");
         String name = one.text("name");
+        List<ServicePort> ports = PortSettings.read(one);
         List<Workload> endpoints = new ArrayList<>();
         for (Section endpoint : one.sections("endpoints")) {
-            endpoints.add(endpoint(source, namespace, name, endpoint));
+            endpoints.add(endpoint(source, namespace, name, ports, endpoint));
         }
-        return new SourceService(namespace, name, PortSettings.read(one), endpoints, "");
+        return new SourceService(namespace, name, ports, endpoints, "");
     }
 
-    private static Workload endpoint(String source, String namespace, String service, Section one) {
+    private static Workload endpoint(
+            String source, String namespace, String service, List<ServicePort> known, Section one) {
         String address = one.text("address");
         if (!IpAddresses.valid(address)) {
             throw one.fault(
@@ -67,7 +70,14 @@ final class FileServices {
         }
         Map<String, Integer> ports = new HashMap<>();
         Section given = one.section("ports");
-        given.names().forEach(port -> ports.put(port, given.number(port, 0, 1, MAX_PORT)));
+        for (String port : given.names()) {
+            if (known.stream()
+                    .noneMatch(own -> port.equals(own.name()) || port.equals(Integer.toString(own.number())))) {
+                // Otherwise callers would be sent to the service's own port, which may be somebody else's.
+                throw given.fault(port, "is no port of the service; write the name or number of one of its ports");
+            }
+            ports.put(port, given.number(port, 0, 1, MAX_PORT));
+        }
         return new Workload(
                 namespace,
                 service,

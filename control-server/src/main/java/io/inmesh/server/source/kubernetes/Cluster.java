@@ -31,6 +31,9 @@ final class Cluster {
     /** Slices by service, and of each by name. */
     private final Map<String, Map<String, JsonNode>> slices = new HashMap<>();
 
+    /** The service that each slice belongs to. */
+    private final Map<String, String> owners = new HashMap<>();
+
     private final Map<String, Pod> pods = new HashMap<>();
 
     /** What endpoints have of their pod. */
@@ -44,19 +47,30 @@ final class Cluster {
     void replace(Collection collection, List<JsonNode> objects) {
         switch (collection) {
             case SERVICES -> services.clear();
-            case SLICES -> slices.clear();
+            case SLICES -> {
+                slices.clear();
+                owners.clear();
+            }
             case PODS -> pods.clear();
         }
-        objects.forEach(object -> change(collection, object, false));
+        for (JsonNode object : objects) {
+            if (collection == Collection.PODS && follows(object)) {
+                // Which services have it does not matter: all are told of anew, and to look for it in each would take
+                // long.
+                pods.put(key(object), read(object));
+            } else {
+                change(collection, object, false);
+            }
+        }
     }
 
     /** {@return the services that may be other than before, as {@code namespace/name}} */
     Set<String> change(Collection collection, JsonNode object, boolean deleted) {
-        String namespace = object.at("/metadata/namespace").asText();
-        if (!settings.namespaces().isEmpty() && !settings.namespaces().contains(namespace)) {
+        if (!follows(object)) {
             return Set.of();
         }
-        String key = namespace + "/" + object.at("/metadata/name").asText();
+        String namespace = namespace(object);
+        String key = key(object);
         return switch (collection) {
             case SERVICES -> {
                 if (deleted) {
@@ -71,32 +85,51 @@ final class Cluster {
         };
     }
 
+    private boolean follows(JsonNode object) {
+        return settings.namespaces().isEmpty() || settings.namespaces().contains(namespace(object));
+    }
+
+    private static String namespace(JsonNode object) {
+        return object.at("/metadata/namespace").asText();
+    }
+
+    private static String key(JsonNode object) {
+        return namespace(object) + "/" + object.at("/metadata/name").asText();
+    }
+
     private Set<String> slice(String namespace, String key, JsonNode object, boolean deleted) {
         String name = object.at("/metadata/labels").path(SERVICE_NAME).asText();
         Set<String> touched = new HashSet<>();
         // A slice that is given to another service leaves the one it had.
-        slices.forEach((service, own) -> {
-            if (own.remove(key) != null) {
-                touched.add(service);
-            }
-        });
-        slices.values().removeIf(Map::isEmpty);
+        String owner = owners.remove(key);
+        if (owner != null) {
+            touched.add(owner);
+            slices.computeIfPresent(owner, (wanted, own) -> {
+                own.remove(key);
+                return own.isEmpty() ? null : own;
+            });
+        }
         if (!name.isEmpty()) {
             String service = namespace + "/" + name;
             touched.add(service);
             if (!deleted) {
+                owners.put(key, service);
                 slices.computeIfAbsent(service, wanted -> new TreeMap<>()).put(key, slim(object));
             }
         }
         return touched;
     }
 
-    private Set<String> pod(String key, JsonNode object, boolean deleted) {
+    private static Pod read(JsonNode pod) {
         Map<String, String> labels = new HashMap<>();
-        object.at("/metadata/labels")
+        pod.at("/metadata/labels")
                 .properties()
                 .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-        Pod now = new Pod(labels, object.at("/spec/serviceAccountName").asText());
+        return new Pod(labels, pod.at("/spec/serviceAccountName").asText());
+    }
+
+    private Set<String> pod(String key, JsonNode object, boolean deleted) {
+        Pod now = read(object);
         Pod before = deleted ? pods.remove(key) : pods.put(key, now);
         // Pods change all the time; what endpoints have of them hardly ever.
         if (now.equals(before)) {

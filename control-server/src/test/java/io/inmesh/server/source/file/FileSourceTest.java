@@ -69,6 +69,8 @@ class FileSourceTest extends ServiceSourceContract {
                 "services: [{name: a, ports: [{number: 80}], endpoints: [{address: host.example}]}]"
                         + "|services[0].endpoints[0].address is \"host.example\" but has to be an IP address",
                 "services: [{name: a, ports: [{number: 80}], endpoint: []}]|services[0].endpoint is unknown",
+                "services: [{name: a, ports: [{number: 80, name: http}], endpoints: [{address: 10.0.0.1, ports: {htpp: 81}}]}]"
+                        + "|services[0].endpoints[0].ports.htpp is no port of the service",
                 "services: [{name: a}]|services[0].ports is empty",
                 "services: [{name: a, ports: [{number: 0}]}]|services[0].ports[0].number is \"0\"",
                 "services: [{name: a, ports: [{number: 80}]}, {name: a, ports: [{number: 80}]}]"

@@ -196,6 +196,33 @@ class KubernetesSourceTest extends ServiceSourceContract {
     }
 
     @Test
+    void podsThatAreListedAfterTheirEndpointsAreTheirsAllTheSame() throws IOException {
+        Cluster cluster = cluster("");
+        cluster.change(Collection.SERVICES, service("ports: [{port: 80, name: http}]"), false);
+        cluster.replace(Collection.SLICES, List.of(slice("a", "IPv4", "http", 8080, "{}", "10.0.0.1")));
+        cluster.replace(Collection.PODS, List.of(FakeApiServer.object("""
+                {"metadata": {"namespace": "default", "name": "pod-10.0.0.1"}, "spec": {"serviceAccountName": "one"}}""")));
+
+        assertThat(cluster.service("default/reviews").orElseThrow().endpoints())
+                .extracting(Workload::serviceAccount)
+                .containsExactly("one");
+    }
+
+    @Test
+    void aSliceThatIsGivenToAnotherServiceLeavesTheOneItHad() throws IOException {
+        Cluster cluster = cluster("");
+        cluster.change(Collection.SERVICES, service("ports: [{port: 80, name: http}]"), false);
+        ObjectNode slice = slice("a", "IPv4", "http", 8080, "{}", "10.0.0.1");
+        cluster.change(Collection.SLICES, slice.deepCopy(), false);
+        ((ObjectNode) slice.at("/metadata/labels")).put("kubernetes.io/service-name", "other");
+
+        assertThat(cluster.change(Collection.SLICES, slice, false))
+                .containsExactlyInAnyOrder("default/reviews", "default/other");
+        assertThat(cluster.service("default/reviews").orElseThrow().endpoints()).isEmpty();
+        assertThat(cluster.change(Collection.SLICES, slice, true)).containsExactly("default/other");
+    }
+
+    @Test
     void anEndpointInTwoSlicesIsOneAndIsReadyIfOneSaysSo() throws IOException {
         Cluster cluster = cluster("");
         cluster.change(Collection.SERVICES, service("ports: [{port: 80, name: http}, {port: 81, name: admin}]"), false);
