@@ -76,8 +76,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,7 +87,6 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(1);
     private static final Duration STEP_CHECK = Duration.ofSeconds(1);
-    private static final int RPC_THREADS = Math.max(4, Runtime.getRuntime().availableProcessors() * 2);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final XdsServer xds;
@@ -133,8 +131,9 @@ public final class ControlServer implements AutoCloseable {
             Engine engine = shared != null
                     ? shared
                     : open(storeSettings.open(options.dataDir(), open(new SystemTimer()), clock));
-            ExecutorService rpc = threads("inmesh-rpc", RPC_THREADS);
-            ExecutorService writing = threads("inmesh-store", 1);
+            ThreadPoolExecutor rpc = threads("inmesh-rpc", OwnThreads.OF_STREAMS);
+            open(OwnMeters.bind(meters, rpc));
+            ThreadPoolExecutor writing = threads("inmesh-store", 1);
 
             KeyKeeper keys = KeyKeeper.overNetwork(jwks, engine, threads("inmesh-jwks", 1), timer, random::nextDouble);
             RuleSettings settings = RuleSettings.forTrustDomain(options.trustDomain())
@@ -208,6 +207,7 @@ public final class ControlServer implements AutoCloseable {
             folder.start();
             OwnClusters clusters =
                     open(OwnClusters.of(registries, writer, discovered, leadership, followed, settings, meters));
+            ThreadPoolExecutor telling = threads("inmesh-csds", 1);
             AdsParts ads = new AdsParts(resources, registry, hub, timer, clock, limits, registration);
             registries.begin(discovered);
             clusters.configs().begin(registries.startWait());
@@ -226,14 +226,14 @@ public final class ControlServer implements AutoCloseable {
                             new PeerService(
                                     reported, hub, relays, store::hears, threads("inmesh-peers", 2), timer, meters),
                             new RelayService(relays),
-                            new ClientStatusService(hub, true))));
+                            new ClientStatusService(hub, telling, true))));
             plaintext = options.plaintextPort() < 0
                     ? null
                     : open(XdsServer.plaintextOnLoopback(
                             options.plaintextPort(),
                             new Guard(limits, timer, false),
                             rpc,
-                            List.of(new AdsService(ads, rpc, false), new ClientStatusService(hub, false))));
+                            List.of(new AdsService(ads, rpc, false), new ClientStatusService(hub, telling, false))));
             Peers peers = open(OwnPeers.of(
                     leadership, certificate, trust.ofPeers(), reported, open(new SystemTimer()), random, meters));
             registry.sparing(OwnPeers.stranded(peers, open(new SystemTimer()))::holds);
@@ -275,6 +275,7 @@ public final class ControlServer implements AutoCloseable {
                             handOver,
                             new Fleet(hub, relays, peers),
                             new RunningBackup(engine, audit, clock),
+                            OwnLog.levels(timer, clock),
                             meters,
                             () -> OwnProblems.of(folder, keys, authority))));
             OwnReplica own = new OwnReplica(leadership.id(), replica, options, clock.instant());
@@ -291,8 +292,8 @@ public final class ControlServer implements AutoCloseable {
         return part;
     }
 
-    private ExecutorService threads(String name, int count) {
-        ExecutorService executor = Executors.newFixedThreadPool(count, OwnThreads.named(name));
+    private ThreadPoolExecutor threads(String name, int count) {
+        ThreadPoolExecutor executor = OwnThreads.pool(name, count);
         opened.push(() -> Ended.of(executor));
         return executor;
     }

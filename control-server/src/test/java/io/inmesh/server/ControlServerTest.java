@@ -48,6 +48,21 @@ class ControlServerTest {
     }
 
     @Test
+    void measuresItself() throws Exception {
+        try (ControlServer server = new ControlServer(options(null))) {
+            assertThat(get(server, "/metrics").body())
+                    .contains(
+                            "inmesh_ads_queue 0",
+                            "inmesh_ads_convergence_seconds_bucket",
+                            "jvm_memory_used_bytes{",
+                            "jvm_threads_live_threads ",
+                            "process_cpu_usage ",
+                            "process_files_open_files ",
+                            "process_uptime_seconds ");
+        }
+    }
+
+    @Test
     void keepsItsRootOverARestart() throws Exception {
         byte[] root;
         try (ControlServer server = new ControlServer(options(null))) {

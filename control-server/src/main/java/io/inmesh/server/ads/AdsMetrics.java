@@ -1,6 +1,7 @@
 package io.inmesh.server.ads;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -11,8 +12,14 @@ import java.util.function.Supplier;
 
 /** What the discovery service counts. Types are tagged by their short name, such as {@code Cluster}; unknown ones as {@code other}. */
 final class AdsMetrics {
+    /** Buckets up to what one response may have that can be split. */
+    private static final double[] SIZES = {
+        1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, Outbound.MAX_RESPONSE_BYTES
+    };
+
     private final MeterRegistry meters;
     private final Map<String, Counter> pushes = new ConcurrentHashMap<>();
+    private final Map<String, DistributionSummary> sizes = new ConcurrentHashMap<>();
     private final Map<String, Counter> rejections = new ConcurrentHashMap<>();
     private final Timer convergence;
     private final Counter notConverged;
@@ -36,9 +43,19 @@ final class AdsMetrics {
                 .register(meters);
     }
 
-    void pushed(String typeUrl) {
+    void pushed(String typeUrl, int bytes) {
         pushes.computeIfAbsent(tag(typeUrl), type -> counter("inmesh.ads.pushes", "Responses sent", type))
                 .increment();
+        sizes.computeIfAbsent(tag(typeUrl), this::size).record(bytes);
+    }
+
+    private DistributionSummary size(String type) {
+        return DistributionSummary.builder("inmesh.ads.push.size")
+                .description("How long responses are")
+                .baseUnit("bytes")
+                .tag("type", type)
+                .serviceLevelObjectives(SIZES)
+                .register(meters);
     }
 
     void rejected(String typeUrl) {

@@ -1,6 +1,8 @@
 package io.inmesh.server.ads;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.ca.WorkloadIdentity;
@@ -8,6 +10,9 @@ import io.inmesh.xds.status.ClientStatusDiscoveryServiceGrpc.ClientStatusDiscove
 import io.inmesh.xds.status.ClientStatusRequest;
 import io.inmesh.xds.status.ClientStatusResponse;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Tells what clients have been sent and what they made of it (CSDS). {@code grpcdebug} takes an answer about one client only, and
@@ -19,15 +24,19 @@ import java.util.Optional;
 public final class ClientStatusService extends ClientStatusDiscoveryServiceImplBase {
 
     private final StreamHub hub;
+    private final Executor telling;
     private final boolean certificateNeeded;
 
     /**
      * Tells of the clients of {@code hub}.
      *
+     * @param telling runs what waits for streams to tell what they have sent: not the threads that streams run on, which would wait for
+     *     themselves
      * @param certificateNeeded whether callers have to prove who they are
      */
-    public ClientStatusService(StreamHub hub, boolean certificateNeeded) {
+    public ClientStatusService(StreamHub hub, Executor telling, boolean certificateNeeded) {
         this.hub = hub;
+        this.telling = telling;
         this.certificateNeeded = certificateNeeded;
     }
 
@@ -35,43 +44,81 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
     public void fetchClientStatus(ClientStatusRequest request, StreamObserver<ClientStatusResponse> responses) {
         Optional<WorkloadIdentity> identity = Caller.current().identity();
         if (certificateNeeded && identity.isEmpty()) {
-            responses.onError(Status.UNAUTHENTICATED
-                    .withDescription("a client certificate of this mesh is needed")
-                    .asRuntimeException());
+            responses.onError(nobody());
             return;
         }
-        responses.onNext(answer(request, identity));
-        responses.onCompleted();
+        ServerCallStreamObserver<ClientStatusResponse> observer =
+                (ServerCallStreamObserver<ClientStatusResponse>) responses;
+        // Whoever asks may be gone before it is told.
+        observer.setOnCancelHandler(() -> {});
+        telling.execute(() -> {
+            if (!observer.isCancelled()) {
+                observer.onNext(answer(request, identity));
+                observer.onCompleted();
+            }
+        });
     }
 
     @Override
     public StreamObserver<ClientStatusRequest> streamClientStatus(StreamObserver<ClientStatusResponse> responses) {
         Optional<WorkloadIdentity> identity = Caller.current().identity();
         if (certificateNeeded && identity.isEmpty()) {
-            responses.onError(Status.UNAUTHENTICATED
-                    .withDescription("a client certificate of this mesh is needed")
-                    .asRuntimeException());
+            responses.onError(nobody());
+            return new Asking(request -> {}, () -> {});
         }
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(ClientStatusRequest request) {
-                if (!certificateNeeded || identity.isPresent()) {
-                    responses.onNext(answer(request, identity));
-                }
-            }
-
-            @Override
-            public void onError(Throwable cause) {
-                // Whoever asked is gone.
-            }
-
-            @Override
-            public void onCompleted() {
-                if (!certificateNeeded || identity.isPresent()) {
-                    responses.onCompleted();
-                }
+        ServerCallStreamObserver<ClientStatusResponse> observer =
+                (ServerCallStreamObserver<ClientStatusResponse>) responses;
+        // The next question is taken when the last answer is on its way: who reads nothing is kept one answer, not as
+        // many as it asks for.
+        AtomicBoolean due = new AtomicBoolean();
+        Runnable next = () -> {
+            if (observer.isReady() && due.compareAndSet(true, false)) {
+                observer.request(1);
             }
         };
+        observer.disableAutoRequest();
+        observer.setOnReadyHandler(next);
+        observer.setOnCancelHandler(() -> {});
+        observer.request(1);
+        Mailbox turns = new Mailbox(telling);
+        return new Asking(
+                request -> turns.execute(() -> {
+                    if (!observer.isCancelled()) {
+                        observer.onNext(answer(request, identity));
+                        due.set(true);
+                        next.run();
+                    }
+                }),
+                () -> turns.execute(() -> {
+                    if (!observer.isCancelled()) {
+                        observer.onCompleted();
+                    }
+                }));
+    }
+
+    private static StatusRuntimeException nobody() {
+        return Status.UNAUTHENTICATED
+                .withDescription("a client certificate of this mesh is needed")
+                .asRuntimeException();
+    }
+
+    /** Questions and the orderly end of a stream; every other end comes through the cancel handler. */
+    private record Asking(Consumer<ClientStatusRequest> questions, Runnable end)
+            implements StreamObserver<ClientStatusRequest> {
+        @Override
+        public void onNext(ClientStatusRequest request) {
+            questions.accept(request);
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            // Whoever asked is gone.
+        }
+
+        @Override
+        public void onCompleted() {
+            end.run();
+        }
     }
 
     private ClientStatusResponse answer(ClientStatusRequest request, Optional<WorkloadIdentity> caller) {

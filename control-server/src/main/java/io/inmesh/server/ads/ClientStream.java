@@ -3,6 +3,7 @@ package io.inmesh.server.ads;
 import io.grpc.Status;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.limit.Limits;
+import io.inmesh.server.model.ForeignText;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.server.translate.VersionedResource;
@@ -225,6 +226,11 @@ final class ClientStream {
 
     private void receiveSubscription(ClientRequest request) throws ClientNode.Refused {
         Delivered type = types.of(request.typeUrl());
+        LOG.debug(
+                "{} asks for, or answers, {} with nonce {}",
+                caller,
+                type.state().typeUrl(),
+                request.nonce());
         if (request.typeUrl().equals(TypeUrls.CLUSTER)) {
             // A changed cluster may have to be followed by endpoints that the client has yet to ask for on this stream.
             types.of(TypeUrls.ENDPOINT);
@@ -238,12 +244,10 @@ final class ClientStream {
                     "{} rejected {}: {}",
                     caller,
                     type.delivery().status(request.typeUrl()).rejectedNames(),
-                    request.error().getMessage());
+                    ForeignText.clean(type.delivery().status(request.typeUrl()).rejection()));
         }
         request.subscription().accept(type.state());
-        if (type.state().tooManyNames()) {
-            throw new ClientNode.Refused("too many names subscribed to of " + request.typeUrl());
-        }
+        types.check(type.state());
     }
 
     private void flush() {
@@ -322,11 +326,19 @@ final class ClientStream {
         Set<String> rebuilt = Objects.requireNonNull(node).rebuildsClusters()
                 ? Subscriptions.rebuilt(type.state(), update)
                 : Set.of();
-        Update sent = outbound.send(type.state(), update, nonce);
+        Outbound.Sent response = outbound.send(type.state(), update, nonce);
+        Update sent = response.update();
         List<String> names =
                 sent.changed().stream().map(VersionedResource::name).toList();
         type.delivery().sent(nonce, type.state().version(), names, clock.instant());
-        hub.metrics().pushed(type.state().typeUrl());
+        hub.metrics().pushed(type.state().typeUrl(), response.bytes());
+        int gone = sent.removed().size();
+        LOG.debug(
+                "{} is sent {} of {}, and that {} are gone",
+                caller,
+                names.size(),
+                type.state().typeUrl(),
+                gone);
         if (!rebuilt.isEmpty()) {
             rebuilt.retainAll(Set.copyOf(names));
             types.repeatEndpoints(rebuilt);

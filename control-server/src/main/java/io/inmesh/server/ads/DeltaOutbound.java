@@ -28,7 +28,7 @@ final class DeltaOutbound implements Outbound {
     }
 
     @Override
-    public Update send(TypeState state, Update update, String nonce) {
+    public Sent send(TypeState state, Update update, String nonce) {
         Update part = update.limitedTo(MAX_RESPONSE_BYTES);
         state.sent(part);
         DeltaDiscoveryResponse.Builder response = DeltaDiscoveryResponse.newBuilder()
@@ -42,8 +42,9 @@ final class DeltaOutbound implements Outbound {
                         .setName(resource.name())
                         .setVersion(resource.version())
                         .setResource(resource.any())));
-        observer.onNext(response.build());
-        return part;
+        DeltaDiscoveryResponse built = response.build();
+        observer.onNext(built);
+        return new Sent(part, built.getSerializedSize());
     }
 
     @Override

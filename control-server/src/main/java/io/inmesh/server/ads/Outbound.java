@@ -19,7 +19,15 @@ interface Outbound {
      *
      * @return what has been sent
      */
-    Update send(TypeState state, Update update, String nonce);
+    Sent send(TypeState state, Update update, String nonce);
+
+    /**
+     * What has been sent.
+     *
+     * @param update as much of the update as fitted
+     * @param bytes how long the response is
+     */
+    record Sent(Update update, int bytes) {}
 
     /** Answers what a client told about its health. */
     void sendHealthAnswer(String answer, String nonce);

@@ -32,7 +32,7 @@ final class StateOfTheWorldOutbound implements Outbound {
     }
 
     @Override
-    public Update send(TypeState state, Update update, String nonce) {
+    public Sent send(TypeState state, Update update, String nonce) {
         boolean complete = PushOrder.root(state.typeUrl());
         Update part = complete ? update : update.limitedTo(MAX_RESPONSE_BYTES);
         List<VersionedResource> resources = complete ? state.completed(part) : part.changed();
@@ -43,8 +43,9 @@ final class StateOfTheWorldOutbound implements Outbound {
                 .setVersionInfo(state.version())
                 .setControlPlane(server);
         resources.forEach(resource -> response.addResources(resource.any()));
-        observer.onNext(response.build());
-        return part;
+        DiscoveryResponse built = response.build();
+        observer.onNext(built);
+        return new Sent(part, built.getSerializedSize());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.inmesh.server.ads;
 
+import io.inmesh.server.model.ForeignText;
 import io.inmesh.xds.TypeUrls;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ final class Subscriptions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     private static final int MAX_TYPES = 64;
+    private static final int MAX_TYPE_CHARACTERS = 256;
+    /** What a name may take on average, with what a client says to have; real ones take half of it. */
+    private static final long MEAN_SIZE = 512;
 
     private final Object client;
     private final int maxNames;
@@ -39,22 +43,46 @@ final class Subscriptions {
     /**
      * {@return what the client subscribes to of a type, nothing at first}
      *
-     * @throws ClientNode.Refused if there are too many types
+     * @throws ClientNode.Refused if there are too many types, or this cannot be one
      */
     Delivered of(String typeUrl) throws ClientNode.Refused {
         Delivered known = types.get(typeUrl);
         if (known != null) {
             return known;
         }
+        if (typeUrl.isEmpty()) {
+            throw new ClientNode.Refused(
+                    "a request on an aggregated stream has to say which type it is about (type_url)");
+        }
+        if (typeUrl.length() > MAX_TYPE_CHARACTERS) {
+            throw new ClientNode.Refused("a type URL has at most " + MAX_TYPE_CHARACTERS + " characters");
+        }
         if (types.size() >= MAX_TYPES) {
             throw new ClientNode.Refused("a stream cannot subscribe to more than " + MAX_TYPES + " types");
         }
         if (!PushOrder.served(typeUrl)) {
-            LOG.info("{} asks for {}, of which there is nothing", client, typeUrl);
+            LOG.info("{} asks for {}, of which there is nothing", client, ForeignText.clean(typeUrl));
         }
         Delivered fresh = new Delivered(new TypeState(typeUrl, maxNames), new Delivery(clock.instant()));
         types.put(typeUrl, fresh);
         return fresh;
+    }
+
+    /**
+     * Checks what names take, of all types together.
+     *
+     * @throws ClientNode.Refused if it is too much
+     */
+    void check(TypeState changed) throws ClientNode.Refused {
+        if (changed.tooManyNames()) {
+            throw new ClientNode.Refused("too many names subscribed to of " + changed.typeUrl());
+        }
+        long size =
+                types.values().stream().mapToLong(type -> type.state().size()).sum();
+        if (size > MEAN_SIZE * maxNames) {
+            throw new ClientNode.Refused("the names that are subscribed to, of all types, are too long together: "
+                    + MEAN_SIZE + " bytes for each of " + maxNames + " (limits.namesPerType)");
+        }
     }
 
     /** {@return all types, those first that others refer to} */

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TypeState {
     private static final String WILDCARD = "*";
+    /** What a name takes beside its characters. */
+    private static final int EACH = 64;
 
     private final String typeUrl;
     private final int maxNames;
@@ -37,6 +39,11 @@ final class TypeState {
 
     /** Whether the client claimed to have more than it may. */
     private boolean broughtTooMany;
+
+    /** What the names it subscribes to take, in characters, and what it said to have from an earlier stream. */
+    private long namesSize;
+
+    private long broughtSize;
 
     private boolean begun;
     private boolean answerDue;
@@ -73,6 +80,11 @@ final class TypeState {
         return names.size() > maxNames || broughtTooMany;
     }
 
+    /** What its names take together, about in bytes; few very long ones may take more than as many as it may have. */
+    long size() {
+        return namesSize + broughtSize;
+    }
+
     /** Replaces the subscription: a state-of-the-world request. */
     void replace(Collection<String> wanted) {
         Set<String> wantedNames = new LinkedHashSet<>(wanted);
@@ -88,6 +100,7 @@ final class TypeState {
         boolean added = !names.containsAll(wantedNames) || ((wantedWildcard || implied) && !wildcard);
         names.clear();
         wantedNames.forEach(name -> names.add(name.intern()));
+        namesSize = names.stream().mapToLong(TypeState::size).sum();
         wildcard = wantedWildcard || implied;
         impliedWildcard = implied;
         forgetUnwanted();
@@ -122,7 +135,7 @@ final class TypeState {
                 impliedWildcard = false;
             } else {
                 // Thousands of clients ask for the same names.
-                names.add(name.intern());
+                namesSize += names.add(name.intern()) ? size(name) : 0;
                 // Whoever asks again may have forgotten what it was sent.
                 held.remove(name);
                 unanswered.add(name);
@@ -133,6 +146,7 @@ final class TypeState {
             if (name.equals(WILDCARD)) {
                 wildcard = false;
             } else if (names.remove(name)) {
+                namesSize -= size(name);
                 // Under a wildcard it is sent again, so that the client learns that it still has it.
                 held.remove(name);
                 unanswered.remove(name);
@@ -140,6 +154,7 @@ final class TypeState {
         }
         if (first) {
             broughtTooMany = versions.size() > maxNames;
+            versions.forEach((name, version) -> broughtSize += size(name) + version.length());
             held.bring(versions);
         }
         forgetUnwanted();
@@ -247,6 +262,10 @@ final class TypeState {
     /** A version for all that the client has: equal on every server that has sent it the same. */
     String version() {
         return held.version();
+    }
+
+    private static long size(String name) {
+        return (long) name.length() + EACH;
     }
 
     private void addIfLacking(VersionedResource resource, List<VersionedResource> changed) {

@@ -13,6 +13,8 @@ record Update(List<VersionedResource> changed, List<String> removed) {
     /** Room for tags and lengths around a resource. */
     private static final int OVERHEAD_BYTES = 32;
 
+    private static final int NAME_OVERHEAD_BYTES = 8;
+
     /** Nothing to tell. */
     static final Update NOTHING = new Update(List.of(), List.of());
 
@@ -25,16 +27,24 @@ record Update(List<VersionedResource> changed, List<String> removed) {
         return changed.isEmpty() && removed.isEmpty();
     }
 
-    /** As many of the changed resources as fit into {@code maxBytes}, at least one, and all of the removed names. */
+    /** As many of the removed names, and then of the changed resources, as fit into {@code maxBytes}; at least one. */
     Update limitedTo(int maxBytes) {
         long bytes = 0;
+        int gone = 0;
+        for (String name : removed) {
+            bytes += name.length() + NAME_OVERHEAD_BYTES;
+            if (bytes > maxBytes && gone > 0) {
+                return new Update(List.of(), removed.subList(0, gone));
+            }
+            gone++;
+        }
         int count = 0;
         for (VersionedResource resource : changed) {
             bytes += resource.any().getSerializedSize()
                     + resource.name().length()
                     + resource.version().length()
                     + OVERHEAD_BYTES;
-            if (bytes > maxBytes && count > 0) {
+            if (bytes > maxBytes && count + gone > 0) {
                 return new Update(changed.subList(0, count), removed);
             }
             count++;

@@ -13,13 +13,17 @@ import picocli.CommandLine.Parameters;
         name = "log",
         description = {
             "Changes log levels of running processes for a while; they revert by themselves.",
-            "Without --level it tells which are changed. Works with Logback and java.util.logging."
+            "Without --level it tells which are changed. Works with Logback and java.util.logging.",
+            "With --control-server it is about the control server that is asked."
         })
 final class LogCommand extends MeshCommand {
 
-    @Parameters(paramLabel = "NAME", description = "A service, a service account or one process.")
+    @Parameters(paramLabel = "NAME", arity = "0..1", description = "A service, a service account or one process.")
     @Offered(Offer.SERVICES_AND_PROCESSES)
     private String target = "";
+
+    @Option(names = "--control-server", description = "The log of the control server itself, instead of NAME.")
+    private boolean controlServer;
 
     @Option(names = "--level", description = "LOGGER=LEVEL, such as com.example=debug; may be given several times.")
     private Map<String, String> levels = Map.of();
@@ -41,6 +45,13 @@ final class LogCommand extends MeshCommand {
     @Override
     int run(Api api) throws Failure, IOException {
         oneOf(output, "table", "json");
+        if (controlServer != target.isEmpty()) {
+            throw new Failure(ExitCode.USAGE, "name a service or a process, or say --control-server, and not both");
+        }
+        if (controlServer && levels.isEmpty()) {
+            print(api.get("/inmesh/v1/log").orFail());
+            return ExitCode.OK;
+        }
         JsonNode body = Api.JSON.createObjectNode();
         boolean refused = false;
         for (Map.Entry<String, String> level : levels.isEmpty() ? Map.of("", "").entrySet() : levels.entrySet()) {
@@ -51,7 +62,10 @@ final class LogCommand extends MeshCommand {
                     .put("logger", level.getKey())
                     .put("level", level.getValue())
                     .put("seconds", duration.toSeconds());
-            body = api.post("/inmesh/v1/live/log", "application/json", request.toString())
+            body = api.post(
+                            controlServer ? "/inmesh/v1/log" : "/inmesh/v1/live/log",
+                            "application/json",
+                            request.toString())
                     .orFail();
             Silence.tell(body, this);
             for (JsonNode refusal : body.path("refusals")) {

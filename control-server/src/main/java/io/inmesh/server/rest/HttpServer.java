@@ -17,6 +17,7 @@ import io.inmesh.server.federation.Federation;
 import io.inmesh.server.federation.OwnBundle;
 import io.inmesh.server.gateway.RouteStatuses;
 import io.inmesh.server.handover.HandOver;
+import io.inmesh.server.log.LogLevels;
 import io.inmesh.server.lrs.Reports;
 import io.inmesh.server.peer.Fleet;
 import io.inmesh.server.registry.WorkloadRegistry;
@@ -87,6 +88,7 @@ public final class HttpServer implements AutoCloseable {
      * @param handOver sends processes to other servers
      * @param fleet the processes of all of them
      * @param backup takes backups
+     * @param logLevels how much this server logs
      * @param meters metrics
      * @param folderProblems what is wrong in the watched folder
      */
@@ -114,6 +116,7 @@ public final class HttpServer implements AutoCloseable {
             HandOver handOver,
             Fleet fleet,
             RunningBackup backup,
+            LogLevels logLevels,
             PrometheusMeterRegistry meters,
             Supplier<List<String>> folderProblems) {}
 
@@ -178,7 +181,8 @@ public final class HttpServer implements AutoCloseable {
                 new LiveApi(sources.relays(), sources.fleet()),
                 new InspectApi(writer, sources.resources(), sources.fleet()),
                 new DrainsApi(sources.drains(), sources.hub()),
-                new BackupApi(sources.backup()));
+                new BackupApi(sources.backup()),
+                new LogApi(sources.logLevels(), sources.audit()));
         server.setHandler(new Routes(
                 connections,
                 new Entry(access, listen.hosts(), listen.tls() != null),

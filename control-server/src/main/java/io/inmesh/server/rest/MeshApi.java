@@ -45,6 +45,7 @@ final class MeshApi {
     private final InspectApi inspect;
     private final DrainsApi drains;
     private final BackupApi backup;
+    private final LogApi log;
 
     MeshApi(
             FilesApi files,
@@ -64,7 +65,8 @@ final class MeshApi {
             LiveApi live,
             InspectApi inspect,
             DrainsApi drains,
-            BackupApi backup) {
+            BackupApi backup,
+            LogApi log) {
         this.files = files;
         this.changes = changes;
         this.status = status;
@@ -83,6 +85,7 @@ final class MeshApi {
         this.inspect = inspect;
         this.drains = drains;
         this.backup = backup;
+        this.log = log;
     }
 
     void handle(Exchange exchange, List<String> path) throws IOException, HttpProblem, InterruptedException {
@@ -109,6 +112,8 @@ final class MeshApi {
             case "POST drains" -> drains.drain(exchange);
             case "DELETE drains" -> drains.undrain(exchange);
             case "GET backup" -> backup.take(exchange);
+            case "GET log" -> log.list(exchange);
+            case "POST log" -> log.change(exchange);
             case "GET csds" -> inspect.clientStatus(exchange);
             case "GET inspect" -> inspect.inspect(exchange);
             case "POST inspect" -> inspect.shadow(exchange);

@@ -287,6 +287,24 @@ class AttackTest {
         assertThat(greedy.status().getDescription()).contains("too many names");
     }
 
+    @Test
+    void fewNamesThatAreVeryLongAreRefusedAsManyAre() throws Exception {
+        start("limits: {namesPerType: 50}");
+        var longNames = stream("default", "mallory");
+        longNames.send(TestStream.subscribe(TypeUrls.ENDPOINT, "x".repeat(12_000)));
+        assertThat(longNames.next().getRemovedResourcesList()).hasSize(1);
+        longNames.send(TestStream.subscribe(TypeUrls.CLUSTER, "y".repeat(14_000)));
+        assertThat(longNames.status().getDescription()).contains("too long together", "limits.namesPerType");
+
+        var longType = stream("default", "mallory");
+        longType.send(TestStream.subscribe("x".repeat(300), "a"));
+        assertThat(longType.status().getDescription()).contains("at most 256 characters");
+
+        var noType = stream("default", "mallory");
+        noType.send(TestStream.subscribe("", "a"));
+        assertThat(noType.status().getDescription()).contains("(type_url)");
+    }
+
     // Connections.
 
     @Test

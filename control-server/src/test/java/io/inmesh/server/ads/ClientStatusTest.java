@@ -3,7 +3,10 @@ package io.inmesh.server.ads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.inmesh.server.fixture.Pause;
 import io.inmesh.xds.TypeUrls;
@@ -13,9 +16,15 @@ import io.inmesh.xds.status.ClientConfig;
 import io.inmesh.xds.status.ClientResourceStatus;
 import io.inmesh.xds.status.ClientStatusDiscoveryServiceGrpc;
 import io.inmesh.xds.status.ClientStatusRequest;
+import io.inmesh.xds.status.ClientStatusResponse;
 import io.inmesh.xds.status.ConfigStatus;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +87,49 @@ class ClientStatusTest {
         assertThat(fetch(server.channelOf("other", "reviews"), "")).isEmpty();
         assertThat(fetch(server.channelOf("default", "reviews"), "another-node"))
                 .isEmpty();
+    }
+
+    /** What is told waits for streams; if it did so where they run, they would wait for each other. */
+    @Test
+    void manyWhoAskAtOnceAreToldEverything() throws Exception {
+        var stream = TestStream.incremental(server.channelOf("default", "reviews"));
+        stream.send(TestStream.subscribe(TypeUrls.ENDPOINT, "a"));
+        stream.next();
+        ClientStatusDiscoveryServiceGrpc.ClientStatusDiscoveryServiceFutureStub asking =
+                ClientStatusDiscoveryServiceGrpc.newFutureStub(server.channelOf("default", "reviews"));
+        List<Future<ClientStatusResponse>> answers = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            answers.add(asking.fetchClientStatus(ClientStatusRequest.getDefaultInstance()));
+        }
+        for (Future<ClientStatusResponse> answer : answers) {
+            assertThat(answer.get(30, TimeUnit.SECONDS).getConfigList()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whoAsksMuchAndReadsLateIsToldEverythingThen() throws Exception {
+        var stream = TestStream.incremental(server.channelOf("default", "reviews"));
+        stream.send(TestStream.subscribe(TypeUrls.ENDPOINT, "a"));
+        stream.next();
+        BlockingQueue<ClientStatusResponse> told = new LinkedBlockingQueue<>();
+        ClientCall<ClientStatusRequest, ClientStatusResponse> call = server.narrowChannelOf("default", "reviews")
+                .newCall(ClientStatusDiscoveryServiceGrpc.getStreamClientStatusMethod(), CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onMessage(ClientStatusResponse response) {
+                        told.add(response);
+                    }
+                },
+                new Metadata());
+        for (int i = 0; i < 500; i++) {
+            call.sendMessage(ClientStatusRequest.getDefaultInstance());
+        }
+        call.request(500);
+        for (int i = 0; i < 500; i++) {
+            assertThat(told.poll(30, TimeUnit.SECONDS)).isNotNull();
+        }
+        call.cancel("told", null);
     }
 
     @Test

@@ -66,6 +66,42 @@ class IncrementalDiscoveryTest {
         assertThat(names(stream.next())).isEmpty();
     }
 
+    /** gRPC clients take 4 MiB unless told otherwise. */
+    @Test
+    void veryManyNamesThatDoNotExistAreToldInParts() throws Exception {
+        String[] wanted = new String[40_000];
+        for (int i = 0; i < wanted.length; i++) {
+            wanted[i] = i + "x".repeat(120);
+        }
+        stream.send(subscribe(TypeUrls.ENDPOINT, wanted));
+        DeltaDiscoveryResponse first = stream.next();
+        stream.send(accept(first));
+        DeltaDiscoveryResponse second = stream.next();
+        List<String> told = new ArrayList<>(first.getRemovedResourcesList());
+        told.addAll(second.getRemovedResourcesList());
+
+        assertThat(told).containsExactlyInAnyOrder(wanted);
+        assertThat(first.getSerializedSize()).isLessThan(4 << 20);
+    }
+
+    @Test
+    void howLongResponsesAreIsCounted() throws Exception {
+        resources.put(A, B);
+        stream.send(subscribe(TypeUrls.CLUSTER));
+        DeltaDiscoveryResponse first = stream.next();
+        // It is counted once it has been sent; what comes next comes after that.
+        stream.send(accept(first));
+        stream.send(subscribe(TypeUrls.ENDPOINT, "a"));
+        stream.next();
+
+        assertThat(server.meters
+                        .get("inmesh.ads.push.size")
+                        .tag("type", "Cluster")
+                        .summary()
+                        .totalAmount())
+                .isEqualTo(first.getSerializedSize());
+    }
+
     @Test
     void aNameThatDoesNotExistIsToldAtOnceAndSentWhenItDoes() throws Exception {
         stream.send(subscribe(TypeUrls.ENDPOINT, "a"));

@@ -86,6 +86,7 @@ final class TestServer implements AutoCloseable {
     volatile boolean issuing = true;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private final ExecutorService telling = Executors.newSingleThreadExecutor();
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final XdsServer tls;
     private final XdsServer plaintext;
@@ -145,12 +146,12 @@ final class TestServer implements AutoCloseable {
                         new LoadReportService(reports, new ReportSettings(ReportSettings.DEFAULT_INTERVAL)),
                         new PeerService(
                                 reports, hub, new Relays(audit, clock, random), () -> true, pool, timer, meters),
-                        new ClientStatusService(hub, true)));
+                        new ClientStatusService(hub, telling, true)));
         plaintext = XdsServer.plaintextOnLoopback(
                 0,
                 new Guard(limits, timer, false),
                 pool,
-                List.of(new AdsService(parts, pool, false), new ClientStatusService(hub, false)));
+                List.of(new AdsService(parts, pool, false), new ClientStatusService(hub, telling, false)));
     }
 
     private final class OutOfOrder implements ServerInterceptor {
@@ -254,6 +255,7 @@ final class TestServer implements AutoCloseable {
         tls.close();
         plaintext.close();
         Ended.of(pool);
+        Ended.of(telling);
         timer.close();
     }
 }

@@ -2,12 +2,15 @@ package io.inmesh.server.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.inmesh.Mesh;
 import io.inmesh.call.Outcome;
 import io.inmesh.inbound.Admission;
 import io.inmesh.server.ctl.MeshUnderTest.Run;
+import io.inmesh.server.log.LogLevels;
 import io.inmesh.testkit.FakeCall;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.status.ClientResourceStatus;
@@ -156,6 +159,21 @@ class LiveTest {
         assertThat(server.run("log", "productpage").out()).contains("live.test.logger");
         assertThat(server.run("log", "productpage", "--level", "a=loud").err()).contains("is no level");
         assertThat(server.run("log", "nobody").err()).contains("nobody", "not found");
+    }
+
+    @Test
+    void theControlServersOwnLogLevelsAreChangedForAWhile() {
+        Logger logger = LogLevels.ofThisProcess().getLogger("live.test.of.the.server");
+        Run run = server.run("log", "--control-server", "--level", "live.test.of.the.server=debug", "--for", "10m");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("live.test.of.the.server", "DEBUG", "control-server");
+        assertThat(logger.getLevel()).isEqualTo(Level.DEBUG);
+
+        assertThat(server.run("log", "--control-server").out()).contains("live.test.of.the.server");
+        assertThat(server.run("log", "--control-server", "--level", "a=loud").err())
+                .contains("is no level");
+        assertThat(server.run("log").err()).contains("or say --control-server");
+        assertThat(server.run("audit").out()).contains("server-log-level");
     }
 
     @Test
