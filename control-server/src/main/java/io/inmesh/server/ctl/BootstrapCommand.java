@@ -30,8 +30,14 @@ final class BootstrapCommand extends MeshCommand {
             names = "--xds",
             required = true,
             description =
-                    "Where discovery is: for gRPC without TLS on loopback, host:port of --xds-plaintext-port; for Envoy host:port of --grpc-port.")
+                    "Where discovery is: for Envoy and gRPC with --tls host:port of --grpc-port; for other gRPC that of --xds-plaintext-port.")
     private String xds = "";
+
+    @Option(
+            names = "--tls",
+            description =
+                    "Discovery of gRPC by mutual TLS. C++, Python, Ruby and Go can do that; gRPC-Java cannot and asks without TLS on loopback.")
+    private boolean tls;
 
     @Option(names = "--envoy", description = "For an Envoy in front of an application, instead of a gRPC client.")
     private boolean envoy;
@@ -58,7 +64,7 @@ final class BootstrapCommand extends MeshCommand {
     @Option(
             names = "--label",
             description =
-                    "With --envoy: a label of the workload, such as app=pay, which rules select by. May be repeated.")
+                    "A label of the workload, such as app=pay, which rules select by; servers need those of their policies. May be repeated.")
     private List<String> labels = new ArrayList<>();
 
     @Option(
@@ -74,6 +80,9 @@ final class BootstrapCommand extends MeshCommand {
                 + UUID.randomUUID().toString().substring(0, 8) + "." + namespace() + "~" + namespace()
                 + ".svc.cluster.local";
         if (envoy) {
+            if (tls) {
+                throw new Failure(ExitCode.USAGE, "--tls is for gRPC; Envoy always asks by mutual TLS");
+            }
             EnvoyBootstrap bootstrap =
                     EnvoyBootstrap.of(id, namespace(), serviceAccount, xds, listen, local, ports, labels, adminPort);
             X509Certificate own = CertificateFiles.issue(api, namespace(), serviceAccount, absolute);
@@ -82,38 +91,48 @@ final class BootstrapCommand extends MeshCommand {
                     + ", and keep its certificate fresh with meshctl cert issue --keep");
             return ExitCode.OK;
         }
-        if (!ports.isEmpty() || !labels.isEmpty()) {
-            throw new Failure(ExitCode.USAGE, "--port and --label are for --envoy");
+        if (!ports.isEmpty()) {
+            throw new Failure(ExitCode.USAGE, "--port is for --envoy");
         }
+        ObjectNode bootstrap = forGrpc(id, absolute);
         CertificateFiles.issue(api, namespace(), serviceAccount, absolute);
         Path file = absolute.resolve("bootstrap.json");
-        Files.writeString(file, json(forGrpc(id, absolute)));
+        Files.writeString(file, json(bootstrap));
         out().println("wrote " + file + "; run the client with GRPC_XDS_BOOTSTRAP=" + file);
         return ExitCode.OK;
     }
 
-    private ObjectNode forGrpc(String id, Path files) {
+    private ObjectNode forGrpc(String id, Path files) throws Failure {
         ObjectNode bootstrap = Api.JSON.createObjectNode();
         ObjectNode server = bootstrap.putArray("xds_servers").addObject().put("server_uri", xds);
-        server.putArray("channel_creds").addObject().put("type", "insecure");
+        ObjectNode credentials = server.putArray("channel_creds").addObject().put("type", tls ? "tls" : "insecure");
+        if (tls) {
+            credentials.set("config", certificates(files));
+        }
         server.putArray("server_features").add("xds_v3");
         ObjectNode node = bootstrap.putObject("node");
         node.put("id", id);
-        node.putObject("metadata")
+        ObjectNode metadata = node.putObject("metadata")
                 .put("NAMESPACE", namespace())
                 .put("SERVICE_ACCOUNT", serviceAccount)
                 .put("GENERATOR", "grpc")
                 .put("INSTANCE_IPS", "127.0.0.1");
+        metadata.set("LABELS", EnvoyBootstrap.labels(labels));
         ObjectNode provider = bootstrap
                 .putObject("certificate_providers")
                 .putObject("default")
                 .put("plugin_name", "file_watcher");
-        provider.putObject("config")
+        provider.set("config", certificates(files));
+        bootstrap.put("server_listener_resource_name_template", "xds.istio.io/grpc/lds/inbound/%s");
+        return bootstrap;
+    }
+
+    private static ObjectNode certificates(Path files) {
+        return Api.JSON
+                .createObjectNode()
                 .put("certificate_file", files.resolve("cert.pem").toString())
                 .put("private_key_file", files.resolve("key.pem").toString())
                 .put("ca_certificate_file", files.resolve("root.pem").toString())
                 .put("refresh_interval", "900s");
-        bootstrap.put("server_listener_resource_name_template", "xds.istio.io/grpc/lds/inbound/%s");
-        return bootstrap;
     }
 }

@@ -56,14 +56,7 @@ final class EnvoyBootstrap {
         ObjectNode node = Api.JSON.createObjectNode().put("id", id).put("cluster", serviceAccount);
         ObjectNode metadata =
                 node.putObject("metadata").put("NAMESPACE", namespace).put("SERVICE_ACCOUNT", serviceAccount);
-        ObjectNode own = metadata.putObject("LABELS");
-        for (String label : labels) {
-            String[] parts = label.split("=", 2);
-            if (parts.length < 2 || parts[0].isEmpty()) {
-                throw new Failure(ExitCode.USAGE, "--label is a name and a value, such as app=pay, not " + label);
-            }
-            own.put(parts[0], parts[1]);
-        }
+        metadata.set("LABELS", labels(labels));
         ObjectNode sidecar =
                 metadata.putObject("INMESH_SIDECAR").put("address", listen).put("local", local);
         ObjectNode guarded = sidecar.putObject("ports");
@@ -71,6 +64,19 @@ final class EnvoyBootstrap {
             guarded.put(port.getKey().toString(), port.getValue());
         }
         return new EnvoyBootstrap(node, sidecar, hostAndPort(xds), adminPort);
+    }
+
+    /** {@return labels as nodes tell them, from texts such as {@code app=pay}} */
+    static ObjectNode labels(List<String> labels) throws Failure {
+        ObjectNode own = Api.JSON.createObjectNode();
+        for (String label : labels) {
+            String[] parts = label.split("=", 2);
+            if (parts.length < 2 || parts[0].isEmpty()) {
+                throw new Failure(ExitCode.USAGE, "--label is a name and a value, such as app=pay, not " + label);
+            }
+            own.put(parts[0], parts[1]);
+        }
+        return own;
     }
 
     /** {@return the file for Envoy, written to the folder beside its certificate} */

@@ -258,6 +258,28 @@ class MeshCtlTest {
     }
 
     @Test
+    void bootstrapForGrpcAsksByMutualTlsIfToldToAndSaysWhichLabelsTheWorkloadHas() throws IOException {
+        assertThat(run(
+                        "bootstrap",
+                        "--tls",
+                        "--sa",
+                        "pay",
+                        "--xds",
+                        "mesh.example:15012",
+                        "--label",
+                        "app=pay",
+                        "--out",
+                        folder.toString()))
+                .isEqualTo(ExitCode.OK);
+
+        var bootstrap = Api.JSON.readTree(folder.resolve("bootstrap.json").toFile());
+        var credentials = bootstrap.at("/xds_servers/0/channel_creds/0");
+        assertThat(credentials.path("type").asText()).isEqualTo("tls");
+        assertThat(credentials.path("config")).isEqualTo(bootstrap.at("/certificate_providers/default/config"));
+        assertThat(bootstrap.at("/node/metadata/LABELS/app").asText()).isEqualTo("pay");
+    }
+
+    @Test
     void bootstrapForEnvoyNamesItsFilesAndWhomToBelieve() throws IOException {
         assertThat(run(
                         "bootstrap",
