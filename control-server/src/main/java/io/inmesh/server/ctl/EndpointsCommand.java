@@ -60,6 +60,11 @@ final class EndpointsCommand extends GraphCommand {
     }
 
     @Override
+    String nothing(String asked) {
+        return service + " has no endpoints; meshctl explain says what calls to it come to";
+    }
+
+    @Override
     int narrow() {
         return header().indexOf("SERVICE");
     }

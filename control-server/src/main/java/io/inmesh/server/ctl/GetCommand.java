@@ -6,7 +6,9 @@ import io.inmesh.server.model.Kinds;
 import io.inmesh.server.model.Kinds.Kind.Use;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +22,7 @@ final class GetCommand extends MeshCommand {
             index = "0",
             paramLabel = "KIND",
             completionCandidates = KindWords.class,
-            description = "Kind, plural or short name; \"all\" for every kind.")
+            description = "Kind, plural or short name; several with commas, \"all\" for every kind.")
     private String word = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "One resource.")
@@ -51,16 +53,17 @@ final class GetCommand extends MeshCommand {
         }
         boolean watched = watch.asked();
         ResourcePrinter printer = new ResourcePrinter(out(), output, watch.withEvents());
+        List<Kinds.Kind> kinds = all ? Kinds.all() : named(word);
         if (watched) {
-            if (all) {
-                throw new Failure(ExitCode.USAGE, "one kind is watched at a time; name one instead of all");
+            if (kinds.size() > 1) {
+                throw new Failure(ExitCode.USAGE, "one kind is watched at a time; name one instead of " + word);
             }
-            Kinds.Kind kind = Paths.kind(word);
+            Kinds.Kind kind = kinds.get(0);
             demandStored(kind);
             return watch.run(api, Paths.of(kind, everywhere ? null : namespace(), null), name, printer, err());
         }
         ArrayNode items = Api.JSON.createArrayNode();
-        for (Kinds.Kind kind : all ? Kinds.all() : List.of(Paths.kind(word))) {
+        for (Kinds.Kind kind : kinds) {
             if (stored(kind)) {
                 items.addAll(itemsOf(api.get(Paths.of(kind, everywhere ? null : namespace(), name))
                         .orFail()));
@@ -71,9 +74,18 @@ final class GetCommand extends MeshCommand {
         if (items.isEmpty() && (output.equals("table") || output.equals("wide"))) {
             err().println("no resources found" + (everywhere ? "" : " in namespace " + namespace()));
         } else {
-            printer.print(items, name != null);
+            printer.print(items, name != null && kinds.size() == 1);
         }
         return ExitCode.OK;
+    }
+
+    /** {@return the kinds of a list such as {@code vs,dr}, each once, in its order} */
+    private static List<Kinds.Kind> named(String words) throws Failure {
+        Set<Kinds.Kind> kinds = new LinkedHashSet<>();
+        for (String word : words.split(",", -1)) {
+            kinds.add(Paths.kind(word));
+        }
+        return List.copyOf(kinds);
     }
 
     private static boolean stored(Kinds.Kind kind) {

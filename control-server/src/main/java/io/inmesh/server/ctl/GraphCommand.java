@@ -74,6 +74,10 @@ abstract class GraphCommand extends MeshCommand {
     }
 
     private void print(List<Row> rows) {
+        if (rows.isEmpty()) {
+            err().println(nothing(window == null ? USUAL_WINDOW : window));
+            return;
+        }
         boolean wide = output.equals("wide");
         List<String> header = header();
         int columns = wide ? header.size() : narrow();
@@ -105,6 +109,11 @@ abstract class GraphCommand extends MeshCommand {
 
     /** {@return all columns} */
     abstract List<String> header();
+
+    /** {@return what to say in place of a table without rows, of calls in this window} */
+    String nothing(String asked) {
+        return "nothing was heard of calls in the last " + asked + "; --window 1h is the longest look back";
+    }
 
     /** {@return how many of them a narrow table has} */
     abstract int narrow();

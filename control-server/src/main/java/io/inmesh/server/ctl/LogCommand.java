@@ -2,6 +2,7 @@ package io.inmesh.server.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inmesh.server.log.LogLevels;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Parameters;
         })
 final class LogCommand extends MeshCommand {
 
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+
     @Parameters(paramLabel = "NAME", arity = "0..1", description = "A service, a service account or one process.")
     @Offered(Offer.SERVICES_AND_PROCESSES)
     private String target = "";
@@ -32,7 +35,7 @@ final class LogCommand extends MeshCommand {
             names = "--for",
             defaultValue = "10m",
             converter = DurationOption.class,
-            description = "For how long, at most 1h. Default: ${DEFAULT-VALUE}")
+            description = "For how long, 1s to 1h. Default: ${DEFAULT-VALUE}")
     private Duration duration = Duration.ofMinutes(10);
 
     @Option(
@@ -51,6 +54,11 @@ final class LogCommand extends MeshCommand {
         if (controlServer && levels.isEmpty()) {
             print(api.get("/inmesh/v1/log").orFail());
             return ExitCode.OK;
+        }
+        if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(LogLevels.LONGEST) > 0) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--for is from 1s to 1h, not " + duration.toSeconds() + "s; say it again when it is over");
         }
         JsonNode body = Api.JSON.createObjectNode();
         boolean refused = false;

@@ -65,6 +65,7 @@ class GraphCommandsTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    private volatile String answer = GRAPH;
     private HttpServer server;
 
     @BeforeEach
@@ -72,7 +73,7 @@ class GraphCommandsTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             asked.add(exchange.getRequestURI().toString());
-            byte[] body = GRAPH.getBytes(StandardCharsets.UTF_8);
+            byte[] body = answer.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -104,6 +105,21 @@ class GraphCommandsTest {
         assertThat(asked.get(1)).isEqualTo("/inmesh/v1/graph?window=5m&namespace=default&limit=10000");
         assertThat(run("stat", "reviewz")).isEqualTo(ExitCode.FINDINGS);
         assertThat(err.toString()).contains("nothing was heard of reviewz in that time");
+    }
+
+    @Test
+    void aListWithoutRowsSaysSo() {
+        answer = "{\"nodes\": [], \"edges\": []}";
+
+        for (String command : List.of("stat", "edges")) {
+            out.getBuffer().setLength(0);
+            err.getBuffer().setLength(0);
+            assertThat(run(command, "--window", "5m")).isEqualTo(ExitCode.OK);
+            assertThat(out.toString()).isEmpty();
+            assertThat(err.toString()).contains("nothing was heard of calls in the last 5m; --window 1h is");
+        }
+        assertThat(run("stat", "-o", "json")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().strip()).isEqualTo("[ ]");
     }
 
     @Test

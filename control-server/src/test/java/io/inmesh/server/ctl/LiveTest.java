@@ -159,6 +159,12 @@ class LiveTest {
         assertThat(server.run("log", "productpage").out()).contains("live.test.logger");
         assertThat(server.run("log", "productpage", "--level", "a=loud").err()).contains("is no level");
         assertThat(server.run("log", "nobody").err()).contains("nobody", "not found");
+        Run tooLong = server.run("log", "productpage", "--level", "live.test.logger=trace", "--for", "3h");
+        assertThat(tooLong.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(tooLong.err()).contains("--for is from 1s to 1h, not 10800s");
+        assertThat(server.run("log", "productpage", "--level", "live.test.logger=trace", "--for", "0s")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test

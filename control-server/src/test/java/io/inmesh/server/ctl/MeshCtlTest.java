@@ -179,6 +179,26 @@ class MeshCtlTest {
     }
 
     @Test
+    void getTakesSeveralKinds() throws IOException {
+        run("apply", "-f", file("mesh.yaml", SERVICE + "---\n" + SUBSETS));
+        out.getBuffer().setLength(0);
+
+        assertThat(run("get", "services,dr,svc,vs", "-o", "name")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines())
+                .containsExactly("service/reviews", "destinationrule.networking.istio.io/reviews");
+
+        out.getBuffer().setLength(0);
+        assertThat(run("get", "dr,svc", "reviews", "-o", "json")).isEqualTo(ExitCode.OK);
+        assertThat(Api.JSON.readTree(out.toString()).path("items")).hasSize(2);
+
+        assertThat(run("get", "svc,", "-o", "name")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("get", "svc,nonsense")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("there is no kind \"nonsense\"");
+        assertThat(run("get", "svc,dr", "-w")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("one kind is watched at a time");
+    }
+
+    @Test
     void analyzeFindsWhatBecameWrongLater() throws IOException {
         run("apply", "-f", file("mesh.yaml", SERVICE + "---\n" + SUBSETS + "---\n" + ROUTES));
         out.getBuffer().setLength(0);
