@@ -47,7 +47,7 @@ final class GraphCheck {
             require(!secured().contains(edge("reviews/v1", "ratings", "ratings/v1")), "v1 calls no ratings");
             return expected.size() + " edges with their versions";
         });
-        scenarios.scenario("a fault of ratings turns its edge red, and meshctl stat tells it", () -> {
+        scenarios.scenario("a fault of ratings turns its edge red, and meshctl stat and explain tell it", () -> {
             String fault = Rules.ratingsFault("abort: {percentage: {value: 100}, httpStatus: 500}");
             require(shop.apply(fault).statusCode() == 200, "the fault was refused");
             try {
@@ -61,11 +61,22 @@ final class GraphCheck {
                 String stat = stat();
                 String edges = processes.meshctl("edges", "ratings", "--window", "1m", "-o", "wide");
                 require(edges.contains("fault:"), edges);
+                explained();
                 return stat.lines().skip(1).findFirst().orElseThrow().replaceAll(" +", " ");
             } finally {
                 shop.delete(fault);
             }
         });
+    }
+
+    /** Requires that what failed two services behind the page is found by the id that the browser sent. */
+    private void explained() throws Exception {
+        String id = "lost-stars";
+        for (int i = 0; i < CALLS; i++) {
+            shop.answer("/api/v1/products/0/reviews", "end-user", "jason", RequestIds.HEADER, id);
+        }
+        String explained = processes.meshctl("explain", id);
+        require(explained.contains("ratings:9080") && explained.contains("fault"), explained);
     }
 
     private String stat() throws Exception {

@@ -46,30 +46,34 @@ public final class ProductPage {
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            String id = RequestIds.of(request);
+            response.setHeader(RequestIds.HEADER, id);
             switch (request.getRequestURI()) {
                 case "/health" -> response.getWriter().write("ok");
                 case "/login" -> login(request, response);
                 case "/logout" -> forget(response);
-                case "/", "/productpage" -> page(user(request), response);
-                case "/api/v1/products/0/reviews" -> relay("http://reviews:9080/reviews/0", request, response);
-                case "/api/v1/products/0" -> relay("http://details:9080/details/0", request, response);
+                case "/", "/productpage" -> page(user(request), id, response);
+                case "/api/v1/products/0/reviews" ->
+                    relay("http://reviews:9080/reviews/0", user(request), id, response);
+                case "/api/v1/products/0" -> relay("http://details:9080/details/0", user(request), id, response);
                 default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);
             }
         }
 
-        private void page(@Nullable String user, HttpServletResponse response) throws IOException {
-            Answer details = call("http://details:9080/details/0", user);
+        private void page(@Nullable String user, String id, HttpServletResponse response) throws IOException {
+            Answer details = call("http://details:9080/details/0", user, id);
             // One repetition by the application itself, as in the well-known tutorial: two times three seconds.
-            Answer reviews = call("http://reviews:9080/reviews/0", user);
+            Answer reviews = call("http://reviews:9080/reviews/0", user, id);
             if (reviews.body() == null) {
-                reviews = call("http://reviews:9080/reviews/0", user);
+                reviews = call("http://reviews:9080/reviews/0", user, id);
             }
             response.setContentType("text/html;charset=utf-8");
             response.getWriter().write(Page.render(user, details.body(), reviews.body()));
         }
 
-        private void relay(String url, HttpServletRequest request, HttpServletResponse response) throws IOException {
-            Answer answer = call(url, user(request));
+        private void relay(String url, @Nullable String user, String id, HttpServletResponse response)
+                throws IOException {
+            Answer answer = call(url, user, id);
             response.setStatus(answer.status());
             response.setContentType("application/json");
             response.getWriter()
@@ -82,8 +86,8 @@ public final class ProductPage {
         /** An answer; without body if there was none of use. */
         private record Answer(int status, @Nullable JsonNode body) {}
 
-        private Answer call(String url, @Nullable String user) {
-            Request.Builder request = new Request.Builder().url(url);
+        private Answer call(String url, @Nullable String user, String id) {
+            Request.Builder request = new Request.Builder().url(url).header(RequestIds.HEADER, id);
             if (user != null) {
                 request.header("end-user", user);
             }

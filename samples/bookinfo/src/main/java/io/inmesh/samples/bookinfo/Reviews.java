@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Reviews {
 
     private static final Metadata.Key<String> END_USER = Metadata.Key.of("end-user", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> REQUEST_ID =
+            Metadata.Key.of(RequestIds.HEADER, Metadata.ASCII_STRING_MARSHALLER);
     private static final long RATINGS_SECONDS = 10;
 
     private Reviews() {}
@@ -65,7 +67,7 @@ public final class Reviews {
             Map<String, Integer> stars = Map.of();
             if (!version.equals("v1")) {
                 try {
-                    stars = stars(request.getHeader("end-user"));
+                    stars = stars(request.getHeader("end-user"), RequestIds.of(request));
                     body.put("color", version.equals("v2") ? "black" : "red");
                 } catch (StatusRuntimeException e) {
                     body.put("error", "Ratings service is currently unavailable");
@@ -84,15 +86,16 @@ public final class Reviews {
             response.getOutputStream().write(text);
         }
 
-        private Map<String, Integer> stars(@Nullable String user) {
-            RatingsGrpc.RatingsBlockingStub stub =
-                    RatingsGrpc.newBlockingStub(ratings).withDeadlineAfter(RATINGS_SECONDS, TimeUnit.SECONDS);
+        private Map<String, Integer> stars(@Nullable String user, String id) {
+            Metadata headers = new Metadata();
+            headers.put(REQUEST_ID, id);
             if (user != null) {
-                Metadata headers = new Metadata();
                 headers.put(END_USER, user);
-                stub = stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
             }
-            return stub.getRatings(RatingsRequest.newBuilder().setProduct(0).build())
+            return RatingsGrpc.newBlockingStub(ratings)
+                    .withDeadlineAfter(RATINGS_SECONDS, TimeUnit.SECONDS)
+                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                    .getRatings(RatingsRequest.newBuilder().setProduct(0).build())
                     .getStarsMap();
         }
 

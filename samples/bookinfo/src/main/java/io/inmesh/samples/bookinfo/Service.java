@@ -61,6 +61,7 @@ final class Service {
         connector.setPort(port);
         front.addConnector(connector);
         ServletContextHandler open = new ServletContextHandler("/");
+        open.addFilter(new FilterHolder(new Ingress()), "/*", EnumSet.of(DispatcherType.REQUEST));
         for (String path : paths) {
             open.addServlet(new ServletHolder(servlet), path);
         }

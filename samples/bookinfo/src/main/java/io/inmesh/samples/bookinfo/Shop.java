@@ -43,10 +43,15 @@ final class Shop {
     }
 
     HttpResponse<String> get(String path, @Nullable String user) throws IOException, InterruptedException {
+        return user == null ? answer(path) : answer(path, "end-user", user);
+    }
+
+    /** {@return the answer to a request with headers: names and values in turn} */
+    HttpResponse<String> answer(String path, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(page + path)).timeout(Duration.ofSeconds(30));
-        if (user != null) {
-            request.header("end-user", user);
+        if (headers.length > 0) {
+            request.headers(headers);
         }
         return http.send(request.build(), BodyHandlers.ofString());
     }
