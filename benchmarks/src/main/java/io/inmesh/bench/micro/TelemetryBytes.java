@@ -11,7 +11,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Counts the bytes that telemetry adds to a call, by adapter, and those that libraries allocate for what is asked of them. Bytes are
@@ -78,7 +80,7 @@ public final class TelemetryBytes {
 
     /** {@return what doing it once allocates, by the last quarter of all times} */
     static double bytes(Once once, Runnable afterChunk, int chunks) throws IOException {
-        long before = 0;
+        Map<Long, Long> before = Map.of();
         for (int chunk = 0; chunk < chunks; chunk++) {
             if (chunk == chunks - counted(chunks)) {
                 before = allocated();
@@ -88,7 +90,7 @@ public final class TelemetryBytes {
             }
             afterChunk.run();
         }
-        return (double) (allocated() - before) / counted(chunks) / CHUNK;
+        return (double) since(before) / counted(chunks) / CHUNK;
     }
 
     /** {@return of so many chunks those that are counted; before them the compiler has its time} */
@@ -96,12 +98,22 @@ public final class TelemetryBytes {
         return chunks / 4;
     }
 
-    private static long allocated() {
-        long sum = 0;
-        for (long bytes : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {
-            sum += Math.max(0, bytes);
+    /** {@return by thread what it has allocated so far} */
+    private static Map<Long, Long> allocated() {
+        long[] threads = THREADS.getAllThreadIds();
+        long[] bytes = THREADS.getThreadAllocatedBytes(threads);
+        Map<Long, Long> allocated = new HashMap<>();
+        for (int i = 0; i < threads.length; i++) {
+            allocated.put(threads[i], Math.max(0, bytes[i]));
         }
-        return sum;
+        return allocated;
+    }
+
+    /** {@return what has been allocated since then, by the threads that are left: one that has ended takes its count along} */
+    private static long since(Map<Long, Long> before) {
+        return allocated().entrySet().stream()
+                .mapToLong(now -> Math.max(0, now.getValue() - before.getOrDefault(now.getKey(), 0L)))
+                .sum();
     }
 
     private static Row row(String subject, double bytes, Goal goal) {
