@@ -28,6 +28,9 @@ public final class LogLevels {
 
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LogLevels.class);
     private static final int LONGEST_NAME = 256;
+    /** What tells more than warnings without telling secrets: libraries log headers, and so tokens. */
+    private static final String OWN = "io.inmesh";
+
     private static final List<Level> LEVELS =
             List.of(Level.TRACE, Level.DEBUG, Level.INFO, Level.WARN, Level.ERROR, Level.OFF);
 
@@ -64,12 +67,46 @@ public final class LogLevels {
     /**
      * Changes a level for a while. One that is changed already goes back to what it was before both.
      *
-     * @param logger such as {@code io.inmesh.server.ads}
-     * @param asked a level, in any case
+     * @param name a logger, such as {@code io.inmesh.server.ads}
+     * @param asked a level, in any case; debug and trace only for loggers of this server, since libraries log headers, and so tokens
      * @param duration for how long; {@link #LONGEST} at most
      * @throws IllegalArgumentException if something does not fit; the message says what, and what to do
      */
-    public synchronized void set(String logger, String asked, Duration duration) {
+    public synchronized void set(String name, String asked, Duration duration) {
+        Level level = checked(name, asked, duration);
+        Logger target = context.getLogger(name);
+        String logger = target.getName();
+        Change old = changes.get(logger);
+        Level before = old == null ? target.getLevel() : old.before();
+        if (old != null) {
+            old.revert().cancel();
+        }
+        Duration limited = limited(duration);
+        Changed told = new Changed(
+                logger,
+                level.levelStr,
+                before == null ? "" : before.levelStr,
+                clock.instant().plus(limited));
+        // A change that has been overtaken must not end the later one.
+        changes.put(logger, new Change(told, before, timer.schedule(limited, () -> revert(told))));
+        target.setLevel(level);
+    }
+
+    /** {@return for how long a level is changed where somebody asks for this} */
+    public static Duration limited(Duration asked) {
+        return asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
+    }
+
+    /**
+     * Checks whether a change would be made, and makes none.
+     *
+     * @throws IllegalArgumentException as {@link #set} does
+     */
+    public synchronized void check(String name, String asked, Duration duration) {
+        checked(name, asked, duration);
+    }
+
+    private Level checked(String logger, String asked, Duration duration) {
         Level level = LEVELS.stream()
                 .filter(one -> one.levelStr.equals(asked.toUpperCase(Locale.ROOT)))
                 .findFirst()
@@ -82,25 +119,17 @@ public final class LogLevels {
         if (duration.isNegative() || duration.isZero()) {
             throw new IllegalArgumentException("a level is changed for 1 s at least");
         }
-        Change old = changes.get(logger);
-        if (old == null && changes.size() == MOST_LOGGERS) {
+        // The usual logger of everything has two spellings.
+        String own = logger.equalsIgnoreCase(Logger.ROOT_LOGGER_NAME) ? Logger.ROOT_LOGGER_NAME : logger;
+        if (level.levelInt < Level.INFO_INT && !own.equals(OWN) && !own.startsWith(OWN + ".")) {
+            throw new IllegalArgumentException("debug and trace are for loggers of this server only, " + OWN
+                    + " and those below it: libraries write headers to the log, and so tokens");
+        }
+        if (!changes.containsKey(own) && changes.size() == MOST_LOGGERS) {
             throw new IllegalArgumentException("the levels of " + MOST_LOGGERS
                     + " loggers are changed already; wait for one to revert, or change that of a logger above");
         }
-        Logger target = context.getLogger(logger);
-        Level before = old == null ? target.getLevel() : old.before();
-        if (old != null) {
-            old.revert().cancel();
-        }
-        Duration limited = duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
-        Changed told = new Changed(
-                logger,
-                level.levelStr,
-                before == null ? "" : before.levelStr,
-                clock.instant().plus(limited));
-        // A change that has been overtaken must not end the later one.
-        changes.put(logger, new Change(told, before, timer.schedule(limited, () -> revert(told))));
-        target.setLevel(level);
+        return level;
     }
 
     /** {@return what is changed now, by name} */

@@ -44,7 +44,7 @@ final class LogApi {
         }
         Duration duration = Duration.ofSeconds(seconds.asInt(DEFAULT_SECONDS));
         try {
-            levels.set(logger, level, duration);
+            levels.check(logger, level, duration);
         } catch (IllegalArgumentException e) {
             throw HttpProblem.badRequest(String.valueOf(e.getMessage()));
         }
@@ -57,9 +57,11 @@ final class LogApi {
                         "level",
                         level,
                         "seconds",
-                        Long.toString(duration.toSeconds()),
+                        Long.toString(LogLevels.limited(duration).toSeconds()),
                         "address",
                         exchange.address().getHostAddress()));
+        // Not before: a change that is in no audit log must not be made.
+        levels.set(logger, level, duration);
         list(exchange);
     }
 }

@@ -169,8 +169,9 @@ class LiveTest {
 
     @Test
     void theControlServersOwnLogLevelsAreChangedForAWhile() {
-        Logger logger = LogLevels.ofThisProcess().getLogger("live.test.of.the.server");
-        Run run = server.run("log", "--control-server", "--level", "live.test.of.the.server=debug", "--for", "10m");
+        Logger logger = LogLevels.ofThisProcess().getLogger("io.inmesh.live.test.of.the.server");
+        Run run = server.run(
+                "log", "--control-server", "--level", "io.inmesh.live.test.of.the.server=debug", "--for", "10m");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("live.test.of.the.server", "DEBUG", "control-server");
         assertThat(logger.getLevel()).isEqualTo(Level.DEBUG);

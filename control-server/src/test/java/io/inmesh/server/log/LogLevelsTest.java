@@ -17,27 +17,58 @@ class LogLevelsTest {
 
     @Test
     void aLevelRevertsByItself() {
-        levels.set("a.b", "debug", Duration.ofMinutes(1));
-        assertThat(context.getLogger("a.b.c").getEffectiveLevel()).isEqualTo(Level.DEBUG);
+        levels.set("io.inmesh.b", "debug", Duration.ofMinutes(1));
+        assertThat(context.getLogger("io.inmesh.b.c").getEffectiveLevel()).isEqualTo(Level.DEBUG);
         assertThat(levels.all())
-                .containsExactly(new LogLevels.Changed("a.b", "DEBUG", "", FakeTime.START.plus(Duration.ofMinutes(1))));
+                .containsExactly(
+                        new LogLevels.Changed("io.inmesh.b", "DEBUG", "", FakeTime.START.plus(Duration.ofMinutes(1))));
 
         time.advance(Duration.ofMinutes(1));
 
-        assertThat(context.getLogger("a.b").getLevel()).isNull();
+        assertThat(context.getLogger("io.inmesh.b").getLevel()).isNull();
         assertThat(levels.all()).isEmpty();
     }
 
     @Test
     void oneChangedTwiceRevertsToWhatItWasBeforeBothWhenTheLaterOneEnds() {
-        context.getLogger("a").setLevel(Level.WARN);
-        levels.set("a", "debug", Duration.ofMinutes(1));
-        levels.set("a", "TRACE", Duration.ofMinutes(5));
+        context.getLogger("io.inmesh").setLevel(Level.WARN);
+        levels.set("io.inmesh", "debug", Duration.ofMinutes(1));
+        levels.set("io.inmesh", "TRACE", Duration.ofMinutes(5));
 
         time.advance(Duration.ofMinutes(1));
-        assertThat(context.getLogger("a").getLevel()).isEqualTo(Level.TRACE);
+        assertThat(context.getLogger("io.inmesh").getLevel()).isEqualTo(Level.TRACE);
         time.advance(Duration.ofMinutes(4));
-        assertThat(context.getLogger("a").getLevel()).isEqualTo(Level.WARN);
+        assertThat(context.getLogger("io.inmesh").getLevel()).isEqualTo(Level.WARN);
+    }
+
+    @Test
+    void whatLibrariesSayOfHeadersIsNotTurnedOn() {
+        for (String logger : new String[] {"ROOT", "root", "io", "io.inmeshed", "io.grpc.netty", "org.eclipse.jetty"}) {
+            assertThatThrownBy(() -> levels.set(logger, "debug", Duration.ofMinutes(1)))
+                    .hasMessageContaining("for loggers of this server only");
+            levels.set(logger, "warn", Duration.ofMinutes(1));
+        }
+        levels.set("io.inmesh", "trace", Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aLoggerWithTwoSpellingsIsOne() {
+        Level before = context.getLogger("ROOT").getLevel();
+        levels.set("ROOT", "warn", Duration.ofMinutes(1));
+        levels.set("root", "info", Duration.ofMinutes(2));
+        assertThat(levels.all()).extracting(LogLevels.Changed::logger).containsExactly("ROOT");
+
+        time.advance(Duration.ofMinutes(2));
+
+        assertThat(context.getLogger("ROOT").getLevel()).isEqualTo(before);
+    }
+
+    @Test
+    void checkingChangesNothing() {
+        levels.check("io.inmesh", "debug", Duration.ofMinutes(1));
+        assertThat(levels.all()).isEmpty();
+        assertThatThrownBy(() -> levels.check("ROOT", "debug", Duration.ofMinutes(1)))
+                .hasMessageContaining("for loggers of this server only");
     }
 
     @Test
