@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientStream {
     private static final Logger LOG = LoggerFactory.getLogger(ClientStream.class);
+    /** Of what a client chooses, in characters. */
+    private static final int LONGEST_IN_LOG = 256;
 
     private final ResourceSource source;
     private final StreamHub hub;
@@ -229,8 +231,8 @@ final class ClientStream {
         LOG.debug(
                 "{} asks for, or answers, {} with nonce {}",
                 caller,
-                type.state().typeUrl(),
-                request.nonce());
+                ForeignText.clean(type.state().typeUrl()),
+                ForeignText.clean(request.nonce(), LONGEST_IN_LOG));
         if (request.typeUrl().equals(TypeUrls.CLUSTER)) {
             // A changed cluster may have to be followed by endpoints that the client has yet to ask for on this stream.
             types.of(TypeUrls.ENDPOINT);

@@ -75,7 +75,7 @@ final class Subscriptions {
      */
     void check(TypeState changed) throws ClientNode.Refused {
         if (changed.tooManyNames()) {
-            throw new ClientNode.Refused("too many names subscribed to of " + changed.typeUrl());
+            throw new ClientNode.Refused("too many names subscribed to of " + ForeignText.clean(changed.typeUrl()));
         }
         long size =
                 types.values().stream().mapToLong(type -> type.state().size()).sum();

@@ -154,7 +154,9 @@ final class TypeState {
         }
         if (first) {
             broughtTooMany = versions.size() > maxNames;
-            versions.forEach((name, version) -> broughtSize += size(name) + version.length());
+            versions.forEach((name, version) ->
+                    // A name that it subscribes to as well is counted there.
+                    broughtSize += (names.contains(name) ? 0 : size(name)) + version.length());
             held.bring(versions);
         }
         forgetUnwanted();

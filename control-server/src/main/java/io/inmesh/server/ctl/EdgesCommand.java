@@ -71,7 +71,7 @@ final class EdgesCommand extends GraphCommand {
         Map<String, JsonNode> nodes = nodes(graph);
         ArrayNode edges = where(
                 graph.path("edges"), edge -> to(nodes.get(edge.path("service").asText())) && from(nodes, edge));
-        if (edges.isEmpty() && (service != null || from != null)) {
+        if (edges.isEmpty() && (service != null || from != null) && !watching()) {
             throw new Failure(
                     ExitCode.FINDINGS,
                     (from == null ? "nobody" : from) + " called " + (service == null ? "anybody" : service)

@@ -123,6 +123,11 @@ abstract class GraphCommand extends MeshCommand {
         return window != null;
     }
 
+    /** {@return whether it is shown again and again, so that what is not there yet may come} */
+    final boolean watching() {
+        return watch.going();
+    }
+
     /** {@return the answer to a question about the graph} */
     final JsonNode ask(Api api, String path, String... parameters) throws Failure {
         StringBuilder query =

@@ -66,7 +66,7 @@ final class StatCommand extends GraphCommand {
                 node -> kinds.contains(node.path("kind").asText())
                         && node.has("effective")
                         && (service == null || called(node, service)));
-        if (service != null && nodes.isEmpty()) {
+        if (service != null && nodes.isEmpty() && !watching()) {
             throw new Failure(ExitCode.FINDINGS, "nothing was heard of " + service + " in that time; see meshctl stat");
         }
         return nodes;

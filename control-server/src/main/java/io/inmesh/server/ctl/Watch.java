@@ -34,6 +34,11 @@ final class Watch {
         int show(JsonNode answer) throws Failure, IOException;
     }
 
+    /** {@return whether it shows anything more than once} */
+    boolean going() {
+        return watch;
+    }
+
     /** {@return the exit status of what was shown last} */
     int run(PrintWriter out, Question question, Show show) throws Failure, IOException {
         if (updates < 0 || (updates > 0 && !watch)) {

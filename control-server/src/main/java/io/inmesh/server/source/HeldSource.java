@@ -93,15 +93,16 @@ final class HeldSource implements SourceSink {
 
     @Override
     public void answered() {
-        told(() -> {});
+        told(() -> lastProblem = "");
     }
 
     @Override
     public synchronized void failed(String why) {
         // A source that answers for some of its services and not for others says both, one after the other, again and
         // again.
-        boolean again = why.equals(lastProblem) && timer.nanoTime() - lastFailedNanos < AGAIN.toNanos();
-        if (!again && (state != State.FAILING || !problem.equals(why))) {
+        boolean again = !lastProblem.isEmpty() && timer.nanoTime() - lastFailedNanos < AGAIN.toNanos();
+        boolean said = again && why.equals(lastProblem);
+        if (!said && (state != State.FAILING || !problem.equals(why))) {
             LOG.warn("{} {}: {}; what is known of it stays", source.type(), source.name(), why);
         }
         become(State.FAILING);

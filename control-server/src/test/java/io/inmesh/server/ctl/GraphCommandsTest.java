@@ -136,6 +136,11 @@ class GraphCommandsTest {
         assertThat(out.toString().lines()).hasSize(2);
         assertThat(run("edges", "ratingz")).isEqualTo(ExitCode.FINDINGS);
         assertThat(err.toString()).contains("nobody called ratingz in that time");
+        out.getBuffer().setLength(0);
+        assertThat(run("edges", "ratingz", "--watch", "--updates", "1", "-o", "json"))
+                .as("somebody may call while it is watched")
+                .isZero();
+        assertThat(out.toString()).isEqualToIgnoringWhitespace("[]");
     }
 
     @Test
