@@ -40,6 +40,11 @@
 {{- if and (not $v.serviceAccount.create) (not $v.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false and serviceAccount.name empty: whatever runs as the namespace's default account would get the server's rights; name an account" -}}
 {{- end -}}
+{{- range $label := list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
+{{- if hasKey $v.podLabels $label -}}
+{{- fail (printf "%s is what the Services know the servers by; leave it out of podLabels" $label) -}}
+{{- end -}}
+{{- end -}}
 {{- range list "store" "sources" "attestation" -}}
 {{- if and (hasKey $v.settings .) (or (eq . "store") (and (eq . "sources") (dig "sources" "kubernetes" list $v.settings) $v.kubernetesSource.enabled) (and (eq . "attestation") (dig "attestation" "kubernetes" dict $v.settings) $v.attestation.enabled)) -}}
 {{- fail (printf "settings.%s says what other values of this chart say: use %s" . (get (dict "store" "store.*" "sources" "kubernetesSource.*, or set kubernetesSource.enabled to false" "attestation" "attestation.*, or set attestation.enabled to false") .)) -}}

@@ -1,10 +1,12 @@
 package io.inmesh.client;
 
+import io.inmesh.match.AddressLiteral;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param caFile file with the mesh's roots in PEM, needed if the token is none of the mesh's own, which names its root ({@code
  *     INMESH_CA_FILE})
  * @param stateDir folder for the last good state and the identity, null to keep nothing on disk ({@code INMESH_STATE_DIR})
- * @param address address that callers dial, null for the one this machine would reach the control server from ({@code
+ * @param address IP address that callers dial, null for the one this machine would reach the control server from ({@code
  *     INMESH_ADDRESS})
  * @param locality {@code region/zone/subzone}, empty if unknown ({@code INMESH_LOCALITY})
  * @param stateOfTheWorld whether to use state-of-the-world xDS instead of incremental ({@code INMESH_XDS_MODE}: {@code delta},
@@ -45,6 +47,9 @@ public record ControlClientSettings(
         boolean keepIdentity,
         boolean plaintext) {
 
+    /** Places may be missing from the end, as where zones are not known, but not before one that is there. */
+    private static final Pattern LOCALITY = Pattern.compile("[^/]+(/{0,2}|/[^/]+/?|/[^/]+/[^/]+)");
+
     /**
      * Copies the collections and checks what can be checked without looking at files.
      *
@@ -65,6 +70,15 @@ public record ControlClientSettings(
         }
         name("INMESH_SERVICE", service);
         name("INMESH_NAMESPACE", namespace);
+        if (address != null && !bareAddress(address)) {
+            throw new IllegalArgumentException("INMESH_ADDRESS \"" + address
+                    + "\" is no IP address; callers are told addresses, not names: write the one they dial, or leave it out"
+                    + " to have it found");
+        }
+        if (!locality.isEmpty() && !LOCALITY.matcher(locality).matches()) {
+            throw new IllegalArgumentException("INMESH_LOCALITY \"" + locality
+                    + "\" is none; write region, region/zone or region/zone/subzone, e.g. eu-west/a");
+        }
     }
 
     private static ServerAddress address(String setting, String text) {
@@ -73,6 +87,12 @@ public record ControlClientSettings(
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(setting + ": " + e.getMessage(), e);
         }
+    }
+
+    /** {@return whether a text is an IP address without a port, in the only form that others are told} */
+    private static boolean bareAddress(String text) {
+        boolean port = text.startsWith("[") || text.indexOf('.') >= 0 && text.matches("[^:]*:[^:]*");
+        return !port && AddressLiteral.parse(text) != null;
     }
 
     private static void name(String setting, String value) {

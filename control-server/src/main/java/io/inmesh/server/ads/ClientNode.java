@@ -67,13 +67,15 @@ record ClientNode(
      * Reads a node and checks its claims.
      *
      * @param proven whom the client's certificate proves it to be; empty only on a listener that asks for none
-     * @throws Refused if it has no id, claims another namespace or service account than its certificate says, or too much
+     * @throws Refused if it has no id, claims another namespace or service account than its certificate says, or too much, or says what
+     *     is read here in another form
      */
     static ClientNode of(Node node, Optional<WorkloadIdentity> proven) throws Refused {
         if (node.getId().isEmpty() || node.getId().length() > MAX_ID_CHARACTERS) {
             throw new Refused("the node needs an id of 1 to " + MAX_ID_CHARACTERS + " characters");
         }
         Struct metadata = node.getMetadata();
+        NodeForm.check(metadata);
         String namespace = claim("NAMESPACE", metadata, proven.map(WorkloadIdentity::namespace));
         String serviceAccount = claim("SERVICE_ACCOUNT", metadata, proven.map(WorkloadIdentity::serviceAccount));
         String[] parts = node.getId().split("~", -1);

@@ -26,6 +26,7 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
     private final StreamHub hub;
     private final Executor telling;
     private final boolean certificateNeeded;
+    private final AnswerTurns turns = new AnswerTurns();
 
     /**
      * Tells of the clients of {@code hub}.
@@ -49,14 +50,19 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
         }
         ServerCallStreamObserver<ClientStatusResponse> observer =
                 (ServerCallStreamObserver<ClientStatusResponse>) responses;
+        Turn turn = new Turn(Caller.current().address());
         // Whoever asks may be gone before it is told.
-        observer.setOnCancelHandler(() -> {});
-        telling.execute(() -> {
-            if (!observer.isCancelled()) {
+        observer.setOnCancelHandler(turn::over);
+        observer.setOnCloseHandler(turn::over);
+        Mailbox alone = new Mailbox(telling);
+        turn.await(() -> alone.execute(() -> {
+            if (observer.isCancelled()) {
+                turn.over();
+            } else {
                 observer.onNext(answer(request, identity));
                 observer.onCompleted();
             }
-        });
+        }));
     }
 
     @Override
@@ -70,30 +76,62 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
                 (ServerCallStreamObserver<ClientStatusResponse>) responses;
         // The next question is taken when the last answer is on its way: who reads nothing is kept one answer, not as
         // many as it asks for.
+        Turn turn = new Turn(Caller.current().address());
         AtomicBoolean due = new AtomicBoolean();
         Runnable next = () -> {
             if (observer.isReady() && due.compareAndSet(true, false)) {
+                turn.over();
                 observer.request(1);
             }
         };
         observer.disableAutoRequest();
         observer.setOnReadyHandler(next);
-        observer.setOnCancelHandler(() -> {});
+        observer.setOnCancelHandler(turn::over);
+        observer.setOnCloseHandler(turn::over);
         observer.request(1);
-        Mailbox turns = new Mailbox(telling);
+        Mailbox tasks = new Mailbox(telling);
         return new Asking(
-                request -> turns.execute(() -> {
-                    if (!observer.isCancelled()) {
+                request -> turn.await(() -> tasks.execute(() -> {
+                    if (observer.isCancelled()) {
+                        turn.over();
+                    } else {
                         observer.onNext(answer(request, identity));
                         due.set(true);
                         next.run();
                     }
-                }),
-                () -> turns.execute(() -> {
+                })),
+                () -> turn.await(() -> tasks.execute(() -> {
                     if (!observer.isCancelled()) {
                         observer.onCompleted();
                     }
-                }));
+                    turn.over();
+                })));
+    }
+
+    /** The turn of one call: waited for, taken, and over once. */
+    private final class Turn {
+        private final String connection;
+        private final AtomicBoolean taken = new AtomicBoolean();
+
+        /**
+         * @param connection address that it comes from, with the port
+         */
+        Turn(String connection) {
+            this.connection = connection;
+        }
+
+        void await(Runnable answer) {
+            turns.await(connection, () -> {
+                taken.set(true);
+                answer.run();
+            });
+        }
+
+        void over() {
+            if (taken.compareAndSet(true, false)) {
+                turns.over(connection);
+            }
+        }
     }
 
     private static StatusRuntimeException nobody() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Reads from a node's metadata what a proxy guards: {@code INMESH_SIDECAR: {folder: /etc/identity, address: 10.0.0.5, ports: {"9080": 8080, "9090": "8090/http2"}}}. */
 final class SidecarClaim {
-    private static final String KEY = "INMESH_SIDECAR";
+    static final String KEY = "INMESH_SIDECAR";
     private static final Set<String> FIELDS = Set.of("folder", "address", "local", "ports");
     private static final String HTTP2 = "/http2";
     private static final int MAX_PORTS = 50;

@@ -144,7 +144,7 @@ public final class XdsServer implements AutoCloseable {
 
     /** The last one named is the first to see a call: limits depend on who calls. */
     private static ServerServiceDefinition guarded(ServerServiceDefinition service, Guard guard) {
-        return ServerInterceptors.intercept(service, guard.calls(), Caller.interceptor());
+        return MessageCheck.on(ServerInterceptors.intercept(service, guard.calls(), Caller.interceptor()));
     }
 
     private static SslContext sslContext(X509ExtendedKeyManager key, X509ExtendedTrustManager trust)

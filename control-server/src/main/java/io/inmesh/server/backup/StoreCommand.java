@@ -13,7 +13,10 @@ import io.inmesh.server.store.Schema;
 import io.inmesh.server.time.SystemTimer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
@@ -91,7 +94,7 @@ public final class StoreCommand {
             return true;
         }
 
-        private static StoreSettings stored(@Nullable Path file) throws IOException {
+        static StoreSettings stored(@Nullable Path file) throws IOException {
             return StoreSettings.read((file == null ? SettingsFile.none() : SettingsFile.read(file)).section("store"));
         }
 
@@ -198,7 +201,7 @@ public final class StoreCommand {
 
         @Override
         String run(Engine engine, SystemTimer timer) throws IOException {
-            Backup backup = Backup.read(SecretFiles.read(file), file.toString());
+            Backup backup = Backup.read(text(), file.toString());
             Refill refill = new Refill(engine, replace);
             AuthoritySettings settings = ofAuthority(settings());
             CarriedAuthority carried = CarriedAuthority.of(backup, engine, present(), settings, settings);
@@ -210,6 +213,18 @@ public final class StoreCommand {
             AuthorityCopy.write(authority(), carried.files());
             refill.with(carried.tables(), Refill.JUMP);
             return "restored " + file + "; start the servers";
+        }
+
+        private String text() throws IOException {
+            try {
+                return SecretFiles.read(file);
+            } catch (NoSuchFileException e) {
+                throw new IOException("there is no file " + file + "; correct its name", e);
+            } catch (MalformedInputException e) {
+                throw new IOException(file + " is damaged, or no backup of a control server", e);
+            } catch (FileSystemException e) {
+                throw new IOException(file + " cannot be read (" + e + ")", e);
+            }
         }
 
         private Present present() throws IOException {
@@ -240,6 +255,11 @@ public final class StoreCommand {
             Listing listing = all(engine);
             Schema.check(engine);
             boolean files = engine instanceof EmbeddedEngine;
+            if (files && stored(to).etcd() == null) {
+                throw new IOException("the settings " + to + " name no other store than the file in " + dataDir
+                        + ", which is to be moved; give them a section store.etcd, or name by --config the settings with"
+                        + " the store that it is in");
+            }
             try (Engine target = open(to, timer)) {
                 Refill refill = new Refill(target, replace);
                 Backup all = new Backup(

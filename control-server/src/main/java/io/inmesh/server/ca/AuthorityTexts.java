@@ -101,7 +101,12 @@ final class AuthorityTexts {
             return roots;
         }
         try {
-            for (JsonNode node : JSON.readTree(state.get()).path("roots")) {
+            JsonNode listed = JSON.readTree(state.get()).path("roots");
+            if (!listed.isArray()) {
+                // Taken for the very first start, another authority would be founded, which nobody trusts.
+                throw new IOException(store.place(STATE) + " lists no roots; restore it from a backup");
+            }
+            for (JsonNode node : listed) {
                 roots.add(load(
                         node.path("id").asText(),
                         RootState.valueOf(node.path("state").asText().toUpperCase(Locale.ROOT)),

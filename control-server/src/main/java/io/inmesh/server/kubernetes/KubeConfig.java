@@ -53,7 +53,7 @@ final class KubeConfig {
     static ApiSettings read(Section settings, Path file) {
         Section config;
         try {
-            config = SettingsFile.read(file);
+            config = SettingsFile.readOfOthers(file);
         } catch (IOException e) {
             throw settings.fault("kubeconfig", "names " + file + ", which cannot be read: " + e.getMessage());
         }

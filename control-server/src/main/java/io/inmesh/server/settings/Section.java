@@ -15,19 +15,21 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object of a settings file. Reading is strict: a value of another type, or out of range, is an error that names the file, the
- * field and the remedy, and so is, at {@link #end}, every field that nobody has asked for. For one thread.
+ * One object of a settings file. Reading is strict: no value, a value of another type, or out of range, is an error that names the file,
+ * the field and the remedy, and so is, at {@link #end}, every field that nobody has asked for. For one thread.
  */
 public final class Section {
+
+    private static final String EMPTY = "is empty; give it a value or leave it out";
 
     private final String file;
     private final Path folder;
     private final String path;
-    private final Map<String, Object> fields;
+    private final Map<String, @Nullable Object> fields;
     private final Set<String> asked = new TreeSet<>();
     private final List<Section> parts = new ArrayList<>();
 
-    Section(String file, Path folder, String path, Map<String, Object> fields) {
+    Section(String file, Path folder, String path, Map<String, @Nullable Object> fields) {
         this.file = file;
         this.folder = folder;
         this.path = path;
@@ -39,10 +41,9 @@ public final class Section {
         return path;
     }
 
-    /** {@return whether the field has a value} */
+    /** {@return whether the field is there} */
     public boolean has(String name) {
-        asked.add(name);
-        return fields.containsKey(name);
+        return value(name) != null;
     }
 
     /** {@return the names of all fields, for objects whose field names are data; they all count as asked for} */
@@ -72,7 +73,7 @@ public final class Section {
         }
         String text = value.toString();
         if (text.isBlank()) {
-            throw fault(name, "is empty; give it a value or leave it out");
+            throw fault(name, EMPTY);
         }
         return Optional.of(text);
     }
@@ -202,7 +203,12 @@ public final class Section {
 
     private @Nullable Object value(String name) {
         asked.add(name);
-        return fields.get(name);
+        Object value = fields.get(name);
+        if (value == null && fields.containsKey(name)) {
+            // Taken for absent, a section whose fields were lost would turn off what it is there for without a word.
+            throw fault(name, EMPTY);
+        }
+        return value;
     }
 
     private List<?> list(String name) {

@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -39,11 +42,25 @@ public final class SettingsFile {
      * @throws SettingsException if it is no YAML document with fields
      */
     public static Section read(Path file) throws IOException {
+        return read(file, content -> content);
+    }
+
+    /**
+     * {@return what a file of other programs holds, where a field without value is the same as no field}
+     *
+     * @throws IOException if it cannot be read
+     * @throws SettingsException if it is no YAML document with fields
+     */
+    public static Section readOfOthers(Path file) throws IOException {
+        return read(file, SettingsFile::withoutEmpty);
+    }
+
+    private static Section read(Path file, UnaryOperator<@Nullable Object> form) throws IOException {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new SettingsException(file + " has more than " + MAX_BYTES + " bytes; is it the right file?");
             }
-            return parse(file, Files.readString(file));
+            return parse(file, Files.readString(file), form);
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file + "; correct its name", e);
         } catch (MalformedInputException e) {
@@ -58,14 +75,14 @@ public final class SettingsFile {
         return e instanceof AccessDeniedException ? "no right to read it" : String.valueOf(e.getMessage());
     }
 
-    private static Section parse(Path file, String text) {
-        Object content;
+    private static Section parse(Path file, String text, UnaryOperator<@Nullable Object> form) {
+        @Nullable Object content;
         try {
-            content = new Load(LoadSettings.builder()
+            content = form.apply(new Load(LoadSettings.builder()
                             .setLabel(file.toString())
                             .setAllowDuplicateKeys(false)
                             .build())
-                    .loadFromString(text);
+                    .loadFromString(text));
         } catch (MarkedYamlEngineException e) {
             throw new SettingsException(file + " is no YAML" + place(e) + ": " + problem(e));
         } catch (YamlEngineException e) {
@@ -93,14 +110,26 @@ public final class SettingsFile {
         return QUOTED.matcher(e.getProblem()).replaceFirst("$1");
     }
 
-    static Map<String, Object> named(Map<?, ?> fields) {
-        Map<String, Object> named = new LinkedHashMap<>();
-        // A field without value is the same as no field, as in the resources.
-        fields.forEach((name, value) -> {
-            if (value != null) {
-                named.put(String.valueOf(name), value);
-            }
-        });
+    static Map<String, @Nullable Object> named(Map<?, ?> fields) {
+        Map<String, @Nullable Object> named = new LinkedHashMap<>();
+        fields.forEach((name, value) -> named.put(String.valueOf(name), value));
         return named;
+    }
+
+    private static @Nullable Object withoutEmpty(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(SettingsFile::withoutEmpty).toList();
+        }
+        if (value instanceof Map<?, ?> fields) {
+            Map<Object, Object> full = new LinkedHashMap<>();
+            fields.forEach((name, one) -> {
+                Object kept = withoutEmpty(one);
+                if (kept != null) {
+                    full.put(name, kept);
+                }
+            });
+            return full;
+        }
+        return value;
     }
 }

@@ -32,10 +32,7 @@ import io.inmesh.xds.core.Node;
 import io.inmesh.xds.discovery.AggregatedDiscoveryServiceGrpc;
 import io.inmesh.xds.discovery.DeltaDiscoveryRequest;
 import io.inmesh.xds.discovery.DeltaDiscoveryResponse;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +114,18 @@ class AttackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"169.254.169.254", "0.0.0.0", "224.0.0.1", "::", "fe80::1", "ff02::1", "10.0.0.300", "a b"})
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "0.0.0.0",
+                "224.0.0.1",
+                "::",
+                "fe80::1",
+                "ff02::1",
+                "10.0.0.300",
+                "a b",
+                "reviews-1.example"
+            })
     void addressThatIsNoProcessesIsRefused(String address) throws Exception {
         start("");
         var stream = stream("default", "reviews");
@@ -485,12 +493,7 @@ class AttackTest {
     }
 
     private static Status raw(ManagedChannel channel, String method, byte[] message) {
-        MethodDescriptor<byte[], byte[]> descriptor = MethodDescriptor.<byte[], byte[]>newBuilder()
-                .setFullMethodName(method)
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setRequestMarshaller(Bytes.INSTANCE)
-                .setResponseMarshaller(Bytes.INSTANCE)
-                .build();
+        MethodDescriptor<byte[], byte[]> descriptor = Bytes.method(MethodDescriptor.MethodType.UNARY, method);
         StatusRuntimeException failure = catchThrowableOfType(
                 StatusRuntimeException.class,
                 () -> ClientCalls.blockingUnaryCall(channel, descriptor, CallOptions.DEFAULT, message));
@@ -505,24 +508,6 @@ class AttackTest {
             return false;
         } catch (java.net.SocketException reset) {
             return true;
-        }
-    }
-
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        INSTANCE;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -20,6 +20,7 @@ import io.inmesh.xds.status.ClientStatusResponse;
 import io.inmesh.xds.status.ConfigStatus;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
@@ -130,6 +131,41 @@ class ClientStatusTest {
             assertThat(told.poll(30, TimeUnit.SECONDS)).isNotNull();
         }
         call.cancel("told", null);
+    }
+
+    @Test
+    void whoAsksByManyCallsAndReadsLateIsToldEverythingThen() throws Exception {
+        String[] addresses = new String[2_000];
+        Arrays.setAll(addresses, i -> "10.0." + i / 250 + "." + i % 250);
+        resources.put(TestResources.endpoints("a", addresses));
+        var stream = TestStream.incremental(server.channelOf("default", "reviews"));
+        stream.send(TestStream.subscribe(TypeUrls.ENDPOINT, "a"));
+        stream.next();
+        ManagedChannel narrow = server.narrowChannelOf("default", "reviews");
+        BlockingQueue<ClientStatusResponse> told = new LinkedBlockingQueue<>();
+        List<ClientCall<ClientStatusRequest, ClientStatusResponse>> calls = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ClientCall<ClientStatusRequest, ClientStatusResponse> call =
+                    narrow.newCall(ClientStatusDiscoveryServiceGrpc.getFetchClientStatusMethod(), CallOptions.DEFAULT);
+            call.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onMessage(ClientStatusResponse response) {
+                            told.add(response);
+                        }
+                    },
+                    new Metadata());
+            call.sendMessage(ClientStatusRequest.getDefaultInstance());
+            call.halfClose();
+            calls.add(call);
+        }
+        // Whoever asked and is gone costs the others nothing.
+        calls.remove(3).cancel("gone", null);
+        calls.remove(0).cancel("gone", null);
+        calls.forEach(call -> call.request(2));
+        for (int i = 0; i < calls.size(); i++) {
+            assertThat(told.poll(30, TimeUnit.SECONDS)).isNotNull();
+        }
     }
 
     @Test

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Registration, health and draining over the discovery stream. The mesh here is one service whose endpoints are all workloads. */
 class RegistrationTest {
@@ -60,6 +62,40 @@ class RegistrationTest {
         assertThat(workload.locality().region()).isEqualTo("here");
         assertThat(workload.health()).isEqualTo(WorkloadHealth.HEALTHY);
         assertThat(workload.tls()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "INMESH_PORTS      | has to be an object such as {\"http\": 8080}",
+                "LABELS            | has to be an object such as {\"app\": \"shop\"}",
+                "INMESH_CONNECTION | has to be a number",
+                "INMESH_SIDECAR    | has to be an object",
+            })
+    void whatANodeSaysInAnotherFormIsRefusedByName(String field, String remedy) throws Exception {
+        var stream = connect("reviews");
+        stream.send(healthy("reviews-1").toBuilder()
+                .setNode(node("reviews-1").toBuilder().setMetadata(metadata().putFields(field, text("x"))))
+                .build());
+        assertThat(stream.status().getDescription()).contains("node metadata " + field + " " + remedy);
+        assertThat(server.registry.workloads()).isEmpty();
+    }
+
+    @Test
+    void numbersAreNotRoundedAndTextsAreNoNumbers() throws Exception {
+        Value half = Value.newBuilder().setNumberValue(1.5).build();
+        var label = connect("reviews");
+        label.send(healthy("reviews-1").toBuilder()
+                .setNode(node("reviews-1").toBuilder()
+                        .setMetadata(metadata().putFields("LABELS", struct(Map.of("version", half)))))
+                .build());
+        assertThat(label.status().getDescription()).contains("LABELS[version] has to be a text in quotes");
+        var address = connect("reviews");
+        address.send(healthy("reviews-1").toBuilder()
+                .setNode(node("reviews-1").toBuilder().setMetadata(metadata().putFields("INMESH_ADDRESS", half)))
+                .build());
+        assertThat(address.status().getDescription()).contains("INMESH_ADDRESS has to be a text, in quotes");
     }
 
     @Test

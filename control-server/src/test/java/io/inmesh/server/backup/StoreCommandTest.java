@@ -79,6 +79,13 @@ class StoreCommandTest {
                 .contains("there is no store " + wrong.resolve("inmesh.mv"), "correct --data-dir");
         assertThat(run("move", wrong, "--to")).contains("there is no store");
         assertThat(wrong).doesNotExist();
+        assertThat(run("restore", copy)).contains("there is no file " + backup + "; correct its name");
+        Files.write(backup, new byte[] {(byte) 0xff});
+        Files.setPosixFilePermissions(backup, PosixFilePermissions.fromString("rw-------"));
+        assertThat(run("restore", copy)).contains("is damaged, or no backup");
+        Files.writeString(backup, "# the same store");
+        assertThat(run("move", data, "--to")).contains("name no other store than the file in " + data);
+        Files.delete(backup);
         assertThat(backup).doesNotExist();
     }
 

@@ -113,6 +113,21 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void aListOfRootsThatIsDamagedFoundsNoOtherAuthority() throws Exception {
+        X509Certificate root = open().roots().get(0);
+        Path list = ca.resolve("authority.json");
+        String whole = SecretFiles.read(list);
+        for (String damaged : List.of("", "{}", "{\"roots\": {}}", "garbage")) {
+            SecretFiles.write(list, damaged);
+            assertThatThrownBy(this::open)
+                    .hasMessageContaining(list.toString())
+                    .hasMessageContaining("restore it from a backup");
+        }
+        SecretFiles.write(list, whole);
+        assertThat(open().roots()).containsExactly(root);
+    }
+
+    @Test
     void anotherTrustDomainIsNotServed() throws Exception {
         CertificateAuthority authority = open();
 

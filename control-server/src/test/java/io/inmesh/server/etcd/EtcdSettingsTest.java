@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,9 @@ class EtcdSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+                                                                                      | store.etcd is empty
+                    {}                                                                | list the client URLs
+                    {endpoints: }                                                     | store.etcd.endpoints is empty
                     {endpoints: []}                                                   | list the client URLs
                     {endpoints: ["etcd-1:2379"]}                                      | URLs with host and port
                     {endpoints: ["https://etcd-1"]}                                   | URLs with host and port
@@ -78,18 +83,20 @@ class EtcdSettingsTest {
                     {endpoints: ["https://a:1"], timeout: soon}                       | has to be a duration
                     {endpoints: ["https://a:1"], pasword: x}                          | pasword is unknown
                     """)
-    void whatDoesNotFitIsNamedWithTheRemedy(String section, String message) {
+    void whatDoesNotFitIsNamedWithTheRemedy(@Nullable String section, String message) {
         assertThatThrownBy(() -> read(section))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(message);
     }
 
-    private EtcdSettings read(String yaml) throws Exception {
+    private EtcdSettings read(@Nullable String section) throws Exception {
+        String yaml = section == null ? "" : section;
         Path file = Files.writeString(
                 folder.resolve("settings.yaml"),
                 yaml.startsWith("{") ? "store: {etcd: " + yaml + "}" : "store:\n  etcd:\n" + yaml.indent(4));
         Section all = SettingsFile.read(file);
-        EtcdSettings settings = EtcdSettings.read(all.section("store").section("etcd"));
+        EtcdSettings settings =
+                Objects.requireNonNull(StoreSettings.read(all.section("store")).etcd());
         all.end();
         return settings;
     }

@@ -108,6 +108,10 @@ class SettingsFileTest {
                 "s: {users: [[ann]]}   | s.users[0] has to be a text",
                 "s: {name: [ann]}      | s.name has to be a text",
                 "s: {name: '  '}       | s.name is empty",
+                "'s:'                  | s is empty; give it a value or leave it out",
+                "s: {size: }           | s.size is empty; give it a value or leave it out",
+                "s: {users: }          | s.users is empty; give it a value or leave it out",
+                "s: {users: [null]}    | s.users[0] has to be a text",
                 "s: []                 | s has to be an object with fields",
                 "'[]'                  | has to be a YAML object",
                 "'s: {'                | is no YAML",
@@ -152,6 +156,28 @@ class SettingsFileTest {
     @Test
     void anEmptyFileIsOneWithoutSections() throws IOException {
         assertThat(read("# nothing yet\n").names()).isEmpty();
+    }
+
+    /** Whoever asks whether a section is there must not take one without fields for none: it may be the one that protects. */
+    @Test
+    void aFieldWithoutValueIsNoAbsentOne() throws IOException {
+        Section settings = read("access:\nlabels: {a: }\n");
+
+        assertThatThrownBy(() -> settings.has("access")).hasMessageContaining("access is empty; give it a value");
+        assertThatThrownBy(() -> settings.textMap("labels")).hasMessageContaining("labels.a is empty");
+    }
+
+    /** As kubectl writes them. */
+    @Test
+    void aFieldWithoutValueIsNoneInFilesOfOthers() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("config"), "users:\ncurrent-context: a\ncontexts: [{name: a, context: {user: }}]\n");
+
+        Section config = SettingsFile.readOfOthers(file);
+
+        assertThat(config.has("users")).isFalse();
+        assertThat(config.sections("contexts").get(0).section("context").optionalText("user"))
+                .isEmpty();
     }
 
     private Section read(String yaml) throws IOException {

@@ -1,0 +1,33 @@
+package io.inmesh.server.ads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How many answers a connection is given that it has not read. */
+class AnswerTurnsTest {
+
+    private final AnswerTurns turns = new AnswerTurns();
+    private final List<String> answered = new ArrayList<>();
+
+    @Test
+    void aConnectionIsAnsweredOnceUntilItHasReadThat() {
+        for (int i = 1; i <= 3; i++) {
+            String answer = "a" + i;
+            turns.await("a", () -> answered.add(answer));
+        }
+        turns.await("b", () -> answered.add("b1"));
+        assertThat(answered).containsExactly("a1", "b1");
+
+        turns.over("a");
+        assertThat(answered).containsExactly("a1", "b1", "a2");
+        turns.over("a");
+        turns.over("a");
+        assertThat(answered).containsExactly("a1", "b1", "a2", "a3");
+
+        turns.await("a", () -> answered.add("a4"));
+        assertThat(answered).endsWith("a4");
+    }
+}
