@@ -1,6 +1,9 @@
 package io.inmesh.client;
 
 import io.grpc.Status;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 
@@ -44,6 +47,13 @@ final class Failures {
         String reason = innermost == failure || innermost.getMessage() == null
                 ? description == null ? "" : description.lines().findFirst().orElse("")
                 : innermost.getMessage();
+        if (innermost instanceof CertificateExpiredException
+                || innermost instanceof CertificateNotYetValidException
+                || innermost instanceof CertPathBuilderException) {
+            // The runtime says of a clock that is wrong no more than that there is no way to a root, or a bare date.
+            return status.getCode() + ": the server's certificate is not good here: " + reason
+                    + "; see that this machine's clock is right, and that the token or INMESH_CA_FILE is of that mesh";
+        }
         if (status.getCode() == Status.Code.UNAUTHENTICATED) {
             return "UNAUTHENTICATED: " + reason + "; make a token with: meshctl token create";
         }
