@@ -41,7 +41,7 @@
 {{- fail "serviceAccount.create is false and serviceAccount.name empty: whatever runs as the namespace's default account would get the server's rights; name an account" -}}
 {{- end -}}
 {{- range $label := list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
-{{- if hasKey $v.podLabels $label -}}
+{{- if hasKey ($v.podLabels | default dict) $label -}}
 {{- fail (printf "%s is what the Services know the servers by; leave it out of podLabels" $label) -}}
 {{- end -}}
 {{- end -}}

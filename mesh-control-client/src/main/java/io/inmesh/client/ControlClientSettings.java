@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param caFile file with the mesh's roots in PEM, needed if the token is none of the mesh's own, which names its root ({@code
  *     INMESH_CA_FILE})
  * @param stateDir folder for the last good state and the identity, null to keep nothing on disk ({@code INMESH_STATE_DIR})
- * @param address IP address that callers dial, null for the one this machine would reach the control server from ({@code
+ * @param address IP address that callers dial, or a host name, by which only services with {@code resolution: DNS} are called; null for the one this machine would reach the control server from ({@code
  *     INMESH_ADDRESS})
  * @param locality {@code region/zone/subzone}, empty if unknown ({@code INMESH_LOCALITY})
  * @param stateOfTheWorld whether to use state-of-the-world xDS instead of incremental ({@code INMESH_XDS_MODE}: {@code delta},
@@ -50,6 +50,11 @@ public record ControlClientSettings(
     /** Places may be missing from the end, as where zones are not known, but not before one that is there. */
     private static final Pattern LOCALITY = Pattern.compile("[^/]+(/{0,2}|/[^/]+/?|/[^/]+/[^/]+)");
 
+    /** What a template makes of places that are not known. */
+    private static final Pattern UNKNOWN_LOCALITY = Pattern.compile("/{0,2}");
+
+    private static final int LONGEST_NAME = 253;
+
     /**
      * Copies the collections and checks what can be checked without looking at files.
      *
@@ -70,12 +75,13 @@ public record ControlClientSettings(
         }
         name("INMESH_SERVICE", service);
         name("INMESH_NAMESPACE", namespace);
-        if (address != null && !bareAddress(address)) {
+        if (address != null && !bareAddress(address) && !hostName(address)) {
             throw new IllegalArgumentException("INMESH_ADDRESS \"" + address
-                    + "\" is no IP address; callers are told addresses, not names: write the one they dial, or leave it out"
-                    + " to have it found");
+                    + "\" is no IP address, nor a host name; write the one that callers dial, without a port, or leave it out to"
+                    + " have it found");
         }
-        if (!locality.isEmpty() && !LOCALITY.matcher(locality).matches()) {
+        if (!UNKNOWN_LOCALITY.matcher(locality).matches()
+                && !LOCALITY.matcher(locality).matches()) {
             throw new IllegalArgumentException("INMESH_LOCALITY \"" + locality
                     + "\" is none; write region, region/zone or region/zone/subzone, e.g. eu-west/a");
         }
@@ -93,6 +99,17 @@ public record ControlClientSettings(
     private static boolean bareAddress(String text) {
         boolean port = text.startsWith("[") || text.indexOf('.') >= 0 && text.matches("[^:]*:[^:]*");
         return !port && AddressLiteral.parse(text) != null;
+    }
+
+    /** {@return whether the address is a name, which most callers cannot be told} */
+    boolean addressIsName() {
+        return address != null && !bareAddress(address);
+    }
+
+    private static boolean hostName(String text) {
+        return text.length() <= LONGEST_NAME
+                && text.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+                && !text.matches("[0-9.]+");
     }
 
     private static void name(String setting, String value) {

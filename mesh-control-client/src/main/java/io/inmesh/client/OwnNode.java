@@ -31,6 +31,13 @@ final class OwnNode {
         this.address = settings.address() != null
                 ? settings.address()
                 : ownAddress(ServerAddress.parse(settings.servers().get(0)));
+        if (settings.addressIsName()) {
+            LOG.warn(
+                    "INMESH_ADDRESS {} is a host name: only services with resolution DNS (ServiceEntry) are called by it; others"
+                            + " are told IP addresses and do not find this process. Write the IP address, or leave it out to"
+                            + " have it found",
+                    address);
+        }
     }
 
     /**

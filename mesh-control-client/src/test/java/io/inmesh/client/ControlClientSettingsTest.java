@@ -15,7 +15,7 @@ final class ControlClientSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "INMESH_ADDRESS    | reviews-1.example | is no IP address; callers are told addresses, not names",
+                "INMESH_ADDRESS    | reviews 1         | is no IP address, nor a host name",
                 "INMESH_ADDRESS    | 10.0.0.1:8080     | is no IP address",
                 "INMESH_ADDRESS    | [::1]             | is no IP address",
                 "INMESH_ADDRESS    | 10.0.0            | is no IP address",
@@ -35,14 +35,14 @@ final class ControlClientSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.1", "::1", "2001:db8::7", "::ffff:10.0.0.1"})
+    @ValueSource(strings = {"reviews-1.example", "10.0.0.1", "::1", "2001:db8::7", "::ffff:10.0.0.1"})
     void addressesAreTakenAsTheyAre(String address) {
         assertThat(with("INMESH_ADDRESS", address).address()).isEqualTo(address);
     }
 
     /** Zones may be unknown where a template fills them in. */
     @ParameterizedTest
-    @ValueSource(strings = {"eu", "eu/", "eu//", "eu/a", "eu/a/", "eu/a/x"})
+    @ValueSource(strings = {"", "/", "//", "eu", "eu/", "eu//", "eu/a", "eu/a/", "eu/a/x"})
     void partsOfALocalityMayBeMissingFromItsEnd(String locality) {
         assertThat(with("INMESH_LOCALITY", locality).locality()).isEqualTo(locality);
     }

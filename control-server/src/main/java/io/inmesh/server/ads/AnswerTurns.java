@@ -11,19 +11,22 @@ import java.util.Queue;
  */
 final class AnswerTurns {
 
+    private record Waiting(Object call, Runnable answer) {}
+
     /** Calls that wait, by connection; one without any is answered at this moment, or reads its answer. */
-    private final Map<String, Queue<Runnable>> waiting = new HashMap<>();
+    private final Map<String, Queue<Waiting>> waiting = new HashMap<>();
 
     /**
      * Has a call answered, now or when those of its connection that came before have been.
      *
+     * @param call which call it is
      * @param answer begins to; whoever is called has to see that {@link #over} is called once, whatever comes of it
      */
-    void await(String connection, Runnable answer) {
+    void await(String connection, Object call, Runnable answer) {
         synchronized (waiting) {
-            Queue<Runnable> before = waiting.get(connection);
+            Queue<Waiting> before = waiting.get(connection);
             if (before != null) {
-                before.add(answer);
+                before.add(new Waiting(call, answer));
                 return;
             }
             waiting.put(connection, new ArrayDeque<>());
@@ -31,18 +34,28 @@ final class AnswerTurns {
         answer.run();
     }
 
+    /** A call waits no longer: whoever made it is gone. One that has been called already goes on. */
+    void leave(String connection, Object call) {
+        synchronized (waiting) {
+            Queue<Waiting> others = waiting.get(connection);
+            if (others != null) {
+                others.removeIf(other -> other.call() == call);
+            }
+        }
+    }
+
     /** An answer has been read, or will never be. */
     void over(String connection) {
-        Runnable next;
+        Waiting next;
         synchronized (waiting) {
-            Queue<Runnable> others = waiting.get(connection);
+            Queue<Waiting> others = waiting.get(connection);
             next = others == null ? null : others.poll();
             if (next == null) {
                 waiting.remove(connection);
             }
         }
         if (next != null) {
-            next.run();
+            next.answer().run();
         }
     }
 }

@@ -121,7 +121,7 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
         }
 
         void await(Runnable answer) {
-            turns.await(connection, () -> {
+            turns.await(connection, this, () -> {
                 taken.set(true);
                 answer.run();
             });
@@ -130,6 +130,9 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
         void over() {
             if (taken.compareAndSet(true, false)) {
                 turns.over(connection);
+            } else {
+                // What it asked for would be kept until its turn comes.
+                turns.leave(connection, this);
             }
         }
     }

@@ -70,13 +70,18 @@ final class MessageCheck {
     /** A call that can be ended while its service answers on another thread; what that still sends then goes nowhere. */
     private static final class Ending<Q, A> extends SimpleForwardingServerCall<Q, A> {
         private boolean ended;
+        private boolean refused;
 
         Ending(ServerCall<Q, A> call) {
             super(call);
         }
 
         synchronized void refuse() {
+            if (ended) {
+                return;
+            }
             ended = true;
+            refused = true;
             super.close(
                     Status.INVALID_ARGUMENT.withDescription("the bytes sent to "
                             + getMethodDescriptor().getFullMethodName()
@@ -101,6 +106,7 @@ final class MessageCheck {
         @Override
         public synchronized void close(Status status, Metadata trailers) {
             if (!ended) {
+                ended = true;
                 super.close(status, trailers);
             }
         }
@@ -108,7 +114,7 @@ final class MessageCheck {
         @Override
         public boolean isCancelled() {
             synchronized (this) {
-                if (ended) {
+                if (refused) {
                     return true;
                 }
             }

@@ -18,6 +18,8 @@ public record RegistrationRules(Addresses addresses, Services services) {
     /** Any address that can be called, and any service of its namespace that does not say who may serve it. */
     public static final RegistrationRules DEFAULT = new RegistrationRules(Addresses.CLAIMED, Services.ANY);
 
+    private static final int MAX_NAME = 253;
+
     /** Which address a process may name as its own. */
     public enum Addresses {
         /** Any that can be the address of a process. */
@@ -49,8 +51,9 @@ public record RegistrationRules(Addresses addresses, Services services) {
      */
     public Optional<String> problem(String claimed, @Nullable InetAddress connection) {
         if (!IpAddresses.valid(claimed)) {
-            // Over EDS there are addresses only: a name would be registered and never called.
-            return Optional.of("address \"" + claimed + "\" is no IP address; name the one that callers can reach");
+            return addresses == Addresses.CLAIMED && name(claimed)
+                    ? Optional.empty()
+                    : Optional.of("address \"" + claimed + "\" is no IP address; name the one that callers can reach");
         }
         InetAddress address = parse(claimed);
         if (addresses == Addresses.CONNECTION && !address.equals(connection)) {
@@ -65,6 +68,12 @@ public record RegistrationRules(Addresses addresses, Services services) {
             return Optional.of("address " + claimed + " is none of a process; name one that callers can reach");
         }
         return Optional.empty();
+    }
+
+    private static boolean name(String text) {
+        return text.length() <= MAX_NAME
+                && text.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+                && !text.matches("[0-9.]+");
     }
 
     private static InetAddress parse(String literal) {

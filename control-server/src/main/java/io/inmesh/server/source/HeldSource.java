@@ -64,6 +64,7 @@ final class HeldSource implements SourceSink {
     @Override
     public void listed(Collection<SourceService> listed, Missing missing) {
         told(() -> {
+            lastProblem = "";
             Set<String> named = new HashSet<>();
             for (SourceService service : listed) {
                 named.add(service.key());

@@ -16,9 +16,9 @@ class AnswerTurnsTest {
     void aConnectionIsAnsweredOnceUntilItHasReadThat() {
         for (int i = 1; i <= 3; i++) {
             String answer = "a" + i;
-            turns.await("a", () -> answered.add(answer));
+            turns.await("a", this, () -> answered.add(answer));
         }
-        turns.await("b", () -> answered.add("b1"));
+        turns.await("b", this, () -> answered.add("b1"));
         assertThat(answered).containsExactly("a1", "b1");
 
         turns.over("a");
@@ -27,7 +27,21 @@ class AnswerTurnsTest {
         turns.over("a");
         assertThat(answered).containsExactly("a1", "b1", "a2", "a3");
 
-        turns.await("a", () -> answered.add("a4"));
+        turns.await("a", this, () -> answered.add("a4"));
         assertThat(answered).endsWith("a4");
+    }
+
+    @Test
+    void aCallThatIsGoneDoesNotWait() {
+        Object gone = new Object();
+        turns.await("a", this, () -> answered.add("a1"));
+        turns.await("a", gone, () -> answered.add("gone"));
+        turns.await("a", this, () -> answered.add("a2"));
+
+        turns.leave("a", gone);
+        turns.over("a");
+
+        assertThat(answered).containsExactly("a1", "a2");
+        turns.leave("nobody", gone);
     }
 }

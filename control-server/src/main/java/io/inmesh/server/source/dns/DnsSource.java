@@ -108,7 +108,9 @@ public final class DnsSource implements ServiceSource {
         } else {
             found.forEach(service -> sink.changed(service, SourceSink.Missing.VANISHED));
         }
-        if (!problems.isEmpty()) {
+        if (problems.isEmpty()) {
+            sink.answered();
+        } else {
             sink.failed(String.join("; ", problems.values()));
         }
     }
