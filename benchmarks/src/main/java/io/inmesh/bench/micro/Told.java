@@ -60,6 +60,11 @@ final class Told implements AutoCloseable {
             this.text = text;
         }
 
+        /** {@return whether there is a line of access log for each call} */
+        boolean logged() {
+            return logged;
+        }
+
         String text() {
             return text;
         }
