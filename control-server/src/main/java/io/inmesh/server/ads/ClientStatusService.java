@@ -13,6 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells what clients have been sent and what they made of it (CSDS). {@code grpcdebug} takes an answer about one client only, and
@@ -23,7 +27,9 @@ import java.util.function.Consumer;
  */
 public final class ClientStatusService extends ClientStatusDiscoveryServiceImplBase {
 
-    private final StreamHub hub;
+    private static final Logger LOG = LoggerFactory.getLogger(ClientStatusService.class);
+
+    private final Function<Predicate<ConnectedProcess>, Told> clients;
     private final Executor telling;
     private final boolean certificateNeeded;
     private final AnswerTurns turns = new AnswerTurns();
@@ -36,7 +42,15 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
      * @param certificateNeeded whether callers have to prove who they are
      */
     public ClientStatusService(StreamHub hub, Executor telling, boolean certificateNeeded) {
-        this.hub = hub;
+        this(hub::configs, telling, certificateNeeded);
+    }
+
+    /**
+     * @param clients has those that are wanted tell what they have been sent
+     */
+    ClientStatusService(
+            Function<Predicate<ConnectedProcess>, Told> clients, Executor telling, boolean certificateNeeded) {
+        this.clients = clients;
         this.telling = telling;
         this.certificateNeeded = certificateNeeded;
     }
@@ -55,14 +69,10 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
         observer.setOnCancelHandler(turn::over);
         observer.setOnCloseHandler(turn::over);
         Mailbox alone = new Mailbox(telling);
-        turn.await(() -> alone.execute(() -> {
-            if (observer.isCancelled()) {
-                turn.over();
-            } else {
-                observer.onNext(answer(request, identity));
-                observer.onCompleted();
-            }
-        }));
+        turn.await(() -> alone.execute(() -> turn.use(observer, () -> {
+            observer.onNext(answer(request, identity));
+            observer.onCompleted();
+        })));
     }
 
     @Override
@@ -91,27 +101,19 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
         observer.request(1);
         Mailbox tasks = new Mailbox(telling);
         return new Asking(
-                request -> turn.await(() -> tasks.execute(() -> {
-                    if (observer.isCancelled()) {
-                        turn.over();
-                    } else {
-                        observer.onNext(answer(request, identity));
-                        due.set(true);
-                        next.run();
-                    }
-                })),
-                () -> turn.await(() -> tasks.execute(() -> {
-                    if (!observer.isCancelled()) {
-                        observer.onCompleted();
-                    }
-                    turn.over();
-                })));
+                request -> turn.await(() -> tasks.execute(() -> turn.use(observer, () -> {
+                    observer.onNext(answer(request, identity));
+                    due.set(true);
+                    next.run();
+                }))),
+                () -> turn.await(() -> tasks.execute(() -> turn.use(observer, observer::onCompleted))));
     }
 
     /** The turn of one call: waited for, taken, and over once. */
     private final class Turn {
         private final String connection;
         private final AtomicBoolean taken = new AtomicBoolean();
+        private final AtomicBoolean failed = new AtomicBoolean();
 
         /**
          * @param connection address that it comes from, with the port
@@ -125,6 +127,24 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
                 taken.set(true);
                 answer.run();
             });
+        }
+
+        /** Goes on with the call; what fails ends it, else it would keep the turn of its connection for ever. */
+        void use(ServerCallStreamObserver<ClientStatusResponse> observer, Runnable step) {
+            if (observer.isCancelled() || failed.get()) {
+                over();
+                return;
+            }
+            try {
+                step.run();
+            } catch (RuntimeException | StackOverflowError e) {
+                LOG.error("it could not be told what clients have been sent", e);
+                failed.set(true);
+                over();
+                observer.onError(Status.INTERNAL
+                        .withDescription("it could not be told what clients have been sent; the server's log says why")
+                        .asRuntimeException());
+            }
         }
 
         void over() {
@@ -165,7 +185,7 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
     private ClientStatusResponse answer(ClientStatusRequest request, Optional<WorkloadIdentity> caller) {
         ClientStatusResponse.Builder response = ClientStatusResponse.newBuilder();
         String wanted = request.getNode().getId();
-        hub.configs(process -> (wanted.isEmpty() || wanted.equals(process.nodeId()))
+        clients.apply(process -> (wanted.isEmpty() || wanted.equals(process.nodeId()))
                         && caller.map(who -> who.namespace().equals(process.namespace())
                                         && who.serviceAccount().equals(process.serviceAccount()))
                                 .orElse(!certificateNeeded))

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.inmesh.server.fixture.Pause;
+import io.inmesh.server.limit.Guard;
+import io.inmesh.server.limit.Limits;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.core.Node;
 import io.inmesh.xds.discovery.DeltaDiscoveryResponse;
@@ -23,13 +28,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server tells of its clients (CSDS), over real sockets, in the way grpcdebug asks. */
 class ClientStatusTest {
@@ -165,6 +174,47 @@ class ClientStatusTest {
         calls.forEach(call -> call.request(2));
         for (int i = 0; i < calls.size(); i++) {
             assertThat(told.poll(30, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+
+    /** What fails is the answer to the first question; the second comes over the same connection. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatFailsEndsTheCallAndNoOther(boolean stream) throws Exception {
+        AtomicBoolean failed = new AtomicBoolean();
+        ClientStatusService failingOnce = new ClientStatusService(
+                which -> {
+                    if (failed.compareAndSet(false, true)) {
+                        throw new IllegalStateException("this failure is part of a test");
+                    }
+                    return server.hub.configs(which);
+                },
+                Runnable::run,
+                false);
+        try (XdsServer asked = XdsServer.plaintextOnLoopback(
+                0, new Guard(Limits.DEFAULT, server.timer, false), ForkJoinPool.commonPool(), List.of(failingOnce))) {
+            ManagedChannel channel = Grpc.newChannelBuilderForAddress(
+                            "127.0.0.1", asked.port(), InsecureChannelCredentials.create())
+                    .build();
+            try {
+                assertThatThrownBy(() -> {
+                            if (stream) {
+                                ClientCalls.blockingServerStreamingCall(
+                                                channel,
+                                                ClientStatusDiscoveryServiceGrpc.getStreamClientStatusMethod(),
+                                                CallOptions.DEFAULT,
+                                                ClientStatusRequest.getDefaultInstance())
+                                        .next();
+                            } else {
+                                fetch(channel, "");
+                            }
+                        })
+                        .isInstanceOf(StatusRuntimeException.class)
+                        .hasMessageContaining("INTERNAL: it could not be told what clients have been sent");
+                assertThat(fetch(channel, "")).isEmpty();
+            } finally {
+                channel.shutdownNow();
+            }
         }
     }
 
