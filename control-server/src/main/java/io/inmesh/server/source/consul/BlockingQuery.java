@@ -1,6 +1,5 @@
 package io.inmesh.server.source.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.source.Pacer;
 import io.inmesh.server.source.SourceThread;
 import java.io.IOException;
@@ -13,35 +12,37 @@ import org.jspecify.annotations.Nullable;
  * One blocking query of Consul, asked again and again: it is answered when something has changed, or when it has waited long enough. A
  * return is no promise of a change; an index that goes backwards (a snapshot was restored, servers were replaced) means to start over.
  * Everything but the waiting happens on the source's thread.
+ *
+ * @param <T> what it is answered with
  */
-final class BlockingQuery {
+final class BlockingQuery<T> {
     /** Until it is asked again if even that it failed cannot be told. */
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
-    private final String path;
+    private final Question<T> question;
     private final ConsulHttp http;
     private final SourceThread thread;
     private final Pacer pacer;
-    private final Consumer<JsonNode> changed;
+    private final Consumer<T> changed;
     private final Runnable heard;
 
     private long index;
     private int generation;
     private String problem = "";
-    private @Nullable CompletableFuture<ConsulHttp.Answer> asking;
+    private @Nullable CompletableFuture<ConsulHttp.Answer<T>> asking;
 
     /**
      * @param changed is told each answer that may be another one than before
      * @param heard is run after each other answer, and each failure
      */
     BlockingQuery(
-            String path,
+            Question<T> question,
             ConsulHttp http,
             SourceThread thread,
             Pacer pacer,
-            Consumer<JsonNode> changed,
+            Consumer<T> changed,
             Runnable heard) {
-        this.path = path;
+        this.question = question;
         this.http = http;
         this.thread = thread;
         this.pacer = pacer;
@@ -51,7 +52,7 @@ final class BlockingQuery {
 
     void ask() {
         int mine = ++generation;
-        CompletableFuture<ConsulHttp.Answer> sent = http.ask(path, index);
+        CompletableFuture<ConsulHttp.Answer<T>> sent = http.ask(question, index);
         asking = sent;
         sent.whenComplete((answer, failure) -> thread.after(Duration.ZERO, () -> {
             // What was stopped or asked anew meanwhile is not waited for any more.
@@ -61,20 +62,20 @@ final class BlockingQuery {
         }));
     }
 
-    private void take(ConsulHttp.@Nullable Answer answer, @Nullable Throwable failure) {
+    private void take(ConsulHttp.@Nullable Answer<T> answer, @Nullable Throwable failure) {
         Duration pause = LONGEST;
         try {
             if (answer == null) {
-                throw new IOException("Consul does not answer: " + ConsulHttp.reason(failure));
+                throw new IOException(ConsulHttp.reason(failure));
             }
-            JsonNode body = answer.json();
+            T list = answer.list();
             long now = Math.max(1, answer.index());
             boolean news = now != index;
             index = now < index ? 0 : now;
             problem = "";
             pause = pacer.afterAnswer();
             if (news) {
-                changed.accept(body);
+                changed.accept(list);
             } else {
                 heard.run();
             }
@@ -125,7 +126,7 @@ final class BlockingQuery {
     }
 
     String path() {
-        return path;
+        return question.path();
     }
 
     /** {@return why it could not be asked last; empty if it could} */

@@ -1,7 +1,5 @@
 package io.inmesh.server.source.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inmesh.server.fetch.BoundedBody;
 import java.io.IOException;
 import java.net.URI;
@@ -10,11 +8,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,17 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a Consul agent over HTTP. */
 final class ConsulHttp {
-    /** Where the instances of a service are, by its name. */
-    static final String INSTANCES = "/v1/health/service/";
-
-    /** Where all checks are. */
-    static final String CHECKS = "/v1/health/state/any";
-
-    /** What {@link Rows} reads of a check. */
-    private static final Set<String> CHECK_FIELDS =
-            Set.of("Node", "CheckID", "ServiceID", "ServiceName", "ServiceTags", "Status");
-
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_BYTES = 32 << 20;
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration AT_ONCE = Duration.ofSeconds(30);
@@ -49,7 +37,7 @@ final class ConsulHttp {
 
     /**
      * @param limitAtOnce of a question that is answered without waiting for something new, until all of the answer is there
-     * @param most bytes that are kept of an answer; one of which more would be is a failure
+     * @param most bytes that may count of an answer; more is a failure
      */
     ConsulHttp(ConsulSettings settings, Executor executor, Duration limitAtOnce, int most) {
         this.settings = settings;
@@ -75,34 +63,40 @@ final class ConsulHttp {
      *
      * @param status of HTTP
      * @param index how far it goes; less than 1 if it does not say
-     * @param body all of it; of all checks, only what counts of each
+     * @param content what it says
      */
-    record Answer(int status, long index, byte[] body) {
+    record Answer<T>(int status, long index, Content<T> content) {
 
         /** @throws IOException if it is none that can be used; the message says why */
-        JsonNode json() throws IOException {
+        T list() throws IOException {
             if (status == 403) {
                 throw new IOException("Consul refuses (403): the token may not read these services");
             }
-            if (status != 200) {
-                throw new IOException("Consul answers " + status + ": " + shortened());
+            T all = content.all();
+            if (all == null) {
+                throw new IOException("Consul answers " + status + ": " + content.shortened());
             }
-            try {
-                return JSON.readTree(body);
-            } catch (IOException e) {
-                throw new IOException("Consul answers what is no JSON: " + shortened(), e);
-            }
+            return all;
         }
+    }
 
+    /**
+     * What an answer says.
+     *
+     * @param all what was asked for; null if that is not what it says
+     * @param words what it says instead
+     */
+    record Content<T>(@Nullable T all, String words) {
         private String shortened() {
-            String text = new String(body, StandardCharsets.UTF_8).strip();
+            String text = words.strip();
             return text.length() > 200 ? text.substring(0, 200) + "..." : text;
         }
     }
 
-    /** Asks what is at a path; waits for something newer than {@code index} unless that is 0. */
-    CompletableFuture<Answer> ask(String path, long index) {
-        StringBuilder url = new StringBuilder(settings.url().toString().replaceFirst("/+$", "")).append(path);
+    /** Asks; waits for something newer than {@code index} unless that is 0. */
+    <T> CompletableFuture<Answer<T>> ask(Question<T> question, long index) {
+        StringBuilder url =
+                new StringBuilder(settings.url().toString().replaceFirst("/+$", "")).append(question.path());
         url.append("?wait=").append(settings.longestWait().toMillis()).append("ms");
         if (index > 0) {
             url.append("&index=").append(index);
@@ -110,7 +104,7 @@ final class ConsulHttp {
         if (!settings.datacenter().isEmpty()) {
             url.append("&dc=").append(encoded(settings.datacenter()));
         }
-        if (!settings.tag().isEmpty() && path.startsWith(INSTANCES)) {
+        if (!settings.tag().isEmpty() && question.aboutInstances()) {
             url.append("&tag=").append(encoded(settings.tag()));
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.toString()));
@@ -124,8 +118,8 @@ final class ConsulHttp {
             return CompletableFuture.failedFuture(
                     new IOException("the token file " + settings.tokenFile().get() + " cannot be used", e));
         }
-        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request.build(), bodyOf(path));
-        CompletableFuture<Answer> sent = exchange.thenApply(response -> new Answer(
+        CompletableFuture<HttpResponse<Content<T>>> exchange = client.sendAsync(request.build(), bodyOf(question));
+        CompletableFuture<Answer<T>> sent = exchange.thenApply(response -> new Answer<>(
                 response.statusCode(),
                 response.headers()
                         .firstValue("X-Consul-Index")
@@ -142,10 +136,12 @@ final class ConsulHttp {
         return sent;
     }
 
-    private BodyHandler<byte[]> bodyOf(String path) {
+    private <T> BodyHandler<Content<T>> bodyOf(Question<T> question) {
         BodyHandler<byte[]> whole = BoundedBody.of(most);
-        return head ->
-                path.equals(CHECKS) && head.statusCode() == 200 ? ThinBody.of(CHECK_FIELDS, most) : whole.apply(head);
+        return head -> head.statusCode() == 200
+                ? BodySubscribers.mapping(AnswerBody.of(question, most), all -> new Content<>(all, ""))
+                : BodySubscribers.mapping(
+                        whole.apply(head), body -> new Content<>(null, new String(body, StandardCharsets.UTF_8)));
     }
 
     private static long number(String text) {
@@ -156,14 +152,17 @@ final class ConsulHttp {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** {@return in words why there is no answer, or none that can be used} */
     static String reason(@Nullable Throwable failure) {
         Throwable cause = failure;
-        while (cause != null && cause.getCause() != null && cause.getMessage() == null) {
+        while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof TimeoutException) {
-            return "nothing came in time";
+        for (Throwable one = cause; one != null; one = one.getCause()) {
+            if (one instanceof UnusableAnswerException) {
+                return String.valueOf(one.getMessage());
+            }
         }
-        return String.valueOf(cause);
+        return "Consul does not answer: " + (cause instanceof TimeoutException ? "nothing came in time" : cause);
     }
 }

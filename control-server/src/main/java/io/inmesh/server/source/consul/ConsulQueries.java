@@ -1,6 +1,5 @@
 package io.inmesh.server.source.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.source.Pacer;
 import io.inmesh.server.source.SourceThread;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,16 +19,11 @@ record ConsulQueries(ConsulHttp http, SourceThread thread, Runnable heard) {
      *
      * @param changed is told each answer that may be another one than before
      */
-    BlockingQuery blocking(String path, Consumer<JsonNode> changed) {
-        return new BlockingQuery(path, http, thread, pacer(), changed, heard);
+    <T> BlockingQuery<T> blocking(Question<T> question, Consumer<T> changed) {
+        return new BlockingQuery<>(question, http, thread, pacer(), changed, heard);
     }
 
     Pacer pacer() {
         return new Pacer(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
-    }
-
-    /** {@return the path of the instances of a service, with their checks} */
-    static String instances(String service) {
-        return ConsulHttp.INSTANCES + ConsulHttp.encoded(service);
     }
 }

@@ -1,12 +1,12 @@
 package io.inmesh.server.source.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.source.ServiceSource;
 import io.inmesh.server.source.SourceService;
 import io.inmesh.server.source.SourceSink;
 import io.inmesh.server.source.SourceThread;
 import io.inmesh.server.time.Ended;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * what is missing was taken out or lost, so all of it has vanished.
  */
 public final class ConsulSource implements ServiceSource {
-    private static final String CATALOG = "/v1/catalog/services";
-
     /** Registrations without checks are seen that much later at most, if there are many services. */
     private static final Duration USUAL_PAUSE = Duration.ofSeconds(5);
 
@@ -33,7 +31,7 @@ public final class ConsulSource implements ServiceSource {
     private final ConsulHttp http;
     private final Duration pause;
     private final Map<String, SourceService> known = new TreeMap<>();
-    private @Nullable BlockingQuery catalog;
+    private @Nullable BlockingQuery<?> catalog;
     private @Nullable InstanceReader reader;
     private SortedSet<String> names = new TreeSet<>();
     /** Whether names were heard, so that none there means that there are none. */
@@ -66,14 +64,13 @@ public final class ConsulSource implements ServiceSource {
     public void start(SourceSink sink) {
         ConsulQueries questions = new ConsulQueries(http, thread, () -> tell(sink, null));
         thread.after(Duration.ZERO, () -> {
-            catalog = questions.blocking(CATALOG, body -> named(questions, sink, body));
+            catalog = questions.blocking(Question.services(), all -> named(questions, sink, all));
             catalog.ask();
         });
     }
 
-    private void named(ConsulQueries questions, SourceSink sink, JsonNode body) {
-        names = new TreeSet<>();
-        body.fieldNames().forEachRemaining(names::add);
+    private void named(ConsulQueries questions, SourceSink sink, SortedSet<String> all) {
+        names = new TreeSet<>(all);
         names.removeIf(name -> name.equals("consul")
                 || (!settings.services().isEmpty() && !settings.services().contains(name)));
         named = true;
@@ -94,13 +91,13 @@ public final class ConsulSource implements ServiceSource {
             present.stop();
         }
         many = tooMany;
-        BiConsumer<String, JsonNode> told = (name, answer) -> answered(sink, name, answer);
+        BiConsumer<String, List<ConsulInstance>> told = (name, answer) -> answered(sink, name, answer);
         InstanceReader next = many ? new ManyServices(questions, told, pause) : new EachService(questions, told);
         reader = next;
         return next;
     }
 
-    private void answered(SourceSink sink, String name, JsonNode answer) {
+    private void answered(SourceSink sink, String name, List<ConsulInstance> answer) {
         SourceService service = instances.read(name, answer);
         boolean news = !service.equals(known.put(name, service));
         try {
@@ -130,7 +127,7 @@ public final class ConsulSource implements ServiceSource {
     }
 
     private String failures() {
-        BlockingQuery asked = catalog;
+        BlockingQuery<?> asked = catalog;
         if (asked != null && !asked.problem().isEmpty()) {
             return asked.path() + ": " + asked.problem();
         }

@@ -1,6 +1,6 @@
 package io.inmesh.server.source.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 /** Follows each service by a blocking query of its own: nothing is asked for twice, but each takes a connection. */
 final class EachService implements InstanceReader {
     private final ConsulQueries questions;
-    private final BiConsumer<String, JsonNode> told;
-    private final Map<String, BlockingQuery> queries = new TreeMap<>();
+    private final BiConsumer<String, List<ConsulInstance>> told;
+    private final Map<String, BlockingQuery<?>> queries = new TreeMap<>();
 
     /** @param told is told a service and its instances */
-    EachService(ConsulQueries questions, BiConsumer<String, JsonNode> told) {
+    EachService(ConsulQueries questions, BiConsumer<String, List<ConsulInstance>> told) {
         this.questions = questions;
         this.told = told;
     }
@@ -30,8 +30,8 @@ final class EachService implements InstanceReader {
         });
         for (String name : names) {
             if (!queries.containsKey(name)) {
-                BlockingQuery query =
-                        questions.blocking(ConsulQueries.instances(name), answer -> told.accept(name, answer));
+                BlockingQuery<?> query =
+                        questions.blocking(Question.instances(name), answer -> told.accept(name, answer));
                 queries.put(name, query);
                 query.ask();
             }

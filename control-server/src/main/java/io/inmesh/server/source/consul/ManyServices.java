@@ -1,8 +1,8 @@
 package io.inmesh.server.source.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -18,14 +18,12 @@ import org.jspecify.annotations.Nullable;
  * again, those too whose checks have told already, and not more often than a pause allows.
  */
 final class ManyServices implements InstanceReader {
-    private static final String NODES = "/v1/catalog/nodes";
-
     private final ConsulQueries questions;
-    private final BiConsumer<String, JsonNode> told;
+    private final BiConsumer<String, List<ConsulInstance>> told;
     private final Duration pause;
     private final TurnReader turns;
-    private final BlockingQuery checks;
-    private final BlockingQuery nodes;
+    private final BlockingQuery<Rows> checks;
+    private final BlockingQuery<Rows> nodes;
     private final Map<String, Set<String>> nodesByService = new TreeMap<>();
     private SortedSet<String> names = new TreeSet<>();
     private @Nullable Rows checksBefore;
@@ -38,13 +36,13 @@ final class ManyServices implements InstanceReader {
      * @param told is told a service and its instances
      * @param pause from the beginning of one reading of all services to that of the next
      */
-    ManyServices(ConsulQueries questions, BiConsumer<String, JsonNode> told, Duration pause) {
+    ManyServices(ConsulQueries questions, BiConsumer<String, List<ConsulInstance>> told, Duration pause) {
         this.questions = questions;
         this.told = told;
         this.pause = pause;
         this.turns = new TurnReader(questions, this::read);
-        this.checks = questions.blocking(ConsulHttp.CHECKS, this::checked);
-        this.nodes = questions.blocking(NODES, this::listed);
+        this.checks = questions.blocking(Question.checks(), this::checked);
+        this.nodes = questions.blocking(Question.nodes(), this::listed);
     }
 
     @Override
@@ -86,21 +84,19 @@ final class ManyServices implements InstanceReader {
         });
     }
 
-    private void read(String name, JsonNode instances) {
+    private void read(String name, List<ConsulInstance> instances) {
         nodesByService.put(name, Rows.nodesOf(instances));
         told.accept(name, instances);
     }
 
-    private void checked(JsonNode answer) {
-        Rows now = Rows.ofChecks(answer);
+    private void checked(Rows now) {
         changed(now, checksBefore);
         boolean first = !canTellChanges();
         checksBefore = now;
         begin(first);
     }
 
-    private void listed(JsonNode answer) {
-        Rows now = Rows.ofNodes(answer);
+    private void listed(Rows now) {
         changed(now, nodesBefore);
         boolean first = !canTellChanges();
         nodesBefore = now;

@@ -1,6 +1,5 @@
 package io.inmesh.server.source.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.source.Pacer;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,11 +28,11 @@ final class TurnReader {
     private static final Duration BREATH = Duration.ofSeconds(1);
 
     private final ConsulQueries questions;
-    private final BiConsumer<String, JsonNode> read;
+    private final BiConsumer<String, List<ConsulInstance>> read;
     private final Supplier<Pacer> pacers;
     private final Set<String> soon = new LinkedHashSet<>();
     private final Set<String> sometime = new LinkedHashSet<>();
-    private final Map<String, CompletableFuture<ConsulHttp.Answer>> asking = new TreeMap<>();
+    private final Map<String, CompletableFuture<ConsulHttp.Answer<List<ConsulInstance>>>> asking = new TreeMap<>();
     private final Map<String, Trouble> troubles = new TreeMap<>();
     private int failuresInARow;
     private boolean pausing;
@@ -52,12 +51,12 @@ final class TurnReader {
     }
 
     /** @param read is told a service and its instances */
-    TurnReader(ConsulQueries questions, BiConsumer<String, JsonNode> read) {
+    TurnReader(ConsulQueries questions, BiConsumer<String, List<ConsulInstance>> read) {
         this(questions, read, questions::pacer);
     }
 
     /** @param pacers one for each service that fails */
-    TurnReader(ConsulQueries questions, BiConsumer<String, JsonNode> read, Supplier<Pacer> pacers) {
+    TurnReader(ConsulQueries questions, BiConsumer<String, List<ConsulInstance>> read, Supplier<Pacer> pacers) {
         this.questions = questions;
         this.read = read;
         this.pacers = pacers;
@@ -118,7 +117,8 @@ final class TurnReader {
     }
 
     private void ask(String name) {
-        CompletableFuture<ConsulHttp.Answer> sent = questions.http().ask(ConsulQueries.instances(name), 0);
+        CompletableFuture<ConsulHttp.Answer<List<ConsulInstance>>> sent =
+                questions.http().ask(Question.instances(name), 0);
         asking.put(name, sent);
         sent.whenComplete((answer, failure) -> questions.thread().after(Duration.ZERO, () -> {
             // What is not wanted any more is not waited for.
@@ -128,13 +128,14 @@ final class TurnReader {
         }));
     }
 
-    private void answered(String name, ConsulHttp.@Nullable Answer answer, @Nullable Throwable failure) {
+    private void answered(
+            String name, ConsulHttp.@Nullable Answer<List<ConsulInstance>> answer, @Nullable Throwable failure) {
         Trouble before = troubles.remove(name);
         try {
             if (answer == null) {
-                throw new IOException("Consul does not answer: " + ConsulHttp.reason(failure));
+                throw new IOException(ConsulHttp.reason(failure));
             }
-            JsonNode instances = answer.json();
+            List<ConsulInstance> instances = answer.list();
             failuresInARow = 0;
             read.accept(name, instances);
         } catch (IOException e) {
@@ -178,7 +179,7 @@ final class TurnReader {
         }
         Map.Entry<String, Trouble> one = first.next();
         String others = troubles.size() == 1 ? "" : ", and so for " + (troubles.size() - 1) + " more";
-        return ConsulQueries.instances(one.getKey()) + ": " + one.getValue().why + others;
+        return Question.instances(one.getKey()).path() + ": " + one.getValue().why + others;
     }
 
     void stop() {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +163,7 @@ class ConsulSourceTest extends ServiceSourceContract {
                     "Weights": {"Passing": 4, "Warning": 2}},
                   "Checks": %s}]""".formatted(listed));
         SourceService service =
-                new ConsulInstances("eu", settings("http://127.0.0.1:8500", "")).read("reviews", answer);
+                new ConsulInstances("eu", settings("http://127.0.0.1:8500", "")).read("reviews", instances(answer));
         Workload endpoint = service.endpoints().get(0);
 
         assertThat(endpoint.health()).isEqualTo(health);
@@ -176,6 +177,12 @@ class ConsulSourceTest extends ServiceSourceContract {
         assertThat(service.ports().get(0).number()).isEqualTo(8080);
     }
 
+    private static List<ConsulInstance> instances(JsonNode answer) {
+        return StreamSupport.stream(answer.spliterator(), false)
+                .map(ConsulInstance::of)
+                .toList();
+    }
+
     @Test
     void proxiesAreNoInstancesAndWhatCannotBeDialledIsSaid() throws IOException {
         JsonNode answer = JSON.readTree("""
@@ -183,7 +190,7 @@ class ConsulSourceTest extends ServiceSourceContract {
                  {"Node": {"Address": "host.example"}, "Service": {"ID": "a", "Port": 80}},
                  {"Node": {"Address": "10.0.0.9"}, "Service": {"ID": "b", "Port": 0}}]""");
         SourceService service =
-                new ConsulInstances("eu", settings("http://127.0.0.1:8500", "")).read("reviews", answer);
+                new ConsulInstances("eu", settings("http://127.0.0.1:8500", "")).read("reviews", instances(answer));
 
         assertThat(service.endpoints()).isEmpty();
         assertThat(service.ports()).isEmpty();

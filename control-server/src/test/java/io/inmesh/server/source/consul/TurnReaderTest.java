@@ -66,8 +66,8 @@ class TurnReaderTest {
         consul.hang();
         ConsulHttp http =
                 new ConsulHttp(ConsulRegistry.read(folder, consul.url(), ""), network, Duration.ofMillis(50), 1 << 20);
-        CompletableFuture<ConsulHttp.Answer> waiting = http.ask("/v1/health/service/reviews", 7);
-        CompletableFuture<ConsulHttp.Answer> atOnce = http.ask("/v1/health/service/reviews", 0);
+        CompletableFuture<?> waiting = http.ask(Question.instances("reviews"), 7);
+        CompletableFuture<?> atOnce = http.ask(Question.instances("reviews"), 0);
 
         assertThatThrownBy(atOnce::get)
                 .isInstanceOf(ExecutionException.class)
