@@ -26,6 +26,16 @@ final class Observing {
         }
     }
 
+    /** {@return id of the trace of a call, empty if its observer knows none} */
+    static String traceId(CallObserver observer) {
+        try {
+            return observer.callTraceId();
+        } catch (RuntimeException | LinkageError e) {
+            ignored(e);
+            return "";
+        }
+    }
+
     static void delayed(CallObserver observer, long delayNanos) {
         try {
             observer.delayed(delayNanos);

@@ -62,6 +62,7 @@ final class WatchCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
                 call.port(),
                 SeenRequests.path(call),
                 SeenRequests.headers(call),
+                SeenRequests.traceId(call, Observing.traceId(work.observer())),
                 SeenRequests.status(outcome),
                 SeenRequests.grpcStatus(call, outcome),
                 SeenRequests.result(outcome),
@@ -73,7 +74,7 @@ final class WatchCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
                 last == null ? "" : address(last.endpoint()),
                 triedBefore(work.tried, last),
                 work.attempts(),
-                last == null ? "" : peer(last),
+                last == null || work.attemptPending || notConnected(outcome) ? SeenRequests.NOBODY : peer(last),
                 "",
                 work.version(),
                 live.wantsExplanation(outcome) ? ShownExplanation.of(work.explain()) : null);
@@ -98,6 +99,10 @@ final class WatchCall implements Stage<OutboundCall>, Ticket<OutboundCall> {
 
     private static String address(Endpoint endpoint) {
         return endpoint.host() + ":" + endpoint.port();
+    }
+
+    private static boolean notConnected(Outcome outcome) {
+        return outcome instanceof Outcome.Failure failure && failure.kind() == Outcome.Failure.Kind.CONNECT;
     }
 
     private static String peer(OutboundAttempt attempt) {

@@ -3,6 +3,7 @@ package io.inmesh.inbound;
 import io.inmesh.authz.Decision;
 import io.inmesh.call.InboundCall;
 import io.inmesh.call.Outcome;
+import io.inmesh.identity.SpiffeId;
 import io.inmesh.live.LiveRequests;
 import io.inmesh.live.SeenRequest;
 import io.inmesh.live.SeenRequests;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Shows requests as they end. */
 final class WatchRequest implements Stage<InboundWork>, Ticket<InboundWork> {
 
+    private static final String WITHOUT_IDENTITY = "TLS without identity";
     private static final Verdict<InboundWork> UNWATCHED = Verdict.admit();
 
     private final Verdict<InboundWork> watched = Verdict.admit(this);
@@ -47,6 +49,7 @@ final class WatchRequest implements Stage<InboundWork>, Ticket<InboundWork> {
                 call.localPort(),
                 SeenRequests.path(call),
                 SeenRequests.headers(call),
+                SeenRequests.traceId(call, work.observer().traceId()),
                 SeenRequests.status(outcome),
                 SeenRequests.grpcStatus(call, outcome),
                 SeenRequests.result(outcome),
@@ -58,9 +61,14 @@ final class WatchRequest implements Stage<InboundWork>, Ticket<InboundWork> {
                 address == null ? "" : address.getHostAddress(),
                 List.of(),
                 0,
-                call.peer() == null ? "" : call.peer().toString(),
+                peer(call),
                 decision == null || decision.policy() == null ? "" : decision.policy(),
                 "",
                 decision == null ? null : decision.reason());
+    }
+
+    private static String peer(InboundCall call) {
+        SpiffeId peer = call.peer();
+        return peer != null ? peer.toString() : call.secure() ? WITHOUT_IDENTITY : "";
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param port port that was asked for; of this process for a request that came in
  * @param path path without query, cut to a few hundred characters
  * @param headers headers of the short list that it has, by lower case name
+ * @param traceId id of the trace that it belongs to; empty if none is known
  * @param status HTTP status, or 0 where there was none
  * @param grpcStatus gRPC status, or -1 if it is no gRPC
  * @param result how it ended in words: {@code answered}, {@code rejected: no_endpoint}, {@code failed: connect}, {@code cancelled}
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint {@code host:port} tried last; empty likewise
  * @param triedBefore endpoints that failed before that
  * @param attempts how many were sent
- * @param peer who the other side proved to be, or, on the way out, had to prove to be; empty over plaintext
+ * @param peer who the other side proved to be, or, on the way out, had to prove to be; empty over plaintext, {@link
+ *     SeenRequests#NOBODY} where there was no connection
  * @param policy the authorization policy that decided; empty if none did
  * @param version name of the configuration in use; empty if not known
  * @param explanation what the configuration says about it, and the endpoints at that moment; null unless it failed
@@ -43,6 +45,7 @@ public record SeenRequest(
         int port,
         String path,
         Map<String, String> headers,
+        String traceId,
         int status,
         int grpcStatus,
         String result,
@@ -65,13 +68,8 @@ public record SeenRequest(
         triedBefore = List.copyOf(triedBefore);
     }
 
-    /** {@return whether an id is that of this request: its {@code x-request-id}, or the trace id of its {@code traceparent}} */
+    /** {@return whether an id is that of this request: its {@code x-request-id}, or that of its trace} */
     public boolean hasId(String id) {
-        String traceParent = headers.get(SeenRequests.TRACE_PARENT);
-        return id.equals(headers.get(SeenRequests.REQUEST_ID))
-                || (traceParent != null
-                        && !id.isEmpty()
-                        && traceParent.split("-", -1).length > 1
-                        && traceParent.split("-", -1)[1].equals(id));
+        return !id.isEmpty() && (id.equals(headers.get(SeenRequests.REQUEST_ID)) || id.equals(traceId));
     }
 }

@@ -20,6 +20,9 @@ public final class SeenRequests {
     public static final List<String> HEADERS =
             List.of(REQUEST_ID, TRACE_PARENT, "user-agent", "content-type", "x-envoy-attempt-count", "grpc-timeout");
 
+    /** In the place of the other side's name: nobody was reached. */
+    public static final String NOBODY = "-";
+
     private static final int LONGEST_PATH = 256;
     private static final int LONGEST_HEADER = 128;
     private static final int LONGEST_DETAIL = 500;
@@ -38,6 +41,22 @@ public final class SeenRequests {
             }
         }
         return shown;
+    }
+
+    /**
+     * {@return id of the trace of a call; empty if none is known}
+     *
+     * @param observed what whoever traces it says, which knows of traces that begin here; empty if nobody does
+     */
+    public static String traceId(Call call, String observed) {
+        if (!observed.isEmpty()) {
+            return observed;
+        }
+        String header = call.header(TRACE_PARENT);
+        // Version, trace, parent and flags (W3C Trace Context, traceparent).
+        String[] parts =
+                header == null ? new String[0] : cut(header, LONGEST_HEADER).split("-", -1);
+        return parts.length > 1 ? parts[1] : "";
     }
 
     /** {@return the path of a call, as much of it as may be shown} */

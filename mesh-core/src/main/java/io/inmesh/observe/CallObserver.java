@@ -33,6 +33,11 @@ public interface CallObserver {
         return InboundObserver.Scope.NONE;
     }
 
+    /** {@return id of the trace that the call belongs to, 32 digits in lower case; empty if none is known} */
+    default String callTraceId() {
+        return "";
+    }
+
     /** An injected delay has been imposed on the call. */
     default void delayed(long delayNanos) {}
 

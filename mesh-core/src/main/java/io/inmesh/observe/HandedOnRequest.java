@@ -1,5 +1,6 @@
 package io.inmesh.observe;
 
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 
 /**
@@ -14,5 +15,10 @@ record HandedOnRequest(Context context) implements InboundObserver {
     public Scope enter() {
         io.opentelemetry.context.Scope scope = context.makeCurrent();
         return scope::close;
+    }
+
+    @Override
+    public String traceId() {
+        return Traceparent.traceId(Span.fromContext(context));
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.observe;
 
 import io.inmesh.call.Attempt;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 
 /**
@@ -10,6 +11,11 @@ import io.opentelemetry.context.Context;
  * @param context what is known
  */
 record HandedOnTrace(TraceHeaders headers, Context context) implements CallObserver {
+
+    @Override
+    public String callTraceId() {
+        return Traceparent.traceId(Span.fromContext(context));
+    }
 
     @Override
     public void attemptStarted(Attempt attempt) {

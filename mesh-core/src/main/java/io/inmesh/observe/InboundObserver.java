@@ -29,6 +29,11 @@ public interface InboundObserver {
         return Scope.NONE;
     }
 
+    /** {@return id of the trace that the request belongs to, 32 digits in lower case; empty if none is known} */
+    default String traceId() {
+        return "";
+    }
+
     /**
      * An external authorizer was asked about the request. Before its last event, once, and only where a policy wanted that.
      *

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 record JoinedCall(Span span, @Nullable String route) implements CallObserver {
 
     @Override
+    public String callTraceId() {
+        return Traceparent.traceId(span);
+    }
+
+    @Override
     public void delayed(long delayNanos) {
         TraceAttributes.delayed(span, delayNanos);
     }

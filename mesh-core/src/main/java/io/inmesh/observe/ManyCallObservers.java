@@ -27,6 +27,12 @@ record ManyCallObservers(CallObserver first, CallObserver second) implements Cal
     }
 
     @Override
+    public String callTraceId() {
+        String id = first.callTraceId();
+        return id.isEmpty() ? second.callTraceId() : id;
+    }
+
+    @Override
     public void delayed(long delayNanos) {
         try {
             first.delayed(delayNanos);

@@ -34,6 +34,12 @@ record ManyInboundObservers(InboundObserver first, InboundObserver second) imple
     }
 
     @Override
+    public String traceId() {
+        String id = first.traceId();
+        return id.isEmpty() ? second.traceId() : id;
+    }
+
+    @Override
     public void checked(InboundCall call, ExternalDecision decision) {
         try {
             first.checked(call, decision);

@@ -42,6 +42,11 @@ final class TracedCall implements CallObserver {
     }
 
     @Override
+    public String callTraceId() {
+        return Traceparent.traceId(own);
+    }
+
+    @Override
     public void delayed(long delayNanos) {
         TraceAttributes.delayed(own, delayNanos);
     }

@@ -28,6 +28,11 @@ record TracedRequest(Span span, @Nullable Context own, boolean ends) implements 
     }
 
     @Override
+    public String traceId() {
+        return Traceparent.traceId(span);
+    }
+
+    @Override
     public void checked(InboundCall call, ExternalDecision decision) {
         TraceAttributes.checked(span, decision);
     }

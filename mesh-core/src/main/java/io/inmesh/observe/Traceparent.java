@@ -62,6 +62,17 @@ final class Traceparent {
                 + span.getTraceFlags().asHex();
     }
 
+    /** {@return id of the trace of a span; empty for the span that stands for none} */
+    static String traceId(Span span) {
+        SpanContext context = span.getSpanContext();
+        return context.isValid() ? context.getTraceId() : "";
+    }
+
+    /** {@return id of the trace that a header of this class names} */
+    static String traceId(String header) {
+        return header.substring(TRACE, SPAN - 1);
+    }
+
     /**
      * {@return whether this header is all that a propagator writes about a trace that is not kept and has neither state nor baggage} It is
      * tried out: of propagators that are made of others nobody can tell which.

@@ -10,6 +10,11 @@ import io.inmesh.call.Attempt;
 record UnkeptTrace(String traceparent) implements CallObserver {
 
     @Override
+    public String callTraceId() {
+        return Traceparent.traceId(traceparent);
+    }
+
+    @Override
     public void attemptStarted(Attempt attempt) {
         attempt.setHeader(Traceparent.HEADER, traceparent);
     }

@@ -38,13 +38,23 @@ class LiveRequestsTest {
 
     @Test
     void aRequestIsFoundByItsIdAndByItsTrace() {
-        live.show(seen("one", 503, Map.of("x-request-id", "r1", "traceparent", "00-aaaa-bbbb-01")), BROKEN);
+        live.show(seen("one", 503, Map.of("x-request-id", "r1", "trace", "aaaa")), BROKEN);
         live.show(seen("two", 503, Map.of()), BROKEN);
 
         assertThat(live.find("r1")).extracting(SeenRequest::host).containsExactly("one");
         assertThat(live.find("aaaa")).extracting(SeenRequest::host).containsExactly("one");
-        assertThat(live.find("bbbb")).isEmpty();
         assertThat(live.find("")).isEmpty();
+    }
+
+    @Test
+    void aTraceIsThatWhichIsObservedOrElseThatOfTheHeader() {
+        FakeCall call = FakeCall.get("/").header("traceparent", "00-aaaa-bbbb-01");
+
+        assertThat(SeenRequests.traceId(call, "cccc")).isEqualTo("cccc");
+        assertThat(SeenRequests.traceId(call, "")).isEqualTo("aaaa");
+        assertThat(SeenRequests.traceId(FakeCall.get("/").header("traceparent", "aaaa"), ""))
+                .isEmpty();
+        assertThat(SeenRequests.traceId(FakeCall.get("/"), "")).isEmpty();
     }
 
     @Test
@@ -197,6 +207,7 @@ class LiveRequestsTest {
                 80,
                 "/a/b",
                 headers,
+                headers.getOrDefault("trace", ""),
                 status,
                 grpcStatus,
                 "answered",

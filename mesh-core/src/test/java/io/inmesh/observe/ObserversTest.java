@@ -67,6 +67,19 @@ class ObserversTest {
         assertThat(events).containsExactly("a enter", "b enter", "b leave", "a leave");
     }
 
+    @Test
+    void ofTwoTheOneThatKnowsTheTraceNamesIt() {
+        CallObserver ignorant = new CallObserver() {};
+        CallObserver knowing = new UnkeptTrace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
+
+        assertThat(ManyCallObservers.both(ignorant, knowing).callTraceId())
+                .isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(ManyCallObservers.both(knowing, ignorant).callTraceId())
+                .isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(ManyCallObservers.both(ignorant, new CallObserver() {}).callTraceId())
+                .isEmpty();
+    }
+
     private static final class Failing implements MeshObserver, CallObserver, InboundObserver {
 
         @Override

@@ -57,6 +57,7 @@ final class LiveText {
     /** Prints everything that is known of a request. */
     static void whole(JsonNode seen, PrintWriter out) {
         out.println(line(seen));
+        field(out, "trace", seen.path("traceId").asText());
         field(out, "why", seen.path("detail").asText());
         field(out, "virtual host", seen.path("virtualHost").asText());
         field(out, "route", seen.path("route").asText());

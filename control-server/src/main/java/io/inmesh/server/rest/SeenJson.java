@@ -29,6 +29,7 @@ final class SeenJson {
                 .put("path", seen.getPath());
         ObjectNode headers = node.putObject("headers");
         seen.getHeadersMap().forEach(headers::put);
+        node.put("traceId", seen.getTraceId());
         node.put("status", seen.getStatus());
         if (seen.getGrpcStatus() >= 0) {
             node.put("grpcStatus", seen.getGrpcStatus());

@@ -143,6 +143,7 @@ class LiveTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(run.out())
                 .contains("-> GET reviews:9080/a/explained 503 (rejected: no_endpoint)")
+                .contains(" peer=- ")
                 .contains("from: ", "cluster: ")
                 .contains("<- DELETE ", "(rejected: unauthorized)", "only-get")
                 .doesNotContain("secret");

@@ -24,6 +24,7 @@ final class SeenMessages {
                 .setPort(seen.port())
                 .setPath(seen.path())
                 .putAllHeaders(seen.headers())
+                .setTraceId(seen.traceId())
                 .setStatus(seen.status())
                 .setGrpcStatus(seen.grpcStatus())
                 .setResult(seen.result())

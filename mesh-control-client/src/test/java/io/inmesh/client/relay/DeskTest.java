@@ -307,6 +307,7 @@ class DeskTest {
                 9080,
                 "/",
                 Map.of("x-request-id", id),
+                "",
                 status,
                 -1,
                 "answered",
