@@ -1,12 +1,9 @@
 package io.inmesh.server.rule;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.store.ConfigView;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Every rule of one configuration, indexed.
@@ -20,7 +17,7 @@ import java.util.TreeSet;
  * @param authorizationPolicies who may call what
  * @param inboundTrafficPolicies what workloads do to stay alive
  * @param telemetries what is told about the calls of workloads
- * @param relevantLabels label keys any rule asks about; clients that differ only in other labels see the same resources
+ * @param relevantLabels what rules ask about the labels of clients
  * @param placesMatter whether any rule asks where a client is; if not, clients that differ only in that see the same resources
  */
 public record Rules(
@@ -33,7 +30,7 @@ public record Rules(
         AuthorizationPolicies authorizationPolicies,
         InboundTrafficPolicies inboundTrafficPolicies,
         Telemetries telemetries,
-        Set<String> relevantLabels,
+        RelevantLabels relevantLabels,
         boolean placesMatter) {
 
     /** Indexes the rules in {@code view}. */
@@ -45,17 +42,16 @@ public record Rules(
         List<Resource> authorizationPolicies = view.byKind("AuthorizationPolicy");
         List<Resource> inboundTrafficPolicies = view.byKind("InboundTrafficPolicy");
         List<Resource> telemetries = view.byKind("Telemetry");
-        Set<String> labels = new TreeSet<>();
-        for (Collection<Resource> kind : List.of(
-                virtualServices,
-                destinationRules,
-                peerAuthentications,
-                requestAuthentications,
-                authorizationPolicies,
-                inboundTrafficPolicies,
-                telemetries)) {
-            kind.forEach(resource -> collectLabels(resource.spec(), labels));
-        }
+        RelevantLabels labels = RelevantLabels.of(Stream.of(
+                        virtualServices,
+                        destinationRules,
+                        peerAuthentications,
+                        requestAuthentications,
+                        authorizationPolicies,
+                        inboundTrafficPolicies,
+                        telemetries)
+                .flatMap(List::stream)
+                .toList());
         return new Rules(
                 settings,
                 VirtualServices.of(virtualServices, settings),
@@ -66,23 +62,8 @@ public record Rules(
                 AuthorizationPolicies.of(authorizationPolicies, settings),
                 InboundTrafficPolicies.of(inboundTrafficPolicies, settings),
                 Telemetries.of(telemetries, settings),
-                Set.copyOf(labels),
+                labels,
                 destinationRules.stream().anyMatch(Rules::asksAboutPlaces));
-    }
-
-    private static void collectLabels(JsonNode node, Set<String> labels) {
-        for (String holder : List.of("matchLabels", "sourceLabels")) {
-            node.path(holder).fieldNames().forEachRemaining(labels::add);
-        }
-        for (JsonNode entry : node.path("failoverPriority")) {
-            if (entry.asText().indexOf('=') < 0) {
-                labels.add(entry.asText());
-            }
-        }
-        if (node.has("zoneAwareLbSetting")) {
-            labels.addAll(LocalityPolicy.APPLICATION_LABELS);
-        }
-        node.forEach(child -> collectLabels(child, labels));
     }
 
     private static boolean asksAboutPlaces(Resource destinationRule) {

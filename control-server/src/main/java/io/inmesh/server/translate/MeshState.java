@@ -7,7 +7,6 @@ import io.inmesh.server.service.Locality;
 import io.inmesh.server.service.ServiceIndex;
 import io.inmesh.server.service.Workload;
 import io.inmesh.server.store.ConfigView;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -113,8 +112,10 @@ public final class MeshState {
     }
 
     private ClientContext kindOf(ClientContext client) {
-        Map<String, String> labels = new HashMap<>(client.labels());
-        labels.keySet().removeIf(key -> !rules.relevantLabels().contains(key) && !key.equals(Workload.TLS_MODE_LABEL));
+        Map<String, String> labels = rules.relevantLabels().of(client.labels());
+        if (TlsContexts.ISTIO_MUTUAL.equals(client.labels().get(Workload.TLS_MODE_LABEL))) {
+            labels.put(Workload.TLS_MODE_LABEL, TlsContexts.ISTIO_MUTUAL);
+        }
         return new ClientContext(
                 client.namespace(),
                 labels,

@@ -50,6 +50,24 @@ class MeshStateTest {
                 .isSameAs(state.resourcesFor(MeshFixture.client("default", Map.of("app", "b"), Personality.FULL)));
     }
 
+    /** Clients make their labels up as they like; each set of resources costs time and memory. */
+    @Test
+    void aValueThatNoRuleAsksForIsAsGoodAsNone() {
+        MeshState state = MeshFixture.of("""
+                        {apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a}, spec: {selector: {matchLabels: {app: a}}, mtls: {mode: STRICT}}}
+                        """).state();
+        ResourceSet none = state.resourcesFor(MeshFixture.client("default", Map.of(), Personality.GRPC_SAFE));
+
+        assertThat(state.resourcesFor(MeshFixture.client(
+                        "default", Map.of("app", "b", "security.istio.io/tlsMode", "any"), Personality.GRPC_SAFE)))
+                .isSameAs(none);
+        assertThat(state.resourcesFor(MeshFixture.client("default", Map.of("app", "a"), Personality.GRPC_SAFE)))
+                .isNotSameAs(none);
+        assertThat(state.resourcesFor(MeshFixture.client(
+                        "default", Map.of("security.istio.io/tlsMode", "istio"), Personality.GRPC_SAFE)))
+                .isNotSameAs(none);
+    }
+
     @Test
     void equalResourcesOfDifferentClientsAreOneObject() {
         MeshState state = MeshFixture.of().state();
