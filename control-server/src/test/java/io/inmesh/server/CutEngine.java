@@ -1,22 +1,20 @@
 package io.inmesh.server;
 
+import io.inmesh.server.fixture.ForwardingEngine;
 import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.StoreUnavailableException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A store as one server reaches it, or not, when a test says so. Others reach it all the same. */
-final class CutEngine implements Engine {
+final class CutEngine extends ForwardingEngine {
 
-    private final Engine shared;
     private final Set<Watching> watches = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
 
     CutEngine(Engine shared) {
-        this.shared = shared;
+        super(shared);
     }
 
     /** From now on nothing is heard, and nothing can be asked. */
@@ -34,40 +32,11 @@ final class CutEngine implements Engine {
         }
     }
 
-    private void check() {
+    @Override
+    protected void check() {
         if (cut) {
             throw StoreUnavailableException.nothingChanged("cut off on purpose", null);
         }
-    }
-
-    @Override
-    public Optional<byte[]> get(String table, String key) {
-        check();
-        return shared.get(table, key);
-    }
-
-    @Override
-    public boolean change(List<Guard> guards, List<Write> writes) {
-        check();
-        return shared.change(
-                guards,
-                writes.stream()
-                        .map(write -> write.lease() instanceof Reached reached
-                                ? new Write(write.table(), write.key(), write.value(), reached.lease)
-                                : write)
-                        .toList());
-    }
-
-    @Override
-    public long revision() {
-        check();
-        return shared.revision();
-    }
-
-    @Override
-    public Listing list(String... tables) {
-        check();
-        return shared.list(tables);
     }
 
     @Override
@@ -78,16 +47,6 @@ final class CutEngine implements Engine {
         return watching;
     }
 
-    @Override
-    public Lease grant(Duration timeToLive, Runnable lost) {
-        check();
-        return new Reached(shared.grant(timeToLive, lost));
-    }
-
-    /** The store is not this server's alone. */
-    @Override
-    public void close() {}
-
     private final class Watching implements Watch, Watcher {
         private final Watcher watcher;
         private volatile Watch inner = () -> {};
@@ -97,7 +56,7 @@ final class CutEngine implements Engine {
         }
 
         void begin(Set<String> tables, long after) {
-            inner = shared.watch(tables, after, this);
+            inner = engine.watch(tables, after, this);
         }
 
         @Override
@@ -119,26 +78,6 @@ final class CutEngine implements Engine {
         public void close() {
             watches.remove(this);
             inner.close();
-        }
-    }
-
-    private final class Reached implements Lease {
-        private final Lease lease;
-
-        Reached(Lease lease) {
-            this.lease = lease;
-        }
-
-        @Override
-        public boolean keepAlive() {
-            check();
-            return lease.keepAlive();
-        }
-
-        @Override
-        public void revoke() {
-            check();
-            lease.revoke();
         }
     }
 }

@@ -2,9 +2,9 @@ package io.inmesh.server.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.server.fixture.ForwardingEngine;
 import io.inmesh.server.fixture.Pause;
 import io.inmesh.server.store.EmbeddedEngine;
-import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.FollowedTables;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -248,41 +247,17 @@ class SessionsTest {
     }
 
     /** The shared engine, counting what is changed in it. */
-    private final class Counted implements Engine {
+    private final class Counted extends ForwardingEngine {
 
-        @Override
-        public Optional<byte[]> get(String table, String key) {
-            return engine.get(table, key);
+        Counted() {
+            super(SessionsTest.this.engine);
         }
 
         @Override
         public boolean change(List<Guard> guards, List<Write> changes) {
-            boolean made = engine.change(guards, changes);
+            boolean made = super.change(guards, changes);
             writes.addAndGet(made ? 1 : 0);
             return made;
         }
-
-        @Override
-        public long revision() {
-            return engine.revision();
-        }
-
-        @Override
-        public Listing list(String... tables) {
-            return engine.list(tables);
-        }
-
-        @Override
-        public Watch watch(Set<String> tables, long after, Watcher watcher) {
-            return engine.watch(tables, after, watcher);
-        }
-
-        @Override
-        public Lease grant(Duration timeToLive, Runnable lost) {
-            return engine.grant(timeToLive, lost);
-        }
-
-        @Override
-        public void close() {}
     }
 }

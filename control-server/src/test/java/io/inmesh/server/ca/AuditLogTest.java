@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.ForwardingEngine;
 import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.store.EmbeddedEngine;
-import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.Engine.Guard;
 import io.inmesh.server.store.Engine.Write;
 import java.nio.charset.StandardCharsets;
@@ -204,13 +204,12 @@ class AuditLogTest {
     }
 
     /** Counts changes, and fails them on request. */
-    private static final class Counting implements Engine {
-        private final MemoryTable table;
+    private static final class Counting extends ForwardingEngine {
         private int changes;
         private boolean broken;
 
         Counting(MemoryTable table) {
-            this.table = table;
+            super(table);
         }
 
         @Override
@@ -219,35 +218,7 @@ class AuditLogTest {
                 throw new IllegalStateException("no space left on device");
             }
             changes++;
-            return table.change(guards, writes);
+            return super.change(guards, writes);
         }
-
-        @Override
-        public java.util.Optional<byte[]> get(String name, String key) {
-            return table.get(name, key);
-        }
-
-        @Override
-        public long revision() {
-            return table.revision();
-        }
-
-        @Override
-        public Listing list(String... tables) {
-            return table.list(tables);
-        }
-
-        @Override
-        public Watch watch(java.util.Set<String> tables, long after, Watcher watcher) {
-            return table.watch(tables, after, watcher);
-        }
-
-        @Override
-        public Lease grant(java.time.Duration timeToLive, Runnable lost) {
-            return table.grant(timeToLive, lost);
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.ForwardingEngine;
 import io.inmesh.server.fixture.Pause;
 import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.Engine.Guard;
@@ -14,8 +15,6 @@ import io.inmesh.server.store.VirtualEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -220,7 +219,7 @@ class LeadershipTest {
     }
 
     private final class Server {
-        private final View engine = new View();
+        private final View engine = new View(shared);
         private final FollowedTables followed =
                 new FollowedTables(engine, time, Leadership.REPLICAS, Leadership.LEADER);
         private final Leadership leadership;
@@ -245,83 +244,31 @@ class LeadershipTest {
     }
 
     /** The shared engine as one server reaches it, or not. */
-    private final class View implements Engine {
+    private static final class View extends ForwardingEngine {
         private final AtomicInteger changes = new AtomicInteger();
         private volatile boolean broken;
         private boolean loseAnswers;
 
-        private void check() {
+        View(Engine shared) {
+            super(shared);
+        }
+
+        @Override
+        protected void check() {
             if (broken) {
                 throw StoreUnavailableException.nothingChanged("cut off on purpose", null);
             }
         }
 
         @Override
-        public Optional<byte[]> get(String table, String key) {
-            check();
-            return shared.get(table, key);
-        }
-
-        @Override
         public boolean change(List<Guard> guards, List<Write> writes) {
             check();
             changes.incrementAndGet();
-            boolean made = shared.change(
-                    guards,
-                    writes.stream()
-                            .map(write -> write.lease() instanceof View.Reached reached
-                                    ? new Write(write.table(), write.key(), write.value(), reached.lease)
-                                    : write)
-                            .toList());
+            boolean made = super.change(guards, writes);
             if (loseAnswers && writes.get(0).table().equals(Leadership.LEADER)) {
                 throw StoreUnavailableException.outcomeUnknown("lost on purpose", null);
             }
             return made;
-        }
-
-        @Override
-        public long revision() {
-            return shared.revision();
-        }
-
-        @Override
-        public Listing list(String... tables) {
-            check();
-            return shared.list(tables);
-        }
-
-        @Override
-        public Watch watch(Set<String> tables, long after, Watcher watcher) {
-            return shared.watch(tables, after, watcher);
-        }
-
-        @Override
-        public Lease grant(Duration timeToLive, Runnable lost) {
-            check();
-            return new Reached(shared.grant(timeToLive, lost));
-        }
-
-        @Override
-        public void close() {}
-
-        private final class Reached implements Lease {
-            private final Lease lease;
-
-            Reached(Lease lease) {
-                this.lease = lease;
-            }
-
-            @Override
-            public boolean keepAlive() {
-                check();
-                return lease.keepAlive();
-            }
-
-            @Override
-            public void revoke() {
-                check();
-                lease.revoke();
-            }
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inmesh.server.fixture.Config;
 import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.ForwardingEngine;
 import io.inmesh.server.fixture.Pause;
 import io.inmesh.server.model.Resource;
 import io.inmesh.server.model.ResourceKey;
@@ -314,8 +315,7 @@ class ConfigStoreReplicasTest {
     }
 
     /** An engine that a test can do things to. */
-    private static final class Switched implements Engine {
-        private final Engine engine;
+    private static final class Switched extends ForwardingEngine {
         private Runnable before = () -> {};
         private volatile boolean broken;
         private boolean loseAnswer;
@@ -325,7 +325,7 @@ class ConfigStoreReplicasTest {
         private Watch watch;
 
         Switched(Engine engine) {
-            this.engine = engine;
+            super(engine);
         }
 
         /** Says nothing of what happens until the next question, and all of it then. */
@@ -339,21 +339,24 @@ class ConfigStoreReplicasTest {
         }
 
         @Override
-        public Optional<byte[]> get(String table, String key) {
+        protected void check() {
             if (broken) {
                 throw StoreUnavailableException.nothingChanged("broken on purpose", null);
             }
+        }
+
+        @Override
+        public Optional<byte[]> get(String table, String key) {
+            check();
             beforeGet.run();
-            return engine.get(table, key);
+            return super.get(table, key);
         }
 
         @Override
         public boolean change(List<Guard> guards, List<Write> writes) {
-            if (broken) {
-                throw StoreUnavailableException.nothingChanged("broken on purpose", null);
-            }
+            check();
             before.run();
-            boolean made = engine.change(guards, writes);
+            boolean made = super.change(guards, writes);
             if (loseAnswer) {
                 throw StoreUnavailableException.outcomeUnknown("lost on purpose", null);
             }
@@ -361,13 +364,8 @@ class ConfigStoreReplicasTest {
         }
 
         @Override
-        public long revision() {
-            return engine.revision();
-        }
-
-        @Override
         public Listing list(String... tables) {
-            Listing listing = engine.list(tables);
+            Listing listing = super.list(tables);
             afterListing.run();
             return listing;
         }
@@ -375,16 +373,8 @@ class ConfigStoreReplicasTest {
         @Override
         public Watch watch(Set<String> tables, long after, Watcher told) {
             watcher = told;
-            watch = engine.watch(tables, after, told);
+            watch = super.watch(tables, after, told);
             return watch;
         }
-
-        @Override
-        public Lease grant(Duration timeToLive, Runnable lost) {
-            return engine.grant(timeToLive, lost);
-        }
-
-        @Override
-        public void close() {}
     }
 }

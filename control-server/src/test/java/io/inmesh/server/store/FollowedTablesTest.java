@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inmesh.server.fixture.FakeTime;
+import io.inmesh.server.fixture.ForwardingEngine;
 import io.inmesh.server.fixture.Pause;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +21,7 @@ class FollowedTablesTest {
 
     private final FakeTime time = new FakeTime();
     private final EmbeddedEngine shared = EmbeddedEngine.inMemory(time, 1000);
-    private final Switched engine = new Switched();
+    private final Switched engine = new Switched(shared);
     private final FollowedTables one = new FollowedTables(engine, time, "a", "b");
     private final FollowedTables two = new FollowedTables(shared, time, "a", "b");
 
@@ -152,47 +152,40 @@ class FollowedTablesTest {
     }
 
     /** The shared engine as the first server sees it, until a test does something to its view. */
-    private final class Switched implements Engine {
+    private static final class Switched extends ForwardingEngine {
         private volatile boolean broken;
         private boolean brokenAfterChange;
         private Optional<Listing> listing = Optional.empty();
         private Watcher watcher;
         private Watch watch;
 
+        Switched(Engine shared) {
+            super(shared);
+        }
+
         /** Tells no more of what happens, for now. */
         void deaf() {
             watch.close();
         }
 
-        private void check() {
+        @Override
+        protected void check() {
             if (broken) {
                 throw StoreUnavailableException.nothingChanged("broken on purpose", null);
             }
         }
 
         @Override
-        public Optional<byte[]> get(String table, String key) {
-            check();
-            return shared.get(table, key);
-        }
-
-        @Override
         public boolean change(List<Guard> guards, List<Write> writes) {
-            check();
-            boolean made = shared.change(guards, writes);
+            boolean made = super.change(guards, writes);
             broken = brokenAfterChange;
             return made;
         }
 
         @Override
-        public long revision() {
-            return shared.revision();
-        }
-
-        @Override
         public Listing list(String... tables) {
-            check();
-            return listing.orElseGet(() -> shared.list(tables));
+            Listing present = super.list(tables);
+            return listing.orElse(present);
         }
 
         @Override
@@ -202,16 +195,8 @@ class FollowedTablesTest {
                 // In an older copy nothing happens after it.
                 return () -> {};
             }
-            watch = shared.watch(tables, after, told);
+            watch = super.watch(tables, after, told);
             return watch;
         }
-
-        @Override
-        public Lease grant(Duration timeToLive, Runnable lost) {
-            return shared.grant(timeToLive, lost);
-        }
-
-        @Override
-        public void close() {}
     }
 }
