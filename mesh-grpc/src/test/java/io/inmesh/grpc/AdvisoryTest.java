@@ -22,8 +22,6 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.config.StringMatch;
 import io.inmesh.testkit.Http2Wire;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +37,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Sends what was dangerous to others, frame by frame, to a gRPC server; {@code docs/advisories.md} has the stories. */
 class AdvisoryTest {
 
-    private static final int PATIENCE_MILLIS = 20_000;
     private static final int OK = 0;
     private static final int INVALID_ARGUMENT = 3;
     private static final int PERMISSION_DENIED = 7;
@@ -181,10 +178,7 @@ class AdvisoryTest {
         mesh = Mesh.of(MeshConfig.builder().build());
         server = NettyServerBuilder.forPort(0)
                 .addService(ServerInterceptors.interceptForward(
-                        TextService.definition((request, response) -> {
-                            response.onNext("served");
-                            response.onCompleted();
-                        }),
+                        TextService.answering(request -> "served"),
                         MeshGrpc.serverInterceptor(mesh),
                         new Application()))
                 .build()
@@ -208,18 +202,7 @@ class AdvisoryTest {
     }
 
     private int call(byte[] block) throws IOException {
-        Socket socket = new Socket("127.0.0.1", server.getPort());
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        try (Http2Wire wire = Http2Wire.open(socket)) {
-            wire.headers(1, false, block);
-            wire.send(
-                    Http2Wire.DATA,
-                    Http2Wire.END_STREAM,
-                    1,
-                    Http2Wire.message("hello".getBytes(StandardCharsets.UTF_8)));
-            wire.flush();
-            return wire.endOf(1).grpcStatus().orElse(RESET);
-        }
+        return RawCall.status(server, block).orElse(RESET);
     }
 
     private static byte[] to(String authority, String... more) {

@@ -102,10 +102,7 @@ final class ConnectAheadTest {
                         return attributes;
                     }
                 })
-                .addService(TextService.definition((request, response) -> {
-                    response.onNext("hello");
-                    response.onCompleted();
-                }))
+                .addService(TextService.answering(request -> "hello"))
                 .build()
                 .start();
     }

@@ -4,23 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
-import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.Mesh;
@@ -45,14 +38,10 @@ import io.inmesh.grpc.auth.QueryParameter;
 import io.inmesh.testkit.Http2Wire;
 import io.inmesh.testkit.TestIssuer;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -67,11 +56,10 @@ class ExternalAuthorizationTest {
 
     private static final Metadata.Key<String> USER = key("x-user");
     private static final Metadata.Key<String> CHECKED = key("x-checked");
-    private static final Context.Key<Metadata> HEADERS = Context.key("headers");
 
     private static final Duration LONG = Duration.ofMinutes(5);
     private final CheckServer authorizer = new CheckServer();
-    private final Queue<Metadata> shown = new ConcurrentLinkedQueue<>();
+    private final ShownHeaders shown = new ShownHeaders();
     private Mesh mesh;
     private Server server;
     private ManagedChannel channel;
@@ -83,16 +71,12 @@ class ExternalAuthorizationTest {
         configure(LONG, false);
         server = MeshGrpc.server(0, mesh)
                 .addService(ServerInterceptors.intercept(
-                        TextService.definition((request, response) -> {
-                            response.onNext(request + " " + HEADERS.get().get(USER));
-                            response.onCompleted();
-                        }),
-                        new Shown()))
+                        TextService.answering(
+                                request -> request + " " + ShownHeaders.now().get(USER)),
+                        shown))
                 .build()
                 .start();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-                .usePlaintext()
-                .build();
+        channel = TextService.plaintextChannel(server);
     }
 
     @AfterEach
@@ -256,7 +240,7 @@ class ExternalAuthorizationTest {
         Metadata headers = new Metadata();
         headers.put(role, new byte[] {1});
         assertThat(call(headers)).isEqualTo("hello null");
-        assertThat(shown.remove().containsKey(role)).isFalse();
+        assertThat(shown.all.remove().containsKey(role)).isFalse();
         assertThat(authorizer
                         .checks
                         .get(0)
@@ -316,31 +300,10 @@ class ExternalAuthorizationTest {
     void callerThatGoesAwayEndsTheCheck() throws Exception {
         authorizer.silent = true;
         CompletableFuture<String> answer = new CompletableFuture<>();
-        AtomicReference<ClientCallStreamObserver<String>> sender = new AtomicReference<>();
-        ClientCalls.asyncUnaryCall(
-                channel.newCall(TextService.UNARY, CallOptions.DEFAULT),
-                "hello",
-                new ClientResponseObserver<String, String>() {
-                    @Override
-                    public void beforeStart(ClientCallStreamObserver<String> call) {
-                        sender.set(call);
-                    }
-
-                    @Override
-                    public void onNext(String value) {
-                        answer.complete(value);
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        answer.complete(Status.fromThrowable(failure).getCode().name());
-                    }
-
-                    @Override
-                    public void onCompleted() {}
-                });
+        ClientCall<String, String> call = channel.newCall(TextService.UNARY, CallOptions.DEFAULT);
+        ClientCalls.asyncUnaryCall(call, "hello", new Single(answer));
         authorizer.asked.await();
-        sender.get().cancel("lost interest", null);
+        call.cancel("lost interest", null);
         assertThat(answer.join()).isEqualTo("CANCELLED");
         authorizer.cancelled.await();
     }
@@ -387,16 +350,8 @@ class ExternalAuthorizationTest {
 
     /** The status of a call whose headers no client of gRPC would write. */
     private int statusOf(String... headers) throws IOException {
-        try (Http2Wire wire = Http2Wire.open(new Socket("127.0.0.1", server.getPort()))) {
-            wire.headers(1, false, Http2Wire.call("/" + path(TextService.UNARY), headers));
-            wire.send(
-                    Http2Wire.DATA,
-                    Http2Wire.END_STREAM,
-                    1,
-                    Http2Wire.message("hello".getBytes(StandardCharsets.UTF_8)));
-            wire.flush();
-            return wire.endOf(1).grpcStatus().orElseThrow();
-        }
+        return RawCall.status(server, Http2Wire.call("/" + path(TextService.UNARY), headers))
+                .orElseThrow();
     }
 
     private CompletableFuture<String> callLater(String user) {
@@ -428,15 +383,5 @@ class ExternalAuthorizationTest {
 
         @Override
         public void onCompleted() {}
-    }
-
-    /** Shows handlers the headers as the application sees them. */
-    private final class Shown implements ServerInterceptor {
-        @Override
-        public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
-                ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-            shown.add(headers);
-            return Contexts.interceptCall(Context.current().withValue(HEADERS, headers), call, headers, next);
-        }
     }
 }

@@ -16,8 +16,6 @@ import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.testkit.Http2Wire;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.Test;
 /** Callers that say they are somebody else, and forwarders that say who they are. */
 class ForwardedForTest {
 
-    private static final int PATIENCE_MILLIS = 120_000;
     private static final int OK = 0;
     private static final int INVALID_ARGUMENT = 3;
     private static final int PERMISSION_DENIED = 7;
@@ -46,11 +43,7 @@ class ForwardedForTest {
         mesh = Mesh.of(MeshConfig.builder().build());
         server = NettyServerBuilder.forPort(0)
                 .addService(ServerInterceptors.intercept(
-                        TextService.definition((request, response) -> {
-                            response.onNext("served");
-                            response.onCompleted();
-                        }),
-                        MeshGrpc.serverInterceptor(mesh)))
+                        TextService.answering(request -> "served"), MeshGrpc.serverInterceptor(mesh)))
                 .build()
                 .start();
     }
@@ -97,17 +90,7 @@ class ForwardedForTest {
     }
 
     private int call(String... headers) throws IOException {
-        Socket socket = new Socket("127.0.0.1", server.getPort());
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        try (Http2Wire wire = Http2Wire.open(socket)) {
-            wire.headers(1, false, Http2Wire.call("/test.Text/Unary", headers));
-            wire.send(
-                    Http2Wire.DATA,
-                    Http2Wire.END_STREAM,
-                    1,
-                    Http2Wire.message("hello".getBytes(StandardCharsets.UTF_8)));
-            wire.flush();
-            return wire.endOf(1).grpcStatus().orElseThrow();
-        }
+        return RawCall.status(server, Http2Wire.call("/test.Text/Unary", headers))
+                .orElseThrow();
     }
 }

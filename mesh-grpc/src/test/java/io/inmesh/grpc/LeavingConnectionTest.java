@@ -56,10 +56,7 @@ final class LeavingConnectionTest {
     @BeforeEach
     void start() throws Exception {
         server = NettyServerBuilder.forPort(0)
-                .addService(TextService.definition((request, response) -> {
-                    response.onNext("got " + request);
-                    response.onCompleted();
-                }))
+                .addService(TextService.answering(request -> "got " + request))
                 .build()
                 .start();
         mesh = Mesh.of(MeshConfig.builder()

@@ -7,7 +7,6 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.inmesh.Mesh;
@@ -48,9 +47,7 @@ final class LoadProbingTest {
     @Test
     void theTrailersHaveAReportForThoseWhoAskOnly() throws Exception {
         Server server = server();
-        ManagedChannel plain = keep(NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-                .usePlaintext()
-                .build());
+        ManagedChannel plain = keep(TextService.plaintextChannel(server));
         assertThat(trailers(plain, new Metadata()).containsKey(OrcaBytes.KEY)).isFalse();
         Metadata asking = new Metadata();
         asking.put(Metadata.Key.of(LoadHeaders.ASK, Metadata.ASCII_STRING_MARSHALLER), LoadHeaders.ASKED);

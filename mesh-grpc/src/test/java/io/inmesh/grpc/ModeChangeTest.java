@@ -8,7 +8,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.inmesh.Mesh;
 import io.inmesh.config.ClientTlsConfig;
@@ -56,10 +55,7 @@ final class ModeChangeTest {
         mesh = mesh(MeshConfig.EMPTY);
         mesh.identity().update(ca.issue("default", "ratings"), ca.bundle());
         server = MeshGrpc.server(0, mesh)
-                .addService(TextService.definition((request, response) -> {
-                    response.onNext(String.valueOf(MeshGrpc.PEER.get()));
-                    response.onCompleted();
-                }))
+                .addService(TextService.answering(request -> String.valueOf(MeshGrpc.PEER.get())))
                 .build()
                 .start();
     }
@@ -186,9 +182,7 @@ final class ModeChangeTest {
     }
 
     private ManagedChannel plaintext() {
-        return keep(NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-                .usePlaintext()
-                .build());
+        return keep(TextService.plaintextChannel(server));
     }
 
     private ManagedChannel secured() {

@@ -73,10 +73,7 @@ final class OriginationTest {
         Server server = NettyServerBuilder.forPort(0)
                 .sslContext(tls.build())
                 .intercept(new Noting())
-                .addService(TextService.definition((request, response) -> {
-                    response.onNext(request);
-                    response.onCompleted();
-                }))
+                .addService(TextService.answering(request -> request))
                 .build()
                 .start();
         servers.add(server);

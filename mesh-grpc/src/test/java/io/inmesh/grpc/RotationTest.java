@@ -76,10 +76,7 @@ final class RotationTest {
                 .build());
         ratings.identity().update(ca.issue("default", "ratings"), both());
         server = MeshGrpc.server(0, ratings)
-                .addService(TextService.definition((request, response) -> {
-                    response.onNext(String.valueOf(MeshGrpc.PEER.get()));
-                    response.onCompleted();
-                }))
+                .addService(TextService.answering(request -> String.valueOf(MeshGrpc.PEER.get())))
                 .build()
                 .start();
         reviews = mesh(MeshConfig.builder()

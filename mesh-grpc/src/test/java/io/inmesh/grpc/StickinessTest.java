@@ -60,12 +60,7 @@ final class StickinessTest {
         for (int i = 0; i < SERVERS; i++) {
             String name = "server-" + i;
             Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-                    .addService(ServerInterceptors.intercept(
-                            TextService.definition((request, response) -> {
-                                response.onNext(name);
-                                response.onCompleted();
-                            }),
-                            new Cookies()))
+                    .addService(ServerInterceptors.intercept(TextService.answering(request -> name), new Cookies()))
                     .build()
                     .start();
             servers.put(name, server);

@@ -1,8 +1,11 @@
 package io.inmesh.grpc;
 
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
@@ -10,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
 /** A service of all four kinds whose messages are plain text, so that tests need no generated code. */
 final class TextService {
@@ -29,6 +33,14 @@ final class TextService {
 
     private TextService() {}
 
+    /** {@return the service, whose unary methods answer at once, each with what is made of its request} */
+    static ServerServiceDefinition answering(UnaryOperator<String> answer) {
+        return definition((request, response) -> {
+            response.onNext(answer.apply(request));
+            response.onCompleted();
+        });
+    }
+
     static ServerServiceDefinition definition(Unary unary) {
         return ServerServiceDefinition.builder("test.Text")
                 .addMethod(UNARY, ServerCalls.asyncUnaryCall(unary::answer))
@@ -36,6 +48,13 @@ final class TextService {
                 .addMethod(SERVER_STREAM, ServerCalls.asyncServerStreamingCall(TextService::threeTimes))
                 .addMethod(CLIENT_STREAM, ServerCalls.asyncClientStreamingCall(TextService::joined))
                 .addMethod(BIDI, ServerCalls.asyncBidiStreamingCall(TextService::echo))
+                .build();
+    }
+
+    /** {@return a channel that knows nothing of a mesh and of TLS} */
+    static ManagedChannel plaintextChannel(Server server) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
                 .build();
     }
 

@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.inmesh.Mesh;
@@ -47,7 +41,6 @@ class TokenTest {
             List.of());
     private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     private static final Metadata.Key<String> USER = key("x-user");
-    private static final Context.Key<Metadata> HEADERS = Context.key("headers");
 
     private Mesh mesh;
     private Server server;
@@ -62,20 +55,18 @@ class TokenTest {
                         .build())
                 .build();
         server = MeshGrpc.server(0, mesh)
-                .addService(ServerInterceptors.intercept(
-                        TextService.definition((request, response) -> {
-                            Metadata headers = HEADERS.get();
-                            VerifiedToken token = MeshGrpc.TOKEN.get();
-                            response.onNext(headers.get(AUTHORIZATION) + " " + headers.get(USER) + " "
-                                    + (token == null ? "none" : token.principal()));
-                            response.onCompleted();
-                        }),
-                        new Shown()))
+                .addService(ServerInterceptors.intercept(TextService.answering(request -> seen()), new ShownHeaders()))
                 .build()
                 .start();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-                .usePlaintext()
-                .build();
+        channel = TextService.plaintextChannel(server);
+    }
+
+    /** {@return what a handler sees of a call: the token, whom it names, and whom the mesh has verified} */
+    private static String seen() {
+        Metadata headers = ShownHeaders.now();
+        VerifiedToken token = MeshGrpc.TOKEN.get();
+        return headers.get(AUTHORIZATION) + " " + headers.get(USER) + " "
+                + (token == null ? "none" : token.principal());
     }
 
     @AfterEach
@@ -121,14 +112,5 @@ class TokenTest {
 
     private static Metadata.Key<String> key(String name) {
         return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-    }
-
-    /** Shows handlers the headers as the application sees them. */
-    private static final class Shown implements ServerInterceptor {
-        @Override
-        public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
-                ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-            return Contexts.interceptCall(Context.current().withValue(HEADERS, headers), call, headers, next);
-        }
     }
 }
