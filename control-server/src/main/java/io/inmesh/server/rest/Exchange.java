@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -238,6 +239,19 @@ final class Exchange {
         }
     }
 
+    /**
+     * {@return whether nothing is to be changed, as Kubernetes says it: {@code dryRun=All}}
+     *
+     * @throws HttpProblem if it says something else
+     */
+    boolean dryRun() throws HttpProblem {
+        String said = parameter("dryRun");
+        if (said != null && !said.equals("All")) {
+            throw HttpProblem.badRequest("dryRun can only be All, not \"" + said + "\"");
+        }
+        return said != null;
+    }
+
     boolean wantsTable() {
         return header(HttpHeader.ACCEPT).contains("as=Table");
     }
@@ -253,7 +267,15 @@ final class Exchange {
     }
 
     private String body(int most) throws IOException, HttpProblem {
-        return new String(bytes(most), StandardCharsets.UTF_8);
+        try {
+            // What would be replaced by question marks would be stored as if its sender had meant that.
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes(most)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw HttpProblem.badRequest("the body is no UTF-8 text; send it in UTF-8");
+        }
     }
 
     /** {@return the body, which is small, such as anybody may send} */

@@ -78,6 +78,7 @@ final class ResourceApi {
 
     private void list(Exchange exchange, Kinds.Kind kind, @Nullable String namespace) throws IOException, HttpProblem {
         ConfigView view = writer.store().view();
+        present(exchange, view.revision());
         List<Resource> found = Selection.of(exchange, kind, namespace).of(view.all());
         if (StatusLog.concerns(kind)) {
             // A watch that goes on from this list has to know what it may have shown.
@@ -91,6 +92,28 @@ final class ResourceApi {
         ArrayNode items = (ArrayNode) body.get("items");
         found.forEach(resource -> items.add(statuses.shown(resource, view)));
         exchange.json(200, body);
+    }
+
+    /** Lists are those of now, and whole: whoever means another one must not take this for it. */
+    private static void present(Exchange exchange, long revision) throws HttpProblem {
+        exchange.number("limit", 0);
+        long meant = exchange.number("resourceVersion", 0);
+        String match = exchange.parameter("resourceVersionMatch");
+        String next = exchange.parameter("continue");
+        if (next != null && !next.isEmpty()) {
+            throw new HttpProblem(
+                    410, "Expired", "lists come whole, and none goes on elsewhere; list without continue");
+        }
+        if (match == null || match.isEmpty() || match.equals("NotOlderThan")) {
+            return;
+        }
+        if (!match.equals("Exact")) {
+            throw HttpProblem.badRequest("resourceVersionMatch can be NotOlderThan or Exact, not \"" + match + "\"");
+        }
+        if (meant != revision) {
+            throw new HttpProblem(
+                    410, "Expired", "there is no list of version " + meant + " any more, only of " + revision);
+        }
     }
 
     static ObjectNode emptyList(Kinds.Kind kind, long revision) {
@@ -119,7 +142,7 @@ final class ResourceApi {
             throws IOException, HttpProblem, ConflictException {
         ObjectNode body = exchange.object();
         Resource old = writer.store().view().get(key(kind, namespace, name)).orElseThrow(() -> notFound(kind, name));
-        write(exchange, kind, namespace, named(body, name), expected(body, old.resourceVersion()), 200);
+        write(exchange, kind, namespace, named(body, name), expected(body, old), 200);
     }
 
     private void patch(Exchange exchange, Kinds.Kind kind, @Nullable String namespace, String name)
@@ -134,7 +157,7 @@ final class ResourceApi {
             }
             ObjectNode wanted =
                     named(patch.apply(present.map(Resource::raw).orElseGet(Exchange.JSON::createObjectNode)), name);
-            long expected = expected(wanted, version);
+            long expected = present.isPresent() ? expected(wanted, present.get()) : expected(wanted, 0);
             try {
                 write(exchange, kind, namespace, wanted, expected, present.isPresent() ? 200 : 201);
                 return;
@@ -166,7 +189,7 @@ final class ResourceApi {
             throw HttpProblem.badRequest(
                     "the namespace of the body (" + said + ") is not that of the path (" + namespace + ")");
         }
-        boolean dryRun = exchange.parameter("dryRun") != null;
+        boolean dryRun = exchange.dryRun();
         String home = namespace == null ? "default" : namespace;
         WriteResult result = writer.apply(List.of(body), home, expectedVersion, Origin.API, exchange.author(), dryRun);
         if (!result.accepted()) {
@@ -190,8 +213,7 @@ final class ResourceApi {
         }
         // kubectl says in the body what others say in the query.
         ObjectNode options = exchange.object();
-        boolean dryRun =
-                exchange.parameter("dryRun") != null || !options.path("dryRun").isEmpty();
+        boolean dryRun = exchange.dryRun() || !options.path("dryRun").isEmpty();
         ConfigView view = writer.store().view();
         List<Change.Delete> changes = new ArrayList<>();
         if (name == null) {
@@ -200,10 +222,7 @@ final class ResourceApi {
             }
         } else {
             Resource old = view.get(key(kind, namespace, name)).orElseThrow(() -> notFound(kind, name));
-            String uid = options.path("preconditions").path("uid").asText(old.uid());
-            if (!uid.equals(old.uid())) {
-                throw HttpProblem.conflict(old.key() + " has been made again since; its uid is " + old.uid());
-            }
+            sameUid(old, options.path("preconditions").path("uid").asText(""));
             String version =
                     options.path("preconditions").path("resourceVersion").asText("");
             changes.add(new Change.Delete(
@@ -232,7 +251,18 @@ final class ResourceApi {
         return body;
     }
 
-    /** {@return the version a body expects; the present one if it names none} */
+    /** {@return the version a body expects of a resource; the present one if it names none} */
+    private static Long expected(ObjectNode body, Resource present) throws HttpProblem {
+        sameUid(present, body.path("metadata").path("uid").asText(""));
+        return expected(body, present.resourceVersion());
+    }
+
+    private static void sameUid(Resource present, String meant) throws HttpProblem {
+        if (!meant.isEmpty() && !meant.equals(present.uid())) {
+            throw HttpProblem.conflict(present.key() + " has been made again since; its uid is " + present.uid());
+        }
+    }
+
     private static Long expected(ObjectNode body, long present) throws HttpProblem {
         String version = body.path("metadata").path("resourceVersion").asText("");
         return version.isEmpty() ? present : Exchange.number("metadata.resourceVersion", version);

@@ -20,6 +20,8 @@ public final class SchemaValidator implements Validator {
 
     private static final String TOP = "$top";
     private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
+    private static final Pattern LABEL_NAME = Pattern.compile(
+            "(?=[^/]{1,253}/|[^/]*$)([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
     private static final JsonNode ANY = JsonNodeFactory.instance.textNode("any");
     private static final JsonNode STRING = JsonNodeFactory.instance.textNode("string");
 
@@ -38,6 +40,14 @@ public final class SchemaValidator implements Validator {
         }
         List<Problem> problems = new ArrayList<>(walk.problems());
         candidate.labels().forEach((name, value) -> {
+            if (!LABEL_NAME.matcher(name).matches()) {
+                problems.add(Shape.BAD_NAME.error(
+                        candidate.key(),
+                        "metadata.labels." + name,
+                        "is no name of a label: at most 63 letters, digits, dashes, dots and underscores, after a DNS"
+                                + " name and a slash if it has one",
+                        "choose another name, or write an annotation"));
+            }
             if (!LABEL_VALUE.matcher(value).matches()) {
                 problems.add(Shape.BAD_NAME.error(
                         candidate.key(),

@@ -82,6 +82,20 @@ class ListAndWatchTest {
         assertThat(answer.text("/reason")).isEqualTo("BadRequest");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "limit=x, 400",
+        "resourceVersion=x, 400",
+        "resourceVersionMatch=Newest, 400",
+        "continue=abc, 410",
+        "resourceVersionMatch=Exact&resourceVersion=1, 410",
+        "resourceVersionMatch=NotOlderThan&resourceVersion=1, 200",
+        "limit=1, 200"
+    })
+    void aListThatIsMeantToBeAnotherOneIsNotGiven(String query, int status) throws Exception {
+        assertThat(server.get(rules("list") + "?" + query).status()).isEqualTo(status);
+    }
+
     @Test
     void aListHasTheRevisionItIsOf() throws Exception {
         Answer answer = server.get(rules("list"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.server.fixture.RestServer;
 import io.inmesh.server.fixture.RestServer.Answer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Create, read, replace and delete by Kubernetes' rules, over a socket. Each test has a namespace of its own. */
 class ResourceApiTest {
@@ -92,6 +94,55 @@ class ResourceApiTest {
                 "Conflict",
                 "reviews");
         assertThat(server.get(path).status()).isEqualTo(200);
+    }
+
+    @Test
+    void replacingWhatHasBeenMadeAgainIsAConflict() throws Exception {
+        Answer created = server.post(rules("again"), rule("reviews", "one"));
+        String other = created.body().toString().replace(created.text("/metadata/uid"), "another");
+
+        failed(
+                server.send("PUT", rules("again") + "/reviews", "application/json", other),
+                409,
+                "Conflict",
+                created.text("/metadata/uid"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a/b/c", "UP/a", "-a", "a/"})
+    void whatIsNoNameOfALabelIsRefused(String name) throws Exception {
+        failed(
+                server.post(
+                        rules("labels"),
+                        rule("reviews", "one")
+                                .replace("name: reviews", "name: reviews, labels: {\"" + name + "\": x}")),
+                422,
+                "Invalid",
+                "metadata.labels." + name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "app.kubernetes.io/name", "a.b-c/x.Y", "0/A_b"})
+    void namesOfLabelsMayHaveADomain(String name) throws Exception {
+        Answer taken = server.post(
+                rules("labels") + "?dryRun=All",
+                rule("reviews", "one").replace("name: reviews", "name: reviews, labels: {\"" + name + "\": x}"));
+
+        assertThat(taken.status()).isEqualTo(201);
+    }
+
+    @Test
+    void aDryRunOfSomethingElseThanAllIsRefused() throws Exception {
+        failed(server.post(rules("dry") + "?dryRun=Some", rule("reviews", "one")), 400, "BadRequest", "Some");
+    }
+
+    @Test
+    void aBodyThatIsNotUtf8IsRefused() throws Exception {
+        failed(
+                server.post(rules("bytes"), rule("reviews", "caf\u00e9").getBytes(StandardCharsets.ISO_8859_1)),
+                400,
+                "BadRequest",
+                "UTF-8");
     }
 
     @ParameterizedTest(name = "{0} as {1}: {2}")
