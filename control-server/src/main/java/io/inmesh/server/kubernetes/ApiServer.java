@@ -86,6 +86,11 @@ public final class ApiServer implements AutoCloseable {
             return status == 403;
         }
 
+        /** {@return whether it may be the revision asked for that it does not take: 400, or 504 for one that it has not got to} */
+        boolean isAboutTheRevision() {
+            return status == 400 || status == 504;
+        }
+
         /** {@return how long to wait at least, if the server has said so} */
         public Optional<Duration> pause() {
             return pause;

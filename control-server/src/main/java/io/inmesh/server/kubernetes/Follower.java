@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows one collection of an API server on a thread of its own: lists it page by page, then watches it from the list's revision. A watch
- * that ends or tears goes on where it was; one that is told that this is too long ago (410) begins with a list again.
+ * that ends or tears goes on where it was; one that is told that this is too long ago (410), or that there is no such revision (a server
+ * that was restored), begins with a list again.
  */
 public final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
@@ -94,8 +95,7 @@ public final class Follower implements AutoCloseable {
             }
             pause = watch() ? pacer.afterAnswer() : pacer.afterFailure();
         } catch (ApiServer.GoneException e) {
-            revision = "";
-            pause = pacer.afterAnswer();
+            pause = gone(e);
         } catch (ApiServer.BusyException e) {
             String problem = String.valueOf(e.getMessage());
             if (e.isForbidden()) {
@@ -103,6 +103,7 @@ public final class Follower implements AutoCloseable {
             } else {
                 listener.heard(problem);
             }
+            revision = e.isAboutTheRevision() ? "" : revision;
             Duration own = pacer.afterFailure();
             pause = e.pause().filter(asked -> asked.compareTo(own) > 0).orElse(own);
         } catch (IOException e) {
@@ -119,6 +120,17 @@ public final class Follower implements AutoCloseable {
         } finally {
             thread.after(pause, this::step);
         }
+    }
+
+    /** {@return how long to wait before a list is made anew} */
+    private Duration gone(ApiServer.GoneException e) {
+        if (revision.isEmpty()) {
+            // Not a watch but a list: its further pages are gone before they are read.
+            listener.heard(String.valueOf(e.getMessage()));
+            return pacer.afterFailure();
+        }
+        revision = "";
+        return pacer.afterAnswer();
     }
 
     private void list() throws IOException, InterruptedException {
@@ -176,8 +188,13 @@ public final class Follower implements AutoCloseable {
         if (type.equals("ERROR")) {
             String message =
                     "a watch of " + path + " ends: " + object.path("message").asText();
-            if (object.path("code").asInt() == 410) {
+            int code = object.path("code").asInt();
+            if (code == 410) {
                 throw new ApiServer.GoneException(message);
+            }
+            if (code != 429 && code != 500) {
+                // Such as a revision that a restored server has yet to get to, which may take it days.
+                revision = "";
             }
             throw new IOException(message);
         }

@@ -58,6 +58,7 @@ public final class FakeApiServer implements AutoCloseable {
     private int watches;
     private int generation;
     private boolean failing;
+    private boolean forgetting;
     private boolean hanging;
     private boolean ended;
 
@@ -228,6 +229,19 @@ public final class FakeApiServer implements AutoCloseable {
         tear();
     }
 
+    /** Counts revisions from the beginning, as a server does that was restored from a copy; objects stay. Watches that run end. */
+    public synchronized void restore() {
+        revision = 1;
+        oldest = 0;
+        events.clear();
+        tear();
+    }
+
+    /** The next list is told that its second page is gone. */
+    public synchronized void forgetASecondPage() {
+        forgetting = true;
+    }
+
     /** Sends a bookmark over every watch. */
     public synchronized void bookmark() {
         revision += 10;
@@ -393,8 +407,10 @@ public final class FakeApiServer implements AutoCloseable {
             String next = parameter(query, "continue");
             boolean fails = failing && !next.isEmpty();
             failing = failing && !fails;
-            answer = fails
-                    ? 500
+            boolean gone = forgetting && !next.isEmpty();
+            forgetting = forgetting && !gone;
+            answer = fails || gone
+                    ? (gone ? 410 : 500)
                     : listStatuses.getOrDefault(exchange.getRequestURI().getPath(), status);
             List<ObjectNode> all = new ArrayList<>(
                     objects.getOrDefault(exchange.getRequestURI().getPath(), Map.of())
@@ -428,6 +444,13 @@ public final class FakeApiServer implements AutoCloseable {
         }
         String path = exchange.getRequestURI().getPath();
         synchronized (this) {
+            if (after > revision) {
+                exchange.getResponseBody()
+                        .write(
+                                "{\"type\":\"ERROR\",\"object\":{\"code\":504,\"message\":\"Too large resource version\"}}"
+                                        .getBytes(StandardCharsets.UTF_8));
+                return;
+            }
             watched.add(path);
             watches++;
         }

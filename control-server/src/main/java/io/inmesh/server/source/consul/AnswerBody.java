@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -133,6 +134,8 @@ final class AnswerBody<T> implements BodySubscriber<T> {
                 token = parser.nextToken();
             }
             thin.flush();
+        } catch (JsonEOFException e) {
+            throw new UnusableAnswerException("it ends in the middle");
         } catch (JsonProcessingException e) {
             throw new UnusableAnswerException("it is no JSON: " + e.getOriginalMessage());
         }

@@ -52,7 +52,7 @@ class AnswerBodyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[{'Node': 'n'}|it",
+                "[{'Node': 'n'}|it ends in the middle",
                 "[{'Node': no}]|it is no JSON",
                 "<html>|it is no JSON",
                 "|it ends in the middle",

@@ -75,6 +75,38 @@ class KubernetesSourceTest extends ServiceSourceContract {
     }
 
     @Test
+    void aServerThatWasRestoredIsListedAnewThoughItsRevisionsAreOlder() throws Exception {
+        try (FakeApiServer api = new FakeApiServer();
+                KubernetesSource source = source(api, "")) {
+            offer(api, Map.of("reviews", List.of("10.0.0.1:9080")));
+            api.bookmark();
+            source.start(told);
+            await(() -> told.endpoints("reviews") == 1);
+            api.restore();
+            offer(api, Map.of("reviews", List.of("10.0.0.1:9080", "10.0.0.2:9080")));
+
+            await(() -> told.endpoints("reviews") == 2);
+        }
+    }
+
+    @Test
+    void aListWhosePagesAreGoneBeforeTheyAreReadIsAProblemAndMadeAgain() throws Exception {
+        try (FakeApiServer api = new FakeApiServer();
+                KubernetesSource source = source(api, "")) {
+            Map<String, List<String>> many = new TreeMap<>();
+            for (int i = 0; i < 600; i++) {
+                many.put("s" + i, List.of());
+            }
+            offer(api, many);
+            api.forgetASecondPage();
+            source.start(told);
+            await(() -> told.services.size() == 600);
+
+            assertThat(told.problems).anySatisfy(problem -> assertThat(problem).contains("answers 410"));
+        }
+    }
+
+    @Test
     void whatAWatchSaysIsGoneWasDeleted() throws Exception {
         try (FakeApiServer api = new FakeApiServer();
                 KubernetesSource source = source(api, "")) {
