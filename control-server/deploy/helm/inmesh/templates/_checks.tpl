@@ -40,6 +40,11 @@
 {{- if and (not $v.serviceAccount.create) (not $v.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false and serviceAccount.name empty: whatever runs as the namespace's default account would get the server's rights; name an account" -}}
 {{- end -}}
+{{- range $v.extraEnv -}}
+{{- if and (eq (.name | default "") "INMESH_CA_PASSPHRASE") $v.secret.caPassphraseKey -}}
+{{- fail "extraEnv has INMESH_CA_PASSPHRASE, which comes from the Secret; leave it out, or set secret.caPassphraseKey to \"\"" -}}
+{{- end -}}
+{{- end -}}
 {{- range $label := list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
 {{- if hasKey ($v.podLabels | default dict) $label -}}
 {{- fail (printf "%s is what the Services know the servers by; leave it out of podLabels" $label) -}}

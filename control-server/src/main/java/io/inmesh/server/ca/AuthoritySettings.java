@@ -1,6 +1,7 @@
 package io.inmesh.server.ca;
 
 import io.inmesh.server.settings.Section;
+import io.inmesh.server.time.Durations;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -182,7 +183,9 @@ public record AuthoritySettings(
         Duration value = section.duration(name, fallback);
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw section.fault(
-                    name, "is " + value + " but has to be from " + least + " to " + most + " with the other settings");
+                    name,
+                    "is " + Durations.text(value) + " but has to be from " + Durations.text(least) + " to "
+                            + Durations.text(most) + " with the other settings");
         }
         return value;
     }

@@ -30,6 +30,22 @@ public final class Durations {
         return Optional.of(text.startsWith("-") ? value.negated() : value);
     }
 
+    /** {@return a duration that is not negative as it may be written, to the nanosecond: {@code 90m}, {@code 24h}, {@code 0s}} */
+    public static String text(Duration duration) {
+        if (duration.isZero()) {
+            return "0s";
+        }
+        if (duration.getNano() != 0) {
+            return BigDecimal.valueOf(duration.getNano(), 9)
+                            .add(BigDecimal.valueOf(duration.getSeconds()))
+                            .stripTrailingZeros()
+                            .toPlainString()
+                    + "s";
+        }
+        long seconds = duration.getSeconds();
+        return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+
     private static long nanosOf(String unit) {
         return switch (unit) {
             case "h" -> 3_600_000_000_000L;
