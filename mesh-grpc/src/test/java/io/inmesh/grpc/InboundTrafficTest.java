@@ -22,6 +22,8 @@ import io.inmesh.testkit.FakeClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -92,15 +94,16 @@ class InboundTrafficTest {
 
     @Test
     void aCallThatWaitedTooLongForAThreadIsRefused() throws Exception {
-        BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
-        start(InboundTrafficConfig.limiting(ORIGIN).withConcurrency(ConcurrencyConfig.DEFAULT), waiting::add);
+        CountDownLatch waits = new CountDownLatch(1);
+        CompletableFuture<Void> free = new CompletableFuture<>();
+        start(InboundTrafficConfig.limiting(ORIGIN).withConcurrency(ConcurrencyConfig.DEFAULT), task -> {
+            waits.countDown();
+            free.thenRunAsync(task);
+        });
         Future<String> late = call();
-        Runnable task = waiting.poll(20, TimeUnit.SECONDS);
+        waits.await();
         clock.advance(Duration.ofMillis(30));
-        while (task != null && !late.isDone()) {
-            task.run();
-            task = waiting.poll(20, TimeUnit.SECONDS);
-        }
+        free.complete(null);
         assertThat(refused(late).getStatus().getDescription()).contains("waited 30 ms for a thread");
     }
 
