@@ -10,7 +10,6 @@ import io.inmesh.dispatch.Dispatch;
 import io.inmesh.dispatch.OutboundGate;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explanation;
-import io.inmesh.identity.ClientTls;
 import io.inmesh.identity.IdentityEpoch;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.TlsVersion;
@@ -18,11 +17,8 @@ import io.inmesh.inbound.Admission;
 import io.inmesh.inbound.InboundGate;
 import io.inmesh.live.LiveRequests;
 import io.inmesh.load.ServerLoad;
-import io.inmesh.observe.AccessLogSettings;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.observe.MeshView;
-import io.inmesh.observe.MetricsProfile;
-import io.inmesh.observe.TraceSettings;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.snapshot.LiveState;
 import io.inmesh.snapshot.Snapshot;
@@ -31,7 +27,6 @@ import io.inmesh.source.ConfigFileException;
 import io.inmesh.source.MeshConfigYaml;
 import io.inmesh.spi.ApplyResult;
 import io.inmesh.spi.ControlPlane;
-import io.inmesh.spi.ControlPlaneProvider;
 import io.inmesh.spi.LoadReport;
 import io.inmesh.spi.MeshStatus;
 import io.inmesh.tally.PassedThrough;
@@ -44,10 +39,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -89,8 +80,7 @@ public final class Mesh implements AutoCloseable {
     private final ConnectAhead ahead;
     private final Readiness readiness = new Readiness(this::ready);
     private final AtomicLong loadTakenNanos;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Set<Runnable> closeListeners = ConcurrentHashMap.newKeySet();
+    private final Closing closing = new Closing();
 
     Mesh(
             String name,
@@ -128,23 +118,7 @@ public final class Mesh implements AutoCloseable {
      * @throws IllegalArgumentException if a setting is missing or wrong
      */
     public static Mesh join() {
-        ControlPlaneProvider provider = ServiceLoader.load(ControlPlaneProvider.class)
-                .findFirst()
-                .orElseThrow(
-                        () -> new IllegalStateException("Mesh.join() needs a control plane on the class path; add the"
-                                + " dependency io.inmesh:mesh-control-client, or use Mesh.of or Mesh.fromFile"));
-        Map<String, String> environment = System.getenv();
-        ClientTls.check(environment);
-        MeshBuilder builder = builder()
-                .name(environment.getOrDefault("INMESH_SERVICE", ""))
-                .namespace(environment.getOrDefault("INMESH_NAMESPACE", "default"))
-                .metricsProfile(MetricsProfile.of(environment.getOrDefault("INMESH_METRICS", "otel")))
-                .traceSettings(TraceSettings.fromEnvironment(environment))
-                .accessLog(AccessLogSettings.fromEnvironment(environment))
-                .oldestTls(TlsVersion.of(environment.getOrDefault("INMESH_TLS_MIN_VERSION", "1.3")))
-                .controlPlane(provider.fromEnvironment(environment));
-        GlobalTelemetry.addTo(builder, environment);
-        return builder.build();
+        return Joining.builder(System.getenv()).build();
     }
 
     /**
@@ -312,11 +286,7 @@ public final class Mesh implements AutoCloseable {
      * @return closing it ends that
      */
     public AutoCloseable onClose(Runnable listener) {
-        closeListeners.add(listener);
-        if (closed.get() && closeListeners.remove(listener)) {
-            listener.run();
-        }
-        return () -> closeListeners.remove(listener);
+        return closing.add(listener);
     }
 
     /**
@@ -418,15 +388,11 @@ public final class Mesh implements AutoCloseable {
     /** Releases threads and connections. Calls that start later are refused; calls under way go on. Further calls do nothing. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!closing.begin()) {
             return;
         }
         outbound.close();
-        for (Runnable listener : closeListeners) {
-            if (closeListeners.remove(listener)) {
-                listener.run();
-            }
-        }
+        closing.tell();
         sweeps.close();
         checks.close();
         external.close();
