@@ -27,7 +27,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
  * one. The two never mix: a certificate of the authority for people names a user whatever else is in it, and one with a SPIFFE id that is
  * not the mesh's is nobody's.
  */
-public final class CallerTrust extends ClientsOnlyTrust {
+public final class CallerTrust extends OneSidedTrust {
 
     private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * Which client certificates the server's TLS accepts: those that lead to the mesh's roots (RFC 5280) and are X.509-SVIDs of its trust
  * domain, unless they are on the deny list.
  */
-public final class ClientTrust extends ClientsOnlyTrust {
+public final class ClientTrust extends OneSidedTrust {
 
     private final CertificateAuthority authority;
     private final Supplier<DenyList.Denied> denied;

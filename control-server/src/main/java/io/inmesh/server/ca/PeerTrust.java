@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * Which servers this one takes for another control server of its mesh: those whose certificate leads to a root of the mesh (RFC 5280), has
  * the SPIFFE id of a control server, and is not on the deny list. Under which name or address a server is reached says nothing about it.
  */
-public final class PeerTrust extends ServersOnlyTrust {
+public final class PeerTrust extends OneSidedTrust {
 
     private final CertificateAuthority authority;
     private final Supplier<DenyList.Denied> denied;

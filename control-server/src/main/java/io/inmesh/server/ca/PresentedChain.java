@@ -50,7 +50,7 @@ public final class PresentedChain {
     }
 
     /** Trusts nobody, and remembers whom. */
-    private static final class Onlooker extends ServersOnlyTrust {
+    private static final class Onlooker extends OneSidedTrust {
         private volatile List<X509Certificate> seen = List.of();
 
         @Override

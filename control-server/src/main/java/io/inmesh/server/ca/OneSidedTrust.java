@@ -6,8 +6,16 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** A trust manager of a server: it judges clients by their certificates alone, wherever they connect from, and never servers. */
-abstract class ClientsOnlyTrust extends X509ExtendedTrustManager {
+/**
+ * A trust manager that judges others by their certificates alone, wherever they connect from or are reached. Nobody is trusted on the
+ * side that a subclass does not judge: a server judges clients only, a client servers only.
+ */
+abstract class OneSidedTrust extends X509ExtendedTrustManager {
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("this side is the client");
+    }
 
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
@@ -22,7 +30,7 @@ abstract class ClientsOnlyTrust extends X509ExtendedTrustManager {
     }
 
     @Override
-    public final void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         throw new CertificateException("this side is the server");
     }
 
