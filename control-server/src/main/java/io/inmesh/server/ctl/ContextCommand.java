@@ -59,12 +59,15 @@ final class ContextCommand extends CommandGroup {
         }
     }
 
-    @Command(name = "use", description = "Makes a server the current one.")
-    static final class Use extends MeshCommand {
+    /** A change to one context that is there. */
+    abstract static class OfOne extends MeshCommand {
 
         @Parameters(paramLabel = "NAME", description = "Which.")
         @Offered(Offer.CONTEXTS)
         private String name = "";
+
+        /** {@return what has become of the context, in words} */
+        abstract String change(Contexts contexts, String name);
 
         /** What a context names, such as a CA file, may be gone; that must not keep anybody from choosing another or forgetting it. */
         @Override
@@ -76,10 +79,20 @@ final class ContextCommand extends CommandGroup {
         int run(Api api) throws Failure, IOException {
             Contexts contexts = Contexts.read(environment());
             contexts.chosen(name);
-            contexts.use(name);
+            String outcome = change(contexts, name);
             contexts.save();
-            out().println("context " + name + " is current");
+            out().println("context " + name + " " + outcome);
             return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "use", description = "Makes a server the current one.")
+    static final class Use extends OfOne {
+
+        @Override
+        String change(Contexts contexts, String name) {
+            contexts.use(name);
+            return "is current";
         }
     }
 
@@ -127,26 +140,12 @@ final class ContextCommand extends CommandGroup {
     }
 
     @Command(name = "delete", description = "Forgets a server.")
-    static final class Delete extends MeshCommand {
-
-        @Parameters(paramLabel = "NAME", description = "Which.")
-        @Offered(Offer.CONTEXTS)
-        private String name = "";
-
-        /** What a context names, such as a CA file, may be gone; that must not keep anybody from choosing another or forgetting it. */
-        @Override
-        Api api() throws Failure {
-            return noServer();
-        }
+    static final class Delete extends OfOne {
 
         @Override
-        int run(Api api) throws Failure, IOException {
-            Contexts contexts = Contexts.read(environment());
-            contexts.chosen(name);
+        String change(Contexts contexts, String name) {
             contexts.remove(name);
-            contexts.save();
-            out().println("context " + name + " deleted");
-            return ExitCode.OK;
+            return "deleted";
         }
     }
 }
