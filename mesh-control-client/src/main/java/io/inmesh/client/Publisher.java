@@ -142,6 +142,7 @@ final class Publisher {
     /** The connection is gone: what is missing cannot come now. */
     void disconnected() {
         completeness.disconnected();
+        guard.disconnected(mesh.clock().nanos());
         again.cancel();
     }
 
@@ -158,6 +159,7 @@ final class Publisher {
         names.watch(inUse, assembled.config());
         files.define(assembled.config(), assembled.files());
         files.watch(inUse, assembled.config());
+        guard.note(assembled.config(), store);
         long now = mesh.clock().nanos();
         long waitNanos = completeness.waitNanos(missing(assembled.config()), now);
         if (waitNanos > 0) {
@@ -167,7 +169,7 @@ final class Publisher {
         }
         waiting = false;
         restoring = null;
-        ShrinkGuard.Guarded guarded = guard.guard(assembled.config(), assembled.inboundKnown(), now);
+        ShrinkGuard.Guarded guarded = guard.guard(assembled.config(), now);
         if (guarded.kept() != null) {
             LOG.warn("{}", guarded.kept());
             progress.rejected(guarded.kept());

@@ -4,6 +4,7 @@ import io.inmesh.client.translate.ConfigAssembler;
 import io.inmesh.client.translate.InvalidResourceException;
 import io.inmesh.client.translate.Resource;
 import io.inmesh.client.translate.ResourceTranslator;
+import io.inmesh.client.translate.Translated;
 import io.inmesh.client.translate.TrustTranslator;
 import io.inmesh.xds.TypeUrls;
 import java.nio.ByteBuffer;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * All resources accepted so far. Fed by both variants of the protocol; a resource that cannot be used leaves the one before in
  * place, and only that one.
  */
-final class ResourceStore implements ConfigAssembler.Resources {
+final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Shown {
 
     /** Bytes of a config's name; enough to tell configs apart, short enough to read. */
     private static final int VERSION_BYTES = 6;
@@ -136,6 +137,28 @@ final class ResourceStore implements ConfigAssembler.Resources {
     @Override
     public boolean inboundRefused() {
         return !refusedInbound.isEmpty();
+    }
+
+    @Override
+    public boolean cluster(String name) {
+        return type(TypeUrls.CLUSTER).shown(name);
+    }
+
+    @Override
+    public boolean endpoints(String cluster) {
+        Resource resource = find(TypeUrls.CLUSTER, cluster);
+        String name = resource == null ? null : ((Translated.Cluster) resource.meaning()).endpoints();
+        return name == null ? cluster(cluster) : type(TypeUrls.ENDPOINT).shown(name);
+    }
+
+    @Override
+    public boolean inbound() {
+        TypeState listeners = type(TypeUrls.LISTENER);
+        return inboundRefused()
+                || listeners.accepted().stream()
+                        .map(TypeState.Accepted::resource)
+                        .anyMatch(resource ->
+                                resource.meaning() instanceof Translated.Inbound && listeners.shown(resource.name()));
     }
 
     /** {@return a name for what is here now: equal resources of equal versions have equal names, in every process} */

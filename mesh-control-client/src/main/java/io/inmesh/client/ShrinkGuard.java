@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For {@link #WINDOW_NANOS} after a connection was made, what was known before it is compared with what comes over it. If more
  * than half of the clusters, or of one cluster's endpoints, are not there, then those that this connection has not shown yet stay
- * in use. What it did show and then takes away is gone at once, so that a process that leaves in order is not called again.
+ * in use. What it did show and then takes away is gone at once, so that a process that leaves in order is not called again; so is
+ * what goes from a cluster most of whose endpoints it has shown. That something is known from before the connection, and has not been
+ * taken away yet, shows nothing: a server tells what is gone last.
  * Policies for requests that come in stay likewise until there are others.
  */
 final class ShrinkGuard {
@@ -37,37 +39,92 @@ final class ShrinkGuard {
      */
     record Guarded(MeshConfig config, @Nullable String kept) {}
 
+    /** What the connection of now has brought by itself; what is there from before it does not count. */
+    interface Shown {
+
+        /** {@return whether it has brought this cluster} */
+        boolean cluster(String name);
+
+        /** {@return whether it has brought the endpoints of this cluster} */
+        boolean endpoints(String cluster);
+
+        /** {@return whether it has said which requests may come in} */
+        boolean inbound();
+    }
+
     private MeshConfig baseline = MeshConfig.EMPTY;
     private long openedNanos;
+    /** For how long connections before this one have kept what is still kept. */
+    private long keptNanos;
+
+    private boolean answered;
+    private boolean keeping;
     private boolean inboundSeen;
     private final Map<String, Set<String>> seen = new HashMap<>();
+    /** Clusters most of whose endpoints of before have been shown. */
+    private final Set<String> believed = new HashSet<>();
 
     /** A connection was made; what is in use now is the measure for what comes over it. */
     void connected(MeshConfig inUse, long nowNanos) {
         baseline = inUse;
         openedNanos = nowNanos;
+        answered = false;
         inboundSeen = false;
         seen.clear();
+        believed.clear();
+    }
+
+    /** The connection is gone. What is kept stays until there is another, but not for longer because it has to be made so often. */
+    void disconnected(long nowNanos) {
+        if (!keeping) {
+            keptNanos = 0;
+        } else if (answered) {
+            keptNanos += nowNanos - openedNanos;
+        }
+        // Connections that fail before there is another one count for nothing.
+        answered = false;
+    }
+
+    /**
+     * Notes what the connection has shown so far.
+     *
+     * @param candidate what is known now, with what was known before the connection
+     * @param shown what of it the connection has brought
+     */
+    void note(MeshConfig candidate, Shown shown) {
+        answered = true;
+        inboundSeen |= shown.inbound();
+        Map<String, ClusterConfig> before = new HashMap<>();
+        baseline.clusters().forEach(cluster -> before.put(cluster.name(), cluster));
+        for (ClusterConfig cluster : candidate.clusters()) {
+            boolean endpoints = shown.endpoints(cluster.name());
+            if (!endpoints && !shown.cluster(cluster.name())) {
+                continue;
+            }
+            Set<String> addresses = seen.computeIfAbsent(cluster.name(), name -> new HashSet<>());
+            if (endpoints) {
+                cluster.endpoints().forEach(endpoint -> addresses.add(address(endpoint)));
+                ClusterConfig known = before.get(cluster.name());
+                if (known == null || !halved(known, cluster)) {
+                    believed.add(cluster.name());
+                }
+            }
+        }
     }
 
     /** {@return nanoseconds until nothing is kept any more, 0 if that is now} */
     long leftNanos(long nowNanos) {
-        return Math.max(0, WINDOW_NANOS - (nowNanos - openedNanos));
+        return Math.max(0, WINDOW_NANOS - keptNanos - (nowNanos - openedNanos));
     }
 
     /**
      * {@return the config to use}
      *
      * @param candidate what was received
-     * @param inboundKnown whether an inbound listener was
      * @param nowNanos the time
      */
-    Guarded guard(MeshConfig candidate, boolean inboundKnown, long nowNanos) {
-        inboundSeen |= inboundKnown;
-        for (ClusterConfig cluster : candidate.clusters()) {
-            Set<String> addresses = seen.computeIfAbsent(cluster.name(), name -> new HashSet<>());
-            cluster.endpoints().forEach(endpoint -> addresses.add(address(endpoint)));
-        }
+    Guarded guard(MeshConfig candidate, long nowNanos) {
+        keeping = false;
         if (leftNanos(nowNanos) == 0) {
             return new Guarded(candidate, null);
         }
@@ -75,13 +132,16 @@ final class ShrinkGuard {
         List<ClusterConfig> clusters = clusters(candidate, kept);
         List<VirtualHostConfig> hosts = hosts(candidate, clusters);
         InboundConfig inbound = candidate.inbound();
-        if (!inboundSeen && !baseline.inbound().equals(InboundConfig.OPEN)) {
+        if (!inboundSeen
+                && !baseline.inbound().equals(InboundConfig.OPEN)
+                && !baseline.inbound().equals(inbound)) {
             inbound = baseline.inbound();
             kept.add("the policies for requests that come in");
         }
         if (kept.isEmpty()) {
             return new Guarded(candidate, null);
         }
+        keeping = true;
         return new Guarded(
                 new MeshConfig(candidate.version(), hosts, clusters, inbound, candidate.telemetry()),
                 "the control server does not know, right after connecting, " + String.join(", ", kept)
@@ -110,11 +170,11 @@ final class ShrinkGuard {
     }
 
     private ClusterConfig endpoints(ClusterConfig before, ClusterConfig now, List<String> kept) {
-        if (now.endpoints().size() * 2 >= before.endpoints().size()) {
+        if (believed.contains(now.name()) || !halved(before, now)) {
             return now;
         }
-        // Holds those that are there, too.
-        Set<String> shown = seen.getOrDefault(now.name(), Set.of());
+        Set<String> shown = new HashSet<>(seen.getOrDefault(now.name(), Set.of()));
+        now.endpoints().forEach(endpoint -> shown.add(address(endpoint)));
         List<EndpointConfig> gone = before.endpoints().stream()
                 .filter(endpoint -> !shown.contains(address(endpoint)))
                 .toList();
@@ -156,6 +216,10 @@ final class ShrinkGuard {
             }
         }
         return hosts;
+    }
+
+    private static boolean halved(ClusterConfig before, ClusterConfig now) {
+        return now.endpoints().size() * 2 < before.endpoints().size();
     }
 
     private static String address(EndpointConfig endpoint) {

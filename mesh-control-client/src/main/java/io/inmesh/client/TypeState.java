@@ -30,6 +30,9 @@ final class TypeState {
     // Names without resource of which the server has told something: that there is none, or one that was refused.
     private final Set<String> answered = new HashSet<>();
     private final Set<String> refused = new HashSet<>();
+    /** Names of resources that the stream of now has brought. */
+    private final Set<String> shown = new HashSet<>();
+
     private String version = "";
     private String nonce = "";
     private boolean received;
@@ -71,12 +74,14 @@ final class TypeState {
         answered.retainAll(names);
         refused.retainAll(names);
         accepted.keySet().retainAll(names);
+        shown.retainAll(names);
         return true;
     }
 
     void accept(Accepted resource) {
         String name = resource.resource().name();
         accepted.put(name, resource);
+        shown.add(name);
         answered.remove(name);
         refused.remove(name);
     }
@@ -140,9 +145,15 @@ final class TypeState {
         return versions;
     }
 
+    /** {@return whether the stream of now has brought this resource; one that is known from before and has not changed need not come} */
+    boolean shown(String name) {
+        return shown.contains(name);
+    }
+
     /** A new stream begins: nonces of the old one mean nothing on it. */
     void newStream() {
         nonce = "";
+        shown.clear();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,31 @@ final class FallbackTest {
             assertThat(joined.mesh.applied).as("nothing has changed").isEmpty();
             second.answered(TypeUrls.ENDPOINT, "e2", List.of(Shapes.endpoints(Shapes.REVIEWS, "10.0.0.7")));
             assertThat(endpoints(lastApplied(joined))).contains("10.0.0.7");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noSubscriptionIsLostThoughTheServerDropsTheStreamFiftyTimes(boolean stateOfTheWorld) throws Exception {
+        List<String> names = IntStream.range(0, 100)
+                .mapToObj(i -> "outbound|9080||s" + i + ".default.svc.cluster.local")
+                .toList();
+        try (Joined joined = Joined.to(folder, stateOfTheWorld)) {
+            Script stream = joined.nextStream();
+            for (int drop = 0; drop < 50; drop++) {
+                stream.answered(
+                        TypeUrls.CLUSTER,
+                        "c1",
+                        names.stream().map(Shapes::cluster).toList());
+                stream.end();
+                joined.mesh.time.advance(joined.mesh.nextDelay(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+                stream = joined.nextStream();
+                assertThat(stream.next(TypeUrls.ENDPOINT).subscribed()).containsExactlyInAnyOrderElementsOf(names);
+            }
+            stream.answered(TypeUrls.CLUSTER, "c2", List.of(Shapes.cluster(names.get(7))));
+            stream.answered(TypeUrls.ENDPOINT, "e1", List.of(Shapes.endpoints(names.get(7), "10.0.0.7")));
+
+            assertThat(joined.client.status().versions()).containsEntry("ClusterLoadAssignment", "e1");
         }
     }
 

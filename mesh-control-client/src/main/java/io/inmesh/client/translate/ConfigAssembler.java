@@ -69,17 +69,12 @@ public final class ConfigAssembler {
      * The result.
      *
      * @param config what the resources say together
-     * @param inboundKnown whether there is an inbound listener
      * @param namings how host names among endpoints become addresses, by name of the cluster; others have addresses
      * @param files what TLS to servers outside the mesh needs, by name of the cluster; others need nothing
      * @param ignored fields without effect
      */
     public record Assembled(
-            MeshConfig config,
-            boolean inboundKnown,
-            Map<String, Naming> namings,
-            Map<String, TlsFiles> files,
-            List<IgnoredField> ignored) {
+            MeshConfig config, Map<String, Naming> namings, Map<String, TlsFiles> files, List<IgnoredField> ignored) {
         /** Copies the collections. */
         public Assembled {
             namings = Map.copyOf(namings);
@@ -142,11 +137,7 @@ public final class ConfigAssembler {
         InboundConfig inbound = inbound();
         InboundConfig used = inbound != null ? inbound : resources.inboundRefused() ? CLOSED : InboundConfig.OPEN;
         return new Assembled(
-                new MeshConfig(version, hosts, clusters, used, telemetry()),
-                inbound != null || resources.inboundRefused(),
-                namings,
-                files,
-                new ArrayList<>(ignored));
+                new MeshConfig(version, hosts, clusters, used, telemetry()), namings, files, new ArrayList<>(ignored));
     }
 
     private List<ClusterConfig> clusters() {
