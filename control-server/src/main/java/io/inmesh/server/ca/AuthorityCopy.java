@@ -23,15 +23,20 @@ public final class AuthorityCopy {
     private AuthorityCopy() {}
 
     /**
-     * {@return the text of every file of an authority by its path below the directory; empty if there is no authority} Files that a crash
-     * has left half written are left out.
+     * {@return the text of every file of an authority by its path below the directory; empty if there is no authority, or one was only
+     * being founded} Files that a crash has left half written are left out.
      *
      * @param directory the authority's
-     * @throws IOException if one cannot be read
+     * @throws IOException if one cannot be read, or there are only parts of an authority; the message says what to do
      */
     public static SortedMap<String, String> read(Path directory) throws IOException {
         SortedMap<String, String> texts = new TreeMap<>();
         if (!Files.isDirectory(directory)) {
+            return texts;
+        }
+        Founding founding = new Founding(directory);
+        founding.check();
+        if (!founding.done()) {
             return texts;
         }
         List<Path> files;
@@ -143,7 +148,9 @@ public final class AuthorityCopy {
             throw new IOException(
                     "servers with these settings could not start on the store: the certificate authority that is copied"
                             + " into it does not open with the passphrase in " + AuthoritySettings.PASSPHRASE_VARIABLE
-                            + " or authority.passphraseFile; name the one it was sealed under. Nothing has been changed",
+                            + " or authority.passphraseFile; name the one it was sealed under. For another one, move the store to"
+                            + " the file of one server first, and from there to etcd under the new passphrase. Nothing has"
+                            + " been changed",
                     e);
         }
     }
@@ -158,7 +165,8 @@ public final class AuthorityCopy {
     }
 
     /**
-     * Puts the folder of an authority aside, so that no server goes on with it by mistake.
+     * Puts the folder of an authority, or the file of a store, aside, so that no server goes on with it by mistake. What was put aside
+     * before stays.
      *
      * @return where it is
      */

@@ -13,11 +13,12 @@ import java.util.stream.Stream;
 /**
  * An authority of one server, as files in one directory (0700): each text a file (0600), keys encrypted if there is a passphrase. The
  * file that says which roots there are is replaced in one step after all that are new and before any is removed, so a crash leaves either
- * state behind, and files that nobody looks at. Files are read when they are asked for: the key of a root may be put back at any time.
+ * state behind, and files that nobody looks at; a mark tells founding from a loss of that file ({@link Founding}). Files are read when they are asked for: the key of a root may be put back at any time.
  */
 final class AuthorityDirectory implements AuthorityStore {
     private final Path directory;
     private final KeyCipher cipher;
+    private final Founding founding;
     private final Copy live = new Live();
 
     private final class Live implements Copy {
@@ -58,11 +59,18 @@ final class AuthorityDirectory implements AuthorityStore {
         }
     }
 
-    /** Makes the directory if it is absent. */
+    /**
+     * Makes the directory if it is absent.
+     *
+     * @throws IOException if that is not possible, or there are only parts of an authority, so that another one would be founded
+     */
     AuthorityDirectory(Path directory, KeyCipher cipher) throws IOException {
         SecretFiles.createDirectory(directory);
         this.directory = directory;
         this.cipher = cipher;
+        this.founding = new Founding(directory);
+        founding.check();
+        founding.end();
     }
 
     @Override
@@ -74,12 +82,14 @@ final class AuthorityDirectory implements AuthorityStore {
     @Override
     public Optional<Copy> change(Copy judged, Map<String, Optional<String>> changes, List<Guard> fence)
             throws IOException {
+        founding.begin();
         for (Map.Entry<String, Optional<String>> change : changes.entrySet()) {
             if (!change.getKey().equals(AuthorityTexts.STATE)) {
                 write(change.getKey(), change.getValue());
             }
         }
         write(AuthorityTexts.STATE, changes.getOrDefault(AuthorityTexts.STATE, Optional.empty()));
+        founding.end();
         for (Map.Entry<String, Optional<String>> change : changes.entrySet()) {
             if (change.getValue().isEmpty()) {
                 Files.deleteIfExists(directory.resolve(change.getKey()));

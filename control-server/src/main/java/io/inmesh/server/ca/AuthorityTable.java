@@ -72,6 +72,11 @@ final class AuthorityTable implements AuthorityStore {
             return new Sealed(null, 0, new TreeMap<>());
         }
         AuthoritySeal.Opened opened = seal.open(value);
+        if (!opened.texts().containsKey(AuthorityTexts.STATE) && !opened.texts().containsKey(EarlierLayout.MARK)) {
+            // Taken for the very first start, another authority would be founded, which nobody trusts.
+            throw new IOException("the certificate authority in the store has no list of its roots ("
+                    + AuthorityTexts.STATE + "); restore it from a backup with control-server store restore");
+        }
         return new Sealed(value, opened.generation(), opened.texts());
     }
 

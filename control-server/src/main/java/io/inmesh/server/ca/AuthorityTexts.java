@@ -187,9 +187,19 @@ final class AuthorityTexts {
         put(place(id) + CROSSES, Pem.encode(crosses));
     }
 
-    /** A root with its key; empty if the key is kept elsewhere. */
+    /**
+     * A root with its key; empty if the key is kept elsewhere.
+     *
+     * @throws IOException if what is here is not its key: nobody could verify what that signs
+     */
     Optional<Issuer> issuer(Root root) throws IOException {
-        return key(rootKey(root.id())).map(key -> new Issuer(root.certificate(), key));
+        String name = rootKey(root.id());
+        Optional<PrivateKey> key = key(name);
+        if (key.isPresent()
+                && !SigningMaterial.belongs(key.get(), root.certificate().getPublicKey())) {
+            throw new IOException(store.place(name) + " is not the key of that root's certificate");
+        }
+        return key.map(found -> new Issuer(root.certificate(), found));
     }
 
     /** {@return whether a root's key is here} */
@@ -209,22 +219,40 @@ final class AuthorityTexts {
         }
     }
 
-    /** Encrypts keys that are not yet, if there is a passphrase; {@return how many texts are changed} */
+    /**
+     * Encrypts keys that are not yet, if there is a passphrase, but for a root's that cannot be read ({@link RootKeys} says so).
+     *
+     * @return how many texts are changed
+     */
     int encryptKeys(List<Root> roots) throws IOException {
         int changed = 0;
         for (Root root : roots) {
             for (String name : store.cipher().encrypts() ? keys(root.id()) : List.<String>of()) {
-                String text = text(name).orElse("");
-                if (!KeyCipher.encrypted(text)) {
-                    put(
-                            name,
-                            store.cipher().encode(store.cipher().decode(text, store.place(name)))
-                                    + Pem.encode(certificates(name)));
+                if (encryptKey(name, name.equals(rootKey(root.id())))) {
                     changed++;
                 }
             }
         }
         return changed;
+    }
+
+    private boolean encryptKey(String name, boolean ofRoot) throws IOException {
+        try {
+            String text = text(name).orElse("");
+            if (KeyCipher.encrypted(text)) {
+                return false;
+            }
+            PrivateKey key = store.cipher().decode(text, store.place(name));
+            put(name, store.cipher().encode(key) + Pem.encode(certificates(name)));
+            return true;
+        } catch (SecretFiles.ExposedException e) {
+            throw e;
+        } catch (IOException e) {
+            if (ofRoot) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** {@return names of the texts of a root that hold keys and are there} */

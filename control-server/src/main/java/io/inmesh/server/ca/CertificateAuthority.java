@@ -44,6 +44,7 @@ public final class CertificateAuthority {
     private final SecureRandom random;
     private final RevocationLists revocations = new RevocationLists();
     private final Object renewing = new Object();
+    private final RootKeys rootKeys;
     private Instant nextRenewal = Instant.MIN;
 
     private CertificateAuthority(
@@ -51,12 +52,14 @@ public final class CertificateAuthority {
             AuthoritySettings settings,
             AuthorityOpening opening,
             AuthorityKeeper keeper,
+            RootKeys rootKeys,
             InstantSource clock,
             SecureRandom random) {
         this.trustDomain = trustDomain;
         this.settings = settings;
         this.opening = opening;
         this.keeper = keeper;
+        this.rootKeys = rootKeys;
         this.clock = clock;
         this.random = random;
     }
@@ -91,7 +94,8 @@ public final class CertificateAuthority {
             throws IOException {
         AuthorityOpening opening = new AuthorityOpening(trustDomain, settings, store, clock, random);
         AuthorityKeeper keeper = new AuthorityKeeper(store, opening.open(seed), opening::check);
-        return new CertificateAuthority(trustDomain, settings, opening, keeper, clock, random);
+        RootKeys rootKeys = RootKeys.look(keeper);
+        return new CertificateAuthority(trustDomain, settings, opening, keeper, rootKeys, clock, random);
     }
 
     /** The trust domain of every identity issued here. */
@@ -109,9 +113,13 @@ public final class CertificateAuthority {
         return keeper.store().encrypts();
     }
 
-    /** {@return what keeps this server from going by what the store has, in words for operators; empty if nothing does} */
+    /**
+     * {@return what keeps this server from going by what the store has, and which keys of roots cannot be used, in words for operators; empty
+     * if nothing is wrong}
+     */
     public List<String> problems() {
-        return keeper.problem().stream().toList();
+        return Stream.concat(keeper.problem().stream(), rootKeys.faults().stream())
+                .toList();
     }
 
     /** {@return how many changes of the authority this server knows of; 0 if it is the only one that makes any} */
@@ -141,9 +149,11 @@ public final class CertificateAuthority {
 
     /**
      * Renews the intermediate in its last third, if the root's key is at hand; after a failure not before an hour is over. To be called
-     * every minute or so, on a thread that may wait for the store, and without locks: listeners are told.
+     * every minute or so, on a thread that may wait for the store, and without locks: listeners are told. Keys of roots that could not be
+     * used are looked at again.
      */
     public void renewIfDue() {
+        rootKeys.lookAgain();
         current(clock.instant());
     }
 

@@ -88,12 +88,12 @@ final class KeyCipher {
      */
     PrivateKey decode(String text, Object source) throws IOException {
         try (PEMParser parser = new PEMParser(new StringReader(text))) {
-            for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
+            for (Object block = next(parser, source); block != null; block = next(parser, source)) {
                 if (block instanceof PrivateKeyInfo info) {
-                    return new JcaPEMKeyConverter().getPrivateKey(info);
+                    return key(info, source);
                 }
                 if (block instanceof PEMKeyPair pair) {
-                    return new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
+                    return key(pair.getPrivateKeyInfo(), source);
                 }
                 if (block instanceof PKCS8EncryptedPrivateKeyInfo info) {
                     return decrypt(info, source);
@@ -102,6 +102,27 @@ final class KeyCipher {
         }
         throw new IOException(
                 source + " holds no private key in PKCS #8 (BEGIN PRIVATE KEY or BEGIN " + ENCRYPTED + ")");
+    }
+
+    private static @Nullable Object next(PEMParser parser, Object source) throws IOException {
+        try {
+            return parser.readObject();
+        } catch (IOException | RuntimeException e) {
+            throw damaged(source, e);
+        }
+    }
+
+    private static PrivateKey key(PrivateKeyInfo info, Object source) throws IOException {
+        try {
+            return new JcaPEMKeyConverter().getPrivateKey(info);
+        } catch (IOException | RuntimeException e) {
+            throw damaged(source, e);
+        }
+    }
+
+    /** Without what was found there: it may be a part of the key. */
+    private static IOException damaged(Object source, Exception cause) {
+        return new IOException(source + " is damaged, or no private key in PEM; restore it from a backup", cause);
     }
 
     private PrivateKey decrypt(PKCS8EncryptedPrivateKeyInfo info, Object source) throws IOException {

@@ -21,6 +21,15 @@ public final class SecretFiles {
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
 
+    /** Others than its owner may read or write a secret. */
+    static final class ExposedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ExposedException(String message) {
+            super(message);
+        }
+    }
+
     private SecretFiles() {}
 
     /** Makes {@code directory} and its parents if absent, readable by the owner only. */
@@ -52,6 +61,12 @@ public final class SecretFiles {
         }
     }
 
+    /** Gives a file or folder another name on the same disk in one step, and has that name on disk; a file of that name goes. */
+    public static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        forceDirectory(Objects.requireNonNull(to.toAbsolutePath().getParent(), "not a root directory"));
+    }
+
     /**
      * Reads a file that has to be secret.
      *
@@ -67,7 +82,7 @@ public final class SecretFiles {
         if (posix(file)) {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (!OWNER_FILE.containsAll(permissions)) {
-                throw new IOException(
+                throw new ExposedException(
                         file + " holds a secret but has permissions " + PosixFilePermissions.toString(permissions)
                                 + "; make it readable by its owner only: chmod 600 " + file);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.server.fixture.Keys;
+import io.inmesh.server.settings.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
@@ -125,6 +128,125 @@ class CertificateAuthorityTest {
         }
         SecretFiles.write(list, whole);
         assertThat(open().roots()).containsExactly(root);
+    }
+
+    @Test
+    void aListOfRootsThatIsMissingFoundsNoOtherAuthority() throws Exception {
+        X509Certificate root = open().roots().get(0);
+        Path list = ca.resolve("authority.json");
+        String whole = SecretFiles.read(list);
+        Files.delete(list);
+
+        for (String left : List.of("root.crt", "root.key", "signer.pem")) {
+            assertThatThrownBy(this::open)
+                    .hasMessageContaining(list + " is missing")
+                    .hasMessageContaining(ca.resolve("roots") + "/")
+                    .hasMessageContaining("Restore the folder from a backup")
+                    .hasMessageContaining("move " + ca + " away");
+            assertThatThrownBy(() -> AuthorityCopy.read(ca)).hasMessageContaining("is missing");
+            assertThat(list).doesNotExist();
+            Path file = signer().resolveSibling(left);
+            Files.move(file, ca.resolveSibling(left));
+        }
+
+        for (String left : List.of("root.crt", "root.key", "signer.pem")) {
+            Files.move(ca.resolveSibling(left), signer().resolveSibling(left));
+        }
+        SecretFiles.write(list, whole);
+        assertThat(open().roots()).containsExactly(root);
+        Files.move(ca, ca.resolveSibling("away"));
+        assertThat(open().roots()).as("on purpose").doesNotContain(root);
+    }
+
+    @Test
+    void foundingThatWasInterruptedAtAnyStepIsDoneAnew() throws Exception {
+        open();
+        Path whole = ca;
+        SortedMap<String, String> texts = AuthorityCopy.read(whole);
+        List<String> files = texts.keySet().stream()
+                .filter(name -> !name.equals("authority.json"))
+                .toList();
+        for (int written = 0; written <= files.size(); written++) {
+            ca = whole.resolveSibling("interrupted" + written);
+            SecretFiles.createDirectory(ca);
+            SecretFiles.write(ca.resolve(Founding.MARK), "");
+            for (String name : files.subList(0, written)) {
+                AuthorityCopy.write(ca, Map.of(name, texts.get(name)));
+            }
+            assertThat(AuthorityCopy.read(ca)).as("nothing that anybody trusts").isEmpty();
+
+            CertificateAuthority again = open();
+
+            assertThat(again.isNew()).isTrue();
+            assertThat(ca.resolve(Founding.MARK)).doesNotExist();
+            assertThat(open().rootHash()).isEqualTo(again.rootHash());
+        }
+    }
+
+    @Test
+    void aMarkThatACrashHasLeftBehindFoundsNoOtherAuthorityLater() throws Exception {
+        X509Certificate root = open().roots().get(0);
+        SecretFiles.write(ca.resolve(Founding.MARK), "");
+
+        assertThat(open().roots()).containsExactly(root);
+        Files.delete(ca.resolve("authority.json"));
+
+        assertThatThrownBy(this::open).hasMessageContaining("authority.json is missing");
+    }
+
+    @Test
+    void aRootKeyThatIsNotTheRootsIsToldOfAtTheStartAndSignsNothing() throws Exception {
+        X509Certificate root = open().roots().get(0);
+        Path key = signer().resolveSibling("root.key");
+        String right = SecretFiles.read(key);
+        for (String damaged : List.of(
+                "",
+                "garbage",
+                right.substring(0, right.length() / 2),
+                right.replaceFirst("\n....", "\n!!!!"),
+                Pem.encode(Keys.p256().getPrivate()))) {
+            SecretFiles.write(key, damaged);
+
+            CertificateAuthority authority = open();
+
+            assertThat(authority.roots()).containsExactly(root);
+            assertThat(authority.problems())
+                    .singleElement()
+                    .asString()
+                    .contains("the key of root " + Root.idOf(root), "put the root's key to " + key)
+                    .contains("certificates are issued until the intermediate ends at 20");
+            X509Certificate intermediate =
+                    issue(authority, Duration.ZERO).chain().get(1);
+            time.advance(Duration.ofDays(300));
+            assertThat(issue(authority, Duration.ZERO).chain().get(1))
+                    .as("nobody could verify another one")
+                    .isEqualTo(intermediate);
+            time.advance(Duration.ofDays(-300));
+            Path copy = ca.resolveSibling("copy" + damaged.length());
+            AuthorityCopy.write(copy, AuthorityCopy.read(ca));
+            assertThat(sealing()
+                            .open(copy, "inmesh.local", Map.of(), time, new SecureRandom())
+                            .problems())
+                    .as("a passphrase that is new does not keep it from starting")
+                    .hasSize(1);
+        }
+
+        CertificateAuthority authority = open();
+        SecretFiles.write(key, right);
+        authority.renewIfDue();
+        assertThat(authority.problems()).as("put right while it runs").isEmpty();
+        assertThat(open().problems()).isEmpty();
+        Files.delete(key);
+        assertThat(open().problems()).as("it may be kept elsewhere").isEmpty();
+        SecretFiles.write(key, right);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(this::open).hasMessageContaining("chmod 600 " + key);
+    }
+
+    private AuthoritySettings sealing() throws Exception {
+        SecretFiles.write(ca.resolveSibling("passphrase"), "of this one server only\n");
+        Path file = Files.writeString(ca.resolveSibling("settings.yaml"), "authority: {passphraseFile: passphrase}");
+        return AuthoritySettings.read(SettingsFile.read(file).section("authority"));
     }
 
     @Test
