@@ -34,12 +34,12 @@ final class Refill {
 
     private final Engine engine;
     private final List<Write> pending = new ArrayList<>();
+    private final Listing present;
+    private final long seen;
     private int bytes;
 
-    private final Listing present;
-
     /**
-     * Changes nothing yet.
+     * Fills an engine in place. Changes nothing yet.
      *
      * @param engine what to fill
      * @param replace whether what it holds may go
@@ -48,11 +48,36 @@ final class Refill {
     Refill(Engine engine, boolean replace) throws IOException {
         this.engine = engine;
         this.present = engine.list();
-        boolean unfinished = present.table(Schema.TABLE).containsKey(Schema.UNFINISHED);
-        if (!present.tables().isEmpty() && !unfinished && !replace) {
+        this.seen = number(present.table(Schema.TABLE).get(Schema.REVISION));
+        if (!present.tables().isEmpty() && !resumes() && !replace) {
             throw new IOException(
                     "the store is not empty; add --replace if what it holds may go, or choose another one");
         }
+    }
+
+    /**
+     * Sees whether an engine may be filled.
+     *
+     * @throws IOException if it is not empty and must not be replaced
+     */
+    static void check(Engine engine, boolean replace) throws IOException {
+        new Refill(engine, replace);
+    }
+
+    private Refill(Engine fresh, long seen) {
+        this.engine = fresh;
+        this.present = fresh.list();
+        this.seen = seen;
+    }
+
+    /** {@return the same for an engine that is empty and is to take the place of this one} */
+    Refill beside(Engine fresh) {
+        return new Refill(fresh, seen);
+    }
+
+    /** {@return whether another one was interrupted, so that what the engine holds may go} */
+    boolean resumes() {
+        return present.table(Schema.TABLE).containsKey(Schema.UNFINISHED);
     }
 
     /**
@@ -62,6 +87,12 @@ final class Refill {
      * @param jump how far the configuration's revision jumps
      */
     void with(SortedMap<String, SortedMap<String, byte[]>> copied, long jump) {
+        fill(copied, jump);
+        finish(engine);
+    }
+
+    /** As {@link #with}, but the mark that keeps servers from starting stays, until {@link #finish}. */
+    void fill(SortedMap<String, SortedMap<String, byte[]>> copied, long jump) {
         SortedMap<String, SortedMap<String, byte[]>> tables = new TreeMap<>(copied);
         tables.keySet().removeAll(Schema.PASSING);
         engine.put(Schema.TABLE, Schema.UNFINISHED, "a copy is being put here".getBytes(UTF_8));
@@ -80,19 +111,18 @@ final class Refill {
             }
         }));
         flush();
-        long seen = number(present.table(Schema.TABLE).get(Schema.REVISION));
         long last = tables.containsKey(Schema.TABLE)
                 ? number(tables.get(Schema.TABLE).get(Schema.REVISION))
                 : 0;
         byte[] revision = ByteBuffer.allocate(Long.BYTES)
                 .putLong(Math.max(seen, last) + jump)
                 .array();
-        engine.change(
-                List.of(),
-                List.of(
-                        new Write(Schema.TABLE, Schema.REVISION, revision),
-                        Schema.current(),
-                        new Write(Schema.TABLE, Schema.UNFINISHED, null)));
+        engine.change(List.of(), List.of(new Write(Schema.TABLE, Schema.REVISION, revision), Schema.current()));
+    }
+
+    /** Lets servers start on an engine that {@link #fill} has filled. */
+    static void finish(Engine engine) {
+        engine.delete(Schema.TABLE, Schema.UNFINISHED);
     }
 
     private static long number(byte @Nullable [] value) {

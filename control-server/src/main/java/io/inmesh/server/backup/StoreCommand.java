@@ -18,7 +18,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Objects;
@@ -58,9 +57,8 @@ public final class StoreCommand {
         @Override
         public Integer call() {
             PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-            try (SystemTimer timer = new SystemTimer();
-                    Engine engine = opened(timer)) {
-                out.println("control-server: " + run(engine, timer));
+            try (SystemTimer timer = new SystemTimer()) {
+                out.println("control-server: " + run(timer));
                 out.flush();
                 return 0;
             } catch (IOException | RuntimeException e) {
@@ -69,14 +67,24 @@ public final class StoreCommand {
             }
         }
 
-        private Engine opened(SystemTimer timer) throws IOException {
+        /** {@return the engine that has what the command is about} */
+        Engine source(SystemTimer timer) throws IOException {
             Path file = dataDir.resolve(EmbeddedEngine.FILE);
-            if (reads() && stored(settings).etcd() == null && Files.notExists(file)) {
+            StoreSettings stored = stored(settings);
+            if (stored.etcd() == null && Files.notExists(file)) {
                 // Opening it would make an empty one: a backup of nothing is noticed when it is needed.
                 throw new IOException("there is no store " + file + "; correct --data-dir, or name the settings with"
                         + " store.etcd by --config");
             }
-            return open(settings, timer);
+            return stored.connect(dataDir, timer, InstantSource.system());
+        }
+
+        /** {@return the place that settings name} */
+        Target target(@Nullable Path file, SystemTimer timer) throws IOException {
+            StoreSettings stored = stored(file);
+            return stored.etcd() == null
+                    ? FolderTarget.open(dataDir, authority())
+                    : Target.shared(stored.connect(dataDir, timer, InstantSource.system()));
         }
 
         /** {@return everything in the store} */
@@ -89,18 +97,8 @@ public final class StoreCommand {
             return all;
         }
 
-        /** Whether it is about what the store holds, rather than what it is to hold. */
-        boolean reads() {
-            return true;
-        }
-
         static StoreSettings stored(@Nullable Path file) throws IOException {
             return StoreSettings.read((file == null ? SettingsFile.none() : SettingsFile.read(file)).section("store"));
-        }
-
-        /** {@return the engine that settings name} */
-        Engine open(@Nullable Path file, SystemTimer timer) throws IOException {
-            return stored(file).connect(dataDir, timer, InstantSource.system());
         }
 
         /** {@return what settings say about the certificate authority} */
@@ -120,7 +118,7 @@ public final class StoreCommand {
             return dataDir.resolve("ca");
         }
 
-        abstract String run(Engine engine, SystemTimer timer) throws IOException;
+        abstract String run(SystemTimer timer) throws IOException;
     }
 
     /** Takes a backup. */
@@ -143,11 +141,16 @@ public final class StoreCommand {
         private boolean withoutAuthority;
 
         @Override
-        String run(Engine engine, SystemTimer timer) throws IOException {
+        String run(SystemTimer timer) throws IOException {
             if (Files.exists(file)) {
                 throw new IOException(file + " exists already; choose another name");
             }
-            Listing listing = all(engine);
+            try (Engine engine = source(timer)) {
+                return run(all(engine));
+            }
+        }
+
+        private String run(Listing listing) throws IOException {
             SortedMap<String, SortedMap<String, byte[]>> tables = new TreeMap<>(listing.tables());
             // Files of a server that shares its store by now are from before.
             SortedMap<String, String> files = withoutAuthority || tables.containsKey(AuthorityCopy.TABLE)
@@ -195,23 +198,17 @@ public final class StoreCommand {
         private boolean keepAuthority;
 
         @Override
-        boolean reads() {
-            return false;
-        }
-
-        @Override
-        String run(Engine engine, SystemTimer timer) throws IOException {
+        String run(SystemTimer timer) throws IOException {
             Backup backup = Backup.read(text(), file.toString());
-            Refill refill = new Refill(engine, replace);
+            Present present = present();
             AuthoritySettings settings = ofAuthority(settings());
-            CarriedAuthority carried = CarriedAuthority.of(backup, engine, present(), settings, settings);
-            boolean authority = Files.exists(authority().resolve("authority.json"));
-            if (authority && !replace && !carried.files().isEmpty()) {
-                throw new IOException(authority() + " has a certificate authority already; add --replace if it may go,"
-                        + " or --keep-authority to go on with it");
+            try (Target target = target(settings(), timer)) {
+                Refill.check(target.present(), replace);
+                target.fill(
+                        CarriedAuthority.of(backup, target.present(), present, settings, settings),
+                        replace,
+                        Refill.JUMP);
             }
-            AuthorityCopy.write(authority(), carried.files());
-            refill.with(carried.tables(), Refill.JUMP);
             return "restored " + file + "; start the servers";
         }
 
@@ -251,7 +248,13 @@ public final class StoreCommand {
         private boolean replace;
 
         @Override
-        String run(Engine engine, SystemTimer timer) throws IOException {
+        String run(SystemTimer timer) throws IOException {
+            try (Engine engine = source(timer)) {
+                return run(engine, timer);
+            }
+        }
+
+        private String run(Engine engine, SystemTimer timer) throws IOException {
             Listing listing = all(engine);
             Schema.check(engine);
             boolean files = engine instanceof EmbeddedEngine;
@@ -260,20 +263,18 @@ public final class StoreCommand {
                         + ", which is to be moved; give them a section store.etcd, or name by --config the settings with"
                         + " the store that it is in");
             }
-            try (Engine target = open(to, timer)) {
-                Refill refill = new Refill(target, replace);
+            try (Target target = target(to, timer)) {
+                Refill.check(target.present(), replace);
                 Backup all = new Backup(
                         listing.tables(), files ? AuthorityCopy.read(authority()) : Collections.emptySortedMap());
-                CarriedAuthority carried =
-                        CarriedAuthority.of(all, target, Present.REPLACED, ofAuthority(settings()), ofAuthority(to));
-                AuthorityCopy.write(authority(), carried.files());
-                refill.with(carried.tables(), 0);
+                target.fill(
+                        CarriedAuthority.of(
+                                all, target.present(), Present.REPLACED, ofAuthority(settings()), ofAuthority(to)),
+                        replace,
+                        0);
             }
             if (files) {
-                Files.move(
-                        dataDir.resolve(EmbeddedEngine.FILE),
-                        dataDir.resolve(EmbeddedEngine.FILE + ".moved"),
-                        StandardCopyOption.ATOMIC_MOVE);
+                AuthorityCopy.putAside(dataDir.resolve(EmbeddedEngine.FILE));
                 if (Files.exists(authority())) {
                     AuthorityCopy.putAside(authority());
                 }

@@ -127,7 +127,10 @@ public final class EmbeddedEngine implements Engine {
                                     + " is in use by another control server; stop that one, or give this one"
                                     + " another folder with --data-dir",
                             e)
-                    : new IOException("the store " + file + " cannot be read: " + e.getMessage(), e);
+                    : new IOException(
+                            "the store " + file + " cannot be read: " + e.getMessage() + "; if it is damaged, move"
+                                    + " the file away and put a backup back with control-server store restore",
+                            e);
         }
     }
 

@@ -24,6 +24,8 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,6 +206,59 @@ class StoreCommandTest {
         }
 
         assertThatThrownBy(() -> open(data)).isInstanceOf(IOException.class).hasMessageContaining("a newer server");
+    }
+
+    @Test
+    void aRestoreThatFailsLeavesNothingBehind() throws Exception {
+        assertThat(run("restore", copy)).contains("there is no file");
+        Files.writeString(backup, "garbage");
+        Files.setPosixFilePermissions(backup, PosixFilePermissions.fromString("rw-------"));
+        assertThat(run("restore", copy)).contains("no backup");
+        assertThat(copy).as("a server would take it for its store").doesNotExist();
+
+        Files.writeString(
+                backup,
+                new Backup(new TreeMap<>(Map.of("new", new TreeMap<>(Map.of("k", new byte[1])))), reachingOut())
+                        .text(1, InstantSource.system().instant()));
+        assertThat(run("restore", copy)).contains("tampered", copy + " is as it was before");
+        assertThat(copy).doesNotExist();
+
+        SortedMap<String, String> authority = AuthorityCopy.read(data.resolve("ca"));
+        assertThat(run("restore", data, "--replace")).contains("tampered", data + " is as it was before");
+        assertThat(AuthorityCopy.read(data.resolve("ca"))).isEqualTo(authority);
+        assertThat(data.resolve(FolderTarget.STAGE)).doesNotExist();
+        try (Engine engine = open(data)) {
+            assertThat(engine.get("new", "k")).isEmpty();
+            assertThat(engine.get("other", "k")).isPresent();
+        }
+    }
+
+    @Test
+    void anAuthorityIsReplacedAsAWholeAndOnlyIfOneSaysSo() throws Exception {
+        run("backup", data);
+        AuthorityCopy.write(copy.resolve("ca"), Map.of("roots/9/root.key", SEALED));
+
+        assertThat(run("restore", copy)).contains(copy.resolve("ca") + " has files", "--replace", "--keep-authority");
+        assertThat(copy.resolve("inmesh.mv")).doesNotExist();
+        assertThat(run("restore", copy, "--replace")).contains("restored");
+
+        assertThat(AuthorityCopy.read(copy.resolve("ca"))).isEqualTo(AuthorityCopy.read(data.resolve("ca")));
+        assertThat(copy.resolve(FolderTarget.STAGE)).doesNotExist();
+    }
+
+    @Test
+    void whatARestoreThatWasKilledHasWrittenBesideGoesWithTheNext() throws Exception {
+        run("backup", data);
+        AuthorityCopy.write(data.resolve(FolderTarget.STAGE), Map.of("ca/root.key", SEALED, "inmesh.mv", "torn"));
+        open(data).close();
+
+        assertThat(run("restore", data, "--replace")).contains("restored");
+        assertThat(data.resolve(FolderTarget.STAGE)).doesNotExist();
+        open(data).close();
+    }
+
+    private static SortedMap<String, String> reachingOut() {
+        return new TreeMap<>(Map.of("authority.json", "{}", "../../evil", "x"));
     }
 
     @Test

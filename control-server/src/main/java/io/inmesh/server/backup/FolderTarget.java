@@ -1,0 +1,122 @@
+package io.inmesh.server.backup;
+
+import io.inmesh.server.ca.AuthorityCopy;
+import io.inmesh.server.ca.SecretFiles;
+import io.inmesh.server.store.EmbeddedEngine;
+import io.inmesh.server.store.Engine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The data folder of one server. A copy is written beside what is there and takes its place when it is whole, so a failure, a full disk say, leaves
+ * everything as it was. From the first file that is moved to the last one the store has the mark of a copy that is not complete.
+ */
+final class FolderTarget implements Target {
+    /** Where a copy is written, in the data folder, so that moving it is only a change of names. */
+    static final String STAGE = ".restoring";
+
+    private final Path folder;
+    private final Path authority;
+    private final Engine present;
+
+    private FolderTarget(Path folder, Path authority, Engine present) {
+        this.folder = folder;
+        this.authority = authority;
+        this.present = present;
+    }
+
+    /**
+     * Opens the store that is there, if there is one, so that no server can.
+     *
+     * @param folder need not be there, and is not made
+     * @param authority the folder of the certificate authority in it
+     * @throws IOException if the store cannot be read, or a server uses it
+     */
+    static FolderTarget open(Path folder, Path authority) throws IOException {
+        boolean there = Files.exists(folder.resolve(EmbeddedEngine.FILE));
+        return new FolderTarget(folder, authority, there ? EmbeddedEngine.open(folder) : EmbeddedEngine.inMemory());
+    }
+
+    @Override
+    public Engine present() {
+        return present;
+    }
+
+    @Override
+    public void fill(CarriedAuthority copied, boolean replace, long jump) throws IOException {
+        Refill refill = new Refill(present, replace);
+        boolean files = !copied.files().isEmpty();
+        if (files && !replace && !refill.resumes() && holdsFiles()) {
+            throw new IOException(authority + " has files of a certificate authority already; add --replace if they may"
+                    + " go, move them away, or leave that of the copy out where there is --keep-authority");
+        }
+        boolean made = Files.notExists(folder);
+        Path stage = folder.resolve(STAGE);
+        try {
+            write(stage, refill, copied, jump);
+        } catch (IOException | RuntimeException e) {
+            clear(made ? folder : stage, e);
+            throw new IOException(
+                    "the copy could not be written, and " + folder + " is as it was before: " + e.getMessage(), e);
+        }
+        SecretFiles.move(stage.resolve(EmbeddedEngine.FILE), folder.resolve(EmbeddedEngine.FILE));
+        if (files) {
+            if (Files.exists(authority)) {
+                SecretFiles.move(authority, stage.resolve("before"));
+            }
+            SecretFiles.move(stage.resolve("ca"), authority);
+        }
+        try (Engine engine = EmbeddedEngine.open(folder)) {
+            Refill.finish(engine);
+        }
+        delete(stage);
+    }
+
+    private static void write(Path stage, Refill refill, CarriedAuthority copied, long jump) throws IOException {
+        // Of one that was interrupted.
+        delete(stage);
+        SecretFiles.createDirectory(stage);
+        try (Engine fresh = EmbeddedEngine.open(stage)) {
+            refill.beside(fresh).fill(copied.tables(), jump);
+        }
+        AuthorityCopy.write(stage.resolve("ca"), copied.files());
+    }
+
+    private boolean holdsFiles() throws IOException {
+        if (!Files.isDirectory(authority)) {
+            return false;
+        }
+        try (Stream<Path> all = Files.walk(authority)) {
+            return all.anyMatch(Files::isRegularFile);
+        }
+    }
+
+    private static void clear(Path made, Exception cause) {
+        try {
+            delete(made);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            List<Path> all;
+            try (Stream<Path> found = Files.walk(folder)) {
+                all = found.sorted(Comparator.reverseOrder()).toList();
+            }
+            for (Path each : all) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        present.close();
+    }
+}
