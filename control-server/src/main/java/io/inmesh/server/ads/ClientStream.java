@@ -2,6 +2,7 @@ package io.inmesh.server.ads;
 
 import io.grpc.Status;
 import io.inmesh.server.ca.Caller;
+import io.inmesh.server.ca.WorkloadIdentity;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.model.ForeignText;
 import io.inmesh.server.registry.WorkloadRegistry;
@@ -51,6 +52,9 @@ final class ClientStream {
     private @Nullable ResourceSet resources;
     private long resourcesGeneration = -1;
     private long nonces;
+    /** What its names were granted of {@link NamesBudget}. */
+    private long granted;
+
     private boolean closed;
 
     // What other threads may look at.
@@ -140,6 +144,8 @@ final class ClientStream {
         boolean wasOpen = !closed;
         closed = true;
         slowReader.observe(true);
+        hub.names().grant(payer(), granted, 0);
+        granted = 0;
         hub.remove(this);
         health.disconnected();
         return wasOpen;
@@ -250,6 +256,18 @@ final class ClientStream {
         }
         request.subscription().accept(type.state());
         types.check(type.state());
+        long size = types.size();
+        if (!hub.names().grant(payer(), granted, size)) {
+            throw new ClientNode.Refused(
+                    "the names that are subscribed to by all streams of this client take too much of"
+                            + " the server's memory; subscribe to fewer, or give the server more");
+        }
+        granted = size;
+    }
+
+    /** {@return whose streams count together: those of an identity, or of an address where nobody proves one} */
+    private Object payer() {
+        return caller.identity().<Object>map(WorkloadIdentity::uri).orElse(caller.ip() == null ? "" : caller.ip());
     }
 
     private void flush() {

@@ -43,6 +43,7 @@ public final class StreamHub {
     private final Convergence convergence = new Convergence();
     private final Set<ClientStream> streams = ConcurrentHashMap.newKeySet();
     private final AdsMetrics metrics;
+    private final NamesBudget names;
 
     private volatile boolean leaving;
     private final Object lock = new Object();
@@ -53,6 +54,14 @@ public final class StreamHub {
 
     /** Pushes what {@code source} has whenever it changes. */
     public StreamHub(ResourceSource source, Timer timer, MeterRegistry meters) {
+        this(source, timer, meters, NamesBudget.ofThisProcess());
+    }
+
+    /**
+     * @param names what the names may take that all streams subscribe to
+     */
+    StreamHub(ResourceSource source, Timer timer, MeterRegistry meters, NamesBudget names) {
+        this.names = names;
         this.timer = timer;
         this.metrics = new AdsMetrics(
                 meters,
@@ -94,6 +103,10 @@ public final class StreamHub {
             }
         }
         return Told.within(limit, asked);
+    }
+
+    NamesBudget names() {
+        return names;
     }
 
     AdsMetrics metrics() {

@@ -77,12 +77,15 @@ final class Subscriptions {
         if (changed.tooManyNames()) {
             throw new ClientNode.Refused("too many names subscribed to of " + ForeignText.clean(changed.typeUrl()));
         }
-        long size =
-                types.values().stream().mapToLong(type -> type.state().size()).sum();
-        if (size > MEAN_SIZE * maxNames) {
+        if (size() > MEAN_SIZE * maxNames) {
             throw new ClientNode.Refused("the names that are subscribed to, of all types, are too long together: "
                     + MEAN_SIZE + " bytes for each of " + maxNames + " (limits.namesPerType)");
         }
+    }
+
+    /** {@return what names take, of all types together, about in bytes} */
+    long size() {
+        return types.values().stream().mapToLong(type -> type.state().size()).sum();
     }
 
     /** {@return all types, those first that others refer to} */
