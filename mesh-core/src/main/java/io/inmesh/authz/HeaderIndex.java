@@ -27,7 +27,7 @@ final class HeaderIndex {
         List<@Nullable Set<String>> required = new ArrayList<>();
         Set<String> distinct = new TreeSet<>();
         for (FactTest test : tests) {
-            Set<String> own = name == null ? null : values(name, test);
+            Set<String> own = name == null ? null : required(name, test);
             required.add(own);
             if (own != null) {
                 distinct.addAll(own);
@@ -88,31 +88,14 @@ final class HeaderIndex {
     }
 
     /** {@return values of which the header must have one for a test to hold; null if it may hold for any} */
+    private static @Nullable Set<String> required(String name, FactTest test) {
+        return Requirement.of(test, part -> values(name, part));
+    }
+
     private static @Nullable Set<String> values(String name, FactTest test) {
-        if (test instanceof FactTest.Header header) {
-            return header.name().equals(name) && !header.missingAsEmpty() ? exact(header.text()) : null;
-        } else if (test instanceof FactTest.All every) {
-            // One part that names values is enough, since all have to hold.
-            for (FactTest part : every.parts()) {
-                Set<String> own = values(name, part);
-                if (own != null) {
-                    return own;
-                }
-            }
-            return null;
-        } else if (!(test instanceof FactTest.AnyOf any)) {
-            return null;
-        } else {
-            Set<String> together = new TreeSet<>();
-            for (FactTest part : any.parts()) {
-                Set<String> own = values(name, part);
-                if (own == null) {
-                    return null;
-                }
-                together.addAll(own);
-            }
-            return together;
-        }
+        return test instanceof FactTest.Header header && header.name().equals(name) && !header.missingAsEmpty()
+                ? exact(header.text())
+                : null;
     }
 
     private static @Nullable Set<String> exact(TextTest text) {

@@ -31,7 +31,7 @@ final class PathIndex {
         List<@Nullable Set<String>> required = new ArrayList<>();
         Set<String> distinct = new TreeSet<>();
         for (FactTest test : tests) {
-            Set<String> own = beginnings(test);
+            Set<String> own = Requirement.of(test, PathIndex::beginnings);
             required.add(own);
             if (own != null) {
                 distinct.addAll(own);
@@ -82,7 +82,7 @@ final class PathIndex {
                 .toArray();
     }
 
-    /** {@return beginnings of which a path must have one for a test to hold; null if it may hold for any} */
+    /** {@return beginnings of which a path must have one for a test of one part to hold; null if it may hold for any} */
     private static @Nullable Set<String> beginnings(FactTest test) {
         if (test instanceof FactTest.Path path) {
             String beginning = path.text() instanceof TextTest.Exact exact && !exact.ignoreCase()
@@ -92,27 +92,7 @@ final class PathIndex {
         } else if (test instanceof FactTest.Template template) {
             String beginning = template.template().beginning();
             return beginning.isEmpty() ? null : Set.of(beginning);
-        } else if (test instanceof FactTest.All all) {
-            // One part that names beginnings is enough, since all have to hold.
-            for (FactTest part : all.parts()) {
-                Set<String> own = beginnings(part);
-                if (own != null) {
-                    return own;
-                }
-            }
-            return null;
-        } else if (!(test instanceof FactTest.AnyOf any)) {
-            return null;
-        } else {
-            Set<String> together = new TreeSet<>();
-            for (FactTest part : any.parts()) {
-                Set<String> own = beginnings(part);
-                if (own == null) {
-                    return null;
-                }
-                together.addAll(own);
-            }
-            return together;
         }
+        return null;
     }
 }
