@@ -6,8 +6,9 @@
  * <pre>{@code
  * Simulation simulation = Simulation.seeded(42);
  * Fleet reviews = simulation.fleet("reviews", FleetSpec.of(50).workers(4).serviceTime(ServiceTime.normal(Duration.ofMillis(10))));
- * Antagonists.on(reviews, 4.0);
- * Clients clients = simulation.clients(100, ClientSpec.of(cluster -> cluster.withLoadBalancer(LoadBalancer.ROUND_ROBIN), reviews));
+ * simulation.antagonise(reviews, 4.0);
+ * ProcessSpec callers = ProcessSpec.calling(reviews).cluster(cluster -> cluster.withLoadBalancer(LoadBalancer.ROUND_ROBIN));
+ * Clients clients = simulation.clients(100, callers);
  * clients.load(reviews, 0.75 * reviews.capacity(), Duration.ofSeconds(5));
  * Report report = simulation.run(Duration.ofSeconds(4), Duration.ofSeconds(16));
  * }</pre>
