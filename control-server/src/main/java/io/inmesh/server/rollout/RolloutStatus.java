@@ -2,6 +2,7 @@ package io.inmesh.server.rollout;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,172 +109,117 @@ record RolloutStatus(
     }
 
     RolloutStatus because(String why) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                phase,
-                hold,
-                goal,
-                step,
-                why,
-                since,
-                unwatched,
-                started,
-                shift,
-                failures,
-                finding);
+        return with(draft -> draft.reason = why);
     }
 
     /** Another phase from now on. */
     RolloutStatus now(Phase next, Hold why, String text, Instant now) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                next,
-                why,
-                goal,
-                step,
-                text,
-                now,
-                Duration.ZERO,
-                started,
-                shift,
-                failures,
-                finding);
+        return with(draft -> {
+            draft.phase = next;
+            draft.hold = why;
+            draft.reason = text;
+            draft.since = now;
+            draft.unwatched = Duration.ZERO;
+        });
     }
 
     RolloutStatus shifting(@Nullable Shift next) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                phase,
-                hold,
-                goal,
-                step,
-                reason,
-                since,
-                unwatched,
-                started,
-                next,
-                failures,
-                finding);
+        return with(draft -> draft.shift = next);
     }
 
     RolloutStatus aiming(Goal next) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                phase,
-                hold,
-                next,
-                step,
-                reason,
-                since,
-                unwatched,
-                started,
-                shift,
-                failures,
-                finding);
+        return with(draft -> draft.goal = next);
     }
 
     /** At a step, where nothing has failed yet. */
     RolloutStatus at(int index) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                phase,
-                hold,
-                goal,
-                index,
-                reason,
-                since,
-                unwatched,
-                started,
-                shift,
-                0,
-                finding);
+        return with(draft -> {
+            draft.step = index;
+            draft.failures = 0;
+        });
     }
 
     RolloutStatus startedAt(Instant now) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                phase,
-                hold,
-                goal,
-                step,
-                reason,
-                since,
-                unwatched,
-                now,
-                shift,
-                failures,
-                finding);
+        return with(draft -> draft.started = now);
     }
 
     RolloutStatus of(long otherGeneration) {
-        return new RolloutStatus(
-                uid,
-                otherGeneration,
-                subject,
-                phase,
-                hold,
-                goal,
-                step,
-                reason,
-                since,
-                unwatched,
-                started,
-                shift,
-                failures,
-                finding);
+        return with(draft -> draft.generation = otherGeneration);
     }
 
     RolloutStatus found(Finding latest, int failed) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                phase,
-                hold,
-                goal,
-                step,
-                reason,
-                since,
-                unwatched,
-                started,
-                shift,
-                failed,
-                latest);
+        return with(draft -> {
+            draft.failures = failed;
+            draft.finding = latest;
+        });
     }
 
     /** After a time in which nobody looked. */
     RolloutStatus missing(Duration altogether) {
-        return new RolloutStatus(
-                uid,
-                generation,
-                subject,
-                phase,
-                hold,
-                goal,
-                step,
-                reason,
-                since,
-                altogether,
-                started,
-                shift,
-                failures,
-                finding);
+        return with(draft -> draft.unwatched = altogether);
     }
 
     /** {@return when somebody looked last that is known of: at the last analysis of where it is, else when it got there} */
     Instant watched() {
         return finding != null && finding.time().isAfter(since) ? finding.time() : since;
+    }
+
+    private RolloutStatus with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.status();
+    }
+
+    /** A status to be, so that changes name only what they change. */
+    private static final class Draft {
+        private final String uid;
+        private final String subject;
+        private long generation;
+        private Phase phase;
+        private Hold hold;
+        private Goal goal;
+        private int step;
+        private String reason;
+        private Instant since;
+        private Duration unwatched;
+        private @Nullable Instant started;
+        private @Nullable Shift shift;
+        private int failures;
+        private @Nullable Finding finding;
+
+        Draft(RolloutStatus status) {
+            uid = status.uid;
+            generation = status.generation;
+            subject = status.subject;
+            phase = status.phase;
+            hold = status.hold;
+            goal = status.goal;
+            step = status.step;
+            reason = status.reason;
+            since = status.since;
+            unwatched = status.unwatched;
+            started = status.started;
+            shift = status.shift;
+            failures = status.failures;
+            finding = status.finding;
+        }
+
+        RolloutStatus status() {
+            return new RolloutStatus(
+                    uid,
+                    generation,
+                    subject,
+                    phase,
+                    hold,
+                    goal,
+                    step,
+                    reason,
+                    since,
+                    unwatched,
+                    started,
+                    shift,
+                    failures,
+                    finding);
+        }
     }
 }
