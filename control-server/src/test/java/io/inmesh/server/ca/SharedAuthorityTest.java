@@ -6,25 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inmesh.server.fixture.FakeTime;
-import io.inmesh.server.fixture.Keys;
 import io.inmesh.server.fixture.Pause;
-import io.inmesh.server.store.EmbeddedEngine;
-import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.FollowedTables;
 import io.inmesh.server.store.Schema;
 import io.inmesh.server.store.StoreUnavailableException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.security.SignatureException;
-import java.security.cert.CRL;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,28 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Servers on one store are one authority. */
-class SharedAuthorityTest {
-    private static final String PASSPHRASE = "the same at all of them";
-    private static final WorkloadIdentity REVIEWS = new WorkloadIdentity("inmesh.local", "default", "reviews");
-
-    @TempDir
-    Path directory;
-
-    private final FakeTime time = new FakeTime();
-    private final Engine engine = EmbeddedEngine.inMemory();
-    private final List<FollowedTables> opened = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        opened.forEach(FollowedTables::close);
-        engine.close();
-    }
+class SharedAuthorityTest extends SharedAuthorityFixture {
 
     @Test
     void ofServersThatStartAtOnceOneFoundsTheAuthorityAndAllAreThatOne() throws Exception {
@@ -286,154 +256,6 @@ class SharedAuthorityTest {
     }
 
     @Test
-    void aServerBringsItsFilesAlongAndPutsThemAside() throws Exception {
-        Path files = directory.resolve("ca");
-        byte[] root = CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom())
-                .rootHash();
-        Path copy = directory.resolve("copy");
-        AuthorityCopy.write(copy, AuthorityCopy.read(files));
-
-        assertThat(open(engine, followed(engine), "ca", PASSPHRASE).rootHash()).isEqualTo(root);
-        assertThat(open(engine, followed(engine), "copy", PASSPHRASE).rootHash())
-                .as("another server with the same files")
-                .isEqualTo(root);
-
-        assertThat(files).doesNotExist();
-        assertThat(directory.resolve("ca.moved/authority.json")).exists();
-        assertThat(directory.resolve("copy.moved/authority.json")).exists();
-        assertThat(open().rootHash()).isEqualTo(root);
-    }
-
-    @Test
-    void anAuthorityFromFilesIsNotNewSoProcessesAreWaitedFor() throws Exception {
-        CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", time, new SecureRandom());
-
-        assertThat(open(engine, followed(engine), "ca", PASSPHRASE).isNew()).isFalse();
-    }
-
-    @Test
-    void whatACrashLeftHalfWrittenDoesNotComeIntoTheStoreAndCertificatesMayBeReadable() throws Exception {
-        Path files = directory.resolve("ca");
-        String id = CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom())
-                .rootSet()
-                .active()
-                .id();
-        Path earlier = files.resolve("roots/" + id + "/earlier");
-        SecretFiles.createDirectory(earlier);
-        SecretFiles.write(earlier.resolve(".1.pem.half"), "-----BEGIN PRIV");
-        Files.setPosixFilePermissions(
-                files.resolve("roots/" + id + "/root.crt"), PosixFilePermissions.fromString("rw-r--r--"));
-
-        assertThat(open(engine, followed(engine), "ca", PASSPHRASE).rootSet().get(id))
-                .isPresent();
-        assertThat(open().rootSet().get(id)).isPresent();
-    }
-
-    @Test
-    void filesThatCannotBeReadDoNotComeIntoTheStore() throws Exception {
-        Path files = directory.resolve("ca");
-        String id = CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom())
-                .rootSet()
-                .active()
-                .id();
-        Path earlier = files.resolve("roots/" + id + "/earlier");
-        SecretFiles.createDirectory(earlier);
-        SecretFiles.write(earlier.resolve("notes.pem"), SecretFiles.read(files.resolve("roots/" + id + "/signer.pem")));
-
-        assertThatThrownBy(() -> open(engine, followed(engine), "ca", PASSPHRASE))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("notes.pem");
-        assertThat(engine.get(SharedAuthority.TABLE, "state")).isEmpty();
-        assertThat(files).exists();
-    }
-
-    @Test
-    void aServerWithTheFilesOfAnotherAuthorityDoesNotStart() throws Exception {
-        open();
-        Path files = directory.resolve("ca");
-        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
-
-        assertThatThrownBy(() -> open(engine, followed(engine), "ca", PASSPHRASE))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("is not one of the authority in the store")
-                .hasMessageContaining("move the folder away");
-        assertThat(files.resolve("authority.json")).exists();
-    }
-
-    @Test
-    void filesWhoseRootIsNotTrustedAnyMoreDoNotCountAsKnown() throws Exception {
-        copyOfFiles();
-        CertificateAuthority authority = open(engine, followed(engine), "ca", PASSPHRASE);
-        String first = authority.rootSet().active().id();
-        authority.activate(authority.stage(null));
-        authority.move(authority.rootSet().get(first).orElseThrow(), RootState.RETIRING, List.of());
-
-        assertThatThrownBy(() -> open(engine, followed(engine), "copy", PASSPHRASE))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(first + " is RETIRING in the store")
-                .hasMessageContaining("move the folder away");
-        assertThat(directory.resolve("copy")).exists();
-    }
-
-    @Test
-    void everyRootThatFilesHaveProcessesTrustHasToBeKnown() throws Exception {
-        copyOfFiles();
-        open(engine, followed(engine), "ca", PASSPHRASE);
-        Root more = CertificateAuthority.open(directory.resolve("copy"), "inmesh.local", time, new SecureRandom())
-                .stage(null);
-
-        assertThatThrownBy(() -> open(engine, followed(engine), "copy", PASSPHRASE))
-                .hasMessageContaining(more.id() + " is not one of the authority in the store");
-        assertThat(directory.resolve("copy")).exists();
-    }
-
-    @Test
-    void thereAreRevocationListsOfWhatTheFilesOfAnotherServerHaveSignedWith() throws Exception {
-        copyOfFiles();
-        time.advance(Duration.ofDays(244));
-        CertificateAuthority copied =
-                CertificateAuthority.open(directory.resolve("copy"), "inmesh.local", time, new SecureRandom());
-        X509Certificate renewed = issue(copied).chain().get(1);
-        CertificateAuthority authority = open(engine, followed(engine), "ca", PASSPHRASE);
-        assertThat(signsRevocations(authority, renewed)).isFalse();
-
-        assertThat(signsRevocations(open(engine, followed(engine), "copy", PASSPHRASE), renewed))
-                .isTrue();
-        assertThat(directory.resolve("copy.moved")).exists();
-        assertThat(signsRevocations(open(), renewed)).as("at all servers").isTrue();
-    }
-
-    private void copyOfFiles() throws IOException {
-        Path files = directory.resolve("ca");
-        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
-        AuthorityCopy.write(directory.resolve("copy"), AuthorityCopy.read(files));
-    }
-
-    private static boolean signsRevocations(CertificateAuthority authority, X509Certificate signer) throws Exception {
-        String lists = authority.revocationLists(new DenyList.Denied(Set.of(BigInteger.ONE), Set.of()));
-        for (CRL list :
-                CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(lists.getBytes(UTF_8)))) {
-            try {
-                ((X509CRL) list).verify(signer.getPublicKey());
-                return true;
-            } catch (SignatureException e) {
-                // Of another one.
-            }
-        }
-        return false;
-    }
-
-    @Test
-    void aServerWithAStoreOfItsOwnFoundsNoneBesideOneThatIsInTheStore() throws Exception {
-        open();
-        Path files = directory.resolve("ca");
-
-        assertThatThrownBy(() -> SharedAuthority.requireNone(engine, files)).hasMessageContaining("store restore");
-        CertificateAuthority.open(files, "inmesh.local", time, new SecureRandom());
-        assertThatCode(() -> SharedAuthority.requireNone(engine, files)).doesNotThrowAnyException();
-    }
-
-    @Test
     void anotherTrustDomainIsNotTakenOver() throws Exception {
         open();
 
@@ -449,36 +271,8 @@ class SharedAuthorityTest {
                 .hasMessageContaining("spiffe://inmesh.local");
     }
 
-    private CertificateAuthority open() throws IOException {
-        return open(engine, followed(engine), "none", PASSPHRASE);
-    }
-
-    private CertificateAuthority open(Engine store, FollowedTables followed, String files, String passphrase)
-            throws IOException {
-        return SharedAuthority.open(
-                AuthoritySettings.defaults(),
-                store,
-                followed,
-                directory.resolve(files),
-                "inmesh.local",
-                Map.of(AuthoritySettings.PASSPHRASE_VARIABLE, passphrase),
-                time,
-                new SecureRandom());
-    }
-
-    private FollowedTables followed(Engine store) {
-        FollowedTables followed = new FollowedTables(store, time, SharedAuthority.TABLE);
-        opened.add(followed);
-        return followed;
-    }
-
     private byte[] stored() {
         return engine.get(SharedAuthority.TABLE, "state").orElseThrow();
-    }
-
-    private static IssuedCertificate issue(CertificateAuthority authority) {
-        return authority.issue(
-                SubjectPublicKeyInfo.getInstance(Keys.p256().getPublic().getEncoded()), REVIEWS, Duration.ZERO);
     }
 
     private static void await(BooleanSupplier reached) throws InterruptedException {
