@@ -2,7 +2,6 @@ package io.inmesh.server.ads;
 
 import io.grpc.Status;
 import io.inmesh.server.ca.Caller;
-import io.inmesh.server.ca.WorkloadIdentity;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.model.ForeignText;
 import io.inmesh.server.registry.WorkloadRegistry;
@@ -52,9 +51,6 @@ final class ClientStream {
     private @Nullable ResourceSet resources;
     private long resourcesGeneration = -1;
     private long nonces;
-    /** What its names were granted of {@link NamesBudget}. */
-    private long granted;
-
     private boolean closed;
 
     // What other threads may look at.
@@ -80,7 +76,7 @@ final class ClientStream {
                 new SlowReader(parts.timer(), limits.slowReader(), () -> mailbox.execute(() -> readsNothing(hangUp)));
         this.farewell = new Farewell(parts.timer(), hangUp);
         this.connectedSince = clock.instant();
-        this.types = new Subscriptions(caller, limits.namesPerType(), clock);
+        this.types = new Subscriptions(caller, limits.namesPerType(), hub.names(), clock);
     }
 
     private void readsNothing(Runnable hangUp) {
@@ -144,8 +140,7 @@ final class ClientStream {
         boolean wasOpen = !closed;
         closed = true;
         slowReader.observe(true);
-        hub.names().grant(payer(), granted, 0);
-        granted = 0;
+        types.ended();
         hub.remove(this);
         health.disconnected();
         return wasOpen;
@@ -256,18 +251,6 @@ final class ClientStream {
         }
         request.subscription().accept(type.state());
         types.check(type.state());
-        long size = types.size();
-        if (!hub.names().grant(payer(), granted, size)) {
-            throw new ClientNode.Refused(
-                    "the names that are subscribed to by all streams of this client take too much of"
-                            + " the server's memory; subscribe to fewer, or give the server more");
-        }
-        granted = size;
-    }
-
-    /** {@return whose streams count together: those of an identity, or of an address where nobody proves one} */
-    private Object payer() {
-        return caller.identity().<Object>map(WorkloadIdentity::uri).orElse(caller.ip() == null ? "" : caller.ip());
     }
 
     private void flush() {
@@ -352,13 +335,12 @@ final class ClientStream {
                 sent.changed().stream().map(VersionedResource::name).toList();
         type.delivery().sent(nonce, type.state().version(), names, clock.instant());
         hub.metrics().pushed(type.state().typeUrl(), response.bytes());
-        int gone = sent.removed().size();
         LOG.debug(
                 "{} is sent {} of {}, and that {} are gone",
                 caller,
                 names.size(),
                 type.state().typeUrl(),
-                gone);
+                sent.removed().size());
         if (!rebuilt.isEmpty()) {
             rebuilt.retainAll(Set.copyOf(names));
             types.repeatEndpoints(rebuilt);

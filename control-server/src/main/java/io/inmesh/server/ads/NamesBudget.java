@@ -1,5 +1,8 @@
 package io.inmesh.server.ads;
 
+import io.inmesh.server.ca.Caller;
+import io.inmesh.server.ca.WorkloadIdentity;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,6 +26,29 @@ final class NamesBudget {
     /** {@return a third of what the process may have: names and what is held for them take about half as much again as is counted} */
     static NamesBudget ofThisProcess() {
         return new NamesBudget(Runtime.getRuntime().maxMemory() / 3);
+    }
+
+    /** {@return what one stream of a caller takes: those of an identity count together, or of an address where nobody proves one} */
+    Share shareOf(Caller caller) {
+        InetAddress ip = caller.ip();
+        return new Share(caller.identity().<Object>map(WorkloadIdentity::uri).orElse(ip == null ? "" : ip));
+    }
+
+    /** What the names of one stream take. For one thread. */
+    final class Share {
+        private final Object caller;
+        private long granted;
+
+        private Share(Object caller) {
+            this.caller = caller;
+        }
+
+        /** {@return whether the names may take so many bytes from now on; else it stays as it was} */
+        boolean become(long bytes) {
+            boolean may = grant(caller, granted, bytes);
+            granted = may ? bytes : granted;
+            return may;
+        }
     }
 
     /**

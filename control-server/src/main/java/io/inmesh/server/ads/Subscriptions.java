@@ -1,5 +1,6 @@
 package io.inmesh.server.ads;
 
+import io.inmesh.server.ca.Caller;
 import io.inmesh.server.model.ForeignText;
 import io.inmesh.xds.TypeUrls;
 import java.time.InstantSource;
@@ -23,8 +24,9 @@ final class Subscriptions {
     /** What a name may take on average, with what a client says to have; real ones take half of it. */
     private static final long MEAN_SIZE = 512;
 
-    private final Object client;
+    private final Caller client;
     private final int maxNames;
+    private final NamesBudget.Share share;
     private final InstantSource clock;
     private final SortedMap<String, Delivered> types = new TreeMap<>(PushOrder.ADDITIONS);
 
@@ -33,10 +35,12 @@ final class Subscriptions {
      *
      * @param client who it is, for logs
      * @param maxNames names that it may subscribe to of each type
+     * @param budget has to grant what its names take
      */
-    Subscriptions(Object client, int maxNames, InstantSource clock) {
+    Subscriptions(Caller client, int maxNames, NamesBudget budget, InstantSource clock) {
         this.client = client;
         this.maxNames = maxNames;
+        this.share = budget.shareOf(client);
         this.clock = clock;
     }
 
@@ -77,15 +81,22 @@ final class Subscriptions {
         if (changed.tooManyNames()) {
             throw new ClientNode.Refused("too many names subscribed to of " + ForeignText.clean(changed.typeUrl()));
         }
-        if (size() > MEAN_SIZE * maxNames) {
+        long size =
+                types.values().stream().mapToLong(type -> type.state().size()).sum();
+        if (size > MEAN_SIZE * maxNames) {
             throw new ClientNode.Refused("the names that are subscribed to, of all types, are too long together: "
                     + MEAN_SIZE + " bytes for each of " + maxNames + " (limits.namesPerType)");
         }
+        if (!share.become(size)) {
+            throw new ClientNode.Refused(
+                    "the names that are subscribed to by all streams of this client take too much of"
+                            + " the server's memory; subscribe to fewer, or give the server more");
+        }
     }
 
-    /** {@return what names take, of all types together, about in bytes} */
-    long size() {
-        return types.values().stream().mapToLong(type -> type.state().size()).sum();
+    /** Nobody subscribes to these any more. */
+    void ended() {
+        share.become(0);
     }
 
     /** {@return all types, those first that others refer to} */
