@@ -9,6 +9,7 @@ import io.inmesh.server.service.Workload;
 import io.inmesh.server.store.ConfigView;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -137,13 +138,28 @@ public final class MeshState {
                 .forEach(set::add);
         endpoints.of(view).forEach(set::add);
         if (kind.personality() == Personality.GRPC_SAFE) {
-            set.onDemand((type, name) -> type.equals(TypeUrls.LISTENER)
-                    ? GrpcInbound.listener(rules, kind, name).orElse(null)
-                    : null);
-            return set.build();
+            ResourceSet listed = set.build();
+            return set.onDemand((type, name) -> onDemand(kind, listed, type, name))
+                    .build();
         }
         ResourceSet built = set.build();
         ResourceSet before = setsBefore.get(kind);
         return before != null && before.lists(built) ? before : built;
+    }
+
+    private @Nullable VersionedResource onDemand(ClientContext kind, ResourceSet listed, String type, String name) {
+        FederatedNames federated = new FederatedNames(trustDomain());
+        Optional<String> plain = federated.plain(type, name);
+        if (plain.isPresent()) {
+            return listed.find(type, plain.get())
+                    .or(() -> inbound(kind, type, plain.get()))
+                    .map(resource -> federated.named(resource, name))
+                    .orElse(null);
+        }
+        return inbound(kind, type, name).orElse(null);
+    }
+
+    private Optional<VersionedResource> inbound(ClientContext kind, String type, String name) {
+        return type.equals(TypeUrls.LISTENER) ? GrpcInbound.listener(rules, kind, name) : Optional.empty();
     }
 }

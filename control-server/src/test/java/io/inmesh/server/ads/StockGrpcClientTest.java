@@ -116,6 +116,16 @@ class StockGrpcClientTest {
     }
 
     @Test
+    void itFindsServicesInTheMeshsAuthorityToo() throws Exception {
+        server.registry.report(new Object(), ratings("one", backend().getPort()));
+
+        HealthGrpc.HealthBlockingStub ratings =
+                stub("//inmesh.local/ratings:9080", InsecureChannelCredentials.create(), "productpage");
+
+        assertThat(call(ratings)).isEqualTo(ServingStatus.SERVING);
+    }
+
+    @Test
     void itGoesOnWithoutTheControlServer() throws Exception {
         server.registry.report(new Object(), ratings("one", backend().getPort()));
         HealthGrpc.HealthBlockingStub ratings = ratings(InsecureChannelCredentials.create());
@@ -195,10 +205,15 @@ class StockGrpcClientTest {
 
     private HealthGrpc.HealthBlockingStub ratings(ChannelCredentials credentials, String serviceAccount)
             throws Exception {
+        return stub("///ratings:9080", credentials, serviceAccount);
+    }
+
+    private HealthGrpc.HealthBlockingStub stub(String target, ChannelCredentials credentials, String serviceAccount)
+            throws Exception {
         String scheme = "xds-test-" + SCHEMES.incrementAndGet();
         NameResolverRegistry.getDefaultRegistry()
                 .register(XdsNameResolverProvider.createForTest(scheme, bootstrap(serviceAccount, Map.of())));
-        ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder(scheme + ":///ratings:9080", credentials);
+        ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder(scheme + ":" + target, credentials);
         ManagedChannel channel = builder.build();
         channels.add(channel);
         return HealthGrpc.newBlockingStub(channel);
@@ -227,6 +242,12 @@ class StockGrpcClientTest {
                                 labels)),
                 "certificate_providers",
                 Map.of("default", Map.of("plugin_name", "file_watcher", "config", certificateFiles(serviceAccount))),
+                "authorities",
+                Map.of(
+                        "inmesh.local",
+                        Map.of(
+                                "client_listener_resource_name_template",
+                                "xdstp://inmesh.local/envoy.config.listener.v3.Listener/%s")),
                 "server_listener_resource_name_template",
                 "xds.istio.io/grpc/lds/inbound/%s");
     }

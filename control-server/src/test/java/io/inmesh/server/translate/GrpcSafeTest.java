@@ -2,9 +2,15 @@ package io.inmesh.server.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.inmesh.xds.cluster.Cluster;
+import io.inmesh.xds.endpoint.ClusterLoadAssignment;
+import io.inmesh.xds.filter.http.HttpConnectionManager;
+import io.inmesh.xds.listener.Listener;
 import io.inmesh.xds.route.Route;
+import io.inmesh.xds.route.RouteConfiguration;
 import io.inmesh.xds.tls.UpstreamTlsContext;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +30,61 @@ class GrpcSafeTest {
                         "ratings.default:9080",
                         "ratings.default.svc:9080",
                         "ratings.default.svc.cluster.local:9080");
+    }
+
+    @Test
+    void aTargetIsFoundByItsNameInTheMeshsAuthorityAndInNoOther() throws Exception {
+        ResourceSet resources = MeshFixture.of().seenByGrpc().resources();
+        String name = "xdstp://inmesh.local/envoy.config.listener.v3.Listener/ratings.default:9080";
+
+        assertThat(resources.find(TypeUrls.LISTENER, name).orElseThrow().name()).isEqualTo(name);
+        assertThat(
+                        resources.find(
+                                TypeUrls.LISTENER,
+                                "xdstp://inmesh.local/envoy.config.listener.v3.Listener/xds.istio.io/grpc/lds/inbound/%5B::1%5D:50051"))
+                .isPresent();
+        for (String unknown : List.of(
+                name.replace("inmesh.local", "other.example"),
+                name.replace("listener.v3.Listener", "cluster.v3.Cluster"),
+                name.replace("ratings", "nobody"),
+                name + "?zone=a",
+                name + "%zz")) {
+            assertThat(resources.find(TypeUrls.LISTENER, unknown)).as(unknown).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAListenerOfTheMeshsAuthorityLeadsToIsOfThatAuthority() throws Exception {
+        ResourceSet resources = MeshFixture.of().seenByGrpc().resources();
+        String authority = "xdstp://inmesh.local/";
+        String encoded = "outbound%7C9080%7C%7Cratings.default.svc.cluster.local";
+
+        Listener listener = Listener.parseFrom(
+                bytes(resources, TypeUrls.LISTENER, authority + "envoy.config.listener.v3.Listener/ratings:9080"));
+        String routes = HttpConnectionManager.parseFrom(
+                        listener.getApiListener().getApiListener().getValue())
+                .getRds()
+                .getRouteConfigName();
+        assertThat(routes).isEqualTo(authority + "envoy.config.route.v3.RouteConfiguration/" + encoded);
+        String cluster = RouteConfiguration.parseFrom(bytes(resources, TypeUrls.ROUTES, routes))
+                .getVirtualHosts(0)
+                .getRoutes(0)
+                .getRoute()
+                .getCluster();
+        assertThat(cluster).isEqualTo(authority + "envoy.config.cluster.v3.Cluster/" + encoded);
+        String endpoints = Cluster.parseFrom(bytes(resources, TypeUrls.CLUSTER, cluster))
+                .getEdsClusterConfig()
+                .getServiceName();
+        assertThat(endpoints).isEqualTo(authority + "envoy.config.endpoint.v3.ClusterLoadAssignment/" + encoded);
+        assertThat(ClusterLoadAssignment.parseFrom(bytes(resources, TypeUrls.ENDPOINTS, endpoints))
+                        .getClusterName())
+                .isEqualTo(endpoints);
+    }
+
+    private static ByteString bytes(ResourceSet resources, String typeUrl, String name) {
+        VersionedResource found = resources.find(typeUrl, name).orElseThrow();
+        assertThat(found.name()).isEqualTo(name);
+        return found.any().getValue();
     }
 
     @Test
