@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.inmesh.server.ctl.Listing.Column;
 import java.io.IOException;
-import java.time.Duration;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** The deny list on the command line. */
 final class DenyCommands {
@@ -34,7 +34,7 @@ final class DenyCommands {
         @Option(
                 names = "--until",
                 defaultValue = "",
-                description = "From when it is allowed again: a moment (2026-01-31T12:00:00Z) or a duration (PT24H)."
+                description = "From when it is allowed again: a moment (2026-01-31T12:00:00Z) or a duration (24h, 30d)."
                         + " Default: never")
         private String until = "";
 
@@ -52,13 +52,17 @@ final class DenyCommands {
         }
 
         private static String moment(String text) throws Failure {
-            if (!text.startsWith("P")) {
-                return text;
+            if (text.isEmpty()) {
+                return "";
             }
             try {
-                return Instant.now().plus(Duration.parse(text)).toString();
-            } catch (DateTimeParseException e) {
-                throw new Failure(ExitCode.USAGE, "--until " + text + " is no duration such as PT24H");
+                return text.contains(":")
+                        ? Instant.parse(text).toString()
+                        : Instant.now().plus(new DurationOption().convert(text)).toString();
+            } catch (DateTimeException | TypeConversionException e) {
+                throw new Failure(
+                        ExitCode.USAGE,
+                        "--until is a time such as 2026-06-01T12:00:00Z or a duration such as 24h, not " + text);
             }
         }
     }

@@ -95,7 +95,8 @@ class SecurityListsTest {
     void meshctlDeniesShowsAndAllows() {
         assertThat(run("ca", "deny", "8F01", "--reason", "stolen laptop", "--until", "PT24H"))
                 .isEqualTo(ExitCode.OK);
-        assertThat(run("ca", "deny", REVIEWS)).isEqualTo(ExitCode.OK);
+        assertThat(run("ca", "deny", REVIEWS, "--until", "30d")).isEqualTo(ExitCode.OK);
+        assertThat(run("ca", "deny", "8f02", "--until", "tomorrow")).isEqualTo(ExitCode.USAGE);
         assertThat(shown("ca", "denied")).contains("8f01", "stolen laptop", REVIEWS);
         assertThat(run("ca", "deny", "nonsense")).isNotEqualTo(ExitCode.OK);
 
