@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,18 +29,14 @@ final class AuthorityCommand extends CommandGroup {
     @Command(name = "status", description = "Shows the authority: its roots, its keys, how long certificates hold.")
     static final class Status extends MeshCommand {
 
-        @Option(
-                names = {"-o", "--output"},
-                defaultValue = "table",
-                completionCandidates = Forms.Tables.class,
-                description = "table or json.")
-        private String output = "table";
+        @Mixin
+        private final TableForm form = new TableForm();
 
         @Override
         int run(Api api) throws Failure, IOException {
-            oneOf(output, "table", "json");
+            boolean json = form.json();
             JsonNode body = api.get("/inmesh/v1/ca").orFail();
-            if (output.equals("json")) {
+            if (json) {
                 out().println(json(body));
                 return ExitCode.OK;
             }
@@ -71,18 +68,14 @@ final class AuthorityCommand extends CommandGroup {
     @Command(name = "list", description = "Lists roots, how far each has come, and what its next step waits for.")
     static final class List extends MeshCommand {
 
-        @Option(
-                names = {"-o", "--output"},
-                defaultValue = "table",
-                completionCandidates = Forms.Tables.class,
-                description = "table or json.")
-        private String output = "table";
+        @Mixin
+        private final TableForm form = new TableForm();
 
         @Override
         int run(Api api) throws Failure, IOException {
-            oneOf(output, "table", "json");
+            boolean json = form.json();
             JsonNode body = api.get(ROOTS).orFail();
-            if (output.equals("json")) {
+            if (json) {
                 out().println(json(body));
             } else {
                 printRoots(this, body);

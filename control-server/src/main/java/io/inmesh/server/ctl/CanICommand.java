@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,16 +34,12 @@ final class CanICommand extends MeshCommand {
             description = "Header, name=value.")
     private Map<String, String> headers = Map.of();
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "table",
-            completionCandidates = Forms.Tables.class,
-            description = "table or json.")
-    private String output = "table";
+    @Mixin
+    private final TableForm form = new TableForm();
 
     @Override
     int run(Api api) throws Failure, IOException {
-        oneOf(output, "table", "json");
+        boolean json = form.json();
         int slash = from.indexOf('/');
         ObjectNode request = Api.JSON
                 .createObjectNode()
@@ -76,13 +73,13 @@ final class CanICommand extends MeshCommand {
                     decision ? yes ? "yes" : "no" : "",
                     step.path("reason").asText());
         }
-        return verdict(body, table, asked, allowed);
+        return verdict(body, table, json, asked, allowed);
     }
 
-    private int verdict(JsonNode body, Table table, int asked, int allowed) throws IOException {
+    private int verdict(JsonNode body, Table table, boolean json, int asked, int allowed) throws IOException {
         String verdict =
                 asked == 0 ? "unknown" : allowed == asked ? "yes" : allowed == 0 ? "no" : "some endpoints only";
-        if (output.equals("json")) {
+        if (json) {
             ObjectNode answer = Api.JSON.createObjectNode().put("verdict", verdict);
             answer.put("outcome", body.path("outcome").asText());
             answer.set("steps", body.path("steps"));

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -26,16 +26,12 @@ final class CertificateShow extends MeshCommand {
     @Offered(Offer.PROCESSES)
     private String what = "";
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "table",
-            completionCandidates = Forms.Lists.class,
-            description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
-    private String output = "table";
+    @Mixin
+    private final ListForm form = new ListForm();
 
     @Override
     int run(Api api) throws Failure, IOException {
-        oneOf(output, Listing.FORMS.toArray(new String[0]));
+        String output = form.asked();
         Instant now = Instant.now();
         Party party = new Parties(api, namespace()).find(what);
         List<Flaw> flaws = flaws(party, new ChainReview(now));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -97,16 +98,12 @@ final class DemoCommand extends CommandGroup {
                 Column.of("STATE", process -> process.path("running").asBoolean() ? "RUNNING" : "GONE"),
                 Column.wide("LOG", "log"));
 
-        @Option(
-                names = {"-o", "--output"},
-                defaultValue = "table",
-                completionCandidates = Forms.Lists.class,
-                description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
-        private String output = "table";
+        @Mixin
+        private final ListForm form = new ListForm();
 
         @Override
         int run(Api api) throws Failure, IOException {
-            oneOf(output, Listing.FORMS.toArray(new String[0]));
+            String output = form.asked();
             try (DemoState state = DemoState.open(environment())) {
                 JsonNode answer = answer(state);
                 LISTING.print(out(), output, answer);

@@ -3,19 +3,14 @@ package io.inmesh.server.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Lists things; what and from where is for each command to say, in which form for the user. */
 abstract class ListCommand extends MeshCommand {
 
     private final Listing listing;
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "table",
-            completionCandidates = Forms.Lists.class,
-            description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
-    private String output = "table";
+    @Mixin
+    private final ListForm form = new ListForm();
 
     @Mixin
     private final Watch watch = new Watch();
@@ -29,7 +24,7 @@ abstract class ListCommand extends MeshCommand {
 
     @Override
     final int run(Api api) throws Failure, IOException {
-        oneOf(output, Listing.FORMS.toArray(new String[0]));
+        String output = form.asked();
         return watch.run(out(), () -> answer(api), answer -> {
             listing.print(out(), output, answer);
             return ExitCode.OK;

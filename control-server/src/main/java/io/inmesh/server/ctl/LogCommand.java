@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,21 +39,17 @@ final class LogCommand extends MeshCommand {
             description = "For how long, 1s to 1h. Default: ${DEFAULT-VALUE}")
     private Duration duration = Duration.ofMinutes(10);
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "table",
-            completionCandidates = Forms.Tables.class,
-            description = "table or json.")
-    private String output = "table";
+    @Mixin
+    private final TableForm form = new TableForm();
 
     @Override
     int run(Api api) throws Failure, IOException {
-        oneOf(output, "table", "json");
+        boolean json = form.json();
         if (controlServer != target.isEmpty()) {
             throw new Failure(ExitCode.USAGE, "name a service or a process, or say --control-server, and not both");
         }
         if (controlServer && levels.isEmpty()) {
-            print(api.get("/inmesh/v1/log").orFail());
+            print(api.get("/inmesh/v1/log").orFail(), json);
             return ExitCode.OK;
         }
         if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(LogLevels.LONGEST) > 0) {
@@ -82,12 +79,12 @@ final class LogCommand extends MeshCommand {
                 refused = true;
             }
         }
-        print(body);
+        print(body, json);
         return refused ? ExitCode.FINDINGS : ExitCode.OK;
     }
 
-    private void print(JsonNode body) throws IOException {
-        if (output.equals("json")) {
+    private void print(JsonNode body, boolean json) throws IOException {
+        if (json) {
             out().println(json(body));
             return;
         }

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -33,16 +33,12 @@ final class TrustCompare extends MeshCommand {
     @Offered(Offer.PROCESSES)
     private String second = "";
 
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "table",
-            completionCandidates = Forms.Lists.class,
-            description = "table, wide, json, yaml or name. Default: ${DEFAULT-VALUE}")
-    private String output = "table";
+    @Mixin
+    private final ListForm form = new ListForm();
 
     @Override
     int run(Api api) throws Failure, IOException {
-        oneOf(output, Listing.FORMS.toArray(new String[0]));
+        String output = form.asked();
         Instant now = Instant.now();
         Parties parties = new Parties(api, namespace());
         Party a = parties.find(first);
