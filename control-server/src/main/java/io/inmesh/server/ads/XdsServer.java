@@ -152,7 +152,7 @@ public final class XdsServer implements AutoCloseable {
         return GrpcSslContexts.configure(SslContextBuilder.forServer(key))
                 .protocols("TLSv1.3")
                 .clientAuth(ClientAuth.OPTIONAL)
-                .trustManager(new AlertingTrust(trust))
+                .trustManager(trust)
                 .build();
     }
 }
