@@ -70,6 +70,8 @@ class RegistriesTest {
                 "file: [{name: a, path: x}, {name: a, path: y}]|file[1].name is \"a\" as another source's is",
                 "file: [{name: A, path: x}]|file[0].name is \"A\" but has to be up to 63 lower-case",
                 "file: [{name: a}]|file[0].path is missing",
+                "dns: [{name: a, atLeast: 10m, services: [{name: x, host: y, ports: [{number: 80}]}]}]"
+                        + "|dns[0].atLeast is 10m, longer than atMost, 5m",
                 "damping: {share: 0}|damping.share is \"0\" but has to be a whole number from 1 to 100",
             })
     void settingsSayWhatIsWrong(String text, String problem) {

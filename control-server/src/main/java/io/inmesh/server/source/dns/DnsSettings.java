@@ -3,6 +3,7 @@ package io.inmesh.server.source.dns;
 import io.inmesh.server.rule.IpAddresses;
 import io.inmesh.server.settings.Section;
 import io.inmesh.server.source.PortSettings;
+import io.inmesh.server.time.Durations;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -52,12 +53,20 @@ public record DnsSettings(
         if (services.isEmpty()) {
             throw section.fault("services", "is empty; name what to ask for");
         }
+        Duration atLeast = section.duration("atLeast", Duration.ofSeconds(5));
+        Duration atMost = section.duration("atMost", Duration.ofMinutes(5));
+        if (atLeast.compareTo(atMost) > 0) {
+            throw section.fault(
+                    "atLeast",
+                    "is " + Durations.text(atLeast) + ", longer than atMost, " + Durations.text(atMost)
+                            + "; a question is asked again between the two");
+        }
         return new DnsSettings(
                 servers.isEmpty() ? ofMachine(section) : servers,
                 services,
                 section.duration("timeout", Duration.ofSeconds(2)),
-                section.duration("atLeast", Duration.ofSeconds(5)),
-                section.duration("atMost", Duration.ofMinutes(5)));
+                atLeast,
+                atMost);
     }
 
     private static DnsService service(Section one) {

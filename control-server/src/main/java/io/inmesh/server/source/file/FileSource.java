@@ -6,7 +6,9 @@ import io.inmesh.server.source.SourceService;
 import io.inmesh.server.source.SourceSink;
 import io.inmesh.server.source.SourceThread;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -65,10 +67,19 @@ public final class FileSource implements ServiceSource {
             sink.listed(services, SourceSink.Missing.DELETED);
         } catch (IOException e) {
             read = "";
-            sink.failed(file + " cannot be read: " + e.getMessage());
+            sink.failed(problem(file, e));
         } catch (SettingsException e) {
             sink.failed(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Exceptions of file systems say no more than the file's name; their kind says what is the matter. */
+    static String problem(Path file, IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "there is no file " + file + "; write it, or correct its name";
+        }
+        return file + " cannot be read: "
+                + (e instanceof AccessDeniedException ? "this process may not read it" : e.getMessage());
     }
 
     @Override

@@ -9,7 +9,9 @@ import io.inmesh.server.source.ServiceSource;
 import io.inmesh.server.source.ServiceSourceContract;
 import io.inmesh.server.source.SourceService;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -78,6 +80,18 @@ class FileSourceTest extends ServiceSourceContract {
             })
     void aFileWithAMistakeIsNotUsedAndSaysWhy(String text, String problem) {
         assertThatThrownBy(() -> read(text)).hasMessageContaining(problem);
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamedWithTheReason() {
+        Path file = Path.of("services.yaml");
+
+        assertThat(FileSource.problem(file, new NoSuchFileException("services.yaml")))
+                .isEqualTo("there is no file services.yaml; write it, or correct its name");
+        assertThat(FileSource.problem(file, new AccessDeniedException("services.yaml")))
+                .isEqualTo("services.yaml cannot be read: this process may not read it");
+        assertThat(FileSource.problem(file, new IOException("Input/output error")))
+                .isEqualTo("services.yaml cannot be read: Input/output error");
     }
 
     private List<SourceService> read(String text) throws IOException {
