@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.inmesh.server.store.Engine.LeaseLostException;
 import io.inmesh.server.store.Engine.TooLargeException;
 import io.inmesh.server.store.StoreUnavailableException;
+import javax.net.ssl.SSLException;
 
 /** What etcd's errors mean. Its codes alone do not tell, so its texts are read too; they are part of its API (v3rpc/rpctypes). */
 final class Answers {
@@ -102,11 +103,38 @@ final class Answers {
         return "see its log";
     }
 
-    /** {@return what etcd or gRPC says, in words for people} */
+    /**
+     * {@return what to do about a member that has not answered}
+     *
+     * @param status why not
+     * @param tls whether it was asked with TLS
+     */
+    static String remedy(Status status, boolean tls) {
+        Throwable cause = status.getCause();
+        while (cause != null && !(cause instanceof SSLException)) {
+            cause = cause.getCause();
+        }
+        if (cause != null) {
+            return "TLS with it fails: see that store.etcd.caCertificates has who vouches for etcd's members and the names"
+                    + " they are called by, and that store.etcd.certificate, with its key, is one that etcd takes"
+                    + " (--trusted-ca-file)";
+        }
+        return "see that most of its members run and can reach each other"
+                + (tls ? "" : ", and write https:// in store.etcd.endpoints if they are asked with TLS");
+    }
+
+    /** {@return what etcd or gRPC says, in words for people: the first line, as netty adds its own state, and what it comes from} */
     static String text(Status status) {
         String description = status.getDescription();
+        String told = description == null
+                ? status.getCode().toString()
+                : description.lines().findFirst().orElse("");
         Throwable cause = status.getCause();
-        String told = description == null ? status.getCode().toString() : description;
-        return cause == null || cause.getMessage() == null ? told : told + " (" + cause.getMessage() + ")";
+        while (cause != null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause == null || cause.getMessage() == null
+                ? told
+                : told + " (" + cause.getMessage().lines().findFirst().orElse("") + ")";
     }
 }

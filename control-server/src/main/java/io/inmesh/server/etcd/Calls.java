@@ -46,6 +46,7 @@ final class Calls {
         private final long end = timer.nanoTime() + timeoutNanos;
         private int logins;
         private boolean doubt;
+        private @Nullable String reason;
 
         /** {@return whether an attempt may have done what it asked for, without having said so} */
         boolean inDoubt() {
@@ -125,10 +126,15 @@ final class Calls {
         }
 
         private void pause(StatusRuntimeException problem, Member member, boolean unknown) {
+            // The last attempt may have had no time left to find out anything.
+            if (reason == null || problem.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
+                reason = member.endpoint() + ": " + Answers.text(problem.getStatus()) + "; "
+                        + Answers.remedy(
+                                problem.getStatus(),
+                                "https".equals(member.endpoint().getScheme()));
+            }
             if (Thread.currentThread().isInterrupted() || end - timer.nanoTime() <= PAUSE_NANOS) {
-                String message = "etcd cannot do it now; asked last: " + member.endpoint() + ": "
-                        + Answers.text(problem.getStatus())
-                        + "; see that most of its members run and can reach each other";
+                String message = "etcd cannot do it now; asked last: " + reason;
                 throw unknown
                         ? StoreUnavailableException.outcomeUnknown(
                                 message + ". Whether the change has been made is not known: read before trying again",

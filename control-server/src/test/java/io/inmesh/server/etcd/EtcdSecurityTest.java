@@ -13,10 +13,12 @@ import io.inmesh.server.time.SystemTimer;
 import io.inmesh.testkit.TestCa;
 import io.inmesh.testkit.TestCertificate;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class EtcdSecurityTest {
 
     private static final Duration SHORT = Duration.ofSeconds(1);
+
+    /** For a handshake on a machine that has much else to do. */
+    private static final Duration ENOUGH = Duration.ofSeconds(10);
 
     @TempDir
     private Path folder;
@@ -90,14 +95,22 @@ class EtcdSecurityTest {
 
         TestCa other = TestCa.root("other.test");
         issue("stranger", other);
-        assertThatThrownBy(() -> open(settings(root, "stranger", "root", password, SHORT)))
+        assertThatThrownBy(() -> open(settings(root, "stranger", "root", password, ENOUGH)))
                 .as("a client certificate of somebody else's authority")
-                .isInstanceOf(IOException.class);
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("store.etcd.certificate");
         Path foreign = write("other.pem", TestCertificate.pem(other.rootCertificate()));
-        assertThatThrownBy(() -> open(settings(foreign, "client", "root", password, SHORT)))
+        assertThatThrownBy(() -> open(settings(foreign, "client", "root", password, ENOUGH)))
                 .as("an etcd that our authority does not vouch for")
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("cannot do it now");
+                .hasMessageContaining("cannot do it now")
+                .hasMessageContaining("store.etcd.caCertificates");
+        EtcdSettings plain = EtcdSettings.plain(
+                List.of(URI.create("http://127.0.0.1:" + cluster.endpoint(0).getPort())), "/mesh", SHORT);
+        assertThatThrownBy(() -> open(plain))
+                .as("an etcd with TLS that is asked without")
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("https://");
     }
 
     @Test
