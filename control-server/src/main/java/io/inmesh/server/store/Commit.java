@@ -21,10 +21,13 @@ record Commit(long before, Step step, String author, List<Guard> guards) {
     /**
      * {@return whether it was the next step; if not, another server was quicker}
      *
+     * @param always what else has to be so; if it is not, that shows when the store is read anew
+     *
      * @throws StoreUnavailableException also if a guard does not hold; otherwise it would be tried for ever
      */
-    boolean to(Engine engine, VersionLog versions) {
+    boolean to(Engine engine, VersionLog versions, List<Guard> always) {
         List<Guard> all = new ArrayList<>(guards);
+        all.addAll(always);
         all.add(new Guard(Entries.META, Entries.REVISION, before == 0 ? null : Entries.bytes(before)));
         boolean made = engine.change(all, writes(versions));
         if (!made) {

@@ -231,7 +231,7 @@ public final class ConfigStore implements AutoCloseable {
                 return isLast(before) ? Optional.of(before) : Optional.empty();
             }
             begin(step.view().revision());
-            if (!new Commit(before.revision(), step, author, guards).to(engine, versions)) {
+            if (!new Commit(before.revision(), step, author, guards).to(engine, versions, follower.guards())) {
                 awaitNewerThan(before.revision());
                 return Optional.empty();
             }
@@ -317,6 +317,7 @@ public final class ConfigStore implements AutoCloseable {
 
     /** Another server was quicker, and what it did is on its way. */
     private void awaitNewerThan(long revision) {
+        follower.requireSameIfBehind();
         lock.lock();
         try {
             long nanos = PATIENCE_NANOS;
@@ -329,6 +330,7 @@ public final class ConfigStore implements AutoCloseable {
             lock.unlock();
         }
         if (view.revision() <= revision) {
+            follower.requireSameIfBehind();
             readAnew();
         }
     }

@@ -181,6 +181,7 @@ public final class FollowedTables implements KeyValueTable, AutoCloseable {
 
     private boolean takeWritten(String table, Held held, List<Write> writes) {
         try {
+            follower.requireSameIfBehind();
             Listing listing = engine.list(table);
             synchronized (held) {
                 // Whoever knows more than the listing knows of the writes, too.

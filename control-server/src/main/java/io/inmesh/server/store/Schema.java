@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** Which form the state in an engine has. It is written with the state, so that no server reads what it would misunderstand. */
 public final class Schema {
@@ -40,11 +41,14 @@ public final class Schema {
 
     private static final String VERSION = "schema";
 
+    /** Which store it is: another one has another value, so that an empty one is not taken for one whose entries were deleted. */
+    static final String IDENTITY = "id";
+
     private Schema() {}
 
     /**
-     * Sees whether this server may use an engine, and marks one that is not marked with the first form: it is new, or from before there
-     * were marks.
+     * Sees whether this server may use an engine, and marks one that is not marked with the first form, and as a store of its own: it is new,
+     * or from before there were marks.
      *
      * @throws IOException if not; the message says what to do
      */
@@ -63,6 +67,15 @@ public final class Schema {
             throw new IOException("the store has form " + version + ", and this server knows forms up to " + CURRENT
                     + " only: a newer server has used it; start that one, or restore a backup from before");
         }
+        if (engine.get(TABLE, IDENTITY).isEmpty()) {
+            engine.compareAndSet(
+                    TABLE, IDENTITY, null, UUID.randomUUID().toString().getBytes(UTF_8));
+        }
+    }
+
+    /** {@return which store it is, as {@link #check} has marked it; empty if it has not} */
+    static String identity(Engine engine) {
+        return engine.get(TABLE, IDENTITY).map(id -> new String(id, UTF_8)).orElse("");
     }
 
     /** {@return the mark of form {@link #CURRENT}, to be made together with what servers of earlier forms would misunderstand} */
