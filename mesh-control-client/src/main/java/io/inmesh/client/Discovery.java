@@ -115,7 +115,7 @@ final class Discovery {
         progress.server(link.server());
         int mine = ++streamNumber;
         subscribed.clear();
-        store.types().forEach(TypeState::newStream);
+        store.newStream();
         Wire.Events events = new Wire.Events() {
             @Override
             public void update(Update update) {
@@ -130,7 +130,6 @@ final class Discovery {
         var stub = AggregatedDiscoveryServiceGrpc.newStub(link.channel());
         Wire opened = stateOfTheWorld ? new StateOfTheWorldWire(stub, events) : new DeltaWire(stub, events);
         wire = opened;
-        publisher.connected();
         subscribe(opened);
         listener.opened(opened);
         awaitAnswer(mine);
@@ -223,6 +222,7 @@ final class Discovery {
         if (which != streamNumber || current == null) {
             return;
         }
+        publisher.connected();
         silence.cancel();
         patienceNanos = PATIENCE_NANOS;
         if (!progress.connected()) {

@@ -134,9 +134,11 @@ final class Publisher {
         files.watch();
     }
 
-    /** A connection was made. */
+    /** The connection says something; the first time counts. */
     void connected() {
-        guard.connected(inUse, mesh.clock().nanos());
+        if (!guard.connected()) {
+            guard.connected(inUse, mesh.clock().nanos());
+        }
     }
 
     /** The connection is gone: what is missing cannot come now. */
@@ -173,7 +175,10 @@ final class Publisher {
         if (guarded.kept() != null) {
             LOG.warn("{}", guarded.kept());
             progress.rejected(guarded.kept());
-            again = thread.schedule(this::publishLate, guard.leftNanos(now));
+            // Without a connection it stays until there is another.
+            if (guard.connected()) {
+                again = thread.schedule(this::publishLate, guard.leftNanos(now));
+            }
         }
         String problem = use(guarded.config());
         names.watch(inUse);

@@ -34,6 +34,8 @@ final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Show
     private final Map<String, TypeState> types = new LinkedHashMap<>();
 
     private final Set<String> refusedInbound = new HashSet<>();
+    /** Those of them that the stream of now has brought. */
+    private final Set<String> refusedNow = new HashSet<>();
 
     ResourceStore() {
         for (String typeUrl :
@@ -78,7 +80,7 @@ final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Show
                 name = resource.name();
                 String version = item.version().isEmpty() ? update.version() : item.version();
                 type.accept(new TypeState.Accepted(version, resource));
-                refusedInbound.remove(name);
+                allowed(type, name);
             } catch (InvalidResourceException e) {
                 problems.add(String.valueOf(e.getMessage()));
                 name = name == null ? ResourceTranslator.nameOf(update.typeUrl(), item.bytes()) : name;
@@ -93,7 +95,10 @@ final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Show
         // What cannot even be named may be any of those that seem to be missing.
         if (update.complete() && !nameless) {
             type.names().stream().filter(name -> !named.contains(name)).forEach(name -> remove(type, name));
-            refusedInbound.retainAll(named);
+            if (type.typeUrl().equals(TypeUrls.LISTENER)) {
+                refusedInbound.retainAll(named);
+                refusedNow.retainAll(named);
+            }
         }
         String problem = problems.isEmpty() ? null : String.join("; ", problems);
         type.received(update.nonce(), problem == null ? update.version() : null);
@@ -106,14 +111,27 @@ final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Show
         }
         if (type.typeUrl().equals(TypeUrls.LISTENER) && ResourceTranslator.maybeInbound(item.bytes())) {
             refusedInbound.add(name == null ? "" : name);
+            refusedNow.add(name == null ? "" : name);
+        }
+    }
+
+    /** Resources of other types say nothing about who may call, whatever their names are. */
+    private void allowed(TypeState type, String name) {
+        if (type.typeUrl().equals(TypeUrls.LISTENER)) {
+            refusedInbound.remove(name);
+            refusedNow.remove(name);
         }
     }
 
     private void remove(TypeState type, String name) {
         type.remove(name);
-        if (type.typeUrl().equals(TypeUrls.LISTENER)) {
-            refusedInbound.remove(name);
-        }
+        allowed(type, name);
+    }
+
+    /** A new stream begins: what was brought before, or refused, is not its word. */
+    void newStream() {
+        types.values().forEach(TypeState::newStream);
+        refusedNow.clear();
     }
 
     /** Takes a resource of the last good state. */
@@ -154,7 +172,7 @@ final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Show
     @Override
     public boolean inbound() {
         TypeState listeners = type(TypeUrls.LISTENER);
-        return inboundRefused()
+        return !refusedNow.isEmpty()
                 || listeners.accepted().stream()
                         .map(TypeState.Accepted::resource)
                         .anyMatch(resource ->

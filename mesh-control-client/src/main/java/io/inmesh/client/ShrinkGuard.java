@@ -57,6 +57,10 @@ final class ShrinkGuard {
     /** For how long connections before this one have kept what is still kept. */
     private long keptNanos;
 
+    private boolean connected;
+    /** What was left when the connection ended. */
+    private long leftAtEndNanos;
+
     private boolean answered;
     private boolean keeping;
     private boolean inboundSeen;
@@ -68,6 +72,7 @@ final class ShrinkGuard {
     void connected(MeshConfig inUse, long nowNanos) {
         baseline = inUse;
         openedNanos = nowNanos;
+        connected = true;
         answered = false;
         inboundSeen = false;
         seen.clear();
@@ -76,13 +81,22 @@ final class ShrinkGuard {
 
     /** The connection is gone. What is kept stays until there is another, but not for longer because it has to be made so often. */
     void disconnected(long nowNanos) {
+        // Attempts to connect that fail count for nothing.
+        if (!connected) {
+            return;
+        }
+        leftAtEndNanos = leftNanos(nowNanos);
+        connected = false;
         if (!keeping) {
             keptNanos = 0;
         } else if (answered) {
             keptNanos += nowNanos - openedNanos;
         }
-        // Connections that fail before there is another one count for nothing.
-        answered = false;
+    }
+
+    /** {@return whether there is a connection, without which nothing is shown and no time runs} */
+    boolean connected() {
+        return connected;
     }
 
     /**
@@ -92,6 +106,9 @@ final class ShrinkGuard {
      * @param shown what of it the connection has brought
      */
     void note(MeshConfig candidate, Shown shown) {
+        if (!connected) {
+            return;
+        }
         answered = true;
         inboundSeen |= shown.inbound();
         Map<String, ClusterConfig> before = new HashMap<>();
@@ -112,8 +129,11 @@ final class ShrinkGuard {
         }
     }
 
-    /** {@return nanoseconds until nothing is kept any more, 0 if that is now} */
+    /** {@return nanoseconds of connection until nothing is kept any more, 0 if that is now} */
     long leftNanos(long nowNanos) {
+        if (!connected) {
+            return leftAtEndNanos;
+        }
         return Math.max(0, WINDOW_NANOS - keptNanos - (nowNanos - openedNanos));
     }
 

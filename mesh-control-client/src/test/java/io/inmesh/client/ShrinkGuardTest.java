@@ -9,6 +9,7 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.config.VirtualHostConfig;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.cluster.Cluster;
+import io.inmesh.xds.filter.http.HttpFilter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -126,6 +127,100 @@ final class ShrinkGuardTest {
 
             assertThat(joined.client.status().lastRejection()).isNull();
             assertThat(last(joined).inbound()).isNotEqualTo(InboundConfig.OPEN);
+        }
+    }
+
+    @Test
+    void policiesThatTheConnectionBeforeBroughtInAFormThatIsRefusedDoNotSpeakForThisOne() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            Script before = comeBack(joined);
+            before.answered(TypeUrls.CLUSTER, "c1", ALL);
+            before.send(
+                    TypeUrls.LISTENER,
+                    "l2",
+                    "broken",
+                    List.of(
+                            Shapes.outbound("0.0.0.0_9080", "9080", 9080),
+                            Shapes.inbound(
+                                    HttpFilter.newBuilder().setName("unknown").build())));
+            assertThat(before.answer(TypeUrls.LISTENER, "broken").ack()).isFalse();
+            Script forgetful = next(joined, before);
+            forgetful.answered(TypeUrls.CLUSTER, "c1", ALL);
+            forgetful.remove(TypeUrls.LISTENER, "l3", "gone", List.of("inbound"));
+            assertThat(forgetful.answer(TypeUrls.LISTENER, "gone").ack()).isTrue();
+
+            assertThat(last(joined).inbound()).isNotEqualTo(InboundConfig.OPEN);
+        }
+    }
+
+    @Test
+    void policiesThatAreRefusedKeepRequestsOutWhateverElseComes() throws Exception {
+        try (Joined joined = Joined.to(folder, true)) {
+            Script stream = joined.nextStream();
+            stream.send(
+                    TypeUrls.LISTENER,
+                    "l1",
+                    "broken",
+                    List.of(Shapes.inbound(
+                            HttpFilter.newBuilder().setName("unknown").build())));
+            assertThat(stream.answer(TypeUrls.LISTENER, "broken").ack()).isFalse();
+            stream.answered(TypeUrls.CLUSTER, "c1", ALL);
+            stream.answered(
+                    TypeUrls.ENDPOINT,
+                    "e1",
+                    List.of(
+                            Shapes.endpoints(Shapes.REVIEWS, "10.0.0.1"),
+                            Shapes.endpoints(Shapes.RATINGS, "10.0.1.1"),
+                            Shapes.endpoints(DETAILS, "10.0.2.1")));
+
+            assertThat(last(joined).inbound()).isNotEqualTo(InboundConfig.OPEN);
+        }
+    }
+
+    @Test
+    void whatIsKeptWhenTheConnectionEndsStaysUntilThereIsAnother() {
+        MeshConfig whole = withClusters(List.of(cluster(Shapes.REVIEWS), cluster(Shapes.RATINGS), cluster(DETAILS)));
+        MeshConfig shrunk = withClusters(List.of(cluster(Shapes.REVIEWS)));
+        ShrinkGuard guard = new ShrinkGuard();
+        guard.connected(whole, 0);
+        guard.note(shrunk, new Nothing());
+        assertThat(guard.guard(shrunk, 0).config().clusters()).hasSize(3);
+        long tenSeconds = Duration.ofSeconds(10).toNanos();
+        guard.disconnected(tenSeconds);
+        // A host name is answered long after.
+        long hour = Duration.ofHours(1).toNanos();
+        guard.note(shrunk, new Nothing());
+
+        assertThat(guard.guard(shrunk, hour).config().clusters()).hasSize(3);
+        guard.disconnected(hour);
+        guard.connected(whole, hour);
+        assertThat(guard.leftNanos(hour)).as("the outage does not count").isEqualTo(WINDOW.toNanos() - tenSeconds);
+        assertThat(guard.guard(shrunk, hour + WINDOW.toNanos()).config().clusters())
+                .hasSize(1);
+    }
+
+    private static MeshConfig withClusters(List<ClusterConfig> clusters) {
+        return new MeshConfig("v", List.of(), clusters, MeshConfig.EMPTY.inbound(), MeshConfig.EMPTY.telemetry());
+    }
+
+    private static ClusterConfig cluster(String name) {
+        return ClusterConfig.of(name);
+    }
+
+    private static final class Nothing implements ShrinkGuard.Shown {
+        @Override
+        public boolean cluster(String name) {
+            return false;
+        }
+
+        @Override
+        public boolean endpoints(String cluster) {
+            return false;
+        }
+
+        @Override
+        public boolean inbound() {
+            return false;
         }
     }
 
