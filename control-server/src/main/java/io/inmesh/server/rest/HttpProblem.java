@@ -86,6 +86,17 @@ final class HttpProblem extends Exception {
         return problem;
     }
 
+    /** {@return the answer to who has seen more than this replica has; clients of Kubernetes know it by its first words} */
+    static HttpProblem tooNew(long meant, long present) {
+        HttpProblem problem = new HttpProblem(
+                504,
+                "Timeout",
+                "Too large resource version: " + meant + ", current: " + present
+                        + "; this replica has not got there yet, or its store has begun anew: try again, or list without one");
+        problem.headers.put(HttpHeader.RETRY_AFTER, "1");
+        return problem;
+    }
+
     /** {@return headers that belong to the answer} */
     Map<HttpHeader, String> headers() {
         return headers;

@@ -104,13 +104,14 @@ final class ResourceApi {
             throw new HttpProblem(
                     410, "Expired", "lists come whole, and none goes on elsewhere; list without continue");
         }
-        if (match == null || match.isEmpty() || match.equals("NotOlderThan")) {
-            return;
-        }
-        if (!match.equals("Exact")) {
+        boolean exact = "Exact".equals(match);
+        if (!exact && match != null && !match.isEmpty() && !match.equals("NotOlderThan")) {
             throw HttpProblem.badRequest("resourceVersionMatch can be NotOlderThan or Exact, not \"" + match + "\"");
         }
-        if (meant != revision) {
+        if (meant > revision) {
+            throw HttpProblem.tooNew(meant, revision);
+        }
+        if (exact && meant != revision) {
             throw new HttpProblem(
                     410, "Expired", "there is no list of version " + meant + " any more, only of " + revision);
         }

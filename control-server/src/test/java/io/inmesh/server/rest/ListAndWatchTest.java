@@ -90,10 +90,21 @@ class ListAndWatchTest {
         "continue=abc, 410",
         "resourceVersionMatch=Exact&resourceVersion=1, 410",
         "resourceVersionMatch=NotOlderThan&resourceVersion=1, 200",
+        "resourceVersionMatch=NotOlderThan&resourceVersion=999999, 504",
+        "resourceVersionMatch=Exact&resourceVersion=999999, 504",
+        "resourceVersion=999999, 504",
         "limit=1, 200"
     })
     void aListThatIsMeantToBeAnotherOneIsNotGiven(String query, int status) throws Exception {
         assertThat(server.get(rules("list") + "?" + query).status()).isEqualTo(status);
+    }
+
+    @Test
+    void whoHasSeenMoreThanThisReplicaIsToldInTheWordsThatItsClientKnows() throws Exception {
+        Answer answer = server.get(rules("list") + "?resourceVersion=999999");
+
+        assertThat(answer.text("/reason")).isEqualTo("Timeout");
+        assertThat(answer.text("/message")).startsWith("Too large resource version: 999999, current: ");
     }
 
     @Test
