@@ -6,13 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.inmesh.server.limit.Limits;
-import io.inmesh.server.registry.RegistrationRules;
-import io.inmesh.server.settings.SettingsFile;
 import io.inmesh.server.translate.ClientContext;
 import io.inmesh.server.translate.ResourceSet;
 import io.inmesh.xds.TypeUrls;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -64,24 +60,6 @@ class LeavingTest {
             var back = TestStream.incremental(channel);
             back.send(subscribe(TypeUrls.CLUSTER));
             back.next();
-        }
-    }
-
-    @Test
-    void connectionsEndWhenTheyAreOldThoughTheirStreamsHaveNotEnded() throws Exception {
-        Path settings = Files.writeString(folder.resolve("settings.yaml"), "limits: {connectionAge: 1s}");
-        Limits limits = Limits.read(SettingsFile.read(settings).section("limits"));
-        try (TestServer server =
-                new TestServer(folder, (registry, authority) -> new Nothing(), limits, RegistrationRules.DEFAULT)) {
-            ManagedChannel channel = server.channelOf("default", "reviews");
-            var stream = TestStream.incremental(channel);
-            stream.send(subscribe(TypeUrls.CLUSTER));
-            stream.next();
-
-            assertThat(stream.status().isOk()).isFalse();
-            var next = TestStream.incremental(channel);
-            next.send(subscribe(TypeUrls.CLUSTER));
-            next.next();
         }
     }
 
