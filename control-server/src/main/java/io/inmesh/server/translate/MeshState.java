@@ -36,6 +36,10 @@ public final class MeshState {
     private final ConcurrentMap<ClientContext, ResourceSet> sets = new ConcurrentHashMap<>();
     /** Those of the state before, never those of an earlier one: a kind for which nothing has changed keeps its set. */
     private final ConcurrentMap<ClientContext, ResourceSet> setsBefore;
+    /** What clients of gRPC have by names with an authority, and those of the state before. */
+    private final ConcurrentMap<ClientContext, FederatedNames> federated = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<ClientContext, FederatedNames> federatedBefore;
     /** Sets of sidecars, which share all but what guards their applications. */
     private final ConcurrentMap<ClientContext, ResourceSet> sidecarSets = new ConcurrentHashMap<>();
 
@@ -59,6 +63,7 @@ public final class MeshState {
             this.clusters = new ConcurrentHashMap<>();
             this.routing = new ConcurrentHashMap<>();
             this.setsBefore = new ConcurrentHashMap<>();
+            this.federatedBefore = new ConcurrentHashMap<>();
             return;
         }
         Rules before = previous.rules;
@@ -72,6 +77,7 @@ public final class MeshState {
         this.clusters = sameClusters ? previous.clusters : new ConcurrentHashMap<>();
         this.routing = sameShapes && before == rules ? previous.routing : new ConcurrentHashMap<>();
         this.setsBefore = previous.sets;
+        this.federatedBefore = previous.federated;
     }
 
     static MeshState following(@Nullable MeshState previous, ConfigView config, Rules rules, ServiceIndex services) {
@@ -139,7 +145,9 @@ public final class MeshState {
         endpoints.of(view).forEach(set::add);
         if (kind.personality() == Personality.GRPC_SAFE) {
             ResourceSet listed = set.build();
-            return set.onDemand((type, name) -> onDemand(kind, listed, type, name))
+            FederatedNames names =
+                    KindCache.get(federated, kind, k -> new FederatedNames(trustDomain(), federatedBefore.get(kind)));
+            return set.onDemand((type, name) -> onDemand(kind, listed, names, type, name))
                     .build();
         }
         ResourceSet built = set.build();
@@ -147,13 +155,13 @@ public final class MeshState {
         return before != null && before.lists(built) ? before : built;
     }
 
-    private @Nullable VersionedResource onDemand(ClientContext kind, ResourceSet listed, String type, String name) {
-        FederatedNames federated = new FederatedNames(trustDomain());
-        Optional<String> plain = federated.plain(type, name);
+    private @Nullable VersionedResource onDemand(
+            ClientContext kind, ResourceSet listed, FederatedNames names, String type, String name) {
+        Optional<String> plain = names.plain(type, name);
         if (plain.isPresent()) {
             return listed.find(type, plain.get())
-                    .or(() -> inbound(kind, type, plain.get()))
-                    .map(resource -> federated.named(resource, name))
+                    .map(resource -> names.shared(resource, name))
+                    .or(() -> inbound(kind, type, plain.get()).map(resource -> names.named(resource, name)))
                     .orElse(null);
         }
         return inbound(kind, type, name).orElse(null);

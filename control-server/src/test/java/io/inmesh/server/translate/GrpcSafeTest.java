@@ -81,6 +81,48 @@ class GrpcSafeTest {
                 .isEqualTo(endpoints);
     }
 
+    @Test
+    void aResourceHasOneNameInTheMeshsAuthorityAndOneCopyUnderIt() {
+        ResourceSet resources = MeshFixture.of().seenByGrpc().resources();
+        String clusters = "xdstp://inmesh.local/envoy.config.cluster.v3.Cluster/";
+        String name = clusters + "outbound%7C9080%7C%7Cratings.default.svc.cluster.local";
+
+        assertThat(resources.find(TypeUrls.CLUSTER, name).orElseThrow())
+                .isSameAs(resources.find(TypeUrls.CLUSTER, name).orElseThrow());
+        for (String spelling : List.of(
+                name.replace("ratings", "%72atings"),
+                name.replace("%7C", "%7c"),
+                name.replace("%7C%7C", "%7C|"),
+                name.replace(".svc", "%2Esvc"),
+                name + "%",
+                name + "%FF")) {
+            assertThat(resources.find(TypeUrls.CLUSTER, spelling)).as(spelling).isEmpty();
+        }
+        String listener = "xdstp://inmesh.local/envoy.config.listener.v3.Listener/ratings.default:9080";
+        assertThat(resources.find(TypeUrls.LISTENER, listener)).isPresent();
+        assertThat(resources.find(TypeUrls.LISTENER, listener.replace(":9080", "%3A9080")))
+                .isEmpty();
+    }
+
+    @Test
+    void copiesGoOverToTheNextStateIfTheirResourceDoes() throws Exception {
+        FederatedNames names = new FederatedNames("inmesh.local", null);
+        VersionedResource ratings = VersionedResource.of(
+                "ratings", Cluster.newBuilder().setName("ratings").build());
+        String name = "xdstp://inmesh.local/envoy.config.cluster.v3.Cluster/ratings";
+        VersionedResource copy = names.shared(ratings, name);
+
+        FederatedNames next = new FederatedNames("inmesh.local", names);
+
+        assertThat(next.shared(ratings, name)).isSameAs(copy);
+        VersionedResource changed = VersionedResource.of(
+                "ratings",
+                Cluster.newBuilder().setName("ratings").setAltStatName("new").build());
+        assertThat(Cluster.parseFrom(next.shared(changed, name).any().getValue())
+                        .getAltStatName())
+                .isEqualTo("new");
+    }
+
     private static ByteString bytes(ResourceSet resources, String typeUrl, String name) {
         VersionedResource found = resources.find(typeUrl, name).orElseThrow();
         assertThat(found.name()).isEqualTo(name);
