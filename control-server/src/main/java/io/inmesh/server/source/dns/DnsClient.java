@@ -1,7 +1,7 @@
 package io.inmesh.server.source.dns;
 
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -27,7 +27,7 @@ final class DnsClient {
 
     /**
      * @param servers asked one after the other until one answers
-     * @param limit how long each may take
+     * @param limit how long each may take for a question, over UDP and TCP together
      */
     DnsClient(List<InetSocketAddress> servers, Duration limit) {
         this.servers = List.copyOf(servers);
@@ -60,24 +60,20 @@ final class DnsClient {
     private DnsMessage ask(InetSocketAddress server, String name, DnsType type) throws IOException {
         int id = random.nextInt(1 << 16);
         byte[] question = DnsMessage.question(id, name, type);
-        DnsMessage answer = overUdp(server, question, id, name, type);
-        return answer.cut() ? overTcp(server, question, id, name, type) : answer;
+        long end = System.nanoTime() + limit.toNanos();
+        DnsMessage answer = overUdp(server, question, id, name, type, end);
+        return answer.cut() ? overTcp(server, question, id, name, type, end) : answer;
     }
 
-    private DnsMessage overUdp(InetSocketAddress server, byte[] question, int id, String name, DnsType type)
-            throws IOException {
+    private static DnsMessage overUdp(
+            InetSocketAddress server, byte[] question, int id, String name, DnsType type, long end) throws IOException {
         // A port of its own for each question, and only packets from whom was asked.
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(server);
             socket.send(new DatagramPacket(question, question.length));
-            long end = System.nanoTime() + limit.toNanos();
             byte[] buffer = new byte[MOST_BYTES];
             while (true) {
-                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (left <= 0) {
-                    throw new SocketTimeoutException();
-                }
-                socket.setSoTimeout((int) left);
+                socket.setSoTimeout(left(end));
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 socket.receive(packet);
                 byte[] bytes = new byte[packet.getLength()];
@@ -90,24 +86,45 @@ final class DnsClient {
         }
     }
 
-    private DnsMessage overTcp(InetSocketAddress server, byte[] question, int id, String name, DnsType type)
-            throws IOException {
+    private static DnsMessage overTcp(
+            InetSocketAddress server, byte[] question, int id, String name, DnsType type, long end) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(server, (int) limit.toMillis());
-            socket.setSoTimeout((int) limit.toMillis());
+            socket.connect(server, left(end));
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             out.writeShort(question.length);
             out.write(question);
             out.flush();
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            byte[] bytes = new byte[in.readUnsignedShort()];
-            in.readFully(bytes);
-            DnsMessage answer = DnsMessage.answer(bytes);
+            byte[] length = read(socket, 2, end);
+            DnsMessage answer =
+                    DnsMessage.answer(read(socket, Byte.toUnsignedInt(length[0]) << 8 | length[1] & 0xFF, end));
             if (!answers(answer, id, name, type)) {
                 throw new IOException("it answers what was not asked");
             }
             return answer;
         }
+    }
+
+    /** A server that sends byte by byte must not keep the thread for longer than one that sends nothing. */
+    private static byte[] read(Socket socket, int length, long end) throws IOException {
+        byte[] bytes = new byte[length];
+        for (int at = 0; at < length; ) {
+            socket.setSoTimeout(left(end));
+            int more = socket.getInputStream().read(bytes, at, length - at);
+            if (more < 0) {
+                throw new EOFException("its answer ends in the middle");
+            }
+            at += more;
+        }
+        return bytes;
+    }
+
+    /** {@return how many milliseconds are left, at least 1} */
+    private static int left(long end) throws SocketTimeoutException {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+            throw new SocketTimeoutException();
+        }
+        return (int) left;
     }
 
     private static boolean answers(DnsMessage answer, int id, String name, DnsType type) {

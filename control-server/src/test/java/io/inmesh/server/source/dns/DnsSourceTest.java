@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +81,22 @@ class DnsSourceTest extends ServiceSourceContract {
                     .hasMessageContaining("answers with error 2");
             server.code(0);
             assertThat(client.ask("reviews.test", DnsType.A).code()).isEqualTo(DnsMessage.NO_SUCH_NAME);
+        }
+    }
+
+    /** Each byte comes in time, all of them would not in twenty minutes. */
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
+    void aServerThatSendsByteByByteIsGivenUp() throws Exception {
+        try (FakeNameServer server = new FakeNameServer()) {
+            server.drips();
+            for (int number = 0; number < 60; number++) {
+                server.address("reviews.test", "10.0.0." + number, 60);
+            }
+            DnsClient client = new DnsClient(List.of(server.address()), Duration.ofMillis(500));
+            assertThatThrownBy(() -> client.ask("reviews.test", DnsType.A))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("does not answer within 500 ms");
         }
     }
 

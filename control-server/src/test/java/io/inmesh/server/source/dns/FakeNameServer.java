@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A name server on loopback, over UDP and TCP, that answers what a test has written into it. */
 final class FakeNameServer implements AutoCloseable {
@@ -37,6 +39,7 @@ final class FakeNameServer implements AutoCloseable {
     private volatile boolean silent;
     private volatile boolean lies;
     private volatile boolean addressesToo;
+    private volatile boolean drips;
 
     /** Both on one port. */
     private record Sockets(ServerSocket tcp, DatagramSocket udp) {}
@@ -86,6 +89,11 @@ final class FakeNameServer implements AutoCloseable {
     /** Sends an answer with another id before each true one. */
     void lies() {
         lies = true;
+    }
+
+    /** Over TCP, sends the longest answer there can be, a byte every 20 ms. */
+    void drips() {
+        drips = true;
     }
 
     /** Answers about servers bring their addresses along, if these fit, so that nobody sees an old answer and a new one together. */
@@ -178,6 +186,13 @@ final class FakeNameServer implements AutoCloseable {
                 in.readFully(question);
                 byte[] answer = answer(question, Integer.MAX_VALUE);
                 DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+                if (drips) {
+                    out.writeShort(0xFFFF);
+                    while (!tcp.isClosed()) {
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                        out.write(0);
+                    }
+                }
                 out.writeShort(answer.length);
                 out.write(answer);
             } catch (IOException gone) {
