@@ -5,10 +5,9 @@ import io.inmesh.server.ca.SecretFiles;
 import io.inmesh.server.store.EmbeddedEngine;
 import io.inmesh.server.store.Engine;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -21,11 +20,13 @@ final class FolderTarget implements Target {
 
     private final Path folder;
     private final Path authority;
+    private final boolean there;
     private final Engine present;
 
-    private FolderTarget(Path folder, Path authority, Engine present) {
+    private FolderTarget(Path folder, Path authority, boolean there, Engine present) {
         this.folder = folder;
         this.authority = authority;
+        this.there = there;
         this.present = present;
     }
 
@@ -38,7 +39,8 @@ final class FolderTarget implements Target {
      */
     static FolderTarget open(Path folder, Path authority) throws IOException {
         boolean there = Files.exists(folder.resolve(EmbeddedEngine.FILE));
-        return new FolderTarget(folder, authority, there ? EmbeddedEngine.open(folder) : EmbeddedEngine.inMemory());
+        return new FolderTarget(
+                folder, authority, there, there ? EmbeddedEngine.open(folder) : EmbeddedEngine.inMemory());
     }
 
     @Override
@@ -56,29 +58,48 @@ final class FolderTarget implements Target {
         }
         boolean made = Files.notExists(folder);
         Path stage = folder.resolve(STAGE);
+        Path aside = stage.resolve("before");
+        Replacement replacement = new Replacement(aside);
         try {
-            write(stage, refill, copied, jump);
-        } catch (IOException | RuntimeException e) {
-            clear(made ? folder : stage, e);
-            throw new IOException(
-                    "the copy could not be written, and " + folder + " is as it was before: " + e.getMessage(), e);
-        }
-        SecretFiles.move(stage.resolve(EmbeddedEngine.FILE), folder.resolve(EmbeddedEngine.FILE));
-        if (files) {
-            if (Files.exists(authority)) {
-                SecretFiles.move(authority, stage.resolve("before"));
+            if (refill.resumes()) {
+                Replacement.putBack(aside, authority);
             }
-            SecretFiles.move(stage.resolve("ca"), authority);
+            write(stage, refill, copied, jump);
+            if (!there && Files.exists(store())) {
+                throw new IOException("a server has been started on it meanwhile; stop it, and say --replace");
+            }
+            // First, since it has the mark that keeps servers from starting.
+            replacement.file(stage.resolve(EmbeddedEngine.FILE), store());
+            if (files) {
+                replacement.folder(stage.resolve("ca"), authority);
+            }
+        } catch (IOException | RuntimeException e) {
+            boolean back = replacement.takeBack(e);
+            if (back) {
+                clear(stage, made, e);
+            }
+            throw new IOException(
+                    "the copy could not be put there, and "
+                            + (back
+                                    ? folder + " is as it was before: "
+                                    : "not all that was there could be put back: it is in " + aside
+                                            + ", and no server starts until a restore has succeeded: ")
+                            + e.getMessage(),
+                    e);
         }
         try (Engine engine = EmbeddedEngine.open(folder)) {
             Refill.finish(engine);
         }
-        delete(stage);
+        Replacement.delete(stage);
+    }
+
+    private Path store() {
+        return folder.resolve(EmbeddedEngine.FILE);
     }
 
     private static void write(Path stage, Refill refill, CarriedAuthority copied, long jump) throws IOException {
         // Of one that was interrupted.
-        delete(stage);
+        Replacement.delete(stage);
         SecretFiles.createDirectory(stage);
         try (Engine fresh = EmbeddedEngine.open(stage)) {
             refill.beside(fresh).fill(copied.tables(), jump);
@@ -95,23 +116,17 @@ final class FolderTarget implements Target {
         }
     }
 
-    private static void clear(Path made, Exception cause) {
+    private void clear(Path stage, boolean made, Exception cause) {
         try {
-            delete(made);
+            Replacement.delete(stage);
+            if (made) {
+                Files.deleteIfExists(folder);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Somebody else has begun to use it.
+            return;
         } catch (IOException e) {
             cause.addSuppressed(e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            List<Path> all;
-            try (Stream<Path> found = Files.walk(folder)) {
-                all = found.sorted(Comparator.reverseOrder()).toList();
-            }
-            for (Path each : all) {
-                Files.delete(each);
-            }
         }
     }
 

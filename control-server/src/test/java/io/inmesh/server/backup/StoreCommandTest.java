@@ -3,6 +3,7 @@ package io.inmesh.server.backup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.inmesh.server.ca.AuthorityCopy;
 import io.inmesh.server.etcd.StoreSettings;
@@ -255,6 +256,71 @@ class StoreCommandTest {
         assertThat(run("restore", data, "--replace")).contains("restored");
         assertThat(data.resolve(FolderTarget.STAGE)).doesNotExist();
         open(data).close();
+    }
+
+    /** Killed when the old authority had been put aside: it is the only one there is. */
+    @Test
+    void theAuthorityOfARestoreThatWasKilledIsPutBackBeforeTheNext() throws Exception {
+        run("backup", data);
+        Map<String, String> authority = Map.of("authority.json", "own");
+        AuthorityCopy.write(copy.resolve(FolderTarget.STAGE).resolve("before").resolve("ca"), authority);
+        try (Engine engine = EmbeddedEngine.open(copy)) {
+            engine.put(Schema.TABLE, Schema.UNFINISHED, new byte[0]);
+        }
+
+        assertThat(run("restore", copy, "--keep-authority")).contains("restored");
+
+        assertThat(AuthorityCopy.read(copy.resolve("ca"))).isEqualTo(authority);
+        open(copy).close();
+    }
+
+    @Test
+    void whatWasPutAsideByARestoreThatCameToItsEndIsNotPutBack() throws Exception {
+        run("backup", data);
+        SortedMap<String, String> authority = AuthorityCopy.read(data.resolve("ca"));
+        AuthorityCopy.write(
+                data.resolve(FolderTarget.STAGE).resolve("before").resolve("ca"), Map.of("authority.json", "old"));
+
+        assertThat(run("restore", data, "--replace", "--keep-authority")).contains("restored");
+
+        assertThat(AuthorityCopy.read(data.resolve("ca"))).isEqualTo(authority);
+    }
+
+    @Test
+    void aServerThatIsStartedDuringARestoreKeepsItsStore() throws Exception {
+        CarriedAuthority copied = new CarriedAuthority(new TreeMap<>(), new TreeMap<>());
+        try (FolderTarget target = FolderTarget.open(copy, copy.resolve("ca"));
+                Engine server = EmbeddedEngine.open(copy)) {
+            server.put("other", "k", new byte[1]);
+            assertThatThrownBy(() -> target.fill(copied, false, 0)).hasMessageContaining("a server has been started");
+        }
+        try (Engine server = open(copy)) {
+            assertThat(server.get("other", "k")).isPresent();
+        }
+        assertThat(copy.resolve(FolderTarget.STAGE)).doesNotExist();
+    }
+
+    /** Such as an authority's folder that is a disk of its own, which cannot be given another name. */
+    @Test
+    void whatHasTakenAPlaceIsTakenBack() throws Exception {
+        Path from = Files.createDirectories(folder.resolve("from"));
+        Path file = Files.writeString(folder.resolve("file"), "old");
+        Path tree = Files.createDirectories(folder.resolve("tree"));
+        Files.writeString(tree.resolve("leaf"), "old");
+        Files.writeString(from.resolve("file"), "new");
+        Files.writeString(from.resolve("fresh"), "new");
+        Replacement replacement = new Replacement(folder.resolve("aside"));
+        replacement.file(from.resolve("file"), file);
+        replacement.file(from.resolve("fresh"), folder.resolve("fresh"));
+        assertThat(file).hasContent("new");
+
+        IOException failure =
+                catchThrowableOfType(IOException.class, () -> replacement.folder(from.resolve("absent"), tree));
+
+        assertThat(replacement.takeBack(failure)).isTrue();
+        assertThat(file).hasContent("old");
+        assertThat(tree.resolve("leaf")).hasContent("old");
+        assertThat(folder.resolve("fresh")).doesNotExist();
     }
 
     private static SortedMap<String, String> reachingOut() {
