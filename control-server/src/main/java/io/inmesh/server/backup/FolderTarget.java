@@ -60,10 +60,11 @@ final class FolderTarget implements Target {
         Path stage = folder.resolve(STAGE);
         Path aside = stage.resolve("before");
         Replacement replacement = new Replacement(aside);
+        if (refill.resumes()) {
+            // Outside of what follows: where it cannot be put back it has to stay where it is.
+            Replacement.putBack(aside, authority);
+        }
         try {
-            if (refill.resumes()) {
-                Replacement.putBack(aside, authority);
-            }
             write(stage, refill, copied, jump);
             if (!there && Files.exists(store())) {
                 throw new IOException("a server has been started on it meanwhile; stop it, and say --replace");

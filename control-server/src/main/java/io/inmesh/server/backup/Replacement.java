@@ -28,29 +28,33 @@ final class Replacement {
     /** Has a file take a place in one step: there is no moment without one if there was one before. */
     void file(Path from, Path to) throws IOException {
         Path before = aside.resolve(to.getFileName());
-        boolean replaced = Files.exists(to);
-        if (replaced) {
+        if (Files.exists(to)) {
             SecretFiles.createDirectory(aside);
             link(to, before);
+            done.push(() -> SecretFiles.move(before, to));
+        } else {
+            done.push(() -> back(to, from));
         }
         SecretFiles.move(from, to);
-        done.push(
-                replaced
-                        ? () -> SecretFiles.move(before, to)
-                        // It goes back to where it came from, which goes as a whole.
-                        : () -> SecretFiles.move(to, from));
     }
 
     /** Has a folder take a place. It is empty for a moment, and if the process is killed then, {@link #putBack} is for the next one. */
     void folder(Path from, Path to) throws IOException {
-        Path before = aside.resolve(to.getFileName());
         if (Files.exists(to)) {
             SecretFiles.createDirectory(aside);
+            Path before = aside.resolve(to.getFileName());
+            done.push(() -> back(before, to));
             SecretFiles.move(to, before);
-            done.push(() -> SecretFiles.move(before, to));
         }
+        done.push(() -> back(to, from));
         SecretFiles.move(from, to);
-        done.push(() -> SecretFiles.move(to, from));
+    }
+
+    /** A move may have failed before or after the change of names; only in the second case there is something to take back. */
+    private static void back(Path now, Path then) throws IOException {
+        if (Files.exists(now) && Files.notExists(then)) {
+            SecretFiles.move(now, then);
+        }
     }
 
     /**

@@ -275,6 +275,24 @@ class StoreCommandTest {
     }
 
     @Test
+    void anAuthorityThatCannotBePutBackStaysAside() throws Exception {
+        run("backup", data);
+        Path aside = copy.resolve(FolderTarget.STAGE).resolve("before");
+        AuthorityCopy.write(aside.resolve("ca"), Map.of("authority.json", "own"));
+        try (Engine engine = EmbeddedEngine.open(copy)) {
+            engine.put(Schema.TABLE, Schema.UNFINISHED, new byte[0]);
+        }
+        CarriedAuthority copied = new CarriedAuthority(new TreeMap<>(), new TreeMap<>());
+
+        try (FolderTarget target =
+                FolderTarget.open(copy, folder.resolve("absent").resolve("ca"))) {
+            assertThatThrownBy(() -> target.fill(copied, false, 0)).isInstanceOf(IOException.class);
+        }
+
+        assertThat(AuthorityCopy.read(aside.resolve("ca"))).containsKey("authority.json");
+    }
+
+    @Test
     void whatWasPutAsideByARestoreThatCameToItsEndIsNotPutBack() throws Exception {
         run("backup", data);
         SortedMap<String, String> authority = AuthorityCopy.read(data.resolve("ca"));
