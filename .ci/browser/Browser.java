@@ -113,11 +113,11 @@ final class Browser implements AutoCloseable {
                 text);
     }
 
-    /** Clicks the first enabled element that shows a text, as a user does: with the mouse, where it is. */
+    /** Clicks the first enabled element that shows a text, as a user does: with the mouse, where it is, once it can be seen. */
     void click(String selector, String text) throws Exception {
         JsonNode element = await(
                 "an enabled " + selector + " with \"" + text + "\"",
-                "return [...document.querySelectorAll(arguments[0])].find(e => e.textContent.includes(arguments[1]) && !e.disabled) ?? null",
+                "return [...document.querySelectorAll(arguments[0])].find(e => e.textContent.includes(arguments[1]) && !e.disabled && e.checkVisibility()) ?? null",
                 selector,
                 text);
         command("element/" + element.elements().next().asText() + "/click", JSON.createObjectNode());
@@ -125,7 +125,7 @@ final class Browser implements AutoCloseable {
 
     /** Types into a field instead of what is in it, and leaves it. */
     void type(String selector, String text) throws Exception {
-        String element = await("a field " + selector, "const e = document.querySelector(arguments[0]); return e && !e.disabled ? e : null", selector)
+        String element = await("a field " + selector, "const e = document.querySelector(arguments[0]); return e && !e.disabled && e.checkVisibility() ? e : null", selector)
                 .elements()
                 .next()
                 .asText();
