@@ -113,11 +113,23 @@ final class Browser implements AutoCloseable {
                 text);
     }
 
-    /** Clicks the first enabled element that shows a text, as a user does: with the mouse, where it is, once it can be seen. */
+    /** Clicks the first enabled element that shows a text, as a user does: with the mouse, where it is, once it stands still and nothing hides it. */
     void click(String selector, String text) throws Exception {
         JsonNode element = await(
-                "an enabled " + selector + " with \"" + text + "\"",
-                "return [...document.querySelectorAll(arguments[0])].find(e => e.textContent.includes(arguments[1]) && !e.disabled && e.checkVisibility()) ?? null",
+                "an enabled " + selector + " with \"" + text + "\" that nothing hides",
+                """
+                const e = [...document.querySelectorAll(arguments[0])].find(e => e.textContent.includes(arguments[1]) && !e.disabled && e.checkVisibility());
+                if (!e) return null;
+                const place = e.getClientRects()[0];
+                if (!place) return null;
+                const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+                const still = e.lastPlace === x + ' ' + y;
+                e.lastPlace = x + ' ' + y;
+                if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
+                  e.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
+                  return null;
+                }
+                return still && e.contains(document.elementFromPoint(x, y)) ? e : null""",
                 selector,
                 text);
         command("element/" + element.elements().next().asText() + "/click", JSON.createObjectNode());
