@@ -4,7 +4,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -24,29 +26,37 @@ public final class WorkerCpuProfiler implements InternalProfiler {
     private static final String WORKER = "jmh-worker";
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private long startNanos;
+    private Map<Long, Long> before = Map.of();
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        startNanos = workerNanos();
+        before = workers();
     }
 
     @Override
     public Collection<ScalarResult> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-        long spentNanos = workerNanos() - startNanos;
+        // By thread: a worker of an earlier benchmark may end meanwhile, and would take its time out of a sum.
+        long spentNanos = workers().entrySet().stream()
+                .mapToLong(worker -> worker.getValue() - before.getOrDefault(worker.getKey(), 0L))
+                .sum();
         double perCall = (double) spentNanos / Math.max(1, result.getMetadata().getAllOps());
         return List.of(new ScalarResult(RESULT, perCall, "ns/op", AggregationPolicy.AVG));
     }
 
-    private long workerNanos() {
-        long sum = 0;
+    /** {@return by worker what it has spent so far, in nanoseconds} */
+    private Map<Long, Long> workers() {
+        Map<Long, Long> workers = new HashMap<>();
         for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
             if (thread != null && thread.getThreadName().contains(WORKER)) {
-                sum += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
+                long nanos = threads.getThreadCpuTime(thread.getThreadId());
+                // Negative: it has ended since it was listed.
+                if (nanos >= 0) {
+                    workers.put(thread.getThreadId(), nanos);
+                }
             }
         }
-        return sum;
+        return workers;
     }
 
     @Override

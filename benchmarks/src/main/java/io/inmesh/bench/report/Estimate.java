@@ -37,8 +37,16 @@ public record Estimate(double value, double low, double high) {
                 difference + Math.hypot(high - value, other.value - other.low));
     }
 
-    /** {@return this over another, of independent and small errors; both are positive} */
+    /**
+     * {@return this over another, of independent and small errors}
+     *
+     * @throws IllegalArgumentException if one of them is not positive, which a time or a size always is
+     */
     public Estimate over(Estimate other) {
+        if (!(value > 0 && other.value > 0)) {
+            throw new IllegalArgumentException(
+                    "no ratio of " + value + " and " + other.value + ": both are to be positive");
+        }
         double ratio = value / other.value;
         double below = ratio * Math.hypot(1 - low / value, other.high / other.value - 1);
         double above = ratio * Math.hypot(high / value - 1, 1 - other.low / other.value);

@@ -38,7 +38,7 @@ public final class Scale {
         server.apply(Town.rules());
         local.report(Town.service(0), true);
         common.report(Town.service(0), true);
-        this.idleHeap = server.heapBytes();
+        this.idleHeap = server.memory().heapBytes();
     }
 
     /**
@@ -101,9 +101,9 @@ public final class Scale {
         long bytes = fleet.traffic().received();
         fleet.grow(count);
         double first = (fleet.traffic().received() - bytes) / (double) (count - before);
-        long heap = server.heapBytes();
-        long offHeap = server.offHeapBytes();
-        long resident = server.residentBytes();
+        long heap = server.memory().heapBytes();
+        long offHeap = server.memory().offHeapBytes();
+        long resident = server.memory().residentBytes();
         return new Stage(
                 count,
                 idleHeap,

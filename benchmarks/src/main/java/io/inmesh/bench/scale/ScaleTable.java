@@ -137,8 +137,8 @@ final class ScaleTable {
 
     private static List<String> notes() {
         return List.of(
-                "One control server in a process of its own, " + Server.HEAP
-                        + " and G1, and one process that holds the streams, on the same machine. Every"
+                "One control server in a process of its own, " + String.join(" ", Server.JVM)
+                        + ", and one process that holds the streams, on the same machine. Every"
                         + " stream has a TLS connection of its own with a client certificate, made in full, and does what the library does: all clusters and"
                         + " listeners it may see, then endpoints and routes by name, an answer to each response. Reports of load and the relay, which a process"
                         + " has on the same connection, are left out.",

@@ -12,28 +12,21 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The control server in a process of its own, which can be started again on the same ports and data. */
 final class Server implements AutoCloseable {
 
-    /** The most heap it may use. */
-    static final String HEAP = "-Xmx1g";
+    /** What its JVM is told, as docs/operations.md advises. */
+    static final List<String> JVM = List.of("-Xmx1g", "-XX:+UseParallelGC");
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final long PAUSE_MILLIS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
-    private static final Pattern TAKEN = Pattern.compile("garbage-first heap\\s+total (\\d+)K");
 
     private final Path log;
     private final int meshPort = freePort();
@@ -45,7 +38,8 @@ final class Server implements AutoCloseable {
     /** Starts it, and waits until it is ready. */
     Server(Path folder, Path jar, String... options) throws IOException, InterruptedException {
         log = folder.resolve("control-server.log");
-        arguments = new ArrayList<>(List.of(HEAP, "-XX:+UseG1GC", "-jar", jar.toString(), "serve"));
+        arguments = new ArrayList<>(JVM);
+        arguments.addAll(List.of("-jar", jar.toString(), "serve"));
         arguments.addAll(List.of("--grpc-port", Integer.toString(meshPort)));
         arguments.addAll(List.of("--http-port", Integer.toString(httpPort)));
         arguments.addAll(List.of("--data-dir", folder.resolve("data").toString()));
@@ -75,40 +69,9 @@ final class Server implements AutoCloseable {
         awaitReady();
     }
 
-    /** {@return bytes of all objects that are alive, after a full collection} */
-    long heapBytes() throws IOException, InterruptedException {
-        List<String> lines = ask("GC.class_histogram");
-        String total = lines.get(lines.size() - 1).strip();
-        return Long.parseLong(total.substring(total.lastIndexOf(' ') + 1));
-    }
-
-    /** {@return what it takes of the machine's memory beside its heap} */
-    long offHeapBytes() throws IOException, InterruptedException {
-        Matcher heap = TAKEN.matcher(String.join("\n", ask("GC.heap_info")));
-        if (!heap.find()) {
-            throw new IOException("the heap of the control server is not known");
-        }
-        return residentBytes() - (Long.parseLong(heap.group(1)) << 10);
-    }
-
-    /** {@return what it takes of the machine's memory} */
-    long residentBytes() throws IOException {
-        String status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "status"));
-        Matcher resident = RESIDENT.matcher(status);
-        if (!resident.find()) {
-            throw new IOException("the memory of the control server is not known");
-        }
-        return Long.parseLong(resident.group(1)) << 10;
-    }
-
-    private List<String> ask(String command) throws IOException, InterruptedException {
-        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        Process asked = new ProcessBuilder(jcmd, Long.toString(process.pid()), command)
-                .redirectErrorStream(true)
-                .start();
-        List<String> lines = asked.inputReader(StandardCharsets.UTF_8).lines().toList();
-        asked.waitFor();
-        return lines;
+    /** {@return what it takes of memory now} */
+    ServerMemory memory() {
+        return new ServerMemory(process.pid());
     }
 
     /** {@return a metric's value, summed over its tags; 0 if there is none} */

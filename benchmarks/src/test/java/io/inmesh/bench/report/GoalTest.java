@@ -44,6 +44,13 @@ class GoalTest {
     }
 
     @Test
+    void noRatioOfWhatCannotBeATime() {
+        assertThatThrownBy(() -> Estimate.exactly(10).over(Estimate.exactly(-8)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-8.0");
+    }
+
+    @Test
     void tooFewSamplesDecideNothing() {
         Estimate unknown = Estimate.plusMinus(100, Double.NaN);
 
