@@ -36,6 +36,8 @@ final class EpochContexts {
         return TlsContexts.inner(
                 new EpochKeyManager(
                         () -> epoch, alias -> epoch != null && epoch.alias().equals(alias) ? epoch : null),
-                new SpiffeTrustManager(() -> epoch == null ? null : epoch.trust(), null, holder.clock()));
+                epoch == null
+                        ? new SpiffeTrustManager(() -> null, holder.clock(), new Refusals(holder.clock()))
+                        : epoch.clientTrustManager());
     }
 }

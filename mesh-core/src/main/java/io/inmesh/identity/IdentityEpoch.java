@@ -30,6 +30,7 @@ public final class IdentityEpoch {
     private final TlsVersion oldestTls;
     private final long beganNanos;
     private final CertificateLife life;
+    private final Refusals refusals;
     private final X509ExtendedKeyManager keyManager;
     private final Cache<PeerExpectation, SSLContext> clientContexts =
             Caffeine.newBuilder().maximumSize(MAX_CONTEXTS).build();
@@ -42,6 +43,7 @@ public final class IdentityEpoch {
             TlsVersion oldestTls) {
         this.number = before == null ? 1 : before.number + 1;
         this.beganNanos = clock.nanos();
+        this.refusals = before == null ? new Refusals(clock) : before.refusals;
         this.life = before != null && before.identity.equals(identity)
                 ? before.life
                 : CertificateLife.of(identity.leaf(), clock.epochMillis());
@@ -120,9 +122,9 @@ public final class IdentityEpoch {
         return new SpiffeTrustManager(() -> trust, expectation, clock, accepted);
     }
 
-    /** {@return a trust manager for servers: accepts clients with any SPIFFE id of a domain that this epoch trusts} */
+    /** {@return a trust manager for servers: accepts clients with any SPIFFE id of a domain that this epoch trusts; logs whom it refuses} */
     public X509ExtendedTrustManager clientTrustManager() {
-        return new SpiffeTrustManager(() -> trust, null, clock);
+        return new SpiffeTrustManager(() -> trust, clock, refusals);
     }
 
     /**

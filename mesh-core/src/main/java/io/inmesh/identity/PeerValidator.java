@@ -58,8 +58,9 @@ final class PeerValidator {
         SpiffeId id = SvidRules.check(leaf);
         Set<TrustAnchor> anchors = anchors(trust, id.trustDomain(), nowMillis);
         if (anchors.isEmpty()) {
-            throw new CertificateException("no valid root is known for trust domain \"" + id.trustDomain()
-                    + "\" (known: " + trust.roots().keySet().stream().sorted().toList() + "; "
+            throw new CertificateException("no valid root is known for trust domain \"" + id.trustDomain() + "\""
+                    + rootless(trust, id.trustDomain()) + " (known: "
+                    + trust.roots().keySet().stream().sorted().toList() + "; "
                     + SvidRules.describe(leaf) + ")");
         }
         try {
@@ -76,7 +77,7 @@ final class PeerValidator {
         } catch (GeneralSecurityException e) {
             throw new CertificateException(
                     "no valid path to a root of trust domain \"" + id.trustDomain() + "\": " + e.getMessage()
-                            + validity(leaf, provedMillis) + " (" + SvidRules.describe(leaf) + ")",
+                            + validity(chain, provedMillis) + " (" + SvidRules.describe(leaf) + ")",
                     e);
         }
         // Last, so that a certificate that nobody vouches for learns nothing about the list.
@@ -99,13 +100,27 @@ final class PeerValidator {
         return anchors;
     }
 
-    private static String validity(X509Certificate leaf, long nowMillis) {
+    private static String rootless(TrustBundle trust, String trustDomain) {
+        return trust.rootsOf(trustDomain).isEmpty()
+                ? "; federate with it, or give its holder a certificate of a known one"
+                : "; its roots have expired or are not valid yet, check the clock, then replace them: meshctl ca root add";
+    }
+
+    private static String validity(X509Certificate[] chain, long nowMillis) {
+        X509Certificate leaf = chain[0];
         if (nowMillis > leaf.getNotAfter().getTime()) {
             return "; the certificate has expired, check that its holder can renew";
         }
         if (nowMillis < leaf.getNotBefore().getTime()) {
             return "; the certificate is not valid yet, check the clocks of both machines";
         }
-        return "";
+        for (X509Certificate issuer : Arrays.asList(chain).subList(1, chain.length)) {
+            if (nowMillis > issuer.getNotAfter().getTime()) {
+                return "; the intermediate \""
+                        + issuer.getSubjectX500Principal().getName() + "\" expired at "
+                        + issuer.getNotAfter().toInstant() + ", its holder needs a certificate below a newer one";
+            }
+        }
+        return "; it is of another authority or lacks an intermediate, compare both ends: meshctl cert trust-compare";
     }
 }

@@ -45,14 +45,18 @@ public final class ServerTls {
         return new EpochKeyManager(holder::current, holder::byAlias);
     }
 
-    /** {@return a trust manager for servers: accepts clients with any SPIFFE id of a trusted domain; policies decide the rest} */
+    /**
+     * {@return a trust manager for servers: accepts clients with any SPIFFE id of a trusted domain; policies decide the rest}
+     *
+     * <p>Why it refuses somebody is in the log, as a warning, ten times a minute at most.
+     */
     public static X509ExtendedTrustManager clientTrustManager(IdentityHolder holder) {
-        return new SpiffeTrustManager(() -> trustOf(holder), null, holder.clock());
+        return new SpiffeTrustManager(() -> trustOf(holder), holder.clock(), new Refusals(holder.clock()));
     }
 
     /** {@return a trust manager for clients: accepts only servers with an expected SPIFFE id} */
     public static X509ExtendedTrustManager serverTrustManager(IdentityHolder holder, PeerExpectation expectation) {
-        return new SpiffeTrustManager(() -> trustOf(holder), expectation, holder.clock());
+        return new SpiffeTrustManager(() -> trustOf(holder), expectation, holder.clock(), chain -> {});
     }
 
     /**

@@ -16,28 +16,47 @@ final class SpiffeTrustManager extends ChainTrustManager {
     private final @Nullable PeerExpectation expectation;
     private final Clock clock;
     private final Consumer<X509Certificate[]> accepted;
+    private final Consumer<CertificateException> refused;
 
-    SpiffeTrustManager(Supplier<@Nullable TrustBundle> trust, @Nullable PeerExpectation expectation, Clock clock) {
-        this(trust, expectation, clock, chain -> {});
+    /**
+     * Makes one for a server, which accepts every identity with a valid chain.
+     *
+     * @param trust read once per check; null while there is none, then nobody is trusted
+     * @param clock wall clock that judges validity
+     * @param refusals told why a caller was refused
+     */
+    SpiffeTrustManager(Supplier<@Nullable TrustBundle> trust, Clock clock, Refusals refusals) {
+        this(trust, null, clock, chain -> {}, refusals::add);
     }
 
     /**
-     * Makes a trust manager.
+     * Makes one for a client.
      *
      * @param trust read once per check; null while there is none, then nobody is trusted
-     * @param expectation whom the peer must be; null accepts every identity with a valid chain, which only servers want
+     * @param expectation whom the peer must be
      * @param clock wall clock that judges validity
      * @param accepted told every chain that passed
      */
     SpiffeTrustManager(
             Supplier<@Nullable TrustBundle> trust,
-            @Nullable PeerExpectation expectation,
+            PeerExpectation expectation,
             Clock clock,
             Consumer<X509Certificate[]> accepted) {
+        // Whoever calls is told by the failure of the call.
+        this(trust, expectation, clock, accepted, refusal -> {});
+    }
+
+    private SpiffeTrustManager(
+            Supplier<@Nullable TrustBundle> trust,
+            @Nullable PeerExpectation expectation,
+            Clock clock,
+            Consumer<X509Certificate[]> accepted,
+            Consumer<CertificateException> refused) {
         this.trust = trust;
         this.expectation = expectation;
         this.clock = clock;
         this.accepted = accepted;
+        this.refused = refused;
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
@@ -66,7 +85,12 @@ final class SpiffeTrustManager extends ChainTrustManager {
 
     @Override
     void checkClient(X509Certificate[] chain) throws CertificateException {
-        check(chain);
+        try {
+            check(chain);
+        } catch (CertificateException e) {
+            refused.accept(e);
+            throw e;
+        }
     }
 
     /** {@return nothing, so that no peer leaves its certificate at home because it knows our roots by other names} */

@@ -85,7 +85,10 @@ final class SvidRules {
     static SpiffeId idOf(X509Certificate certificate) throws CertificateException {
         List<String> names = uriNames(certificate);
         if (names.size() != 1) {
-            throw broken(certificate, "there must be exactly one URI name, there are " + names.size());
+            throw broken(
+                    certificate,
+                    "there must be exactly one URI name, there are " + names.size()
+                            + "; issue it with spiffe://<trust domain>/<path> as its only URI name");
         }
         try {
             return SpiffeId.parse(names.get(0));

@@ -143,7 +143,17 @@ class PeerValidatorTest {
         WorkloadIdentity identity = ca.issue(REVIEWS, spec -> spec.notAfter = NOW.plus(Duration.ofDays(9999)));
         long later = NOW.plus(Duration.ofDays(3651)).toEpochMilli();
         assertThatThrownBy(() -> PeerValidator.validate(chain(identity), ca.bundle(), later))
-                .hasMessageContaining("no valid root is known");
+                .hasMessageContaining("no valid root is known")
+                .hasMessageContaining("its roots have expired or are not valid yet")
+                .hasMessageContaining("meshctl ca root add");
+    }
+
+    @Test
+    void refusesAnExpiredIntermediateAndNamesIt() {
+        Instant made = NOW.minus(Duration.ofDays(4000));
+        WorkloadIdentity identity = ca.intermediate("between", made).issue("default", "reviews");
+        assertThatThrownBy(() -> validate(identity))
+                .hasMessageContaining("the intermediate \"CN=between\" expired at " + made.plus(Duration.ofDays(3650)));
     }
 
     @Test

@@ -91,8 +91,18 @@ public final class TestCa {
 
     /** {@return a CA under this one; what it issues carries it in the chain} */
     public TestCa intermediate(String name) {
+        return intermediate(name, now);
+    }
+
+    /**
+     * {@return a CA under this one; what it issues carries it in the chain}
+     *
+     * @param name common name
+     * @param made when its certificate was made, which holds for ten years from then
+     */
+    public TestCa intermediate(String name, Instant made) {
         KeyPair keys = newKeys();
-        X509Certificate certificate = sign(CertificateSpec.ca("CN=" + name, now), keys.getPublic());
+        X509Certificate certificate = sign(CertificateSpec.ca("CN=" + name, made), keys.getPublic());
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(certificate);
         chain.addAll(intermediates);

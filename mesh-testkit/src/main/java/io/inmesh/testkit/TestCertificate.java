@@ -7,6 +7,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -38,10 +39,6 @@ public record TestCertificate(PrivateKey key, List<X509Certificate> chain) {
      */
     public SSLContext serverContext(X509Certificate... clientRoots) {
         try {
-            KeyStore own = store();
-            own.setKeyEntry("own", key, PASSWORD, chain.toArray(new X509Certificate[0]));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, PASSWORD);
             KeyStore roots = store();
             for (int i = 0; i < clientRoots.length; i++) {
                 roots.setCertificateEntry("root" + i, clientRoots[i]);
@@ -49,10 +46,23 @@ public record TestCertificate(PrivateKey key, List<X509Certificate> chain) {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(roots);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), clientRoots.length == 0 ? null : trust.getTrustManagers(), null);
+            context.init(keyManagers(), clientRoots.length == 0 ? null : trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("cannot make a test server's TLS", e);
+        }
+    }
+
+    /** {@return what presents this certificate, whatever is wrong with it} */
+    public KeyManager[] keyManagers() {
+        try {
+            KeyStore own = store();
+            own.setKeyEntry("own", key, PASSWORD, chain.toArray(new X509Certificate[0]));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, PASSWORD);
+            return keys.getKeyManagers();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("a test certificate cannot be presented", e);
         }
     }
 
