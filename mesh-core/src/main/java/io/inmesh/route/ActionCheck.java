@@ -44,10 +44,7 @@ final class ActionCheck {
             FieldProblems cluster = problems.within("to[" + i + "]");
             EditsCheck.check(clusters.get(i).requestHeaders(), cluster.within("requestHeaders"));
             EditsCheck.check(clusters.get(i).responseHeaders(), cluster.within("responseHeaders"));
-            String authority = clusters.get(i).authority();
-            if (authority != null && authority.isBlank()) {
-                cluster.report("authority", "is empty", "name a host, or leave it out");
-            }
+            TextCheck.authority("authority", clusters.get(i).authority(), cluster);
         }
     }
 
@@ -71,6 +68,9 @@ final class ActionCheck {
         if (redirect.path() != null && !redirect.path().startsWith("/")) {
             problems.report("path", "\"" + redirect.path() + "\" is not a path", "begin it with a slash");
         }
+        TextCheck.value("path", redirect.path(), problems);
+        TextCheck.value("prefixRewrite", redirect.prefixRewrite(), problems);
+        TextCheck.authority("host", redirect.host(), problems);
         if (redirect.port() == 0 || redirect.port() < -1 || redirect.port() > 65535) {
             problems.report("port", "is " + redirect.port(), "use a port from 1 to 65535, or leave it out");
         }

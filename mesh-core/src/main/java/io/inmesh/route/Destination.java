@@ -29,7 +29,7 @@ public final class Destination {
     }
 
     /** {@return another cluster that is sent the very same} */
-    Destination at(Cluster other) {
+    public Destination at(Cluster other) {
         return new Destination(config, other, requestHeaders, responseHeaders);
     }
 

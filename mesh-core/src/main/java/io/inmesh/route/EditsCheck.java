@@ -22,9 +22,7 @@ final class EditsCheck {
         for (Header header : headers) {
             String place = field + "[" + header.name() + "]";
             name(place, header.name(), problems);
-            if (header.value().chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-                problems.report(place, "has a line break or NUL in its value", "remove it");
-            }
+            TextCheck.value(place, header.value(), problems);
         }
     }
 

@@ -91,6 +91,14 @@ public final class Route {
         return mirrors;
     }
 
+    /** Says that it is called, so that whatever clusters it may lead to are asked for their endpoints, if these are not known. */
+    public void ask() {
+        for (Destination destination : destinations) {
+            destination.cluster().ask();
+        }
+        mirrors.forEach(mirror -> mirror.cluster().ask());
+    }
+
     /**
      * {@return the route of a copy: edited and rewritten like the call itself, without faults, retries or copies of its own}
      *

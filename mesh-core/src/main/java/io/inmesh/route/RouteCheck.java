@@ -52,9 +52,7 @@ public final class RouteCheck {
         } else if (rewrite.regex() != null && rewrite.substitution() != null) {
             substitution(rewrite.regex(), rewrite.substitution(), problems);
         }
-        if (rewrite.authority() != null && rewrite.authority().isBlank()) {
-            problems.report("authority", "is empty", "name a host, or leave it out");
-        }
+        TextCheck.authority("authority", rewrite.authority(), problems);
     }
 
     private static void substitution(String regex, String substitution, FieldProblems problems) {
