@@ -41,7 +41,7 @@ public final class OrcaText {
         return text.toString();
     }
 
-    /** {@return what a header says; null if it does not say how many requests are in flight, or anything that cannot be} */
+    /** {@return what a header says; null if it does not say how many requests are in flight, or any figure that cannot be: negative, infinite, no number} */
     public static @Nullable ServerLoad read(String header) {
         if (!header.startsWith(PREFIX) || header.length() > LONGEST) {
             return null;
@@ -52,7 +52,7 @@ public final class OrcaText {
         for (String pair : header.substring(PREFIX.length()).split(",")) {
             int equals = pair.indexOf('=');
             double value = equals < 0 ? Double.NaN : number(pair.substring(equals + 1));
-            if (!(value >= 0)) {
+            if (!possible(value)) {
                 return null;
             }
             switch (pair.substring(0, equals).strip()) {
@@ -73,11 +73,15 @@ public final class OrcaText {
      * @param utilization negative if missing
      */
     public static @Nullable ServerLoad of(double requests, double seconds, double utilization) {
-        if (!(requests >= 0) || !(seconds >= 0)) {
+        if (!possible(requests) || !possible(seconds) || !Double.isFinite(utilization)) {
             return null;
         }
         // Both conversions saturate, and the record clamps to what can be.
         return new ServerLoad((int) requests, (long) (seconds * NANOS), utilization);
+    }
+
+    private static boolean possible(double value) {
+        return value >= 0 && Double.isFinite(value);
     }
 
     private static double number(String text) {

@@ -9,7 +9,7 @@ package io.inmesh.load;
  * @param requestsInFlight requests it works on, at least 0 and at most {@link #MOST_REQUESTS}
  * @param serviceTimeNanos median time of recent requests that arrived at about that number in flight, in nanoseconds, at most {@link
  *     #LONGEST_NANOS}; {@link #UNKNOWN} if it has not served any
- * @param utilization share of what the application can do, 1 and above if overloaded; negative if not said
+ * @param utilization share of what the application can do, 1 and above if overloaded, finite; negative if not said
  */
 public record ServerLoad(int requestsInFlight, long serviceTimeNanos, double utilization) {
 
@@ -34,6 +34,6 @@ public record ServerLoad(int requestsInFlight, long serviceTimeNanos, double uti
     public ServerLoad {
         requestsInFlight = Math.max(0, Math.min(requestsInFlight, MOST_REQUESTS));
         serviceTimeNanos = Math.max(UNKNOWN, Math.min(serviceTimeNanos, LONGEST_NANOS));
-        utilization = utilization >= 0 ? utilization : NOT_SAID;
+        utilization = utilization >= 0 && utilization < Double.POSITIVE_INFINITY ? utilization : NOT_SAID;
     }
 }

@@ -39,6 +39,12 @@ final class OrcaTextTest {
                 "TEXT rif",
                 "TEXT named_metrics.rif=-1",
                 "TEXT named_metrics.rif=NaN",
+                "TEXT named_metrics.rif=Infinity",
+                "TEXT named_metrics.rif=1e999",
+                "TEXT named_metrics.rif=3,application_utilization=Infinity",
+                "TEXT named_metrics.rif=3,application_utilization=NaN",
+                "TEXT named_metrics.rif=3,application_utilization=-1",
+                "TEXT named_metrics.rif=3,named_metrics.service_time_seconds=Infinity",
                 "TEXT named_metrics.rif=3,named_metrics.service_time_seconds=NaN",
                 "TEXT named_metrics.rif=3,named_metrics.service_time_seconds=-0.1",
                 "TEXT cpu_utilization=0.5",
@@ -49,9 +55,15 @@ final class OrcaTextTest {
         assertThat(OrcaText.read(header)).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -3})
+    void utilizationThatCannotBeIsNotSaid(double utilization) {
+        assertThat(new ServerLoad(3, 0, utilization)).isEqualTo(ServerLoad.of(3, 0));
+    }
+
     @Test
     void hugeFiguresAreClampedAndEndlessTextIsNotRead() {
-        assertThat(OrcaText.read("TEXT named_metrics.rif=1e300,named_metrics.service_time_seconds=Infinity"))
+        assertThat(OrcaText.read("TEXT named_metrics.rif=1e300,named_metrics.service_time_seconds=1e300"))
                 .isEqualTo(ServerLoad.of(ServerLoad.MOST_REQUESTS, ServerLoad.LONGEST_NANOS));
         assertThat(OrcaText.read("TEXT named_metrics.rif=1,a=" + "0".repeat(3000)))
                 .isNull();

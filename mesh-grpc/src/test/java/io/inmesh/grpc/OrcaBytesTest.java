@@ -35,6 +35,20 @@ final class OrcaBytesTest {
         assertThat(OrcaBytes.read(report)).isEqualTo(ServerLoad.of(3, ServerLoad.UNKNOWN));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // rif: infinite, NaN, negative
+        "420e0a03726966" + "11" + "000000000000f07f",
+        "420e0a03726966" + "11" + "000000000000f87f",
+        "420e0a03726966" + "11" + "000000000000f0bf",
+        // rif: 3, and a utilization that is infinite, NaN
+        "420e0a03726966" + "11" + "0000000000000840" + "49" + "000000000000f07f",
+        "420e0a03726966" + "11" + "0000000000000840" + "49" + "000000000000f87f"
+    })
+    void figuresThatCannotBeAreNoReport(String report) {
+        assertThat(OrcaBytes.read(HexFormat.of().parseHex(report))).isNull();
+    }
+
     @Test
     void bytesThatAreCutOffOrMadeUpAreNoReportAndNoError() {
         byte[] whole = OrcaBytes.write(new ServerLoad(3, 5, 0.5));
