@@ -99,6 +99,11 @@ final class ConfigApplier {
             }
         }
         snapshot = next;
+        for (Cluster cluster : next.clusters()) {
+            if (before.cluster(cluster.name()) != cluster) {
+                cluster.inUse();
+            }
+        }
         appliedAt = Instant.ofEpochMilli(clock.epochMillis());
     }
 

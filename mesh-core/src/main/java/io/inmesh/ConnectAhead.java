@@ -78,6 +78,7 @@ final class ConnectAhead {
         synchronized void look() {
             Set<Endpoint> present = new HashSet<>();
             for (Cluster cluster : clusters()) {
+                cluster.ask();
                 List<Endpoint> fresh = new ArrayList<>();
                 int connected = 0;
                 for (Endpoint endpoint : cluster.endpoints()) {

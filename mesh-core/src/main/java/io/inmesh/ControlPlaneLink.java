@@ -10,6 +10,7 @@ import io.inmesh.spi.MeshLink;
 import io.inmesh.spi.MeshStatus;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Scheduler;
+import java.util.function.Consumer;
 
 /** What a control plane gets of a mesh. */
 record ControlPlaneLink(Mesh mesh) implements MeshLink {
@@ -42,6 +43,11 @@ record ControlPlaneLink(Mesh mesh) implements MeshLink {
     @Override
     public MeshObserver observer() {
         return mesh.observer();
+    }
+
+    @Override
+    public void onDemand(Consumer<String> listener) {
+        mesh.demands().listener(listener);
     }
 
     @Override

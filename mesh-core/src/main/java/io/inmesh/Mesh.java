@@ -4,6 +4,7 @@ import io.inmesh.call.Call;
 import io.inmesh.call.Connector;
 import io.inmesh.call.InboundCall;
 import io.inmesh.check.Checker;
+import io.inmesh.cluster.Demands;
 import io.inmesh.config.InboundConfig;
 import io.inmesh.config.MeshConfig;
 import io.inmesh.dispatch.Dispatch;
@@ -69,6 +70,7 @@ public final class Mesh implements AutoCloseable {
     private final @Nullable ControlPlane controlPlane;
     private final MeshObserver observer;
     private final IdentityHolder identity;
+    private final Demands demands = new Demands();
     private final ConfigApplier configs;
     private final LiveRequests live;
     private final OutboundGate outbound;
@@ -98,8 +100,8 @@ public final class Mesh implements AutoCloseable {
         this.controlPlane = controlPlane;
         this.observer = observer;
         this.identity = new IdentityHolder(clock, oldestTls);
-        this.configs =
-                new ConfigApplier(clock, new SnapshotCompiler(new LiveState(clock), clock, randomness), observer);
+        this.configs = new ConfigApplier(
+                clock, new SnapshotCompiler(new LiveState(clock, demands), clock, randomness), observer);
         // Only a control plane can ask.
         this.live = controlPlane == null ? LiveRequests.OFF : new LiveRequests(clock, randomness);
         this.outbound = new OutboundGate(clock, randomness, identity, observer, live);
@@ -322,6 +324,11 @@ public final class Mesh implements AutoCloseable {
                 Reports.inbound(snapshot),
                 Reports.identity(identity.current()),
                 controlPlane == null ? null : controlPlane.status());
+    }
+
+    /** {@return what tells the control plane which clusters are called whose endpoints are not known} */
+    Demands demands() {
+        return demands;
     }
 
     /** {@return what shows requests to whoever asks over the control plane} */

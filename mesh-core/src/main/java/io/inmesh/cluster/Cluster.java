@@ -90,7 +90,8 @@ public final class Cluster {
                 load,
                 new ClusterTraffic(),
                 new ClientPolicy(config.clientPolicy(), clock),
-                new BalanceState(clock, load::inProgress));
+                new BalanceState(clock, load::inProgress),
+                new Demands().of(name));
         return new Cluster(config, List.of(), new Rotation(), state, Randomness.SYSTEM, true);
     }
 
@@ -209,6 +210,23 @@ public final class Cluster {
     /** {@return how its callers treat it while it is slow or has too much to do} */
     public ClientPolicy clientPolicy() {
         return state.clientPolicy();
+    }
+
+    /** {@return who needs its endpoints; null if they are known} */
+    public @Nullable Demand demand() {
+        return config.deferred() ? state.demand() : null;
+    }
+
+    /** Says that it is about to be called, so that endpoints that are not known are asked for. */
+    public void ask() {
+        if (config.deferred()) {
+            state.demand().ask();
+        }
+    }
+
+    /** Notes that it is in use from now on, in the place of what it was before. */
+    public void inUse() {
+        state.demand().compiled(this);
     }
 
     /** {@return counters of attempts} */

@@ -16,6 +16,7 @@ import io.inmesh.tally.ClusterTraffic;
  * @param traffic counters of calls by route and by who answered
  * @param clientPolicy hedging and throttling
  * @param balance tables of hashes
+ * @param demand who needs its endpoints while they are not known
  */
 public record ClusterState(
         RetryBudget retryBudget,
@@ -24,4 +25,5 @@ public record ClusterState(
         ClusterLoad load,
         ClusterTraffic traffic,
         ClientPolicy clientPolicy,
-        BalanceState balance) {}
+        BalanceState balance,
+        Demand demand) {}

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientPolicy how callers treat it while it is slow or has too much to do
  * @param healthCheck how endpoints are asked whether they are well, null for not at all
  * @param endpoints addresses
+ * @param deferred whether the endpoints are not known because nobody has asked for them: the first call asks, and waits for them
  * @param origin the resource that shaped this cluster, e.g. {@code DestinationRule default/reviews}; empty if none
  */
 public record ClusterConfig(
@@ -39,6 +40,7 @@ public record ClusterConfig(
         ClientPolicyConfig clientPolicy,
         @Nullable HealthCheckConfig healthCheck,
         List<EndpointConfig> endpoints,
+        boolean deferred,
         String origin) {
 
     /** Istio's default connect timeout. */
@@ -52,6 +54,9 @@ public record ClusterConfig(
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
             throw new IllegalArgumentException(
                     "connectTimeout of cluster \"" + name + "\" must be positive: " + connectTimeout);
+        }
+        if (deferred && !endpoints.isEmpty()) {
+            throw new IllegalArgumentException("cluster \"" + name + "\" has endpoints, so it cannot be deferred");
         }
     }
 
@@ -71,6 +76,7 @@ public record ClusterConfig(
                 ClientPolicyConfig.DEFAULT,
                 null,
                 List.of(),
+                false,
                 "");
     }
 
@@ -79,10 +85,19 @@ public record ClusterConfig(
         return withEndpoints(Lists.plus(endpoints, EndpointConfig.of(host, port)));
     }
 
-    /** {@return this cluster with other endpoints} */
+    /** {@return this cluster with other endpoints, which are known by that} */
     public ClusterConfig withEndpoints(List<EndpointConfig> endpoints) {
         Copy copy = new Copy(this);
         copy.endpoints = endpoints;
+        copy.deferred = false;
+        return copy.toConfig();
+    }
+
+    /** {@return this cluster without endpoints, until somebody needs them} */
+    public ClusterConfig asDeferred() {
+        Copy copy = new Copy(this);
+        copy.endpoints = List.of();
+        copy.deferred = true;
         return copy.toConfig();
     }
 
@@ -185,6 +200,7 @@ public record ClusterConfig(
         private ClientPolicyConfig clientPolicy;
         private @Nullable HealthCheckConfig healthCheck;
         private List<EndpointConfig> endpoints;
+        private boolean deferred;
         private String origin;
 
         Copy(ClusterConfig from) {
@@ -201,6 +217,7 @@ public record ClusterConfig(
             clientPolicy = from.clientPolicy;
             healthCheck = from.healthCheck;
             endpoints = from.endpoints;
+            deferred = from.deferred;
             origin = from.origin;
         }
 
@@ -219,6 +236,7 @@ public record ClusterConfig(
                     clientPolicy,
                     healthCheck,
                     endpoints,
+                    deferred,
                     origin);
         }
     }

@@ -3,11 +3,15 @@ package io.inmesh.dispatch;
 import io.inmesh.call.Attempt;
 import io.inmesh.call.Call;
 import io.inmesh.call.Outcome;
+import io.inmesh.call.Wakeup;
+import io.inmesh.cluster.Cluster;
+import io.inmesh.cluster.Demand;
 import io.inmesh.endpoint.Endpoint;
 import io.inmesh.explain.Explains;
 import io.inmesh.retry.Classification;
 import io.inmesh.retry.Classifier;
 import io.inmesh.route.Destination;
+import io.inmesh.route.Route;
 import io.inmesh.route.VirtualHost;
 import io.inmesh.stage.Verdict;
 import java.util.Objects;
@@ -22,6 +26,8 @@ abstract sealed class AttemptedCall extends OutboundCall permits Dispatch {
     Destination destination;
     /** Whether the attempt under way, or the one waited for, is a retry that was charged. */
     boolean retryPermit;
+    /** Whether it has waited for endpoints, which it does once. */
+    private boolean waited;
 
     AttemptedCall(OutboundGate gate, Call call, VirtualHost virtualHost, Explains config) {
         super(call, virtualHost, config);
@@ -58,6 +64,49 @@ abstract sealed class AttemptedCall extends OutboundCall permits Dispatch {
     @Override
     final long nowNanos() {
         return gate.clock().nanos();
+    }
+
+    /** {@return what to wait for before there is an endpoint to choose; null if there is nothing to wait for, or no longer} */
+    final @Nullable Wakeup awaitEndpoints() {
+        Destination drawn = Objects.requireNonNull(destination);
+        Demand demand = drawn.cluster().demand();
+        if (demand == null) {
+            return null;
+        }
+        if (demand.arrived() == null && !waited) {
+            waited = true;
+            // All that the next call may be drawn to as well, so that it need not wait.
+            Objects.requireNonNull(route).ask();
+            return demand.await(this);
+        }
+        demand.leave(this);
+        Cluster arrived = demand.arrived();
+        if (arrived != null) {
+            destination = drawn.at(arrived);
+        }
+        return null;
+    }
+
+    /** Leaves those that wait for endpoints, if it is one of them. */
+    final void leaveWaiting() {
+        Demand demand = waited ? Objects.requireNonNull(destination).cluster().demand() : null;
+        if (demand != null) {
+            demand.leave(this);
+        }
+    }
+
+    /** {@return whether there is an endpoint for the next attempt, which is then about to be sent} */
+    final boolean choose(long now) {
+        Route matched = Objects.requireNonNull(route);
+        Destination drawn = Objects.requireNonNull(destination);
+        Endpoint endpoint =
+                pick(drawn.cluster(), matched, matched.retry().avoidPrevious() ? tried : null, gate.randomness());
+        if (endpoint == null) {
+            return false;
+        }
+        attempt = new OutboundAttempt((Dispatch) this, matched, drawn, endpoint, attempts() + 1, now);
+        attemptPending = true;
+        return true;
     }
 
     /** {@return an attempt beside a slow one, admitted by all stages; null if there is to be none} */

@@ -6,8 +6,7 @@ import io.inmesh.call.HeaderSink;
 import io.inmesh.call.Outcome;
 import io.inmesh.call.Step;
 import io.inmesh.call.Wakeup;
-import io.inmesh.cluster.Cluster;
-import io.inmesh.endpoint.Endpoint;
+import io.inmesh.cluster.Demand;
 import io.inmesh.explain.Explains;
 import io.inmesh.retry.Classification;
 import io.inmesh.retry.Classifier;
@@ -329,15 +328,14 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
     }
 
     private Step nextAttempt(long now) {
-        Route matched = Objects.requireNonNull(route);
-        Destination drawn = Objects.requireNonNull(destination);
-        Cluster cluster = drawn.cluster();
-        Endpoint endpoint = pick(cluster, matched, matched.retry().avoidPrevious() ? tried : null, gate.randomness());
-        if (endpoint == null) {
-            return end(Rejections.noEndpoint(this, cluster, tried));
+        Wakeup endpoints = awaitEndpoints();
+        if (endpoints != null) {
+            return waitFor(Demand.LONGEST_NANOS, endpoints, now);
         }
-        attempt = new OutboundAttempt(this, matched, drawn, endpoint, attempts() + 1, now);
-        attemptPending = true;
+        if (!choose(now)) {
+            return end(Rejections.noEndpoint(
+                    this, Objects.requireNonNull(destination).cluster(), tried));
+        }
         return passAttemptRing(now);
     }
 
@@ -395,6 +393,7 @@ public sealed class Dispatch extends AttemptedCall permits MirroredDispatch {
         settleOpen(attempt, last);
         settleOpen(hedged(), last);
         releaseRetryPermit();
+        leaveWaiting();
         gate.callRing().settle(this, last);
         over(last);
         return done;

@@ -9,6 +9,7 @@ import io.inmesh.call.Outcome.Reason;
 import io.inmesh.call.Outcome.Rejection;
 import io.inmesh.call.StatusCodes;
 import io.inmesh.cluster.Cluster;
+import io.inmesh.cluster.Demand;
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.RouteAction;
 import io.inmesh.limit.ConnectionLimit;
@@ -56,6 +57,14 @@ final class Rejections {
     }
 
     static Outcome noEndpoint(OutboundCall call, Cluster cluster, @Nullable Tried tried) {
+        if (cluster.demand() != null) {
+            return unavailable(
+                    Reason.NO_ENDPOINT,
+                    "endpoints of cluster \"" + cluster.name()
+                            + "\" were asked for when they were needed, and did not come within "
+                            + TimeUnit.NANOSECONDS.toSeconds(Demand.LONGEST_NANOS)
+                            + " s; look whether this process is connected to a control server" + config(call));
+        }
         return unavailable(
                 Reason.NO_ENDPOINT,
                 "no endpoint for cluster \"" + cluster.name() + "\": " + cluster.explainPick(tried) + config(call));

@@ -50,6 +50,9 @@ final class RouteExplainer {
         if (cluster.missing()) {
             return "refused: cluster " + cluster.name() + " does not exist";
         }
+        if (cluster.demand() != null) {
+            return "sent to cluster " + cluster.name() + ", whose endpoints the first call asks for";
+        }
         PickReport report = cluster.explainPick(null);
         return report.eligible().isEmpty()
                 ? "refused: no endpoint for cluster \"" + cluster.name() + "\": " + report

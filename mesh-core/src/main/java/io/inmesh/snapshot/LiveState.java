@@ -4,6 +4,8 @@ import io.inmesh.balance.BalanceState;
 import io.inmesh.cluster.ClientPolicy;
 import io.inmesh.cluster.ClusterLoad;
 import io.inmesh.cluster.ClusterState;
+import io.inmesh.cluster.Demand;
+import io.inmesh.cluster.Demands;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.EndpointConfig;
 import io.inmesh.config.MeshConfig;
@@ -31,17 +33,29 @@ import org.jspecify.annotations.Nullable;
 public final class LiveState {
 
     private final Clock clock;
+    private final Demands demands;
     private final Map<String, RetryBudget> budgets = new HashMap<>();
     private final Map<String, ServiceAttempts> attempts = new HashMap<>();
     private final Map<String, Entry> clusters = new HashMap<>();
 
     /**
-     * Makes an empty state.
+     * Makes an empty state of clusters whose endpoints are known.
      *
      * @param clock clock of budgets, limits and ejections
      */
     public LiveState(Clock clock) {
+        this(clock, new Demands());
+    }
+
+    /**
+     * Makes an empty state.
+     *
+     * @param clock clock of budgets, limits and ejections
+     * @param demands told which deferred clusters are called
+     */
+    public LiveState(Clock clock, Demands demands) {
         this.clock = clock;
+        this.demands = demands;
     }
 
     /** {@return how many clusters there is state of} */
@@ -93,7 +107,8 @@ public final class LiveState {
 
     /** {@return the state of a cluster, reconfigured as its new config says} */
     Entry update(ClusterConfig config, Randomness randomness) {
-        Entry entry = clusters.computeIfAbsent(config.name(), name -> new Entry(config, clock, randomness));
+        Entry entry =
+                clusters.computeIfAbsent(config.name(), name -> new Entry(config, clock, randomness, demands.of(name)));
         entry.limits.reconfigure(config.circuitBreaker());
         entry.outliers.reconfigure(config.outlierDetection());
         entry.clientPolicy.reconfigure(config.clientPolicy());
@@ -112,7 +127,14 @@ public final class LiveState {
         entry.belongTo(sent);
         budget.attempts(sent);
         return new ClusterState(
-                budget, entry.limits, entry.outliers, entry.load, entry.traffic, entry.clientPolicy, entry.balance);
+                budget,
+                entry.limits,
+                entry.outliers,
+                entry.load,
+                entry.traffic,
+                entry.clientPolicy,
+                entry.balance,
+                entry.demand);
     }
 
     /** State of one cluster. */
@@ -124,9 +146,11 @@ public final class LiveState {
         private final ClientPolicy clientPolicy;
         private final BalanceState balance;
         private final EndpointRegistry registry;
+        private final Demand demand;
         private @Nullable ServiceAttempts service;
 
-        private Entry(ClusterConfig config, Clock clock, Randomness randomness) {
+        private Entry(ClusterConfig config, Clock clock, Randomness randomness, Demand demand) {
+            this.demand = demand;
             limits = new ClusterLimits(config.circuitBreaker(), clock);
             outliers = new OutlierDetection(config.name(), config.outlierDetection(), clock, randomness);
             clientPolicy = new ClientPolicy(config.clientPolicy(), clock);

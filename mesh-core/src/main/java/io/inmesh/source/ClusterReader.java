@@ -34,6 +34,7 @@ final class ClusterReader {
                 cluster.section("clientPolicy", ClientPolicyReader::read, plain.clientPolicy()),
                 cluster.findSection("healthCheck", HealthCheckReader::read),
                 endpoints(cluster.list("endpoints")),
+                false,
                 cluster.value().place());
     }
 

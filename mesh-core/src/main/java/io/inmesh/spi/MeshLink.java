@@ -6,6 +6,7 @@ import io.inmesh.live.LiveRequests;
 import io.inmesh.observe.MeshObserver;
 import io.inmesh.time.Clock;
 import io.inmesh.time.Scheduler;
+import java.util.function.Consumer;
 
 /** What a control plane may use of the mesh it serves. Thread-safe. */
 public interface MeshLink {
@@ -29,6 +30,14 @@ public interface MeshLink {
     default MeshObserver observer() {
         return MeshObserver.NONE;
     }
+
+    /**
+     * Has a listener told which clusters are about to be called whose endpoints are {@linkplain
+     * io.inmesh.config.ClusterConfig#deferred deferred}; calls wait for a config that has them, for 5 s at most.
+     *
+     * @param listener gets names of clusters, on threads of callers, so it must not block; a name may come again
+     */
+    default void onDemand(Consumer<String> listener) {}
 
     /** {@return the mesh's clock} */
     Clock clock();
