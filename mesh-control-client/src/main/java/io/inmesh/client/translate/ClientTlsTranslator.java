@@ -61,12 +61,15 @@ final class ClientTlsTranslator {
             throw reader.invalid(field, "only TLS and plaintext are known, not " + any.getTypeUrl());
         }
         UpstreamTlsContext context = reader.unpack(field, any, UpstreamTlsContext.parser());
-        CommonTlsContext common = context.getCommonTlsContext();
+        CommonTlsContext common = EarlierTlsFields.today(reader, field, context.getCommonTlsContext());
         if (OriginationTranslator.originates(common)) {
             if (mode != ClientTlsConfig.Mode.MESH) {
                 throw reader.invalid(field, "endpoints with tlsMode=istio are called with the workload's identity");
             }
-            OriginationTranslator origination = new OriginationTranslator(reader, field, context);
+            OriginationTranslator origination = new OriginationTranslator(
+                    reader,
+                    field,
+                    context.toBuilder().setCommonTlsContext(common).build());
             String origin = Values.origin(cluster.getMetadata());
             files = origination.files(origin.isEmpty() ? "cluster " + cluster.getName() : origin);
             return origination.config(cluster);

@@ -1,10 +1,12 @@
 package io.inmesh.client.translate;
 
+import com.google.protobuf.Any;
 import io.inmesh.config.CircuitBreakerConfig;
 import io.inmesh.config.ClusterConfig;
 import io.inmesh.config.RetryBudgetConfig;
 import io.inmesh.xds.cluster.CircuitBreakers.Thresholds;
 import io.inmesh.xds.cluster.Cluster;
+import io.inmesh.xds.upstream.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.List;
 
@@ -43,6 +45,7 @@ final class ClusterTranslator {
                 new ClientPolicyTranslator(reader).translate(cluster.getMetadata()),
                 new HealthCheckTranslator(reader.ignored()).translate(cluster),
                 List.of(),
+                false,
                 Values.origin(cluster.getMetadata()));
         if (named) {
             return new Translated.Cluster(config, endpointName(cluster), null, tls.files());
@@ -95,10 +98,7 @@ final class ClusterTranslator {
                 cluster.getCircuitBreakers().getThresholdsCount() > 1,
                 "circuit_breakers.thresholds[1]",
                 "there is one set of limits per cluster");
-        ignored.noteIf(
-                cluster.getTypedExtensionProtocolOptionsCount() > 0,
-                "typed_extension_protocol_options",
-                "the protocol is the application's choice");
+        cluster.getTypedExtensionProtocolOptionsMap().forEach(this::noteUnused);
         ignored.noteIf(
                 cluster.hasUpstreamConnectionOptions(),
                 "upstream_connection_options",
@@ -107,5 +107,29 @@ final class ClusterTranslator {
                 cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST,
                 "type",
                 "ORIGINAL_DST needs a proxy; this cluster has no endpoints here");
+    }
+
+    /** Which protocol a cluster speaks stands in each, and is nobody's wish: the application has chosen its client. */
+    private void noteUnused(String extension, Any packed) {
+        String field = "typed_extension_protocol_options";
+        if (!extension.equals(OriginationTranslator.PROTOCOL_OPTIONS)) {
+            reader.ignored().note(field + "." + extension, "it is not known here");
+            return;
+        }
+        HttpProtocolOptions options = reader.unpack(field, packed, HttpProtocolOptions.parser());
+        String why = "connections are kept by the application's own client";
+        reader.ignored()
+                .noteIf(
+                        !options.getCommonHttpProtocolOptions()
+                                .equals(io.inmesh.xds.core.HttpProtocolOptions.getDefaultInstance()),
+                        field + ".common_http_protocol_options",
+                        why);
+        reader.ignored()
+                .noteIf(
+                        options.getExplicitHttpConfig()
+                                .getHttp2ProtocolOptions()
+                                .hasMaxConcurrentStreams(),
+                        field + ".explicit_http_config.http2_protocol_options.max_concurrent_streams",
+                        why);
     }
 }

@@ -61,6 +61,11 @@ public final class ConfigAssembler {
         @Nullable
         Resource find(String typeUrl, String name);
 
+        /** {@return whether the endpoints of a cluster are asked for; those of others stay unknown until it is called} */
+        default boolean wanted(String cluster) {
+            return true;
+        }
+
         /** {@return whether an inbound listener was refused, and there is none from before} */
         boolean inboundRefused();
     }
@@ -105,11 +110,13 @@ public final class ConfigAssembler {
         return names;
     }
 
-    /** {@return names of the endpoint resources that clusters need} */
+    /** {@return names of the endpoint resources that clusters need, as far as they are wanted} */
     public static Set<String> endpointNames(Resources resources) {
         Set<String> names = new TreeSet<>();
         for (Resource resource : resources.of(TypeUrls.CLUSTER)) {
-            if (resource.meaning() instanceof Translated.Cluster cluster && cluster.endpoints() != null) {
+            if (resource.meaning() instanceof Translated.Cluster cluster
+                    && cluster.endpoints() != null
+                    && resources.wanted(resource.name())) {
                 names.add(cluster.endpoints());
             }
         }
@@ -153,7 +160,9 @@ public final class ConfigAssembler {
             }
             ClusterConfig config = cluster.endpoints() == null
                     ? cluster.config()
-                    : withEndpoints(cluster.config(), cluster.endpoints());
+                    : resources.wanted(resource.name())
+                            ? withEndpoints(cluster.config(), cluster.endpoints())
+                            : cluster.config().asDeferred();
             clusters.add(calledHere(config));
         }
         return clusters;

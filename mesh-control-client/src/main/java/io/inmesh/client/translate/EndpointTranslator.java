@@ -8,6 +8,7 @@ import io.inmesh.xds.endpoint.ClusterLoadAssignment;
 import io.inmesh.xds.endpoint.LbEndpoint;
 import io.inmesh.xds.endpoint.LocalityLbEndpoints;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ final class EndpointTranslator {
     private static final String MATCH_METADATA = "envoy.transport_socket_match";
 
     private final ResourceReader reader;
+
+    /** Labels and texts read so far: thousands of endpoints say the same, and each would keep a copy of its own. */
+    private final Map<Map<String, String>, Map<String, String>> labels = new HashMap<>();
+
+    private final Map<String, String> texts = new HashMap<>();
 
     EndpointTranslator(ResourceReader reader) {
         this.reader = reader;
@@ -54,7 +60,7 @@ final class EndpointTranslator {
         boolean tls = "istio".equals(text(metadata.get(MATCH_METADATA), "tlsMode"));
         long weight = endpoint.hasLoadBalancingWeight() ? Values.unsigned(endpoint.getLoadBalancingWeight()) : 1;
         Struct own = metadata.get("inmesh");
-        Value labels = own == null ? null : own.getFieldsMap().get("labels");
+        Value given = own == null ? null : own.getFieldsMap().get("labels");
         return new EndpointConfig(
                 address.getAddress(),
                 address.getPortValue(),
@@ -63,8 +69,24 @@ final class EndpointTranslator {
                 priority,
                 locality,
                 tls,
-                labels == null ? Map.of() : Values.strings(labels.getStructValue()),
-                text(metadata.get("istio"), "workload"));
+                given == null ? Map.of() : shared(Values.strings(given.getStructValue())),
+                shared(text(metadata.get("istio"), "workload")));
+    }
+
+    private Map<String, String> shared(Map<String, String> read) {
+        Map<String, String> known = labels.get(read);
+        if (known == null) {
+            Map<String, String> fresh = new HashMap<>();
+            read.forEach((name, value) -> fresh.put(shared(name), shared(value)));
+            known = Map.copyOf(fresh);
+            labels.put(known, known);
+        }
+        return known;
+    }
+
+    private String shared(String read) {
+        String known = texts.putIfAbsent(read, read);
+        return known == null ? read : known;
     }
 
     private static EndpointConfig.Health health(LbEndpoint endpoint) {

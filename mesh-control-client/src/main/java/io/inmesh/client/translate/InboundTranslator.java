@@ -131,7 +131,7 @@ final class InboundTranslator {
             throw reader.invalid(
                     SOCKET + ".require_client_certificate", "must be true: TLS without it is not mesh TLS");
         }
-        CommonTlsContext common = context.getCommonTlsContext();
+        CommonTlsContext common = EarlierTlsFields.today(reader, SOCKET, context.getCommonTlsContext());
         if (common.getValidationContext().getMatchTypedSubjectAltNamesCount() > 0
                 || common.getCombinedValidationContext()
                                 .getDefaultValidationContext()

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginationTranslator {
 
-    private static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    /** Name of the extension that says how HTTP is spoken to endpoints. */
+    static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     /** How Istio names secrets that are Kubernetes secrets. */
     private static final String KUBERNETES_SECRET = "kubernetes://";
@@ -68,6 +69,13 @@ final class OriginationTranslator {
         CertificateValidationContext validation = validation();
         if (validation.hasCustomValidatorConfig()) {
             throw reader.invalid(field + ".custom_validator_config", "is not known for servers outside the mesh");
+        }
+        if (validation.hasCaCertificateProviderInstance()) {
+            throw reader.invalid(
+                    field + ".ca_certificate_provider_instance",
+                    "stands for the mesh's roots, which go with the workload's own certificate"
+                            + " (tls_certificate_provider_instance); for a server outside the mesh, put its roots in a file and"
+                            + " name that in trusted_ca");
         }
         if (common.getTlsCertificatesCount() > 1) {
             throw reader.invalid(field + ".tls_certificates", "must be one at most");

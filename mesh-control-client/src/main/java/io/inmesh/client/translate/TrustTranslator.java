@@ -46,7 +46,7 @@ public final class TrustTranslator {
 
     static Translated.Roots translate(ResourceReader reader, Secret secret) {
         CertificateValidationContext context = secret.getValidationContext();
-        if (context.getMatchTypedSubjectAltNamesCount() > 0) {
+        if (context.getMatchTypedSubjectAltNamesCount() > 0 || context.getMatchSubjectAltNamesCount() > 0) {
             throw reader.invalid(NAMES, "is not known here: whoever the roots vouch for is believed to be who it says");
         }
         String pem = Values.inline(context.getTrustedCa());
