@@ -28,6 +28,7 @@ final class Attendance {
     private final Supplier<Node> node;
     private final Desk desk;
     private final Backoff backoff;
+    private final StreamStart start;
     private @Nullable Stream stream;
     private Scheduler.Cancellable next = () -> {};
 
@@ -37,11 +38,13 @@ final class Attendance {
         this.node = node;
         this.desk = desk;
         this.backoff = backoff;
+        this.start = new StreamStart(link, thread, "operators can ask this process nothing");
     }
 
     void open() {
         Stream opened = new Stream();
         stream = opened;
+        start.asked();
         RelayGrpc.newStub(link.channel()).attend(opened);
         opened.send(Answer.newBuilder().setNode(node.get()).build());
     }
@@ -55,6 +58,7 @@ final class Attendance {
             answers = call;
             call.setOnReadyHandler(() -> thread.execute(() -> {
                 if (stream == this) {
+                    start.over();
                     desk.ready();
                 }
             }));
@@ -107,6 +111,7 @@ final class Attendance {
             return;
         }
         stream = null;
+        start.over();
         desk.disconnected();
         if (status.getCode() == Status.Code.UNIMPLEMENTED) {
             LOG.debug("the control server {} relays no questions", link.server());
@@ -120,6 +125,7 @@ final class Attendance {
     /** Ends the stream; it is opened anew with the next discovery stream. */
     void close() {
         next.cancel();
+        start.over();
         Stream before = stream;
         stream = null;
         desk.disconnected();

@@ -2,6 +2,7 @@ package io.inmesh.client;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.client.identity.Certificates;
@@ -78,8 +79,12 @@ final class CertificateKeeper {
 
     /** Whether the next try proves anew who this process is, since its certificate is not accepted. */
     private boolean anew;
-    /** The connection of a try that proves anew. */
-    private @Nullable ManagedChannel separate;
+    /** Whether the try under way does so. */
+    private boolean proving;
+    /** The connection of the try under way, null if that is the one of everything else. */
+    private @Nullable ManagedChannel connection;
+    /** Whether the last try over the connection of everything else had no answer in time: there it may wait behind streams that last. */
+    private boolean unanswered;
 
     /**
      * Makes a keeper that does nothing yet.
@@ -128,15 +133,11 @@ final class CertificateKeeper {
             leaveConnection.run();
         }
         SigningRequest request = SigningRequest.create();
-        ManagedChannel channel;
-        if (anew) {
-            separate = link.anonymous();
-            channel = separate;
-        } else {
-            channel = link.channel();
-        }
+        proving = anew;
+        connection = proving ? link.anonymous() : unanswered ? link.separate() : null;
+        ManagedChannel channel = connection == null ? link.channel() : connection;
         var stub = IstioCertificateServiceGrpc.newStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
-        if (token != null && (anew || !link.identified())) {
+        if (token != null && (proving || !link.identified())) {
             Metadata headers = new Metadata();
             try {
                 headers.put(AUTHORIZATION, "Bearer " + token.bearer().read());
@@ -195,14 +196,17 @@ final class CertificateKeeper {
 
     /** Ends what is under way. */
     void close() {
-        endSeparate();
+        endTry();
     }
 
-    private void endSeparate() {
-        ManagedChannel before = separate;
-        separate = null;
-        if (before != null) {
+    private void endTry() {
+        ManagedChannel before = connection;
+        connection = null;
+        if (proving) {
+            proving = false;
             anew = false;
+        }
+        if (before != null) {
             before.shutdownNow();
         }
     }
@@ -214,8 +218,9 @@ final class CertificateKeeper {
             checkNamespace(issued.identity().id(), namespace);
             holder.update(issued.identity(), trustFor(issued));
             asking = false;
-            endSeparate();
+            endTry();
             anew = false;
+            unanswered = false;
             backoff.reset();
             report.renewed();
             scheduleRenewal();
@@ -262,8 +267,10 @@ final class CertificateKeeper {
             return;
         }
         asking = false;
-        boolean unaccepted = separate == null && link.presents() && Failures.refusesCertificate(cause);
-        endSeparate();
+        boolean presented = connection == null ? link.presents() : !proving && link.identified();
+        unanswered = connection == null && Status.fromThrowable(cause).getCode() == Status.Code.DEADLINE_EXCEEDED;
+        boolean unaccepted = presented && Failures.refusesCertificate(cause);
+        endTry();
         IdentityEpoch epoch = holder.current();
         long waitNanos = backoff.nextNanos();
         if (epoch == null || !link.identified()) {

@@ -23,6 +23,7 @@ public final class ControlClientBuilder {
     private boolean stateOfTheWorld;
     private boolean keepIdentity = true;
     private boolean plaintext;
+    private boolean endpointsOnDemand;
     private NameResolver resolver = NameResolver.JDK;
     private Randomness randomness = Randomness.SYSTEM;
 
@@ -100,6 +101,15 @@ public final class ControlClientBuilder {
         return this;
     }
 
+    /**
+     * Asks for the endpoints of a cluster when the first call goes there, which waits for them. Default: all that this process may see are
+     * asked for in advance, so that no call waits.
+     */
+    public ControlClientBuilder endpointsOnDemand() {
+        endpointsOnDemand = true;
+        return this;
+    }
+
     /** Sets what resolves host names of services. Default: {@link NameResolver#JDK}. */
     public ControlClientBuilder nameResolver(NameResolver resolver) {
         this.resolver = resolver;
@@ -134,7 +144,8 @@ public final class ControlClientBuilder {
                         locality,
                         stateOfTheWorld,
                         keepIdentity,
-                        plaintext),
+                        plaintext,
+                        endpointsOnDemand),
                 resolver,
                 randomness);
     }

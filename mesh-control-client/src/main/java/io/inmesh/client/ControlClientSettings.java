@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *     only)
  * @param plaintext whether to speak plaintext to control servers on this machine, without identity and registration ({@code
  *     INMESH_XDS_PLAINTEXT}: {@code off}, {@code on})
+ * @param endpointsOnDemand whether the endpoints of a cluster are asked for when the first call goes there, which waits for them, rather
+ *     than all in advance ({@code INMESH_XDS_ENDPOINTS}: {@code all}, {@code on-demand})
  */
 public record ControlClientSettings(
         List<String> servers,
@@ -45,7 +47,8 @@ public record ControlClientSettings(
         String locality,
         boolean stateOfTheWorld,
         boolean keepIdentity,
-        boolean plaintext) {
+        boolean plaintext,
+        boolean endpointsOnDemand) {
 
     /** Places may be missing from the end, as where zones are not known, but not before one that is there. */
     private static final Pattern LOCALITY = Pattern.compile("[^/]+(/{0,2}|/[^/]+/?|/[^/]+/[^/]+)");
@@ -140,7 +143,8 @@ public record ControlClientSettings(
                 environment.getOrDefault("INMESH_LOCALITY", ""),
                 oneOf(environment, "INMESH_XDS_MODE", "delta", "sotw").equals("sotw"),
                 oneOf(environment, "INMESH_STATE_IDENTITY", "on", "off").equals("on"),
-                oneOf(environment, "INMESH_XDS_PLAINTEXT", "off", "on").equals("on"));
+                oneOf(environment, "INMESH_XDS_PLAINTEXT", "off", "on").equals("on"),
+                oneOf(environment, "INMESH_XDS_ENDPOINTS", "all", "on-demand").equals("on-demand"));
     }
 
     private static List<String> list(String text) {

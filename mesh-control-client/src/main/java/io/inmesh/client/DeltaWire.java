@@ -60,22 +60,13 @@ final class DeltaWire implements Wire {
 
     @Override
     public void subscribe(TypeState type, Node node) {
-        requests.onNext(DeltaDiscoveryRequest.newBuilder()
-                .setNode(node)
-                .setTypeUrl(type.typeUrl())
-                .addAllResourceNamesSubscribe(type.wanted())
-                // What is here already need not be sent again, and what is gone since will be named.
-                .putAllInitialResourceVersions(type.versions())
-                .build());
+        // What is here already need not be sent again, and what is gone since will be named.
+        DeltaRequests.subscription(type, node).forEach(requests::onNext);
     }
 
     @Override
     public void resubscribe(TypeState type, Set<String> added, Set<String> dropped) {
-        requests.onNext(DeltaDiscoveryRequest.newBuilder()
-                .setTypeUrl(type.typeUrl())
-                .addAllResourceNamesSubscribe(added)
-                .addAllResourceNamesUnsubscribe(dropped)
-                .build());
+        DeltaRequests.change(type.typeUrl(), added, dropped).forEach(requests::onNext);
     }
 
     @Override

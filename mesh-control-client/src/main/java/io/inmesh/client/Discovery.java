@@ -25,6 +25,9 @@ final class Discovery {
     private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
     private static final int INVALID_ARGUMENT = 3;
 
+    /** Characters of what is wrong that a server is told. */
+    private static final int LONGEST_REFUSAL = 64 << 10;
+
     /** How long a stream may be without any answer, at first; it grows with each that is, since a server may only be slow. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -247,8 +250,8 @@ final class Discovery {
         name(current, store.type(TypeUrls.ROUTE), ConfigAssembler.routeNames(store));
         // Before the answer, which says whether it can be used.
         String unusable = publisher.publish();
-        String problem =
-                Stream.of(refused, trust, unusable).filter(text -> text != null).collect(Collectors.joining("; "));
+        String problem = brief(
+                Stream.of(refused, trust, unusable).filter(text -> text != null).collect(Collectors.joining("; ")));
         if (problem.isEmpty()) {
             progress.accepted(type.shortName(), type.version());
             current.answer(type, null);
@@ -262,6 +265,34 @@ final class Discovery {
                         .setCode(INVALID_ARGUMENT)
                         .setMessage(problem)
                         .build());
+    }
+
+    /** {@return the beginning of what is wrong} All of it, for thousands of resources, may be more than a message takes. */
+    private static String brief(String problem) {
+        return problem.length() <= LONGEST_REFUSAL
+                ? problem
+                : problem.substring(0, LONGEST_REFUSAL) + "… and " + (problem.length() - LONGEST_REFUSAL)
+                        + " characters more";
+    }
+
+    /** Asks for the endpoints of a cluster that is about to be called. */
+    void want(String cluster) {
+        if (!store.want(cluster)) {
+            return;
+        }
+        TypeState endpoints = store.type(TypeUrls.ENDPOINT);
+        Set<String> names = ConfigAssembler.endpointNames(store);
+        Wire current = wire;
+        if (current == null) {
+            // The next stream subscribes to them.
+            endpoints.want(names);
+        } else {
+            name(current, endpoints, names);
+        }
+        // Another cluster may have the same endpoints, and then nothing more comes.
+        if (endpoints.unanswered().isEmpty()) {
+            publisher.publishLate();
+        }
     }
 
     /** Changes the names asked for. */

@@ -16,9 +16,13 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The one connection of a process to a control server: discovery, certificates and load reports share it. */
+/**
+ * The one connection of a process to a control server: discovery, certificates, load reports and questions share it, if the server takes as
+ * many streams on a connection.
+ */
 final class Link {
 
     private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -102,14 +106,14 @@ final class Link {
         return fresh;
     }
 
+    /** {@return a connection of its own to the server in use, with the identity of now if there is one; the caller ends it} */
+    ManagedChannel separate() {
+        return connection(plaintext ? InsecureChannelCredentials.create() : credentials(identified(), chain -> {}));
+    }
+
     /** {@return a connection of its own to the server in use, on which no certificate is shown; the caller ends it} */
     ManagedChannel anonymous() {
-        return connection(
-                plaintext
-                        ? InsecureChannelCredentials.create()
-                        : TlsChannelCredentials.newBuilder()
-                                .trustManager(new ControlServerTrust(holder, roots, clock, chain -> {}))
-                                .build());
+        return connection(plaintext ? InsecureChannelCredentials.create() : credentials(false, chain -> {}));
     }
 
     private ManagedChannel connection(ChannelCredentials credentials) {
@@ -134,10 +138,14 @@ final class Link {
             return InsecureChannelCredentials.create();
         }
         serverChain = null;
-        TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder()
-                .trustManager(new ControlServerTrust(holder, roots, clock, chain -> serverChain = chain));
         presents = identified();
-        if (presents) {
+        return credentials(presents, chain -> serverChain = chain);
+    }
+
+    private ChannelCredentials credentials(boolean presenting, Consumer<X509Certificate[]> server) {
+        TlsChannelCredentials.Builder credentials =
+                TlsChannelCredentials.newBuilder().trustManager(new ControlServerTrust(holder, roots, clock, server));
+        if (presenting) {
             credentials.keyManager(ServerTls.keyManager(holder));
         }
         return credentials.build();

@@ -2,6 +2,8 @@ package io.inmesh.client;
 
 import com.google.protobuf.Duration;
 import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.spi.MeshLink;
 import io.inmesh.time.Scheduler;
@@ -17,21 +19,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reports load (LRS) while the discovery stream is open, on a stream of its own over the same connection, as often as the server
- * asks for. All methods on the control thread.
+ * asks for, from once a second to once a day. All methods on the control thread.
  */
 final class LoadReporter {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoadReporter.class);
     private static final long SHORTEST_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Whoever asks for reports at a longer interval, maybe by mistake, gets one a day. */
+    private static final long LONGEST_INTERVAL_SECONDS = TimeUnit.DAYS.toSeconds(1);
 
     private final Link link;
     private final MeshLink mesh;
     private final ControlThread thread;
     private final Supplier<Node> node;
     private final Backoff backoff;
+    private final StreamStart start;
     private @Nullable StreamObserver<LoadStatsRequest> requests;
     private Scheduler.Cancellable next = () -> {};
     private int streamNumber;
+    /** What the server asked for on the stream of now, 0 if nothing yet. */
+    private long intervalNanos;
 
     LoadReporter(Link link, MeshLink mesh, ControlThread thread, Supplier<Node> node, Backoff backoff) {
         this.link = link;
@@ -39,12 +46,20 @@ final class LoadReporter {
         this.thread = thread;
         this.node = node;
         this.backoff = backoff;
+        this.start = new StreamStart(link, thread, "load is not reported");
     }
 
     void open() {
         int mine = ++streamNumber;
+        intervalNanos = 0;
+        start.asked();
         StreamObserver<LoadStatsRequest> stream = LoadReportingServiceGrpc.newStub(link.channel())
-                .streamLoadStats(new StreamObserver<>() {
+                .streamLoadStats(new ClientResponseObserver<LoadStatsRequest, LoadStatsResponse>() {
+                    @Override
+                    public void beforeStart(ClientCallStreamObserver<LoadStatsRequest> call) {
+                        call.setOnReadyHandler(() -> thread.execute(() -> begun(mine)));
+                    }
+
                     @Override
                     public void onNext(LoadStatsResponse response) {
                         thread.execute(() -> asked(mine, response.getLoadReportingInterval()));
@@ -64,24 +79,42 @@ final class LoadReporter {
         stream.onNext(LoadStatsRequest.newBuilder().setNode(node.get()).build());
     }
 
+    private void begun(int which) {
+        if (which == streamNumber) {
+            start.over();
+        }
+    }
+
     private void asked(int which, Duration interval) {
         if (which != streamNumber) {
             return;
         }
-        backoff.reset();
-        long nanos = TimeUnit.SECONDS.toNanos(interval.getSeconds()) + interval.getNanos();
+        long asked = nanos(interval);
+        if (asked == intervalNanos) {
+            // Who asks for the same more often than that would never get a report.
+            return;
+        }
+        intervalNanos = asked;
         // The last that was asked for counts.
         next.cancel();
-        reportEvery(which, Math.max(SHORTEST_INTERVAL_NANOS, nanos));
+        reportLater(which);
     }
 
-    private void reportEvery(int which, long intervalNanos) {
+    private static long nanos(Duration interval) {
+        long seconds = Math.min(LONGEST_INTERVAL_SECONDS, Math.max(0, interval.getSeconds()));
+        return Math.max(SHORTEST_INTERVAL_NANOS, TimeUnit.SECONDS.toNanos(seconds) + interval.getNanos());
+    }
+
+    private void reportLater(int which) {
         next = thread.schedule(
                 () -> {
                     StreamObserver<LoadStatsRequest> stream = requests;
                     if (which == streamNumber && stream != null) {
                         report(stream);
-                        reportEvery(which, intervalNanos);
+                        // Not before: a server that answers and ends the stream at once would be tried for ever at the
+                        // shortest wait.
+                        backoff.reset();
+                        reportLater(which);
                     }
                 },
                 intervalNanos);
@@ -98,6 +131,7 @@ final class LoadReporter {
             return;
         }
         requests = null;
+        start.over();
         next.cancel();
         if (status.getCode() == Status.Code.UNIMPLEMENTED) {
             LOG.info("the control server {} takes no load reports", link.server());
@@ -117,6 +151,7 @@ final class LoadReporter {
     /** Ends the stream; it is opened anew with the next discovery stream. */
     void close() {
         streamNumber++;
+        start.over();
         next.cancel();
         StreamObserver<LoadStatsRequest> stream = requests;
         requests = null;

@@ -192,7 +192,8 @@ final class Publisher {
         return problem;
     }
 
-    private void publishLate() {
+    /** Puts what the store holds in use, without a response to answer. */
+    void publishLate() {
         String problem = publish();
         if (problem != null) {
             progress.rejected(problem);

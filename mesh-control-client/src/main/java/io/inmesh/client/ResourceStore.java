@@ -37,7 +37,16 @@ final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Show
     /** Those of them that the stream of now has brought. */
     private final Set<String> refusedNow = new HashSet<>();
 
-    ResourceStore() {
+    /** Clusters whose endpoints are asked for; null for all. */
+    private final @Nullable Set<String> called;
+
+    /**
+     * Makes an empty store.
+     *
+     * @param onDemand whether only endpoints of clusters that were called are asked for
+     */
+    ResourceStore(boolean onDemand) {
+        called = onDemand ? new HashSet<>() : null;
         for (String typeUrl :
                 List.of(TypeUrls.SECRET, TypeUrls.CLUSTER, TypeUrls.ENDPOINT, TypeUrls.LISTENER, TypeUrls.ROUTE)) {
             boolean wildcard = typeUrl.equals(TypeUrls.CLUSTER) || typeUrl.equals(TypeUrls.LISTENER);
@@ -150,6 +159,26 @@ final class ResourceStore implements ConfigAssembler.Resources, ShrinkGuard.Show
     public @Nullable Resource find(String typeUrl, String name) {
         TypeState.Accepted accepted = type(typeUrl).find(name);
         return accepted == null ? null : accepted.resource();
+    }
+
+    @Override
+    public boolean wanted(String cluster) {
+        return called == null || called.contains(cluster);
+    }
+
+    /** {@return whether the endpoints of a cluster are asked for from now on that were not before} */
+    boolean want(String cluster) {
+        return called != null && called.add(cluster);
+    }
+
+    /** Goes on asking for all endpoints that are known, as those of the last good state. */
+    void wantKnown() {
+        for (Resource resource : of(TypeUrls.CLUSTER)) {
+            String endpoints = ((Translated.Cluster) resource.meaning()).endpoints();
+            if (endpoints != null && find(TypeUrls.ENDPOINT, endpoints) != null) {
+                want(resource.name());
+            }
+        }
     }
 
     @Override

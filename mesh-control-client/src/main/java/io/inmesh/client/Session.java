@@ -37,8 +37,9 @@ final class Session {
     private final ControlClientSettings settings;
     private final @Nullable Credential token;
     private final IdentityHolder identity;
+    private final MeshLink mesh;
     private final ControlThread thread;
-    private final ResourceStore store = new ResourceStore();
+    private final ResourceStore store;
     private final OwnNode ownNode;
     private final Link link;
     private final @Nullable StateKeeper state;
@@ -63,7 +64,9 @@ final class Session {
             Randomness randomness) {
         this.settings = settings;
         this.token = token;
+        this.mesh = mesh;
         this.thread = thread;
+        store = new ResourceStore(settings.endpointsOnDemand());
         identity = mesh.identity();
         ownNode = new OwnNode(
                 settings,
@@ -141,6 +144,7 @@ final class Session {
 
     /** Begins; on the control thread, as all that follows. */
     void begin() {
+        mesh.onDemand(cluster -> thread.execute(() -> discovery.want(cluster)));
         StateKeeper saved = state;
         if (saved != null) {
             restore(saved);
@@ -166,6 +170,7 @@ final class Session {
             }
         }
         if (saved.loadResources()) {
+            store.wantKnown();
             store.type(TypeUrls.ENDPOINT).want(ConfigAssembler.endpointNames(store));
             store.type(TypeUrls.ROUTE).want(ConfigAssembler.routeNames(store));
             applyTrust();

@@ -46,7 +46,7 @@ class DamagedResourcesTest {
     void damageIsRefusedOrHasAMeaningAndNothingElse(String typeUrl, Message resource) {
         byte[] good = resource.toByteArray();
         String name = Shapes.name(resource);
-        ResourceStore store = new ResourceStore();
+        ResourceStore store = new ResourceStore(false);
         Random random = new Random(good.length);
         int refused = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -79,7 +79,7 @@ class DamagedResourcesTest {
                                 .addPrincipals(Principal.newBuilder().setAny(true))
                                 .build())
                 .build();
-        ResourceStore store = new ResourceStore();
+        ResourceStore store = new ResourceStore(false);
         Resource before = accepted(store, Shapes.inbound(Shapes.rbac(Shapes.allow(CALLER))));
 
         assertThat(store.apply(update(Shapes.inbound(Shapes.rbac(deep))))).contains("inbound");

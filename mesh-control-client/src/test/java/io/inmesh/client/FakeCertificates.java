@@ -32,15 +32,17 @@ final class FakeCertificates extends IstioCertificateServiceImplBase {
     static final Metadata.Key<String> HEADER = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     static final Context.Key<@Nullable String> AUTHORIZATION = Context.key("authorization");
 
-    /** How somebody asked. */
+    /** How somebody asked, and over which connection: the address that it came from. */
     record Asked(
             PublicKey key,
             @Nullable String authorization,
-            @Nullable X509Certificate caller) {}
+            @Nullable X509Certificate caller,
+            String connection) {}
 
     final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
     volatile SpiffeId tokenId = SpiffeId.of(FakeControlPlane.TRUST_DOMAIN, "default", "reviews");
     volatile boolean failing;
+    volatile Status failure = Status.UNAVAILABLE.withDescription("out of order");
     volatile Duration life = Duration.ofHours(24);
     volatile Duration backDating = Duration.ZERO;
 
@@ -58,9 +60,9 @@ final class FakeCertificates extends IstioCertificateServiceImplBase {
             PublicKey key = publicKey(request.getCsr());
             X509Certificate caller = FakeControlPlane.caller();
             String authorization = AUTHORIZATION.get();
-            asked.add(new Asked(key, authorization, caller));
+            asked.add(new Asked(key, authorization, caller, FakeControlPlane.connection()));
             if (failing) {
-                throw Status.UNAVAILABLE.withDescription("out of order").asRuntimeException();
+                throw failure.asRuntimeException();
             }
             SpiffeId id;
             if (authorization != null && authorization.contains("." + SECRET + ".")) {

@@ -14,6 +14,7 @@ import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.identity.IdentityHolder;
 import io.inmesh.identity.ServerTls;
@@ -54,6 +55,7 @@ final class FakeControlPlane implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
     private static final Context.Key<@Nullable X509Certificate> PEER = Context.key("peer");
+    private static final Context.Key<String> CONNECTION = Context.key("connection");
 
     final TestCa ca;
     private final FakeClock clock;
@@ -62,6 +64,8 @@ final class FakeControlPlane implements AutoCloseable {
     volatile boolean incremental = true;
     /** Whether it speaks plaintext from the next {@link #start} on. */
     volatile boolean plaintext;
+    /** Streams that it takes on each connection from the next {@link #start} on. */
+    volatile int streams = Integer.MAX_VALUE;
     /** Who answers discovery from the next {@link #start} on. */
     volatile BindableService discovery = new Discovery();
 
@@ -105,7 +109,8 @@ final class FakeControlPlane implements AutoCloseable {
                         .trustManager(ServerTls.clientTrustManager(holder))
                         .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
                         .build();
-        ServerBuilder<?> builder = Grpc.newServerBuilderForPort(port, credentials);
+        ServerBuilder<?> builder = ((NettyServerBuilder) Grpc.newServerBuilderForPort(port, credentials))
+                .maxConcurrentCallsPerConnection(streams);
         for (BindableService service : List.of(discovery, certificates, new Loads())) {
             builder.addService(service);
         }
@@ -208,6 +213,9 @@ final class FakeControlPlane implements AutoCloseable {
             return Contexts.interceptCall(
                     Context.current()
                             .withValue(PEER, leaf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)))
+                            .withValue(
+                                    CONNECTION,
+                                    String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)))
                             .withValue(FakeCertificates.AUTHORIZATION, headers.get(FakeCertificates.HEADER)),
                     call,
                     headers,
@@ -221,6 +229,10 @@ final class FakeControlPlane implements AutoCloseable {
                 return null;
             }
         }
+    }
+
+    static String connection() {
+        return CONNECTION.get();
     }
 
     static @Nullable X509Certificate caller() {

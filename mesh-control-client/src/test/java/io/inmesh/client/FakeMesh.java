@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A mesh that notes what it is given, in time that stands still. It checks configs as the real one does. */
 final class FakeMesh implements MeshLink {
@@ -29,6 +30,7 @@ final class FakeMesh implements MeshLink {
     final BlockingQueue<MeshConfig> applied = new LinkedBlockingQueue<>();
     final LiveRequests live = new LiveRequests(clock, bound -> bound - 1);
     volatile LoadReport load = new LoadReport(Duration.ZERO, List.of(), List.of());
+    private volatile Consumer<String> demands = cluster -> {};
     private final BlockingQueue<Long> delays = new LinkedBlockingQueue<>();
     private final IdentityHolder identity = new IdentityHolder(clock);
 
@@ -39,6 +41,16 @@ final class FakeMesh implements MeshLink {
             applied.add(config);
         }
         return new ApplyResult(problems.isEmpty(), config.version(), problems);
+    }
+
+    @Override
+    public void onDemand(Consumer<String> listener) {
+        demands = listener;
+    }
+
+    /** A call is about to be sent to a cluster. */
+    void call(String cluster) {
+        demands.accept(cluster);
     }
 
     /** {@return the next config that is put in use} */

@@ -49,8 +49,8 @@ final class IstiodTest {
               resolution: STATIC
               ports: [{number: 9080, name: http, protocol: HTTP}]
               endpoints:
-              - {address: 10.0.0.1, labels: {app: reviews, version: v1}}
-              - {address: 10.0.0.2, labels: {app: reviews, version: v2}}
+              - {address: 10.0.0.1, serviceAccount: reviews, labels: {app: reviews, version: v1, security.istio.io/tlsMode: istio}}
+              - {address: 10.0.0.2, serviceAccount: reviews, labels: {app: reviews, version: v2, security.istio.io/tlsMode: istio}}
             """;
     private static final String RULES = """
             apiVersion: networking.istio.io/v1
@@ -65,6 +65,19 @@ final class IstiodTest {
               subsets:
               - {name: v1, labels: {version: v1}}
               - {name: v2, labels: {version: v2}}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: PeerAuthentication
+            metadata: {name: default, namespace: default}
+            spec: {mtls: {mode: STRICT}}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: readers, namespace: default}
+            spec:
+              rules:
+              - from: [{source: {principals: [cluster.local/ns/default/sa/productpage]}}]
+                to: [{operation: {methods: [GET]}}]
             ---
             apiVersion: networking.istio.io/v1
             kind: VirtualService

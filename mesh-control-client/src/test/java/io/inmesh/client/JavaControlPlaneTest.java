@@ -19,6 +19,7 @@ import io.inmesh.config.MeshConfig;
 import io.inmesh.xds.cluster.Cluster;
 import io.inmesh.xds.endpoint.ClusterLoadAssignment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -99,6 +101,32 @@ final class JavaControlPlaneTest {
             publish(server, Shapes.REVIEWS, Map.of(Shapes.REVIEWS, "10.0.0.3"));
             await(known -> endpoints(known).equals(Map.of(Shapes.REVIEWS, List.of("10.0.0.3"))));
             assertThat(client.status().lastRejection()).contains("needs an IP address");
+        }
+    }
+
+    /** It takes messages of 4 MiB, as gRPC servers do that are not told otherwise; the names are as many bytes as 40,000 real ones. */
+    @Test
+    void reconnectWithMoreVersionsThanAMessageTakesDoesNotFailForEver() throws Exception {
+        Map<String, String> addresses = new TreeMap<>();
+        for (int i = 10_000; i < 11_500; i++) {
+            addresses.put(i + "x".repeat(3_000), "10.0.0.1");
+        }
+        String changed = "11499" + "x".repeat(3_000);
+        try (FakeControlPlane server = server();
+                ControlClient client = join(server, false)) {
+            publish(server, changed, addresses);
+            await(known -> endpoints(known).size() == addresses.size()
+                    && endpoints(known).values().stream().noneMatch(List::isEmpty));
+            server.stop();
+            addresses.put(changed, "10.0.0.2");
+            publish(server, changed, addresses);
+            server.start();
+            mesh.time.advance(mesh.nextDelay(Duration.ofMillis(800), Duration.ofMillis(1_200)));
+            MeshConfig config =
+                    await(known -> List.of("10.0.0.2").equals(endpoints(known).get(changed)));
+
+            assertThat(endpoints(config)).hasSize(addresses.size()).doesNotContainValue(List.of());
+            assertThat(refusals).isEmpty();
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Load reports (LRS): when the server asks for them, and saying what the mesh counted. */
 final class LoadReporterTest {
@@ -68,6 +70,62 @@ final class LoadReporterTest {
             stream.responses.onNext(LoadStatsResponse.getDefaultInstance());
             assertThat(joined.mesh.nextDelay(java.time.Duration.ZERO, java.time.Duration.ofSeconds(2)))
                     .isEqualTo(java.time.Duration.ofSeconds(1));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9223372036854775807, 999999999, 86400999",
+        "315576000000, 0, 86400000",
+        "-9223372036854775808, -999999999, 1000",
+        "0, -2147483648, 1000",
+        "2, 5000000, 2005"
+    })
+    void intervalThatOverflowsIsNotTakenForTheShortest(long seconds, int nanos, long millis) throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            stream.responses.onNext(interval(seconds, nanos));
+            joined.mesh.nextDelay(java.time.Duration.ofMillis(millis), java.time.Duration.ofMillis(millis + 1));
+        }
+    }
+
+    /** Else whoever repeats it more often than that would never get a report. */
+    @Test
+    void serverThatRepeatsWhatItAskedForDoesNotPutTheReportOff() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            ask(joined, stream, 7);
+            stream.responses.onNext(interval(7, 0));
+            stream.responses.onCompleted();
+            assertThat(joined.mesh.nextDelay(java.time.Duration.ofMillis(900), java.time.Duration.ofSeconds(7)))
+                    .as("what comes next is the wait for another stream")
+                    .isEqualTo(java.time.Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void serverThatAnswersAndEndsEachStreamIsTriedEverMoreSeldom() throws Exception {
+        try (Joined joined = Joined.to(folder, false)) {
+            joined.nextStream();
+            for (int wait : new int[] {1_000, 1_600, 2_560}) {
+                var stream = joined.nextLoadStream();
+                FakeControlPlane.next(stream.requests);
+                ask(joined, stream, 70);
+                stream.responses.onCompleted();
+                joined.mesh.time.advance(joined.mesh.nextDelay(
+                        java.time.Duration.ofMillis(wait - 10), java.time.Duration.ofMillis(wait + 10)));
+            }
+            var stream = joined.nextLoadStream();
+            FakeControlPlane.next(stream.requests);
+            ask(joined, stream, 3);
+            joined.mesh.time.advance(java.time.Duration.ofSeconds(3));
+            FakeControlPlane.next(stream.requests);
+            joined.mesh.nextDelay(java.time.Duration.ofSeconds(3), java.time.Duration.ofSeconds(3));
+            stream.responses.onCompleted();
+            // It began anew with the report.
+            joined.mesh.nextDelay(java.time.Duration.ofMillis(990), java.time.Duration.ofMillis(1_010));
         }
     }
 
@@ -218,9 +276,14 @@ final class LoadReporterTest {
 
     private static void ask(Joined joined, FakeStream<LoadStatsRequest, LoadStatsResponse> stream, int seconds)
             throws InterruptedException {
-        stream.responses.onNext(LoadStatsResponse.newBuilder()
-                .setLoadReportingInterval(Duration.newBuilder().setSeconds(seconds))
-                .build());
+        stream.responses.onNext(interval(seconds, 0));
         joined.mesh.nextDelay(java.time.Duration.ofSeconds(seconds), java.time.Duration.ofSeconds(seconds));
+    }
+
+    private static LoadStatsResponse interval(long seconds, int nanos) {
+        return LoadStatsResponse.newBuilder()
+                .setLoadReportingInterval(
+                        Duration.newBuilder().setSeconds(seconds).setNanos(nanos))
+                .build();
     }
 }

@@ -55,7 +55,7 @@ final class StateKeeperTest {
     @Test
     void identityAndResourcesComeBack() throws Exception {
         try (StateFolder folder = StateFolder.open(path)) {
-            ResourceStore store = new ResourceStore();
+            ResourceStore store = new ResourceStore(false);
             StateKeeper keeper = keeper(folder, token(ca), store);
             Certificates.Issued identity = Objects.requireNonNull(keeper.loadIdentity());
             assertThat(identity.identity().key()).isEqualTo(reviews.key());
@@ -136,7 +136,7 @@ final class StateKeeperTest {
     @Test
     void withoutTokenTheRootOfTheSavedIdentityCounts() throws Exception {
         try (StateFolder folder = StateFolder.open(path)) {
-            StateKeeper keeper = keeper(folder, null, new ResourceStore());
+            StateKeeper keeper = keeper(folder, null, new ResourceStore(false));
             assertThat(keeper.loadIdentity()).isNotNull();
             assertThat(keeper.loadResources()).isTrue();
         }
@@ -149,7 +149,7 @@ final class StateKeeperTest {
         clock.advance(Duration.ofHours(25));
         try (StateFolder folder = StateFolder.open(path);
                 Logs logs = new Logs()) {
-            StateKeeper keeper = keeper(folder, token(ca), new ResourceStore());
+            StateKeeper keeper = keeper(folder, token(ca), new ResourceStore(false));
             assertThat(keeper.loadIdentity()).isNull();
             assertThat(keeper.loadResources()).isTrue();
             assertThat(logs.warnings()).singleElement().asString().contains("ended at 2026-01-02T00:00:00Z");
@@ -187,7 +187,7 @@ final class StateKeeperTest {
 
     private void save(WorkloadIdentity identity, TestCa issuer, Credential token) throws Exception {
         StateFolder folder = StateFolder.open(path);
-        ResourceStore store = new ResourceStore();
+        ResourceStore store = new ResourceStore(false);
         Update.Item cluster = new Update.Item(
                 Shapes.REVIEWS, "c1", Shapes.cluster(Shapes.REVIEWS).toByteString());
         store.apply(new Update(TypeUrls.CLUSTER, "c1", "n1", List.of(cluster), List.of(), false));
@@ -206,7 +206,7 @@ final class StateKeeperTest {
     /** {@return what a process that starts reads from a file, null if it does not use it} */
     private @Nullable String loads(String name, @Nullable Credential token) throws Exception {
         try (StateFolder folder = StateFolder.open(path)) {
-            ResourceStore store = new ResourceStore();
+            ResourceStore store = new ResourceStore(false);
             StateKeeper keeper = keeper(folder, token, store);
             if (name.equals(IDENTITY)) {
                 Certificates.Issued identity = keeper.loadIdentity();
