@@ -39,6 +39,8 @@ final class AuthorizationPolicyCheck {
             }
         }
         for (Field rule : spec.get("rules").items()) {
+            says(report, rule.get("from"), "source");
+            says(report, rule.get("to"), "operation");
             rule.get("from").items().forEach(from -> source(report, from.get("source"), action));
             rule.get("to").items().forEach(to -> operation(report, to.get("operation")));
             rule.get("when").items().forEach(when -> condition(report, when, action));
@@ -126,6 +128,18 @@ final class AuthorizationPolicyCheck {
                     Check.NOT_ENFORCED,
                     field,
                     "only ALLOW and DENY can be tried out: as it is the policy does nothing at all");
+        }
+    }
+
+    /** What is written and empty would match everybody, where its author may well have meant nobody. */
+    private static void says(Report report, Field list, String part) {
+        if (list.present() && list.items().isEmpty()) {
+            report.add(Check.REQUIRED, list, "is empty; leave it out if it does not matter");
+        }
+        for (Field entry : list.items()) {
+            if (entry.get(part).members().isEmpty()) {
+                report.add(Check.REQUIRED, entry.get(part), "is empty, and would match everything");
+            }
         }
     }
 

@@ -56,7 +56,9 @@ public enum Check {
     SERVICE_CONFLICT("IM0301", Severity.WARNING, "Define each host only once."),
     /** A kind of service Inmesh does not offer. */
     UNSUPPORTED_SERVICE(
-            "IM0302", Severity.WARNING, "Calls to it pass through untouched; use STATIC or DNS resolution."),
+            "IM0302",
+            Severity.WARNING,
+            "Use a Service with a selector, or a ServiceEntry of whole names with resolution STATIC or DNS."),
     /** A port that is not HTTP or gRPC. */
     OPAQUE_PORT(
             "IM0303",

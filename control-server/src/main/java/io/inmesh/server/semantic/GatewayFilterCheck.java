@@ -78,14 +78,19 @@ final class GatewayFilterCheck {
             GatewayFields.most(report, modifier.get(operation), GatewayFields.MOST_ENTRIES);
             Set<String> seen = new HashSet<>();
             for (Field entry : modifier.get(operation).items()) {
-                GatewayFields.token(report, entry.get("name"));
+                HttpTextCheck.edited(
+                        report, entry.get("name"), entry.get("name").text());
                 GatewayFields.once(report, entry.get("name"), seen);
                 GatewayFields.length(report, entry.get("value"), LONGEST_VALUE);
+                HttpTextCheck.value(report, entry.get("value"));
             }
         }
         GatewayFields.most(report, modifier.get("remove"), GatewayFields.MOST_ENTRIES);
         Set<String> seen = new HashSet<>();
-        modifier.get("remove").items().forEach(name -> GatewayFields.once(report, name, seen));
+        for (Field name : modifier.get("remove").items()) {
+            HttpTextCheck.edited(report, name, name.text());
+            GatewayFields.once(report, name, seen);
+        }
     }
 
     private static void mirror(Report report, Field mirror) {
@@ -109,6 +114,9 @@ final class GatewayFilterCheck {
         });
         GatewayFields.hostname(report, redirect.get("hostname"), false);
         path(report, redirect.get("path"));
+        for (String name : List.of("replaceFullPath", "replacePrefixMatch")) {
+            HttpTextCheck.partOfLocation(report, redirect.get("path").get(name));
+        }
     }
 
     private static void path(Report report, Field path) {

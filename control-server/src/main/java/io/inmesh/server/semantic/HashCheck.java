@@ -23,7 +23,29 @@ final class HashCheck {
         if (keys(hash) != 1) {
             report.add(Check.REQUIRED, hash, "needs exactly one of " + String.join(", ", KEYS));
         }
-        report.duration(hash.get("httpCookie").get("ttl"), true);
+        Field header = hash.get("httpHeaderName");
+        if (header.present()) {
+            boolean pseudo = header.text().startsWith(":");
+            HttpTextCheck.name(report, header, header.text().substring(pseudo ? 1 : 0));
+        }
+        Field parameter = hash.get("httpQueryParameterName");
+        if (parameter.present()) {
+            report.required(parameter);
+        }
+        cookie(report, hash.get("httpCookie"));
+    }
+
+    private static void cookie(Report report, Field cookie) {
+        if (cookie.absent()) {
+            return;
+        }
+        HttpTextCheck.name(report, cookie.get("name"), cookie.get("name").text());
+        HttpTextCheck.partOfCookie(report, cookie.get("path"));
+        for (Field attribute : cookie.get("attributes").items()) {
+            HttpTextCheck.partOfCookie(report, attribute.get("name"));
+            HttpTextCheck.partOfCookie(report, attribute.get("value"));
+        }
+        report.duration(cookie.get("ttl"), true);
     }
 
     /** Sizes of {@code ringHash} and {@code maglev}. */

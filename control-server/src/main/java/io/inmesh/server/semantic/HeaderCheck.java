@@ -17,6 +17,12 @@ final class HeaderCheck {
             Field operations = headers.get(direction);
             for (String operation : List.of("set", "add")) {
                 operations.get(operation).members().forEach((name, value) -> {
+                    if (host(name)) {
+                        HttpTextCheck.authority(report, value);
+                    } else if (!special(name)) {
+                        HttpTextCheck.edited(report, value, name);
+                        HttpTextCheck.value(report, value);
+                    }
                     if (VARIABLE.matcher(value.text().replace("%%", "")).find()) {
                         report.add(
                                 Check.NO_EFFECT,
@@ -31,6 +37,8 @@ final class HeaderCheck {
             for (Field name : operations.get("remove").items()) {
                 if (special(name.text())) {
                     report.add(Check.NO_EFFECT, name, "has no effect: \"" + name.text() + "\" cannot be removed");
+                } else {
+                    HttpTextCheck.edited(report, name, name.text());
                 }
             }
         }

@@ -53,7 +53,10 @@ final class HttpRouteCheck {
         if (rewrite.absent()) {
             return;
         }
-        report.regex(rewrite.get("uriRegexRewrite").get("match"));
+        Field regex = rewrite.get("uriRegexRewrite");
+        report.regex(regex.get("match"));
+        HttpTextCheck.substitution(report, regex.get("match"), regex.get("rewrite"));
+        HttpTextCheck.authority(report, rewrite.get("authority"));
         boolean any = rewrite.get("uri").present()
                 || rewrite.get("authority").present()
                 || rewrite.get("uriRegexRewrite").present();
@@ -67,6 +70,9 @@ final class HttpRouteCheck {
             return;
         }
         report.exclusive(redirect, "uri", "prefixRewrite");
+        HttpTextCheck.location(report, redirect.get("uri"));
+        HttpTextCheck.location(report, redirect.get("prefixRewrite"));
+        HttpTextCheck.authority(report, redirect.get("authority"));
         report.exclusive(redirect, "port", "derivePort");
         report.port(redirect.get("port"));
         redirect.get("redirectCode").integer().ifPresent(code -> {

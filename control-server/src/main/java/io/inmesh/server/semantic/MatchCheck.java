@@ -11,6 +11,10 @@ final class MatchCheck {
 
     static void check(Report report, Field match) {
         stringMatch(report, match.get("uri"), true);
+        if (match.get("uri").get("exact").present()
+                && match.get("uri").get("exact").text().isEmpty()) {
+            report.add(Check.BAD_VALUE, match.get("uri").get("exact"), "is empty, and no path is");
+        }
         for (String pseudo : List.of("scheme", "method", "authority")) {
             stringMatch(report, match.get(pseudo), false);
         }

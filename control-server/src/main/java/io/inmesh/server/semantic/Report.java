@@ -14,6 +14,9 @@ import java.util.Optional;
 final class Report {
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
+    /** Processes take longer ones for mistakes, too. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Resource resource;
     private final List<Problem> problems = new ArrayList<>();
 
@@ -68,7 +71,7 @@ final class Report {
         range(field, 0, 0xFFFF_FFFFL);
     }
 
-    /** A duration of at least a millisecond, if anything is there; zero is fine where it means "none". */
+    /** A duration from a millisecond to a century, if anything is there; zero is fine where it means "none". */
     void duration(Field field, boolean zeroAllowed) {
         if (field.absent()) {
             return;
@@ -78,6 +81,8 @@ final class Report {
             add(Check.BAD_VALUE, field, "\"" + field.text() + "\" is no duration such as 1.5s or 100ms");
         } else if (!(zeroAllowed && value.get().isZero()) && value.get().compareTo(SHORTEST) < 0) {
             add(Check.BAD_VALUE, field, "\"" + field.text() + "\" is shorter than 1ms");
+        } else if (value.get().compareTo(LONGEST) > 0) {
+            add(Check.BAD_VALUE, field, "\"" + field.text() + "\" is longer than a century");
         }
     }
 

@@ -25,12 +25,26 @@ final class ServiceCheck {
         }
         for (Field port : spec.get("ports").items()) {
             report.port(port.get("port"));
+            targetPort(report, port.get("targetPort"));
             ServicePort read = CoreServices.port(port);
             if (!read.protocol().routable()) {
                 report.add(
                         Check.OPAQUE_PORT,
                         port,
                         "port " + read.number() + " speaks " + read.protocol() + ": calls to it are not routed");
+            }
+        }
+    }
+
+    /** A number, also one in quotes, or the name of a port of the endpoints; absent is fine. */
+    private static void targetPort(Report report, Field target) {
+        String text = target.text();
+        if (target.decimal().isPresent()) {
+            report.port(target);
+        } else if (!text.isEmpty() && text.chars().allMatch(Character::isDigit)) {
+            int number = text.length() > 5 ? 0 : Integer.parseInt(text);
+            if (number < 1 || number > 65535) {
+                report.add(Check.BAD_VALUE, target, "\"" + text + "\" is not between 1 and 65535");
             }
         }
     }

@@ -34,6 +34,7 @@ final class ServiceEntryCheck {
             report.add(Check.REQUIRED, spec.get("hosts"), "is required");
         }
         for (Field host : spec.get("hosts").items()) {
+            HttpTextCheck.authority(report, host);
             if (host.text().equals("*")) {
                 report.add(Check.BAD_VALUE, host, "hostname cannot be wildcard \"*\"");
             } else if (HostName.wildcard(host.text())) {

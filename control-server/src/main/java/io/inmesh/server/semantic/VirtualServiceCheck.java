@@ -61,10 +61,9 @@ final class VirtualServiceCheck {
     private static void hosts(Report report, Mesh mesh, Field spec) {
         Set<String> seen = new HashSet<>();
         for (Field host : spec.get("hosts").items()) {
+            HttpTextCheck.authority(report, host);
             String fqdn = mesh.resolve(host.text(), report.resource().key().namespace());
-            if (host.text().isEmpty()) {
-                report.add(Check.BAD_VALUE, host, "is empty");
-            } else if (host.text().equals("*")) {
+            if (host.text().equals("*")) {
                 report.add(Check.WILDCARD_HOST, host, "\"*\" cannot be a host inside the mesh");
             } else if (fqdn.indexOf('*') > 0 || fqdn.lastIndexOf('*') > 0) {
                 report.add(Check.BAD_VALUE, host, "\"" + host.text() + "\": a star may only stand at the start");
@@ -107,7 +106,12 @@ final class VirtualServiceCheck {
                     || myScope.visibleFrom(other.key().namespace())
                     || otherScope.visibleFrom(mine.key().namespace());
         }
-        return mine.key().namespace().equals(other.key().namespace());
+        // A rule for chosen namespaces is to win over a public one, except where the owner of the public one would not
+        // expect it.
+        Resource everyones = myScope.everywhere() ? mine : other;
+        ExportScope narrow = myScope.everywhere() ? otherScope : myScope;
+        return mine.key().namespace().equals(other.key().namespace())
+                || narrow.visibleFrom(everyones.key().namespace());
     }
 
     private static int reach(Resource resource) {

@@ -50,7 +50,7 @@ public record Workload(
 
     /**
      * The port on this workload that serves {@code port}: its own mapping by name, then by number, then the service's target port, then
-     * the same number. Empty if the target port is a name this workload does not have.
+     * the same number. Empty if the target port is a name this workload does not have, or no port at all.
      */
     public OptionalInt portFor(ServicePort port) {
         for (String key : new String[] {port.name(), Integer.toString(port.number()), port.targetPort()}) {
@@ -62,7 +62,9 @@ public record Workload(
         if (port.targetPort().isEmpty()) {
             return OptionalInt.of(port.number());
         }
-        boolean numeric = port.targetPort().chars().allMatch(Character::isDigit);
-        return numeric ? OptionalInt.of(Integer.parseInt(port.targetPort())) : OptionalInt.empty();
+        String target = port.targetPort();
+        boolean numeric = target.length() <= 5 && target.chars().allMatch(Character::isDigit);
+        int number = numeric ? Integer.parseInt(target) : 0;
+        return number >= 1 && number <= 65535 ? OptionalInt.of(number) : OptionalInt.empty();
     }
 }

@@ -65,6 +65,22 @@ class GatewayRouteCheckTest {
                         "filters: [{type: RequestRedirect, requestRedirect: {}}, {type: URLRewrite, urlRewrite: {}}]",
                         Check.EXCLUSIVE,
                         "filters"),
+                rule(
+                        "filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: \"b\\nc\"}]}}]",
+                        Check.BAD_VALUE,
+                        "filters[0].requestHeaderModifier.set[0].value"),
+                rule(
+                        "filters: [{type: RequestHeaderModifier, requestHeaderModifier: {add: [{name: TE, value: b}]}}]",
+                        Check.BAD_VALUE,
+                        "filters[0].requestHeaderModifier.add[0].name"),
+                rule(
+                        "filters: [{type: ResponseHeaderModifier, responseHeaderModifier: {remove: [a b]}}]",
+                        Check.BAD_VALUE,
+                        "filters[0].responseHeaderModifier.remove[0]"),
+                rule(
+                        "filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: /ü}}}]",
+                        Check.BAD_VALUE,
+                        "filters[0].requestRedirect.path.replaceFullPath"),
                 rule("filters: [{type: URLRewrite}]", Check.REQUIRED, "filters[0].urlRewrite"),
                 rule(
                         "filters: [{type: URLRewrite, urlRewrite: {}, requestRedirect: {}}]",

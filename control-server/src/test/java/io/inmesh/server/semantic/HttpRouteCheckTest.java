@@ -42,6 +42,51 @@ class HttpRouteCheckTest {
                 route("redirect: {uri: /a}, route: [{destination: {host: reviews}}]", Check.EXCLUSIVE, "spec.http[0]"),
                 route("redirect: {uri: /a}, rewrite: {uri: /b}", Check.EXCLUSIVE, "spec.http[0].rewrite"),
                 route("redirect: {uri: /a, redirectCode: 300}", Check.BAD_VALUE, "spec.http[0].redirect.redirectCode"),
+                toReviews("match: [{uri: {exact: ''}}]", Check.BAD_VALUE, "spec.http[0].match[0].uri.exact"),
+                toReviews(
+                        "headers: {request: {set: {x-a: \"a\\nb: c\"}}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].headers.request.set.x-a"),
+                toReviews(
+                        "headers: {response: {add: {x-a: grüße}}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].headers.response.add.x-a"),
+                toReviews(
+                        "headers: {request: {set: {x b: c}}}", Check.BAD_VALUE, "spec.http[0].headers.request.set.x b"),
+                toReviews("headers: {request: {set: {'': c}}}", Check.BAD_VALUE, "spec.http[0].headers.request.set."),
+                toReviews(
+                        "headers: {request: {set: {Transfer-Encoding: chunked}}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].headers.request.set.Transfer-Encoding"),
+                toReviews(
+                        "headers: {response: {add: {connection: close}}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].headers.response.add.connection"),
+                toReviews(
+                        "headers: {request: {remove: [content-length]}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].headers.request.remove[0]"),
+                toReviews(
+                        "headers: {request: {set: {host: a b}}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].headers.request.set.host"),
+                toReviews(
+                        "headers: {response: {remove: [x-a, ü]}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].headers.response.remove[1]"),
+                toReviews("rewrite: {authority: ' '}", Check.BAD_VALUE, "spec.http[0].rewrite.authority"),
+                toReviews(
+                        "rewrite: {uriRegexRewrite: {match: '^/(a)', rewrite: '/\\2'}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].rewrite.uriRegexRewrite.rewrite"),
+                toReviews(
+                        "rewrite: {uriRegexRewrite: {match: '^/(a)', rewrite: '/\\x'}}",
+                        Check.BAD_VALUE,
+                        "spec.http[0].rewrite.uriRegexRewrite.rewrite"),
+                route("redirect: {uri: a}", Check.BAD_VALUE, "spec.http[0].redirect.uri"),
+                route("redirect: {uri: \"/a\\r\\nb: c\"}", Check.BAD_VALUE, "spec.http[0].redirect.uri"),
+                route("redirect: {prefixRewrite: /ü}", Check.BAD_VALUE, "spec.http[0].redirect.prefixRewrite"),
+                route("redirect: {authority: ü}", Check.BAD_VALUE, "spec.http[0].redirect.authority"),
                 route("directResponse: {status: 99}", Check.BAD_VALUE, "spec.http[0].directResponse.status"),
                 route(
                         "directResponse: {status: 200, body: {bytes: '%%'}}",

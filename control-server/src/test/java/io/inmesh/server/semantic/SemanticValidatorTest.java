@@ -175,6 +175,114 @@ class SemanticValidatorTest {
                         "{hosts: [a.b], resolution: STATIC, endpoints: [{address: name}]}",
                         Check.BAD_VALUE,
                         "spec.endpoints[0].address"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{from: []}]}",
+                        Check.REQUIRED,
+                        "spec.rules[0].from"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{to: []}]}",
+                        Check.REQUIRED,
+                        "spec.rules[0].to"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{from: [{}]}]}",
+                        Check.REQUIRED,
+                        "spec.rules[0].from[0].source"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{from: [{source: {}}]}]}",
+                        Check.REQUIRED,
+                        "spec.rules[0].from[0].source"),
+                resource(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "{rules: [{to: [{operation: {}}]}]}",
+                        Check.REQUIRED,
+                        "spec.rules[0].to[0].operation"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: a b}}}}",
+                        Check.BAD_VALUE,
+                        "spec.trafficPolicy.loadBalancer.consistentHash.httpHeaderName"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: ''}}}}",
+                        Check.BAD_VALUE,
+                        "spec.trafficPolicy.loadBalancer.consistentHash.httpHeaderName"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {httpQueryParameterName: ''}}}}",
+                        Check.REQUIRED,
+                        "spec.trafficPolicy.loadBalancer.consistentHash.httpQueryParameterName"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: a=b}}}}}",
+                        Check.BAD_VALUE,
+                        "spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.name"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: a, path: /;b}}}}}",
+                        Check.BAD_VALUE,
+                        "spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.path"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: a, attributes: [{name: b, value: ü}]}}}}}",
+                        Check.BAD_VALUE,
+                        "spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes[0].value"),
+                resource(
+                        "networking.istio.io/v1",
+                        "DestinationRule",
+                        "{host: ratings, trafficPolicy: {outlierDetection: {baseEjectionTime: 999999h}}}",
+                        Check.BAD_VALUE,
+                        "spec.trafficPolicy.outlierDetection.baseEjectionTime"),
+                resource(
+                        "networking.istio.io/v1",
+                        "VirtualService",
+                        "{hosts: [a b], http: [{directResponse: {status: 200}}]}",
+                        Check.BAD_VALUE,
+                        "spec.hosts[0]"),
+                resource(
+                        "networking.istio.io/v1",
+                        "VirtualService",
+                        "{hosts: ['http://a/'], http: [{directResponse: {status: 200}}]}",
+                        Check.BAD_VALUE,
+                        "spec.hosts[0]"),
+                resource(
+                        "networking.istio.io/v1",
+                        "ServiceEntry",
+                        "{hosts: ['http://a/'], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}",
+                        Check.BAD_VALUE,
+                        "spec.hosts[0]"),
+                resource(
+                        "v1",
+                        "Service",
+                        "{selector: {app: a}, ports: [{port: 80, targetPort: 99999}]}",
+                        Check.BAD_VALUE,
+                        "spec.ports[0].targetPort"),
+                resource(
+                        "v1",
+                        "Service",
+                        "{selector: {app: a}, ports: [{port: 80, targetPort: 0}]}",
+                        Check.BAD_VALUE,
+                        "spec.ports[0].targetPort"),
+                resource(
+                        "v1",
+                        "Service",
+                        "{selector: {app: a}, ports: [{port: 80, targetPort: '99999999999'}]}",
+                        Check.BAD_VALUE,
+                        "spec.ports[0].targetPort"),
                 resource("networking.istio.io/v1", "WorkloadEntry", "{}", Check.REQUIRED, "spec.address"),
                 resource(
                         "security.istio.io/v1",
@@ -291,6 +399,24 @@ class SemanticValidatorTest {
                         SUBSETS))
                 .extracting(Problem::message)
                 .anyMatch(m -> m.endsWith("known subsets: v1, v2"));
+    }
+
+    @Test
+    void aRuleThatAnotherNamespaceExportsOverOnesOwnIsToldOf() {
+        String own =
+                "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: a}, spec: {hosts: [reviews], http: [{directResponse: {status: 200}}]}}";
+        String theirs =
+                "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: b, namespace: shop}, spec: {hosts: [reviews.default.svc.cluster.local], exportTo: [%s], http: [{directResponse: {status: 200}}]}}";
+
+        assertThat(validate(theirs.formatted("default"), own))
+                .filteredOn(p -> p.code().equals(Check.HOST_CONFLICT.code()))
+                .extracting(Problem::message)
+                .singleElement()
+                .asString()
+                .endsWith("obey only VirtualService shop/b");
+        assertThat(validate(theirs.formatted("shop"), own))
+                .as("what a namespace says for itself is no conflict")
+                .noneMatch(p -> p.code().equals(Check.HOST_CONFLICT.code()));
     }
 
     @Test
