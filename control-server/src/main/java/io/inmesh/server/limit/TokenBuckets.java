@@ -8,7 +8,7 @@ import io.inmesh.server.time.Timer;
  * A token bucket for each of many callers. Beyond a number of callers, those seen longest ago are forgotten, which gives them a full bucket
  * again. Safe for use by several threads.
  */
-final class TokenBuckets {
+public final class TokenBuckets {
     private static final int MAX_CALLERS = 100_000;
     private static final int BURST_SECONDS = 10;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -19,13 +19,13 @@ final class TokenBuckets {
     private final Timer timer;
 
     /** Gives each caller {@code perSecond} tokens a second, and ten seconds' worth at once. */
-    TokenBuckets(int perSecond, Timer timer) {
+    public TokenBuckets(int perSecond, Timer timer) {
         this.perSecond = perSecond;
         this.timer = timer;
     }
 
     /** {@return whether a caller has a token left, which is taken} */
-    boolean take(Object caller) {
+    public boolean take(Object caller) {
         return buckets.get(caller, c -> new Bucket()).take();
     }
 

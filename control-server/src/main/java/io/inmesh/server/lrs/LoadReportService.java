@@ -7,6 +7,9 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.ca.Caller;
 import io.inmesh.server.ca.WorkloadIdentity;
+import io.inmesh.server.limit.TokenBuckets;
+import io.inmesh.server.model.ForeignText;
+import io.inmesh.server.time.Timer;
 import io.inmesh.xds.core.Node;
 import io.inmesh.xds.load.LoadReportingServiceGrpc.LoadReportingServiceImplBase;
 import io.inmesh.xds.load.LoadStatsRequest;
@@ -14,18 +17,31 @@ import io.inmesh.xds.load.LoadStatsResponse;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Takes load reports over gRPC (xDS LRS). Who reports is told by its certificate. */
+/**
+ * Takes load reports over gRPC (xDS LRS). Who reports is told by its certificate.
+ *
+ * <p>Who reports far more often than it was asked to is refused, over all streams of its connection: a report may be megabytes, and all who
+ * report share the threads that read them.
+ */
 public final class LoadReportService extends LoadReportingServiceImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadReportService.class);
+    /** Of one connection, ten times that at once. Nobody is asked for more than one. */
+    private static final int REPORTS_PER_SECOND = 2;
+
     private static final int MAX_LABELS = 100;
     private static final int MAX_LABEL_CHARACTERS = 256;
 
     private final Reports reports;
     private final Duration interval;
+    private final TokenBuckets rate;
 
     /** Hands on to {@code reports} what comes, and asks for it as {@code settings} say. */
-    public LoadReportService(Reports reports, ReportSettings settings) {
+    public LoadReportService(Reports reports, ReportSettings settings, Timer timer) {
         this.reports = reports;
+        this.rate = new TokenBuckets(REPORTS_PER_SECOND, timer);
         this.interval = Duration.newBuilder()
                 .setSeconds(settings.interval().getSeconds())
                 .setNanos(settings.interval().getNano())
@@ -41,7 +57,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
                     .asRuntimeException());
             return new Ignoring();
         }
-        Reporting reporting = new Reporting(caller.identity().get(), responses);
+        Reporting reporting = new Reporting(caller, caller.identity().get(), responses);
         // A stream that this side ends, as the gate does with a caller that has been denied, tells its requests
         // nothing.
         ((ServerCallStreamObserver<LoadStatsResponse>) responses).setOnCloseHandler(reporting::end);
@@ -61,15 +77,18 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
     }
 
     private final class Reporting implements StreamObserver<LoadStatsRequest> {
+        private final Caller caller;
         private final WorkloadIdentity reporter;
         private final StreamObserver<LoadStatsResponse> responses;
         private final long stream = reports.newStream();
         private final AtomicBoolean ended = new AtomicBoolean();
         private boolean begun;
+        private boolean told;
         private Map<String, String> labels = Map.of();
         private String workload = "";
 
-        Reporting(WorkloadIdentity reporter, StreamObserver<LoadStatsResponse> responses) {
+        Reporting(Caller caller, WorkloadIdentity reporter, StreamObserver<LoadStatsResponse> responses) {
+            this.caller = caller;
             this.reporter = reporter;
             this.responses = responses;
         }
@@ -79,25 +98,42 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
             if (ended.get()) {
                 return;
             }
+            if (!rate.take(caller.address())) {
+                refuse();
+                return;
+            }
             if (!begun) {
-                // Only the first request has a node.
+                // Only the first request has a node; another one later would have counts change hands.
                 labels = labels(request.getNode());
                 workload = workload(request.getNode(), reporter.serviceAccount());
             }
-            reports.own(
-                    stream,
-                    new ProcessReport(
-                            reporter.namespace(),
-                            reporter.serviceAccount(),
-                            workload,
-                            labels,
-                            request.getClusterStatsList()));
+            ProcessReport report = new ProcessReport(
+                    reporter.namespace(), reporter.serviceAccount(), workload, labels, request.getClusterStatsList());
+            tellOmissions(request.getClusterStatsCount() - report.clusters().size());
+            reports.own(stream, report);
             if (!begun) {
                 begun = true;
                 responses.onNext(LoadStatsResponse.newBuilder()
                         .setSendAllClusters(true)
                         .setLoadReportingInterval(interval)
                         .build());
+            }
+        }
+
+        private void refuse() {
+            end();
+            LOG.info("{} reports load far more often than asked; its stream ends", caller);
+            responses.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription("this connection reports load more than " + REPORTS_PER_SECOND
+                            + " times a second; report as often as asked, which is every " + interval.getSeconds()
+                            + " s")
+                    .asRuntimeException());
+        }
+
+        private void tellOmissions(int omitted) {
+            if (omitted > 0 && !told) {
+                told = true;
+                LOG.info("of a load report of {}, {} clusters do not count: {}", caller, omitted, ProcessReport.LIMITS);
             }
         }
 
@@ -108,8 +144,10 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
 
         @Override
         public void onCompleted() {
-            end();
-            responses.onCompleted();
+            if (!ended.get()) {
+                end();
+                responses.onCompleted();
+            }
         }
 
         void end() {
@@ -124,7 +162,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
         String name = node.getMetadata()
                 .getFieldsOrDefault("WORKLOAD_NAME", Value.getDefaultInstance())
                 .getStringValue();
-        return name.isEmpty() || name.length() > MAX_LABEL_CHARACTERS ? serviceAccount : name;
+        return name.isEmpty() || name.length() > MAX_LABEL_CHARACTERS ? serviceAccount : ForeignText.clean(name);
     }
 
     private static Map<String, String> labels(Node node) {
@@ -136,7 +174,7 @@ public final class LoadReportService extends LoadReportingServiceImplBase {
                 .forEach((name, value) -> {
                     if (labels.size() < MAX_LABELS
                             && name.length() + value.getStringValue().length() <= MAX_LABEL_CHARACTERS) {
-                        labels.put(name, value.getStringValue());
+                        labels.put(ForeignText.clean(name), ForeignText.clean(value.getStringValue()));
                     }
                 });
         return labels;

@@ -102,6 +102,7 @@ public final class Reports {
         }
         unusable.replace(
                 stream,
+                report.identity(),
                 report.clusters().stream()
                         .flatMap(stats -> UnusableEndpoint.of(report.namespace(), report.workload(), stats).stream()));
     }

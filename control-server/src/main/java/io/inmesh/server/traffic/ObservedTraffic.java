@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +17,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The traffic of the last hour, in memory. Bounded: beyond {@link #MAX_FLOWS} the flow that was seen longest ago makes room, which the
- * counter {@code inmesh.traffic.flows.evicted} tells. Safe for use by several threads.
+ * The traffic of the last hour, in memory. Bounded in number and in size: beyond {@link #MAX_OF_IDENTITY} or {@link #MAX_SIZE_OF_IDENTITY} the
+ * flow that makes room is the one that a service account reported longest ago, and beyond {@link #MAX_FLOWS} or {@link #MAX_SIZE} that of the
+ * service account that takes most, so that nobody pushes out what others report. The counter {@code inmesh.traffic.flows.evicted} tells.
+ * Safe for use by several threads.
  */
 public final class ObservedTraffic {
 
@@ -25,17 +30,45 @@ public final class ObservedTraffic {
     /** Flows told apart: a thousand services with a hundred callers each. */
     static final int MAX_FLOWS = 100_000;
 
+    /** Flows told apart for one service account. */
+    static final int MAX_OF_IDENTITY = 20_000;
+
+    /** Characters of all flows together. */
+    static final long MAX_SIZE = 256L << 20;
+
+    /** Characters of the flows of one service account; those of 20,000 usual ones are half of it. */
+    static final long MAX_SIZE_OF_IDENTITY = 16L << 20;
+
+    /** About what a flow takes beside its texts. */
+    private static final int EACH = 200;
+
     private static final float LOAD_FACTOR = 0.75f;
 
     private final Timer timer;
     private final InstantSource clock;
     private final Instant since;
     private final Counter evicted;
-    // Least recently seen first.
-    private final LinkedHashMap<Key, Counts> flows = new LinkedHashMap<>(16, LOAD_FACTOR, true);
+    private final Map<String, Held> byIdentity = new HashMap<>();
+    private int count;
+    private long size;
 
     /** Which flow: what kind it is of and between whom. */
-    private record Key(Kind kind, WorkloadGroup reporter, int port, String connection, String other) {}
+    private record Key(Kind kind, WorkloadGroup reporter, int port, String connection, String other) {
+        long size() {
+            long labels = 0;
+            for (Map.Entry<String, String> label : reporter.labels().entrySet()) {
+                labels += label.getKey().length() + label.getValue().length();
+            }
+            return EACH + labels + connection.length() + other.length();
+        }
+    }
+
+    /** What one service account reported. */
+    private static final class Held {
+        // Least recently seen first.
+        private final LinkedHashMap<Key, Counts> flows = new LinkedHashMap<>(16, LOAD_FACTOR, true);
+        private long size;
+    }
 
     private enum Kind {
         INBOUND,
@@ -91,32 +124,59 @@ public final class ObservedTraffic {
     private synchronized void add(Key key, long requests, long marked) {
         long now = timer.nanoTime();
         long minute = minute(now);
-        Counts counts = flows.computeIfAbsent(key, unseen -> new Counts(minute));
+        Held held = byIdentity.computeIfAbsent(
+                key.reporter().namespace() + "/" + key.reporter().serviceAccount(), unseen -> new Held());
+        Counts counts = held.flows.get(key);
+        if (counts == null) {
+            counts = new Counts(minute);
+            held.flows.put(key, counts);
+            grow(held, 1, key.size());
+        }
         counts.requests.add(minute, requests);
         counts.marked.add(minute, marked);
         counts.lastNanos = now;
-        if (flows.size() > MAX_FLOWS) {
-            Iterator<Key> oldest = flows.keySet().iterator();
-            oldest.next();
-            oldest.remove();
-            evicted.increment();
+        while (held.flows.size() > MAX_OF_IDENTITY || held.size > MAX_SIZE_OF_IDENTITY) {
+            evictOldest(held);
         }
+        while (count > MAX_FLOWS || size > MAX_SIZE) {
+            evictOldest(Collections.max(byIdentity.values(), Comparator.comparingLong(one -> one.size)));
+        }
+    }
+
+    private void evictOldest(Held held) {
+        Iterator<Key> oldest = held.flows.keySet().iterator();
+        long freed = oldest.next().size();
+        oldest.remove();
+        grow(held, -1, -freed);
+        evicted.increment();
+    }
+
+    private void grow(Held held, int flows, long by) {
+        count += flows;
+        held.size += by;
+        size += by;
     }
 
     /** {@return every flow of the last hour} */
     public synchronized List<Flow> flows() {
         long now = timer.nanoTime();
         Instant instant = clock.instant();
-        flows.values().removeIf(counts -> now - counts.lastNanos > WINDOW.toNanos());
-        List<Flow> all = new ArrayList<>(flows.size());
-        for (Map.Entry<Key, Counts> entry : flows.entrySet()) {
-            Counts counts = entry.getValue();
-            all.add(flow(
-                    entry.getKey(),
+        List<Flow> all = new ArrayList<>(count);
+        for (Held held : byIdentity.values()) {
+            held.flows.entrySet().removeIf(entry -> {
+                boolean old = now - entry.getValue().lastNanos > WINDOW.toNanos();
+                if (old) {
+                    grow(held, -1, -entry.getKey().size());
+                }
+                return old;
+            });
+            held.flows.forEach((key, counts) -> all.add(flow(
+                    key,
                     counts.requests.sum(minute(now)),
                     counts.marked.sum(minute(now)),
-                    instant.minusNanos(now - counts.lastNanos)));
+                    instant.minusNanos(now - counts.lastNanos))));
         }
+        byIdentity.values().removeIf(held -> held.flows.isEmpty());
         return all;
     }
 
@@ -138,7 +198,7 @@ public final class ObservedTraffic {
     }
 
     private synchronized int size() {
-        return flows.size();
+        return count;
     }
 
     private static long minute(long nanos) {

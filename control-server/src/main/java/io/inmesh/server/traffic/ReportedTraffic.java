@@ -1,5 +1,6 @@
 package io.inmesh.server.traffic;
 
+import io.inmesh.server.model.ForeignText;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.EndpointLoadMetricStats;
 import io.inmesh.xds.endpoint.UpstreamLocalityStats;
@@ -20,6 +21,8 @@ public final class ReportedTraffic {
     private static final String SHADOW_DENIED = "inmesh.shadow_denied";
     private static final int MAX_NAME = 2_300;
     private static final int PARTS = 4;
+    /** A process cannot have counted more in the time between two reports; sums of such are still numbers. */
+    private static final long MAX_REPORTED = 1L << 40;
 
     private ReportedTraffic() {}
 
@@ -49,29 +52,33 @@ public final class ReportedTraffic {
         long requests = 0;
         long plaintext = 0;
         for (UpstreamLocalityStats locality : localities) {
-            requests += locality.getTotalIssuedRequests();
+            requests += count(locality.getTotalIssuedRequests());
             for (EndpointLoadMetricStats metric : locality.getLoadMetricStatsList()) {
                 if (metric.getMetricName().equals(PLAINTEXT)) {
-                    plaintext += metric.getNumRequestsFinishedWithMetric();
+                    plaintext += count(metric.getNumRequestsFinishedWithMetric());
                 }
             }
         }
         if (requests > 0) {
-            traffic.outbound(caller, port, host, requests, Math.max(0, plaintext));
+            traffic.outbound(caller, port, ForeignText.clean(host), requests, Math.min(requests, plaintext));
         }
     }
 
     private static void inbound(
             ObservedTraffic traffic, WorkloadGroup called, int port, EndpointLoadMetricStats metric) {
-        String[] parts = metric.getMetricName().split("\\|", -1);
-        long requests = metric.getNumRequestsFinishedWithMetric();
-        if (parts.length != 3 || metric.getMetricName().length() > MAX_NAME || requests <= 0) {
+        if (metric.getMetricName().length() > MAX_NAME) {
+            return;
+        }
+        String[] parts = ForeignText.clean(metric.getMetricName()).split("\\|", -1);
+        long requests = count(metric.getNumRequestsFinishedWithMetric());
+        if (parts.length != 3 || requests <= 0) {
             return;
         }
         if (parts[0].equals(SHADOW_DENIED)) {
             traffic.shadowDenied(called, parts[1], parts[2], requests);
         } else if (parts[0].equals(SOURCE)) {
-            long refused = Math.max(0, (long) metric.getTotalMetricValue());
+            // What is no number is 0 then, and what is infinite is all of them.
+            long refused = Math.min(requests, Math.max(0, (long) metric.getTotalMetricValue()));
             switch (parts[1]) {
                 case "mtls" -> traffic.inbound(called, port, Flow.Connection.MTLS, parts[2], requests, refused);
                 case "tls" -> traffic.inbound(called, port, Flow.Connection.TLS, parts[2], requests, refused);
@@ -82,6 +89,10 @@ public final class ReportedTraffic {
                 }
             }
         }
+    }
+
+    private static long count(long reported) {
+        return Math.max(0, Math.min(reported, MAX_REPORTED));
     }
 
     private static boolean isPort(String text) {

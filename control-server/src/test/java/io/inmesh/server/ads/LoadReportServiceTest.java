@@ -10,7 +10,10 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.server.lrs.UnusableEndpoint;
+import io.inmesh.server.traffic.Flow;
 import io.inmesh.xds.core.Address;
+import io.inmesh.xds.core.Locality;
+import io.inmesh.xds.core.Node;
 import io.inmesh.xds.core.SocketAddress;
 import io.inmesh.xds.endpoint.ClusterStats;
 import io.inmesh.xds.endpoint.UpstreamEndpointStats;
@@ -96,6 +99,75 @@ class LoadReportServiceTest {
         awaitReasons();
     }
 
+    @Test
+    void hostileClientThatReportsThousandsOfTimesIsRefusedAndNobodyElse() throws Exception {
+        Call good = new Call(server.channelOf("default", "productpage"));
+        good.requests.onNext(report(ejected("10.0.0.5", "once")));
+        good.response.get(30, TimeUnit.SECONDS);
+        Channel connection = server.channelOf("default", "mallory");
+        Call hostile = new Call(connection);
+        for (int i = 0; i < 2_000; i++) {
+            hostile.requests.onNext(report(ejected("10.0.0.6", "again")));
+        }
+
+        assertThat(hostile.end().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(hostile.end().getDescription()).contains("report as often as asked, which is every 10 s");
+        good.requests.onNext(report(ejected("10.0.0.5", "twice")));
+        awaitReasons("twice");
+    }
+
+    @Test
+    void hostileReportIsCutAndItsNumbersThatCannotBeDoNotCount() throws Exception {
+        LoadStatsRequest.Builder hostile = LoadStatsRequest.newBuilder();
+        for (long count : new long[] {-1, Long.MIN_VALUE}) {
+            hostile.addClusterStats(ClusterStats.newBuilder()
+                    .setClusterName("outbound|9080||impossible")
+                    .addUpstreamLocalityStats(UpstreamLocalityStats.newBuilder().setTotalIssuedRequests(count)));
+        }
+        ClusterStats.Builder localities = ClusterStats.newBuilder().setClusterName("outbound|9080||many-places");
+        for (int i = 0; i < 100_000; i++) {
+            localities.addUpstreamLocalityStats(UpstreamLocalityStats.newBuilder()
+                    .setLocality(Locality.newBuilder().setRegion("region-" + i).setZone("x".repeat(10)))
+                    .setTotalIssuedRequests(Long.MAX_VALUE));
+        }
+        hostile.addClusterStats(localities);
+        for (int i = 0; i < 50_000; i++) {
+            hostile.addClusterStats(ClusterStats.newBuilder()
+                    .setClusterName("outbound|9080||s" + i)
+                    .addUpstreamLocalityStats(UpstreamLocalityStats.newBuilder().setTotalIssuedRequests(1)));
+        }
+        Call call = new Call(server.channelOf("default", "mallory"));
+        call.requests.onNext(hostile.build());
+        call.response.get(30, TimeUnit.SECONDS);
+
+        assertThat(server.traffic.flows())
+                .hasSize(10_000)
+                .allSatisfy(
+                        flow -> assertThat(((Flow.Outbound) flow).requests()).isEqualTo(1));
+    }
+
+    @Test
+    void reportWithoutNodeCountsForItsAccountAndALaterNodeChangesNothing() throws Exception {
+        Call call = new Call(server.channelOf("default", "productpage"));
+        call.requests.onNext(report(ejected("10.0.0.5", "once")));
+        call.response.get(30, TimeUnit.SECONDS);
+        call.requests.onNext(report(ejected("10.0.0.5", "twice")).toBuilder()
+                .setNode(Node.newBuilder()
+                        .setId("sidecar~10.0.0.9~ledger-1.bank~bank.svc.cluster.local")
+                        .setMetadata(Struct.newBuilder()
+                                .putFields(
+                                        "WORKLOAD_NAME",
+                                        Value.newBuilder()
+                                                .setStringValue("ledger")
+                                                .build())))
+                .build());
+        awaitReasons("twice");
+
+        assertThat(server.reports.unusable())
+                .extracting(UnusableEndpoint::namespace, UnusableEndpoint::caller)
+                .containsExactly(tuple("default", "productpage"));
+    }
+
     private void awaitReasons(String... reasons) {
         while (!server.reports.unusable().stream()
                 .map(UnusableEndpoint::why)
@@ -139,6 +211,7 @@ class LoadReportServiceTest {
 
     private static final class Call {
         final CompletableFuture<LoadStatsResponse> response = new CompletableFuture<>();
+        final CompletableFuture<Status> ended = new CompletableFuture<>();
         final StreamObserver<LoadStatsRequest> requests;
 
         Call(Channel channel) {
@@ -151,13 +224,19 @@ class LoadReportServiceTest {
                 @Override
                 public void onError(Throwable cause) {
                     response.completeExceptionally(cause);
+                    ended.complete(Status.fromThrowable(cause));
                 }
 
                 @Override
                 public void onCompleted() {
                     response.cancel(false);
+                    ended.complete(Status.OK);
                 }
             });
+        }
+
+        Status end() throws Exception {
+            return ended.get(60, TimeUnit.SECONDS);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.server.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.inmesh.server.fixture.FakeTime;
 import io.inmesh.xds.endpoint.ClusterStats;
@@ -55,16 +56,63 @@ class ObservedTrafficTest {
         traffic.inbound(REVIEWS, 1, Flow.Connection.MTLS, PRODUCTPAGE, 1, 0);
         traffic.inbound(REVIEWS, 2, Flow.Connection.MTLS, PRODUCTPAGE, 1, 0);
         traffic.inbound(REVIEWS, 1, Flow.Connection.MTLS, PRODUCTPAGE, 1, 0);
-        for (int i = 0; i < ObservedTraffic.MAX_FLOWS - 1; i++) {
+        for (int i = 0; i < ObservedTraffic.MAX_OF_IDENTITY - 1; i++) {
             traffic.shadowDenied(REVIEWS, "p", "10.0." + i, 1);
         }
 
-        assertThat(traffic.flows()).hasSize(ObservedTraffic.MAX_FLOWS);
+        assertThat(traffic.flows()).hasSize(ObservedTraffic.MAX_OF_IDENTITY);
         assertThat(traffic.flows())
                 .filteredOn(Flow.Inbound.class::isInstance)
                 .extracting(flow -> ((Flow.Inbound) flow).port())
                 .containsExactly(1);
         assertThat(meters.counter("inmesh.traffic.flows.evicted").count()).isEqualTo(1);
+    }
+
+    @Test
+    void hostileReporterPushesOutNothingOfOthers() {
+        WorkloadGroup hostile = new WorkloadGroup("default", "mallory", Map.of("app", "x".repeat(200)));
+        traffic.inbound(REVIEWS, 1, Flow.Connection.MTLS, PRODUCTPAGE, 1, 0);
+        for (int i = 0; i < ObservedTraffic.MAX_OF_IDENTITY + 10; i++) {
+            traffic.outbound(hostile, 80, "a" + i, 1, 0);
+        }
+        assertThat(traffic.flows()).hasSize(ObservedTraffic.MAX_OF_IDENTITY + 1);
+
+        for (int i = 0; i < 20_000; i++) {
+            traffic.outbound(hostile, 80, i + "x".repeat(2_000), 1, 0);
+        }
+        assertThat(traffic.flows().size()).as("long names take more").isLessThan(10_000);
+        assertThat(traffic.flows()).anyMatch(flow -> flow.reporter().equals(REVIEWS));
+    }
+
+    @Test
+    void hostileReportersTogetherPushOutNothingOfOthers() {
+        traffic.inbound(REVIEWS, 1, Flow.Connection.MTLS, PRODUCTPAGE, 1, 0);
+        for (int who = 0; who < 6; who++) {
+            WorkloadGroup hostile = new WorkloadGroup("default", "mallory-" + who, Map.of());
+            for (int i = 0; i < ObservedTraffic.MAX_OF_IDENTITY; i++) {
+                traffic.outbound(hostile, 80, "a" + i, 1, 0);
+            }
+        }
+        assertThat(traffic.flows())
+                .hasSize(ObservedTraffic.MAX_FLOWS)
+                .anyMatch(flow -> flow.reporter().equals(REVIEWS));
+    }
+
+    @Test
+    void hostileCountsAreNoNumbersThatNobodyCouldHaveCounted() {
+        for (int i = 0; i < 3; i++) {
+            report(
+                    "inbound|9080||",
+                    metric("inmesh.source|mtls|" + PRODUCTPAGE, Long.MAX_VALUE, Double.POSITIVE_INFINITY));
+            report("inbound|9080||", metric("inmesh.source|tls|\u001b[2J", 7, Double.NaN));
+            report("inbound|9080||", metric("inmesh.source|plaintext|10.0.0.9", Long.MIN_VALUE, -1));
+        }
+
+        long most = 3L << 40;
+        assertThat(traffic.flows())
+                .extracting(Flow.Inbound.class::cast)
+                .extracting(Flow.Inbound::source, Flow.Inbound::requests, Flow.Inbound::refused)
+                .containsExactlyInAnyOrder(tuple(PRODUCTPAGE, most, most), tuple("?[2J", 21L, 0L));
     }
 
     @Test
