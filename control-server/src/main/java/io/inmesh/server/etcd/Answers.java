@@ -12,6 +12,9 @@ final class Answers {
 
     private static final String NO_SPACE = "database space exceeded";
 
+    /** What it answers to a call without a login once it asks for users. */
+    private static final String NO_USER = "user name is empty";
+
     private Answers() {}
 
     /** What to do next. */
@@ -38,9 +41,7 @@ final class Answers {
             case UNAVAILABLE -> !sent || text.equals("etcdserver: no leader") ? Verdict.ELSEWHERE : Verdict.DOUBT;
             case RESOURCE_EXHAUSTED -> text.contains("too many requests") ? Verdict.ELSEWHERE : Verdict.REFUSED;
             case INVALID_ARGUMENT ->
-                text.contains("auth store is old") || text.contains("user name is empty")
-                        ? Verdict.LOGIN
-                        : Verdict.REFUSED;
+                text.contains("auth store is old") || text.contains(NO_USER) ? Verdict.LOGIN : Verdict.REFUSED;
             case PERMISSION_DENIED, NOT_FOUND, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED -> Verdict.REFUSED;
             default -> sent ? Verdict.DOUBT : Verdict.ELSEWHERE;
         };
@@ -93,6 +94,9 @@ final class Answers {
         }
         if (text.contains("authentication failed")) {
             return "see store.etcd.user and what is in store.etcd.passwordFile";
+        }
+        if (text.contains(NO_USER)) {
+            return "it asks for users now: name one in store.etcd.user and its password's file in store.etcd.passwordFile";
         }
         if (text.contains("authentication is not enabled")) {
             return "take store.etcd.user out, or have etcd ask for it: etcdctl auth enable";

@@ -4,6 +4,7 @@ import io.inmesh.server.settings.Section;
 import io.inmesh.server.store.EmbeddedEngine;
 import io.inmesh.server.store.Engine;
 import io.inmesh.server.store.Schema;
+import io.inmesh.server.store.WatchfulEngine;
 import io.inmesh.server.time.Timer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,10 +36,13 @@ public record StoreSettings(@Nullable EtcdSettings etcd) {
      * @throws IOException if it cannot be used, or holds what this server does not understand; the message says what to do
      */
     public Engine open(Path dataDir, Timer timer, InstantSource clock) throws IOException {
+        if (etcd == null) {
+            EmbeddedEngine.refuseUnfinished(dataDir);
+        }
         Engine engine = connect(dataDir, timer, clock);
         try {
             Schema.check(engine);
-            return engine;
+            return new WatchfulEngine(engine, clock);
         } catch (IOException | RuntimeException e) {
             engine.close();
             throw e;

@@ -152,6 +152,7 @@ public final class HttpServer implements AutoCloseable {
                 new StatusApi(
                         writer.store()::view,
                         writer.store()::behind,
+                        writer.store()::refusal,
                         sources.drains()::workloads,
                         sources.folderProblems(),
                         sources.discovered(),

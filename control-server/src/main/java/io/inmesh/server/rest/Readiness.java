@@ -41,6 +41,13 @@ record Readiness(
                         .append(behind.since())
                         .append(": ")
                         .append(behind.reason()));
+        store.refusal()
+                .ifPresent(refusal -> text.append("\nstore: takes no changes since ")
+                        .append(refusal.since())
+                        .append(", asked last at ")
+                        .append(refusal.last())
+                        .append(": ")
+                        .append(refusal.reason()));
         handOver.get().ifPresent(report -> text.append("\nhandover: ").append(report));
         // Anybody may ask, so without the reason, which meshctl status gives.
         discovered.statuses().stream()

@@ -161,6 +161,11 @@ public final class ConfigStore implements AutoCloseable {
         return follower.behind();
     }
 
+    /** {@return that the engine takes no changes, of whichever table; empty if it took the last one} */
+    public Optional<Engine.Refusal> refusal() {
+        return engine.refusal();
+    }
+
     /** {@return whether this server hears of everything} */
     public boolean hears() {
         return behind().isEmpty();

@@ -41,6 +41,9 @@ public final class EmbeddedEngine implements Engine {
     /** The file's name in the data folder. */
     public static final String FILE = "inmesh.mv";
 
+    /** Where a copy is written in the data folder before it takes the place of what is there, so that moving it is only a change of names. */
+    public static final String STAGE = ".restoring";
+
     private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
 
@@ -121,17 +124,45 @@ public final class EmbeddedEngine implements Engine {
                     timer,
                     kept);
         } catch (MVStoreException e) {
-            throw e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED
-                    ? new IOException(
+            throw new IOException(
+                    switch (e.getErrorCode()) {
+                        case DataUtils.ERROR_FILE_LOCKED ->
                             "the data folder " + folder
                                     + " is in use by another control server; stop that one, or give this one"
-                                    + " another folder with --data-dir",
-                            e)
-                    : new IOException(
+                                    + " another folder with --data-dir";
+                        case DataUtils.ERROR_WRITING_FAILED ->
+                            "the store " + file + " cannot be written to: " + reason(e)
+                                    + "; see whether the disk is full or read-only, then try again";
+                        default ->
                             "the store " + file + " cannot be read: " + e.getMessage() + "; if it is damaged, move"
-                                    + " the file away and put a backup back with control-server store restore",
-                            e);
+                                    + " the file away and put a backup back with control-server store restore";
+                    },
+                    e);
         }
+    }
+
+    /**
+     * Sees whether the store of a folder is one that a restore was to bring and has not: a server would take it for a new one.
+     *
+     * @throws IOException if so; the message says what to do
+     */
+    public static void refuseUnfinished(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        Path stage = folder.resolve(STAGE);
+        if (Files.isDirectory(stage) && (Files.notExists(file) || Files.size(file) == 0)) {
+            throw new IOException(
+                    "a restore into " + folder + " has not come to its end; wait for it, or run it again if it"
+                            + " was interrupted; delete " + stage + " only to begin with an empty store");
+        }
+    }
+
+    /** The library's own words name its objects; what the system has said is below them. */
+    private static String reason(Throwable problem) {
+        Throwable innermost = problem;
+        for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+            innermost = cause;
+        }
+        return Objects.requireNonNullElse(innermost.getMessage(), innermost.toString());
     }
 
     private MVMap<String, byte[]> map(String table) {
@@ -235,7 +266,7 @@ public final class EmbeddedEngine implements Engine {
             }
         }
         return StoreUnavailableException.outcomeUnknown(
-                "the store cannot be written to: " + problem.getMessage() + "; " + MAKE_ROOM, problem);
+                "the store cannot be written to: " + reason(problem) + "; " + MAKE_ROOM, problem);
     }
 
     @Override
@@ -297,6 +328,11 @@ public final class EmbeddedEngine implements Engine {
         lock.lock();
         try {
             store.close(COMPACTION_MILLIS);
+        } catch (MVStoreException e) {
+            throw StoreUnavailableException.nothingChanged(
+                    "the store could not be closed in order, though all that was acknowledged is in it: " + reason(e)
+                            + "; see whether the disk is full or read-only",
+                    e);
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package io.inmesh.server.store;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -136,6 +137,20 @@ public interface Engine extends KeyValueTable, AutoCloseable {
      * @throws TooLargeException if there is more to change than the engine can change at once
      */
     boolean change(List<Guard> guards, List<Write> writes);
+
+    /**
+     * That changes are not taken.
+     *
+     * @param since when the first was refused after which none has been taken
+     * @param last when the last was
+     * @param reason why, and what to do
+     */
+    record Refusal(Instant since, Instant last, String reason) {}
+
+    /** {@return that changes are not taken, as far as is known; empty where nobody remembers it} */
+    default Optional<Refusal> refusal() {
+        return Optional.empty();
+    }
 
     /** {@return the revision of the last change, whichever table it was in; 0 if there has been none} */
     long revision();

@@ -34,6 +34,7 @@ class FullDiskTest {
                     .isInstanceOfSatisfying(
                             StoreUnavailableException.class,
                             e -> assertThat(e.isOutcomeUnknown()).isTrue())
+                    .hasMessageContaining("No space left on device")
                     .hasMessageContaining("disk is full")
                     .hasMessageContaining("start the server again");
             for (int i = 0; i < 2; i++) {
