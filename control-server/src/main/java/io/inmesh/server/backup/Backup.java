@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State at one revision. As text: a line that says what it is, a line of JSON for each entry and each file, and a last line with the SHA-256
@@ -96,13 +97,11 @@ public record Backup(SortedMap<String, SortedMap<String, byte[]>> tables, Sorted
         SortedMap<String, String> authority = new TreeMap<>();
         for (String line : (Iterable<String>) body.lines().skip(1)::iterator) {
             JsonNode node = node(line, source);
-            if (node.has("file")) {
+            if (node.path("file").isTextual() && node.path("text").isTextual()) {
                 authority.put(node.path("file").asText(), node.path("text").asText());
             } else {
-                tables.computeIfAbsent(node.path("table").asText(), t -> new TreeMap<>())
-                        .put(
-                                node.path("key").asText(),
-                                Base64.getDecoder().decode(node.path("value").asText()));
+                tables.computeIfAbsent(text(node, "table", source), t -> new TreeMap<>())
+                        .put(text(node, "key", source), value(node, source));
             }
         }
         return new Backup(tables, authority);
@@ -112,6 +111,26 @@ public record Backup(SortedMap<String, SortedMap<String, byte[]>> tables, Sorted
     public Collection<byte[]> resources() {
         return tables.getOrDefault(Schema.RESOURCES, Collections.emptySortedMap())
                 .values();
+    }
+
+    private static String text(JsonNode node, String field, String source) throws IOException {
+        if (!node.path(field).isTextual()) {
+            throw strange(source, "has a line without \"" + field + "\" where there has to be a text", null);
+        }
+        return node.path(field).asText();
+    }
+
+    private static byte[] value(JsonNode node, String source) throws IOException {
+        try {
+            return Base64.getDecoder().decode(text(node, "value", source));
+        } catch (IllegalArgumentException e) {
+            throw strange(source, "has a \"value\" that is not in Base64, of key " + node.path("key"), e);
+        }
+    }
+
+    /** Its checksum fits, so it was made like this. */
+    private static IOException strange(String source, String what, @Nullable Exception cause) {
+        return new IOException(source + " " + what + ": it was changed by hand; take another backup", cause);
     }
 
     private static JsonNode node(String line, String source) throws IOException {

@@ -73,6 +73,11 @@ record CarriedAuthority(SortedMap<String, SortedMap<String, byte[]>> tables, Sor
         return new CarriedAuthority(tables, Collections.emptySortedMap());
     }
 
+    /** {@return whether there is an authority in it} */
+    boolean comesWith() {
+        return !files.isEmpty() || tables.containsKey(AuthorityCopy.TABLE);
+    }
+
     private static byte @Nullable [] choose(
             byte @Nullable [] there, byte @Nullable [] copied, Present present, boolean ofFiles) throws IOException {
         if (there == null || copied == null || Arrays.equals(there, copied)) {

@@ -7,6 +7,7 @@ import io.inmesh.server.store.Engine;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
@@ -15,9 +16,6 @@ import java.util.stream.Stream;
  * everything as it was. From the first file that is moved to the last one the store has the mark of a copy that is not complete.
  */
 final class FolderTarget implements Target {
-    /** Where a copy is written, in the data folder, so that moving it is only a change of names. */
-    static final String STAGE = ".restoring";
-
     private final Path folder;
     private final Path authority;
     private final boolean there;
@@ -38,6 +36,9 @@ final class FolderTarget implements Target {
      * @throws IOException if the store cannot be read, or a server uses it
      */
     static FolderTarget open(Path folder, Path authority) throws IOException {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(folder)) {
+            throw new IOException(folder + " is no folder; correct --data-dir");
+        }
         boolean there = Files.exists(folder.resolve(EmbeddedEngine.FILE));
         return new FolderTarget(
                 folder, authority, there, there ? EmbeddedEngine.open(folder) : EmbeddedEngine.inMemory());
@@ -56,22 +57,33 @@ final class FolderTarget implements Target {
             throw new IOException(authority + " has files of a certificate authority already; add --replace if they may"
                     + " go, move them away, or leave that of the copy out where there is --keep-authority");
         }
-        boolean made = Files.notExists(folder);
-        Path stage = folder.resolve(STAGE);
-        Path aside = stage.resolve("before");
-        Replacement replacement = new Replacement(aside);
+        Path aside = folder.resolve(EmbeddedEngine.STAGE).resolve("before");
         if (refill.resumes()) {
             // Outside of what follows: where it cannot be put back it has to stay where it is.
             Replacement.putBack(aside, authority);
         }
+        try (Replacement replacement = new Replacement(aside)) {
+            fill(replacement, aside, refill, copied, jump);
+        }
+        try (Engine engine = EmbeddedEngine.open(folder)) {
+            Refill.finish(engine);
+        }
+        Replacement.delete(folder.resolve(EmbeddedEngine.STAGE));
+    }
+
+    private void fill(Replacement replacement, Path aside, Refill refill, CarriedAuthority copied, long jump)
+            throws IOException {
+        boolean made = Files.notExists(folder);
+        Path stage = folder.resolve(EmbeddedEngine.STAGE);
         try {
-            write(stage, refill, copied, jump);
-            if (!there && Files.exists(store())) {
-                throw new IOException("a server has been started on it meanwhile; stop it, and say --replace");
+            if (!there) {
+                SecretFiles.createDirectory(folder);
+                replacement.reserve(store());
             }
+            write(stage, refill, copied, jump);
             // First, since it has the mark that keeps servers from starting.
             replacement.file(stage.resolve(EmbeddedEngine.FILE), store());
-            if (files) {
+            if (!copied.files().isEmpty()) {
                 replacement.folder(stage.resolve("ca"), authority);
             }
         } catch (IOException | RuntimeException e) {
@@ -88,10 +100,6 @@ final class FolderTarget implements Target {
                             + e.getMessage(),
                     e);
         }
-        try (Engine engine = EmbeddedEngine.open(folder)) {
-            Refill.finish(engine);
-        }
-        Replacement.delete(stage);
     }
 
     private Path store() {

@@ -2,18 +2,24 @@ package io.inmesh.server.backup;
 
 import io.inmesh.server.ca.SecretFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Files and folders that take the places of others, which are kept aside so that all can be taken back. */
-final class Replacement {
+final class Replacement implements AutoCloseable {
     private final Path aside;
     private final Deque<Step> done = new ArrayDeque<>();
+    private @Nullable FileChannel reserved;
 
     @FunctionalInterface
     private interface Step {
@@ -23,6 +29,46 @@ final class Replacement {
     /** @param aside a folder for what was there before, on the same disk; made when it is needed */
     Replacement(Path aside) {
         this.aside = aside;
+    }
+
+    /**
+     * Takes the place of a store that is not there yet, with an empty file that is locked as a server locks its store, until this is
+     * closed: so none can begin to use that place and have its store replaced under it.
+     *
+     * @throws IOException if a server was faster, or the file cannot be made
+     */
+    void reserve(Path place) throws IOException {
+        try {
+            SecretFiles.createEmpty(place);
+        } catch (FileAlreadyExistsException e) {
+            throw begun(e);
+        }
+        FileChannel channel = FileChannel.open(place, StandardOpenOption.WRITE);
+        reserved = channel;
+        if (!locked(channel)) {
+            throw begun(null);
+        }
+        done.push(() -> Files.delete(place));
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static IOException begun(@Nullable Exception cause) {
+        return new IOException("a server has been started on it meanwhile; stop it, and say --replace", cause);
+    }
+
+    /** Gives up what {@link #reserve} has locked; what has taken a place stays. */
+    @Override
+    public void close() throws IOException {
+        if (reserved != null) {
+            reserved.close();
+        }
     }
 
     /** Has a file take a place in one step: there is no moment without one if there was one before. */

@@ -165,10 +165,16 @@ public final class StoreCommand {
                                 + " anybody in the mesh; set authority.passphraseFile and start the server once, or add --plain-keys"
                                 + " to take them as they are, or --without-authority to leave them out");
             }
-            SecretFiles.write(
-                    file.toAbsolutePath(),
-                    new Backup(tables, files)
-                            .text(listing.revision(), InstantSource.system().instant()));
+            String text = new Backup(tables, files)
+                    .text(listing.revision(), InstantSource.system().instant());
+            try {
+                SecretFiles.write(file.toAbsolutePath(), text);
+            } catch (IOException e) {
+                throw new IOException(
+                        file + " cannot be written (" + e + "); see whether its folder is there, and the disk full or"
+                                + " read-only",
+                        e);
+            }
             return "backed up revision " + listing.revision() + " to " + file;
         }
     }
@@ -202,14 +208,18 @@ public final class StoreCommand {
             Backup backup = Backup.read(text(), file.toString());
             Present present = present();
             AuthoritySettings settings = ofAuthority(settings());
+            String next;
             try (Target target = target(settings(), timer)) {
                 Refill.check(target.present(), replace);
-                target.fill(
-                        CarriedAuthority.of(backup, target.present(), present, settings, settings),
-                        replace,
-                        Refill.JUMP);
+                CarriedAuthority carried = CarriedAuthority.of(backup, target.present(), present, settings, settings);
+                target.fill(carried, replace, Refill.JUMP);
+                next = carried.comesWith() || Files.isDirectory(authority())
+                        ? "start the servers"
+                        : "there is no certificate authority in it, nor where it was put: put the folder " + authority()
+                                + " back before you start a server, or it founds another one, to which every process"
+                                + " is a stranger";
             }
-            return "restored " + file + "; start the servers";
+            return "restored " + file + "; " + next;
         }
 
         private String text() throws IOException {
@@ -255,6 +265,7 @@ public final class StoreCommand {
         }
 
         private String run(Engine engine, SystemTimer timer) throws IOException {
+            RunningServers.refuse(engine);
             Listing listing = all(engine);
             Schema.check(engine);
             boolean files = engine instanceof EmbeddedEngine;

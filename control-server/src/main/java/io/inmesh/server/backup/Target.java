@@ -15,7 +15,7 @@ interface Target extends AutoCloseable {
      * @param copied what has been judged by {@link #present}
      * @param replace whether what it holds may go
      * @param jump how far the configuration's revision jumps
-     * @throws IOException if it is not empty and must not be replaced, or cannot be written; the message says what has become of it
+     * @throws IOException if it is not empty and must not be replaced, or servers run on it, or it cannot be written; the message says what has become of it
      */
     void fill(CarriedAuthority copied, boolean replace, long jump) throws IOException;
 
@@ -36,6 +36,7 @@ interface Target extends AutoCloseable {
 
             @Override
             public void fill(CarriedAuthority copied, boolean replace, long jump) throws IOException {
+                RunningServers.refuse(engine);
                 new Refill(engine, replace).with(copied.tables(), jump);
             }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,6 +38,11 @@ public final class SecretFiles {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, attributes(directory, OWNER_DIRECTORY));
         }
+    }
+
+    /** Makes an empty file; one that is there already is a {@link FileAlreadyExistsException}. */
+    public static void createEmpty(Path file) throws IOException {
+        Files.createFile(file, attributes(file, OWNER_FILE));
     }
 
     /** Replaces {@code file} in one step and forces it to disk; there is no moment at which others may read it. */

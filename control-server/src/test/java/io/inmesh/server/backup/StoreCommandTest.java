@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.inmesh.server.ca.AuthorityCopy;
 import io.inmesh.server.etcd.StoreSettings;
 import io.inmesh.server.fixture.Config;
+import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.store.ConfigStore;
 import io.inmesh.server.store.ConfigStore.Change;
 import io.inmesh.server.store.EmbeddedEngine;
@@ -171,13 +172,54 @@ class StoreCommandTest {
     @Test
     void aBackupOfTheFormBeforeIsTaken() throws Exception {
         run("backup", data, "--without-authority");
-        String body = Files.readString(backup).replaceFirst("\"schema\":2", "\"schema\":1");
-        body = body.substring(0, body.stripTrailing().lastIndexOf('\n') + 1);
-        String digest =
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body.getBytes(UTF_8)));
-        Files.writeString(backup, body + "{\"sha256\":\"" + digest + "\"}\n");
+        writeBackup(body().replaceFirst("\"schema\":2", "\"schema\":1"));
 
         assertThat(run("restore", copy)).contains("restored");
+    }
+
+    /** No server would start on what came of it. */
+    @Test
+    void linesThatNoBackupHasAreRefusedThoughTheChecksumFits() throws Exception {
+        run("backup", data, "--without-authority");
+        String body = body();
+        for (String line : List.of(
+                "{\"table\":\"resources\",\"key\":\"x\"}",
+                "{\"table\":\"resources\",\"value\":\"eA==\"}",
+                "{\"table\":\"resources\",\"key\":\"x\",\"value\":\"***\"}",
+                "{\"file\":\"authority.json\"}",
+                "[]",
+                "null",
+                "")) {
+            writeBackup(body + line + "\n");
+            assertThat(run("restore", copy)).as(line).contains(backup.toString(), "take another backup");
+        }
+        assertThat(copy).doesNotExist();
+    }
+
+    @Test
+    void aRestoreThatBringsNoAuthoritySaysSo() throws Exception {
+        run("backup", data, "--without-authority");
+
+        assertThat(run("restore", copy))
+                .contains("restored", "no certificate authority", "put the folder " + copy.resolve("ca") + " back");
+        assertThat(run("restore", data, "--replace")).contains("restored", "start the servers");
+    }
+
+    @Test
+    void aStoreOnWhichServersRunIsNotRefilled() throws Exception {
+        try (MemoryTable shared = new MemoryTable()) {
+            shared.put(Schema.REPLICAS, "one", new byte[1]);
+            shared.put("other", "k", new byte[1]);
+            CarriedAuthority copied = new CarriedAuthority(new TreeMap<>(), new TreeMap<>());
+
+            assertThatThrownBy(() -> Target.shared(shared).fill(copied, true, 0))
+                    .hasMessageContaining("control servers run on the store: one; stop them all first");
+            assertThat(shared.get("other", "k")).isPresent();
+
+            shared.delete(Schema.REPLICAS, "one");
+            Target.shared(shared).fill(copied, true, 0);
+            assertThat(shared.get("other", "k")).isEmpty();
+        }
     }
 
     @Test
@@ -227,7 +269,7 @@ class StoreCommandTest {
         SortedMap<String, String> authority = AuthorityCopy.read(data.resolve("ca"));
         assertThat(run("restore", data, "--replace")).contains("tampered", data + " is as it was before");
         assertThat(AuthorityCopy.read(data.resolve("ca"))).isEqualTo(authority);
-        assertThat(data.resolve(FolderTarget.STAGE)).doesNotExist();
+        assertThat(data.resolve(EmbeddedEngine.STAGE)).doesNotExist();
         try (Engine engine = open(data)) {
             assertThat(engine.get("new", "k")).isEmpty();
             assertThat(engine.get("other", "k")).isPresent();
@@ -244,17 +286,17 @@ class StoreCommandTest {
         assertThat(run("restore", copy, "--replace")).contains("restored");
 
         assertThat(AuthorityCopy.read(copy.resolve("ca"))).isEqualTo(AuthorityCopy.read(data.resolve("ca")));
-        assertThat(copy.resolve(FolderTarget.STAGE)).doesNotExist();
+        assertThat(copy.resolve(EmbeddedEngine.STAGE)).doesNotExist();
     }
 
     @Test
     void whatARestoreThatWasKilledHasWrittenBesideGoesWithTheNext() throws Exception {
         run("backup", data);
-        AuthorityCopy.write(data.resolve(FolderTarget.STAGE), Map.of("ca/root.key", SEALED, "inmesh.mv", "torn"));
+        AuthorityCopy.write(data.resolve(EmbeddedEngine.STAGE), Map.of("ca/root.key", SEALED, "inmesh.mv", "torn"));
         open(data).close();
 
         assertThat(run("restore", data, "--replace")).contains("restored");
-        assertThat(data.resolve(FolderTarget.STAGE)).doesNotExist();
+        assertThat(data.resolve(EmbeddedEngine.STAGE)).doesNotExist();
         open(data).close();
     }
 
@@ -263,7 +305,7 @@ class StoreCommandTest {
     void theAuthorityOfARestoreThatWasKilledIsPutBackBeforeTheNext() throws Exception {
         run("backup", data);
         Map<String, String> authority = Map.of("authority.json", "own");
-        AuthorityCopy.write(copy.resolve(FolderTarget.STAGE).resolve("before").resolve("ca"), authority);
+        AuthorityCopy.write(copy.resolve(EmbeddedEngine.STAGE).resolve("before").resolve("ca"), authority);
         try (Engine engine = EmbeddedEngine.open(copy)) {
             engine.put(Schema.TABLE, Schema.UNFINISHED, new byte[0]);
         }
@@ -277,7 +319,7 @@ class StoreCommandTest {
     @Test
     void anAuthorityThatCannotBePutBackStaysAside() throws Exception {
         run("backup", data);
-        Path aside = copy.resolve(FolderTarget.STAGE).resolve("before");
+        Path aside = copy.resolve(EmbeddedEngine.STAGE).resolve("before");
         AuthorityCopy.write(aside.resolve("ca"), Map.of("authority.json", "own"));
         try (Engine engine = EmbeddedEngine.open(copy)) {
             engine.put(Schema.TABLE, Schema.UNFINISHED, new byte[0]);
@@ -297,7 +339,7 @@ class StoreCommandTest {
         run("backup", data);
         SortedMap<String, String> authority = AuthorityCopy.read(data.resolve("ca"));
         AuthorityCopy.write(
-                data.resolve(FolderTarget.STAGE).resolve("before").resolve("ca"), Map.of("authority.json", "old"));
+                data.resolve(EmbeddedEngine.STAGE).resolve("before").resolve("ca"), Map.of("authority.json", "old"));
 
         assertThat(run("restore", data, "--replace", "--keep-authority")).contains("restored");
 
@@ -315,7 +357,50 @@ class StoreCommandTest {
         try (Engine server = open(copy)) {
             assertThat(server.get("other", "k")).isPresent();
         }
-        assertThat(copy.resolve(FolderTarget.STAGE)).doesNotExist();
+        assertThat(copy.resolve(EmbeddedEngine.STAGE)).doesNotExist();
+    }
+
+    @Test
+    void noServerStartsOnAPlaceThatARestoreIsAboutToTake() throws Exception {
+        Files.createDirectories(copy);
+        Path store = copy.resolve(EmbeddedEngine.FILE);
+        try (Replacement replacement = new Replacement(folder.resolve("aside"))) {
+            replacement.reserve(store);
+            assertThatThrownBy(() -> open(copy)).hasMessageContaining("is in use by another control server");
+            assertThatThrownBy(() -> new Replacement(folder.resolve("other")).reserve(store))
+                    .hasMessageContaining("a server has been started");
+
+            replacement.file(Files.writeString(folder.resolve("fresh"), "new"), store);
+            assertThat(replacement.takeBack(new IOException("a failure"))).isTrue();
+        }
+        assertThat(store).doesNotExist();
+    }
+
+    /** It would found another authority on it. */
+    @Test
+    void noServerStartsOnTheEmptyPlaceOfARestoreThatWasKilled() throws Exception {
+        run("backup", data);
+        Path stage = Files.createDirectories(copy.resolve(EmbeddedEngine.STAGE));
+        assertThatThrownBy(() -> open(copy))
+                .hasMessageContaining("has not come to its end; wait for it, or run it again");
+        Files.createFile(
+                copy.resolve(EmbeddedEngine.FILE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        assertThatThrownBy(() -> open(copy)).hasMessageContaining("delete " + stage);
+
+        assertThat(run("restore", copy)).contains("restored");
+        open(copy).close();
+    }
+
+    @Test
+    void placesThatCannotBeWrittenToAreNamed() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "theirs");
+        backup = folder.resolve("absent").resolve("backup");
+        assertThat(run("backup", data)).contains(backup + " cannot be written", "see whether its folder is there");
+        backup = folder.resolve("backup");
+        run("backup", data);
+        assertThat(run("restore", file)).contains(file + " is no folder; correct --data-dir");
+        assertThat(file).hasContent("theirs");
     }
 
     /** Such as an authority's folder that is a disk of its own, which cannot be given another name. */
@@ -361,6 +446,17 @@ class StoreCommandTest {
         arguments.add(backup.toString());
         line.execute(arguments.toArray(String[]::new));
         return told.toString();
+    }
+
+    private String body() throws IOException {
+        String text = Files.readString(backup);
+        return text.substring(0, text.stripTrailing().lastIndexOf('\n') + 1);
+    }
+
+    private void writeBackup(String body) throws Exception {
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body.getBytes(UTF_8)));
+        Files.writeString(backup, body + "{\"sha256\":\"" + digest + "\"}\n");
     }
 
     private static Engine open(Path dataDir) throws IOException {
