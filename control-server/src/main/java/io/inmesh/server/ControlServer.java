@@ -40,7 +40,6 @@ import io.inmesh.server.peer.PeerService;
 import io.inmesh.server.peer.Peers;
 import io.inmesh.server.registries.Registries;
 import io.inmesh.server.registry.RegistrationRules;
-import io.inmesh.server.registry.RegistryMetrics;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.relay.RelayService;
 import io.inmesh.server.relay.Relays;
@@ -172,13 +171,13 @@ public final class ControlServer implements AutoCloseable {
                     authority, attestation.attestors(tokens, engine), denied::current, audit, meters);
 
             WorkloadRegistry registry = open(new WorkloadRegistry(engine, leadership.id(), writing, timer, random));
-            RegistryMetrics.bind(registry, meters);
             Drains drains = new Drains(followed, registry::workloads, audit, clock);
             TranslatedResources resources = new TranslatedResources(
                     new Translator(settings, keys::current, discovered::services),
                     store::view,
                     drains::workloads,
                     () -> OwnTrust.of(authority, denied.current(), federation));
+            OwnMeters.bind(meters, registry, resources);
             keys.follow(store, resources::changed);
             registry.onChange(resources::changed);
             discovered.onChange(resources::changed);
@@ -222,7 +221,7 @@ public final class ControlServer implements AutoCloseable {
                     List.of(
                             new AdsService(ads, rpc, true),
                             certificates,
-                            new LoadReportService(reported, reports),
+                            new LoadReportService(reported, reports, timer),
                             new PeerService(
                                     reported, hub, relays, store::hears, threads("inmesh-peers", 2), timer, meters),
                             new RelayService(relays),
@@ -277,7 +276,7 @@ public final class ControlServer implements AutoCloseable {
                             new RunningBackup(engine, audit, clock),
                             OwnLog.levels(timer, clock),
                             meters,
-                            () -> OwnProblems.of(folder, keys, authority))));
+                            () -> OwnProblems.of(folder, keys, authority, resources))));
             OwnReplica own = new OwnReplica(leadership.id(), replica, options, clock.instant());
             leadership.begin(
                     () -> own.at(grpcPort(), httpUrl(), hub.connected(), authority.rootHash(), rotation.report()));

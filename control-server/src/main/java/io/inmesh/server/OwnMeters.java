@@ -1,5 +1,8 @@
 package io.inmesh.server;
 
+import io.inmesh.server.ads.TranslatedResources;
+import io.inmesh.server.registry.RegistryMetrics;
+import io.inmesh.server.registry.WorkloadRegistry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -14,6 +17,15 @@ import java.util.concurrent.ThreadPoolExecutor;
 final class OwnMeters {
 
     private OwnMeters() {}
+
+    /** Counts who is registered, and how much of the configuration could not be made into what processes are sent. */
+    static void bind(MeterRegistry meters, WorkloadRegistry registry, TranslatedResources resources) {
+        RegistryMetrics.bind(registry, meters);
+        Gauge.builder("inmesh.ads.untranslated", () -> resources.problems().size())
+                .description(
+                        "What could not be translated, so that processes keep what they have; 0 unless the server has a bug")
+                .register(meters);
+    }
 
     /**
      * Begins to measure.

@@ -1,5 +1,6 @@
 package io.inmesh.server;
 
+import io.inmesh.server.ads.TranslatedResources;
 import io.inmesh.server.ca.CertificateAuthority;
 import io.inmesh.server.jwks.KeyKeeper;
 import java.util.List;
@@ -11,8 +12,9 @@ final class OwnProblems {
     private OwnProblems() {}
 
     /** {@return a line for each problem} */
-    static List<String> of(OwnFolder folder, KeyKeeper keys, CertificateAuthority authority) {
-        return Stream.of(folder.problems(), keys.problems(), authority.problems())
+    static List<String> of(
+            OwnFolder folder, KeyKeeper keys, CertificateAuthority authority, TranslatedResources resources) {
+        return Stream.of(folder.problems(), keys.problems(), authority.problems(), resources.problems())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -62,15 +62,20 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
             responses.onError(nobody());
             return;
         }
+        if (Wanted.unknown(request)) {
+            responses.onError(Wanted.refusal());
+            return;
+        }
         ServerCallStreamObserver<ClientStatusResponse> observer =
                 (ServerCallStreamObserver<ClientStatusResponse>) responses;
+        Wanted wanted = Wanted.of(request);
         Turn turn = new Turn(Caller.current().address());
         // Whoever asks may be gone before it is told.
         observer.setOnCancelHandler(turn::over);
         observer.setOnCloseHandler(turn::over);
         Mailbox alone = new Mailbox(telling);
         turn.await(() -> alone.execute(() -> turn.use(observer, () -> {
-            observer.onNext(answer(request, identity));
+            observer.onNext(answer(wanted, identity));
             observer.onCompleted();
         })));
     }
@@ -101,11 +106,20 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
         observer.request(1);
         Mailbox tasks = new Mailbox(telling);
         return new Asking(
-                request -> turn.await(() -> tasks.execute(() -> turn.use(observer, () -> {
-                    observer.onNext(answer(request, identity));
-                    due.set(true);
-                    next.run();
-                }))),
+                request -> {
+                    boolean unknown = Wanted.unknown(request);
+                    Wanted wanted = Wanted.of(request);
+                    turn.await(() -> tasks.execute(() -> turn.use(observer, () -> {
+                        if (unknown) {
+                            turn.end();
+                            observer.onError(Wanted.refusal());
+                            return;
+                        }
+                        observer.onNext(answer(wanted, identity));
+                        due.set(true);
+                        next.run();
+                    })));
+                },
                 () -> turn.await(() -> tasks.execute(() -> turn.use(observer, observer::onCompleted))));
     }
 
@@ -139,12 +153,17 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
                 step.run();
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.error("it could not be told what clients have been sent", e);
-                failed.set(true);
-                over();
+                end();
                 observer.onError(Status.INTERNAL
                         .withDescription("it could not be told what clients have been sent; the server's log says why")
                         .asRuntimeException());
             }
+        }
+
+        /** The call ends, and nothing that was asked on it before is answered. */
+        void end() {
+            failed.set(true);
+            over();
         }
 
         void over() {
@@ -154,6 +173,26 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
                 // What it asked for would be kept until its turn comes.
                 turns.leave(connection, this);
             }
+        }
+    }
+
+    /** What a question asks, without what else its megabytes may hold: it is kept until its turn comes. */
+    private record Wanted(String node, boolean contents) {
+        static Wanted of(ClientStatusRequest request) {
+            return new Wanted(request.getNode().getId(), !request.getExcludeResourceContents());
+        }
+
+        /** {@return whether there are fields that are not read here} To pass over a condition, as node_matchers, would tell more than was asked. */
+        static boolean unknown(ClientStatusRequest request) {
+            return !request.getUnknownFields().asMap().isEmpty();
+        }
+
+        static StatusRuntimeException refusal() {
+            return Status.INVALID_ARGUMENT
+                    .withDescription(
+                            "the request has fields that this server does not know, such as node_matchers; choose a"
+                                    + " process by node.id, or ask for all without it")
+                    .asRuntimeException();
         }
     }
 
@@ -182,16 +221,15 @@ public final class ClientStatusService extends ClientStatusDiscoveryServiceImplB
         }
     }
 
-    private ClientStatusResponse answer(ClientStatusRequest request, Optional<WorkloadIdentity> caller) {
+    private ClientStatusResponse answer(Wanted question, Optional<WorkloadIdentity> caller) {
         ClientStatusResponse.Builder response = ClientStatusResponse.newBuilder();
-        String wanted = request.getNode().getId();
+        String wanted = question.node();
         clients.apply(process -> (wanted.isEmpty() || wanted.equals(process.nodeId()))
                         && caller.map(who -> who.namespace().equals(process.namespace())
                                         && who.serviceAccount().equals(process.serviceAccount()))
                                 .orElse(!certificateNeeded))
                 .configs()
-                .forEach(
-                        config -> response.addConfig(ClientStatuses.of(config, !request.getExcludeResourceContents())));
+                .forEach(config -> response.addConfig(ClientStatuses.of(config, question.contents())));
         return response.build();
     }
 }

@@ -6,7 +6,6 @@ import io.inmesh.server.limit.Limits;
 import io.inmesh.server.model.ForeignText;
 import io.inmesh.server.registry.WorkloadRegistry;
 import io.inmesh.server.translate.ResourceSet;
-import io.inmesh.server.translate.VersionedResource;
 import io.inmesh.xds.TypeUrls;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -250,6 +249,7 @@ final class ClientStream {
                     ForeignText.clean(type.delivery().status(request.typeUrl()).rejection()));
         }
         request.subscription().accept(type.state());
+        settlement.noteSubscription(type.state());
         types.check(type.state());
     }
 
@@ -331,8 +331,7 @@ final class ClientStream {
                 : Set.of();
         Outbound.Sent response = outbound.send(type.state(), update, nonce);
         Update sent = response.update();
-        List<String> names =
-                sent.changed().stream().map(VersionedResource::name).toList();
+        List<String> names = sent.names();
         type.delivery().sent(nonce, type.state().version(), names, clock.instant());
         hub.metrics().pushed(type.state().typeUrl(), response.bytes());
         LOG.debug(

@@ -27,6 +27,16 @@ final class Settlement {
         return trust;
     }
 
+    /**
+     * Notes that the client asks for something, before it is looked up: what changes from then on it may be sent as it was before, so it has to
+     * answer first, also for whoever asks while the response is on its way out.
+     */
+    void noteSubscription(TypeState type) {
+        if (type.typeUrl().equals(TypeUrls.ENDPOINT) && type.subscribed() && endpointsGeneration == Long.MAX_VALUE) {
+            endpointsGeneration = -1;
+        }
+    }
+
     /** Notes up to which generation the client has answered everything. */
     void note(Collection<Delivered> types, ResourceSet set, long current) {
         boolean all = true;

@@ -11,10 +11,13 @@ import io.inmesh.server.translate.Trust;
 import io.inmesh.server.translate.TrustSecret;
 import io.inmesh.server.translate.VersionedResource;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,32 +30,45 @@ import org.slf4j.LoggerFactory;
 public final class TranslatedResources implements ResourceSource {
     private static final Logger LOG = LoggerFactory.getLogger(TranslatedResources.class);
 
+    /** The most kinds of clients that changes are tried for. */
+    private static final int MOST_SUSPECTS = 16;
+
     private final Translator translator;
     private final Supplier<ConfigView> config;
     private final Supplier<? extends Collection<RegisteredWorkload>> workloads;
     private final Supplier<Trust> trust;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Untranslated untranslated = new Untranslated();
     private final Object lock = new Object();
     private boolean stale = true;
     private @Nullable Current current;
+    /** The last configuration that worked for all who asked; null before there is one. */
+    private @Nullable ConfigView good;
+    /** Kinds of clients that a change did not work for, which is held back for that reason. */
+    private final Set<ClientContext> suspects = new LinkedHashSet<>();
+    /** One for which holding back changes was of no use. */
+    private @Nullable Current hopeless;
 
     /**
      * A translated mesh; resource sets with the trust bundle in them are made once for all clients that share a set.
      *
+     * @param wanted the configuration it is of, with what is held back
      * @param sets with the bundle, by those without
      * @param before those made with the same bundle before the last change; a set that did not change stays the same object
      */
     private record Current(
             MeshState state,
             VersionedResource secret,
+            ConfigView wanted,
             ConcurrentMap<ResourceSet, ResourceSet> sets,
             ConcurrentMap<ResourceSet, ResourceSet> before) {
 
-        static Current following(@Nullable Current previous, MeshState state, VersionedResource secret) {
+        static Current following(
+                @Nullable Current previous, MeshState state, VersionedResource secret, ConfigView wanted) {
             if (previous == null || !previous.secret.version().equals(secret.version())) {
-                return new Current(state, secret, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+                return new Current(state, secret, wanted, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
             }
-            return new Current(state, previous.secret, new ConcurrentHashMap<>(), previous.sets);
+            return new Current(state, previous.secret, wanted, new ConcurrentHashMap<>(), previous.sets);
         }
 
         ResourceSet with(ResourceSet set) {
@@ -113,7 +129,70 @@ public final class TranslatedResources implements ResourceSource {
     @Override
     public ResourceSet resourcesFor(ClientContext client) {
         Current now = current();
-        return now.with(now.state().resourcesFor(client));
+        try {
+            return now.with(now.state().resourcesFor(client));
+        } catch (RuntimeException e) {
+            Current spared = spare(now, client, e);
+            if (spared == null) {
+                untranslated.failed(client, e);
+                throw e;
+            }
+            listeners.forEach(Runnable::run);
+            return spared.with(spared.state().resourcesFor(client));
+        }
+    }
+
+    /** {@return the mesh without what does not work for a client; null if that cannot be found} */
+    private @Nullable Current spare(Current now, ClientContext client, RuntimeException why) {
+        synchronized (lock) {
+            if (current != now) {
+                return current;
+            }
+            if (hopeless == now || suspects.size() >= MOST_SUSPECTS || !suspects.add(client)) {
+                return null;
+            }
+            Current spared = spared(now, now.wanted(), trust.get(), why);
+            if (spared == null) {
+                suspects.remove(client);
+                hopeless = now;
+            } else {
+                current = spared;
+            }
+            return spared;
+        }
+    }
+
+    /** {@return the mesh without the changes that cannot be translated; null if that is not the reason, or would open what is closed} */
+    private @Nullable Current spared(@Nullable Current before, ConfigView wanted, Trust trusted, RuntimeException why) {
+        Predicate<ConfigView> works = view -> {
+            try {
+                tried(view, trusted, null);
+                return true;
+            } catch (RuntimeException e) {
+                return false;
+            }
+        };
+        ConfigView base = good;
+        // Without one it is not known what was in effect, and running traffic may depend on what would be left out.
+        HeldBack held = base == null ? null : HeldBack.of(base, wanted, works);
+        if (held == null || held.opens()) {
+            return null;
+        }
+        LOG.error("held back, since it cannot be translated: {}; everything else is in effect", held.resources(), why);
+        untranslated.held(wanted, held, why);
+        return Current.following(before, tried(held.config(), trusted, null), TrustSecret.of(trusted), wanted);
+    }
+
+    /** {@return a configuration's state, of which those have what they want that something did not work for} */
+    private MeshState tried(ConfigView view, Trust trusted, @Nullable MeshState previous) {
+        MeshState state = translator.translate(view, workloads.get(), trusted.denied(), previous);
+        suspects.forEach(state::resourcesFor);
+        return state;
+    }
+
+    /** {@return what processes do not get because it could not be translated, a line each; usually nothing} */
+    public List<String> problems() {
+        return untranslated.problems();
     }
 
     private Current current() {
@@ -135,16 +214,32 @@ public final class TranslatedResources implements ResourceSource {
     private Current translate(@Nullable Current before) {
         Trust trusted = trust.get();
         VersionedResource secret = TrustSecret.of(trusted);
+        ConfigView view = config.get();
+        hopeless = null;
+        boolean same = before != null && before.wanted().revision() == view.revision();
+        if (before != null && !same && !untranslated.lasting()) {
+            good = before.state().config();
+        }
+        // What is held back stays so until there is another configuration.
+        ConfigView usable = before != null && same ? before.state().config() : view;
         try {
-            MeshState state = translator.translate(
-                    config.get(), workloads.get(), trusted.denied(), before == null ? null : before.state());
-            return Current.following(before, state, secret);
+            MeshState state = tried(usable, trusted, before == null ? null : before.state());
+            if (!same) {
+                suspects.clear();
+            }
+            untranslated.translated(view, same);
+            return Current.following(before, state, secret, view);
         } catch (RuntimeException e) {
+            Current spared = spared(before, view, trusted, e);
+            if (spared != null) {
+                return spared;
+            }
             if (before == null) {
                 throw new IllegalStateException("the configuration cannot be translated", e);
             }
+            untranslated.failed(view, e);
             LOG.error("the configuration cannot be translated; clients keep what they have until it changes", e);
-            return Current.following(before, before.state(), secret);
+            return Current.following(before, before.state(), secret, before.wanted());
         }
     }
 

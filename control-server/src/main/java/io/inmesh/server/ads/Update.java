@@ -27,6 +27,11 @@ record Update(List<VersionedResource> changed, List<String> removed) {
         return changed.isEmpty() && removed.isEmpty();
     }
 
+    /** {@return the names of what comes or changes} */
+    List<String> names() {
+        return changed.stream().map(VersionedResource::name).toList();
+    }
+
     /** As many of the removed names, and then of the changed resources, as fit into {@code maxBytes}; at least one. */
     Update limitedTo(int maxBytes) {
         long bytes = 0;

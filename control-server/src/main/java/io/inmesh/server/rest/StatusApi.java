@@ -18,6 +18,7 @@ import io.inmesh.server.semantic.GrpcLimits;
 import io.inmesh.server.source.DiscoveredServices;
 import io.inmesh.server.store.ConfigStore.Behind;
 import io.inmesh.server.store.ConfigView;
+import io.inmesh.server.store.Engine;
 import io.inmesh.server.translate.MeshState;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class StatusApi {
 
     private final Supplier<ConfigView> view;
     private final Supplier<Optional<Behind>> behind;
+    private final Supplier<Optional<Engine.Refusal>> refusal;
     private final Supplier<List<RegisteredWorkload>> workloads;
     private final Supplier<List<String>> folderProblems;
     private final DiscoveredServices discovered;
@@ -49,6 +51,7 @@ final class StatusApi {
     StatusApi(
             Supplier<ConfigView> view,
             Supplier<Optional<Behind>> behind,
+            Supplier<Optional<Engine.Refusal>> refusal,
             Supplier<List<RegisteredWorkload>> workloads,
             Supplier<List<String>> folderProblems,
             DiscoveredServices discovered,
@@ -67,6 +70,7 @@ final class StatusApi {
         this.state = state;
         this.view = view;
         this.behind = behind;
+        this.refusal = refusal;
         this.workloads = workloads;
         this.folderProblems = folderProblems;
         this.discovered = discovered;
@@ -87,6 +91,9 @@ final class StatusApi {
         behind.get()
                 .ifPresent(since ->
                         kept.put("behindSince", since.since().toString()).put("reason", since.reason()));
+        refusal.get()
+                .ifPresent(since ->
+                        kept.put("refusingSince", since.since().toString()).put("refused", since.reason()));
         Heard<ConnectedProcess> connected = fleet.processes();
         SilentJson.write(body, connected.silent(), namespace);
         ArrayNode processes = body.putArray("processes");

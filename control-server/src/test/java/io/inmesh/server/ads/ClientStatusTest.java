@@ -9,6 +9,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.inmesh.server.fixture.Pause;
@@ -216,6 +217,24 @@ class ClientStatusTest {
                 channel.shutdownNow();
             }
         }
+    }
+
+    /** Field 1, which chooses nodes by conditions. To pass it over would tell of all of them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void conditionsThatAreNotReadAreRefused(boolean stream) throws Exception {
+        ClientStatusRequest request = ClientStatusRequest.parseFrom(new byte[] {0x0a, 2, 0x0a, 0});
+        ManagedChannel channel = server.channelOf("default", "reviews");
+        MethodDescriptor<ClientStatusRequest, ClientStatusResponse> method = stream
+                ? ClientStatusDiscoveryServiceGrpc.getStreamClientStatusMethod()
+                : ClientStatusDiscoveryServiceGrpc.getFetchClientStatusMethod();
+        assertThatThrownBy(() -> ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request)
+                        .next())
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining("INVALID_ARGUMENT")
+                .hasMessageContaining("node.id");
+        // The turn of the connection is free again.
+        assertThat(fetch(channel, "")).isEmpty();
     }
 
     @Test

@@ -7,10 +7,16 @@ import io.inmesh.server.fixture.MemoryTable;
 import io.inmesh.server.limit.Limits;
 import io.inmesh.server.registry.RegistrationRules;
 import io.inmesh.server.registry.WorkloadRegistry;
+import io.inmesh.server.translate.ClientContext;
+import io.inmesh.server.translate.ResourceSet;
+import io.inmesh.xds.TypeUrls;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,5 +119,35 @@ class StreamHubTest {
 
     private double notConverged() {
         return meters.get("inmesh.ads.not.converged").counter().count();
+    }
+
+    @Test
+    void whoIsJustBeingSentItsFirstEndpointsHasNotAnsweredThem() {
+        List<Boolean> acknowledged = new ArrayList<>();
+        Runnable[] meanwhile = {() -> hub.afterEndpointsAcknowledged(Duration.ofSeconds(5), acknowledged::add)};
+        ResourceSource slow = new ResourceSource() {
+            @Override
+            public ResourceSet resourcesFor(ClientContext context) {
+                ResourceSet found = resources.resourcesFor(context);
+                meanwhile[0].run();
+                meanwhile[0] = () -> {};
+                return found;
+            }
+
+            @Override
+            public void onChange(Runnable listener) {
+                resources.onChange(listener);
+            }
+        };
+        IncrementalClient latest = new IncrementalClient(
+                new AdsParts(slow, parts.registry(), hub, time, time, Limits.DEFAULT, RegistrationRules.DEFAULT));
+        resources.put(TestResources.endpoints("a", "10.0.0.1"));
+        time.advance(StreamHub.QUIET);
+
+        latest.want(TypeUrls.ENDPOINT, Set.of("a"));
+
+        assertThat(acknowledged).isEmpty();
+        answerAll(latest);
+        assertThat(acknowledged).containsExactly(true);
     }
 }

@@ -143,7 +143,7 @@ final class TestServer implements AutoCloseable {
                 List.of(
                         new AdsService(parts, pool, true),
                         () -> ServerInterceptors.intercept(certificates, new OutOfOrder()),
-                        new LoadReportService(reports, new ReportSettings(ReportSettings.DEFAULT_INTERVAL)),
+                        new LoadReportService(reports, new ReportSettings(ReportSettings.DEFAULT_INTERVAL), timer),
                         new PeerService(
                                 reports, hub, new Relays(audit, clock, random), () -> true, pool, timer, meters),
                         new ClientStatusService(hub, telling, true)));
