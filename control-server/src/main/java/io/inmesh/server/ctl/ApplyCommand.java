@@ -23,6 +23,7 @@ final class ApplyCommand extends MeshCommand {
     @Override
     int run(Api api) throws Failure, IOException {
         boolean refused = false;
+        boolean nothing = true;
         for (Files.Source source : Files.read(files)) {
             Api.Answer answer = api.post(
                     "/inmesh/v1/apply?namespace=" + Api.encoded(namespace()) + (dryRun ? "&dryRun=true" : ""),
@@ -32,6 +33,7 @@ final class ApplyCommand extends MeshCommand {
                 throw answer.failure();
             }
             refused |= !answer.ok();
+            nothing &= empty(answer);
             print(source, answer);
             if (dryRun && answer.ok()) {
                 DiffCommand.affected(
@@ -43,7 +45,15 @@ final class ApplyCommand extends MeshCommand {
                                 .orFail());
             }
         }
-        return refused ? ExitCode.FINDINGS : ExitCode.OK;
+        // An empty pipe, say of a program that failed, is no success.
+        return refused || nothing ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    /** Whether there was nothing in it, not even something that is not the mesh's. */
+    private static boolean empty(Api.Answer answer) {
+        return answer.ok()
+                && answer.body().path("actions").isEmpty()
+                && answer.body().path("notes").isEmpty();
     }
 
     private void print(Files.Source source, Api.Answer answer) {
@@ -51,6 +61,9 @@ final class ApplyCommand extends MeshCommand {
         for (JsonNode action : body.path("actions")) {
             out().println(action.path("reference").asText() + " "
                     + action.path("verb").asText() + (dryRun ? " (dry run)" : ""));
+        }
+        if (empty(answer)) {
+            err().println(source.name() + ": no resource is in it");
         }
         for (JsonNode note : body.path("notes")) {
             out().println("note: " + note.asText());

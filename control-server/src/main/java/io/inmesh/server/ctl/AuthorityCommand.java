@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +42,9 @@ final class AuthorityCommand extends CommandGroup {
                 return ExitCode.OK;
             }
             out().println("trust domain:    " + body.path("trustDomain").asText());
-            out().println("certificates:    " + body.path("leafSeconds").asText() + " s");
+            out().println("certificates:    valid for "
+                    + DurationOption.text(
+                            Duration.ofSeconds(body.path("leafSeconds").asLong())));
             out().println("keys on disk:    "
                     + (body.path("keysEncrypted").asBoolean()
                             ? "encrypted"

@@ -20,7 +20,10 @@ final class CanICommand extends MeshCommand {
     @Parameters(index = "0", paramLabel = "A", description = "Service account of the caller, NAME or NAMESPACE/NAME.")
     private String from = "";
 
-    @Parameters(index = "1", paramLabel = "B", description = "Host that is called, with a port if it has several.")
+    @Parameters(
+            index = "1",
+            paramLabel = "B",
+            description = "Host that is called, or NAMESPACE/NAME of a service, with a port if it has several.")
     private String to = "";
 
     @Parameters(index = "2", paramLabel = "METHOD", description = "Method.")
@@ -46,7 +49,7 @@ final class CanICommand extends MeshCommand {
                 .put("namespace", slash < 0 ? namespace() : from.substring(0, slash))
                 .put("serviceAccount", from.substring(slash + 1))
                 .put("method", method.toUpperCase(java.util.Locale.ROOT))
-                .put("authority", to)
+                .put("authority", host(to))
                 .put("path", path.startsWith("/") ? path : "/" + path);
         ObjectNode headerNode = request.putObject("headers");
         headers.forEach(headerNode::put);
@@ -74,6 +77,17 @@ final class CanICommand extends MeshCommand {
                     step.path("reason").asText());
         }
         return verdict(body, table, json, asked, allowed);
+    }
+
+    /** {@return a host; {@code NAMESPACE/NAME:PORT}, as meshctl writes services elsewhere, by the name that DNS has for it} */
+    static String host(String service) {
+        int slash = service.indexOf('/');
+        if (slash < 0) {
+            return service;
+        }
+        int colon = service.indexOf(':', slash);
+        int end = colon < 0 ? service.length() : colon;
+        return service.substring(slash + 1, end) + "." + service.substring(0, slash) + service.substring(end);
     }
 
     private int verdict(JsonNode body, Table table, boolean json, int asked, int allowed) throws IOException {

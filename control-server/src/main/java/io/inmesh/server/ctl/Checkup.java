@@ -219,6 +219,15 @@ final class Checkup {
                                 + store.path("reason").asText()
                         : "answers",
                 behind ? "what is known is served; see docs/operations.md for the store" : "");
+        if (store.has("refusingSince")) {
+            add(
+                    SERVER,
+                    "store-takes-changes",
+                    State.FAIL,
+                    "none since " + store.path("refusingSince").asText() + ": "
+                            + store.path("refused").asText(),
+                    "what is known is served; nothing can be changed, nor certificates be issued, until that is mended");
+        }
     }
 
     private void replicas(JsonNode replicas) {

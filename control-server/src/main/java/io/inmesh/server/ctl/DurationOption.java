@@ -27,6 +27,18 @@ final class DurationOption implements ITypeConverter<Duration> {
         };
     }
 
+    /** {@return a duration as people write it, in the largest unit that it is a whole number of, days from two on: {@code 24h}, {@code 90m}} */
+    static String text(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds % 86_400 == 0 && seconds > 86_400) {
+            return seconds / 86_400 + "d";
+        }
+        if (seconds % 3600 == 0 && seconds > 0) {
+            return seconds / 3600 + "h";
+        }
+        return seconds % 60 == 0 && seconds > 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+
     private static Duration iso(String text) {
         try {
             return Duration.parse(text);

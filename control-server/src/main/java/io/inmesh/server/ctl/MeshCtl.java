@@ -3,8 +3,10 @@ package io.inmesh.server.ctl;
 import io.inmesh.server.time.SystemTimer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /** The command line of the mesh. */
@@ -106,6 +108,8 @@ public final class MeshCtl {
         if (own == null) {
             return program.execute(arguments);
         }
+        IParameterExceptionHandler usual = own.getParameterExceptionHandler();
+        own.setParameterExceptionHandler((problem, all) -> usual.handleParseException(inOneBreath(problem), all));
         own.addSubcommand(OffersCommand.NAME, new OffersCommand(OffersCommand.limit(System.getenv())));
         if (!Progress.wanted(System.getenv())) {
             return program.execute(arguments);
@@ -115,5 +119,14 @@ public final class MeshCtl {
             ctl.say(new Progress(timer, own.getErr()));
             return program.execute(arguments);
         }
+    }
+
+    /** Of an option whose value is no {@code name=value} picocli says "option option". */
+    private static ParameterException inOneBreath(ParameterException problem) {
+        String message = problem.getMessage();
+        return message == null || !message.contains("option option ")
+                ? problem
+                : new ParameterException(
+                        problem.getCommandLine(), message.replace("option option ", "option "), problem);
     }
 }

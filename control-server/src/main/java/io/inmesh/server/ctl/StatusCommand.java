@@ -112,7 +112,7 @@ final class StatusCommand extends MeshCommand {
         }
         body.path("sources").forEach(source -> source(source));
         body.path("clusters").forEach(cluster -> cluster(cluster));
-        body.path("folderProblems").forEach(problem -> out().println("folder: " + problem.asText()));
+        body.path("folderProblems").forEach(problem -> out().println("problem: " + problem.asText()));
         return wrong ? ExitCode.FINDINGS : ExitCode.OK;
     }
 

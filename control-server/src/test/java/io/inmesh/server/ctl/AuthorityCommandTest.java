@@ -73,7 +73,7 @@ class AuthorityCommandTest {
         assertThat(run("ca", "status")).isEqualTo(ExitCode.OK);
         assertThat(out.toString())
                 .contains("trust domain:    inmesh.local")
-                .contains("86400 s")
+                .contains("valid for 24h")
                 .contains("NOT ENCRYPTED; set INMESH_CA_PASSPHRASE");
     }
 

@@ -46,6 +46,15 @@ class CheckupTest {
     }
 
     @Test
+    void storeThatTakesNoChangesFailsThoughItAnswers() throws Exception {
+        checkup.status(
+                json("{'store': {'refusingSince': '2026-06-01T11:59:00Z', 'refused': 'its quota is used up'}}"), NOW);
+        assertThat(the("store")).returns(State.OK, Check::state);
+        assertThat(the("store-takes-changes")).returns(State.FAIL, Check::state);
+        assertThat(the("store-takes-changes").detail()).contains("11:59", "its quota is used up");
+    }
+
+    @Test
     void severalServersNeedALeaderAndOneRoot() throws Exception {
         checkup.status(json("{'replicas': [{'name': 'a', 'root': '01'}, {'name': 'b', 'root': '02'}]}"), NOW);
         assertThat(the("leader")).returns(State.FAIL, Check::state);

@@ -142,6 +142,18 @@ class MeshCtlTest {
     }
 
     @Test
+    void applyOfNothingIsNoSuccess() throws IOException {
+        String empty = file("empty.yaml", "# nothing\n---\n");
+
+        assertThat(run("apply", "-f", empty)).isEqualTo(ExitCode.FINDINGS);
+
+        assertThat(err.toString()).contains(empty + ": no resource is in it");
+        assertThat(run("apply", "-f", empty, "-f", file("service.yaml", SERVICE)))
+                .as("beside something")
+                .isEqualTo(ExitCode.OK);
+    }
+
+    @Test
     void applyTellsThatDeploymentsAreSkipped() throws IOException {
         String deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: reviews-v1}\nspec: {}\n";
 

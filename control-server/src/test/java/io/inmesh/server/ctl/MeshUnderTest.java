@@ -2,6 +2,7 @@ package io.inmesh.server.ctl;
 
 import io.inmesh.Mesh;
 import io.inmesh.client.ControlClient;
+import io.inmesh.client.ControlClientBuilder;
 import io.inmesh.server.ControlServer;
 import io.inmesh.server.ServerOptions;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 
 /** A whole server, processes that join it, and the command line for it: all over real sockets. */
@@ -79,17 +81,22 @@ final class MeshUnderTest implements AutoCloseable {
 
     /** Starts a process that joins, and waits until it has all of its configuration. */
     Mesh join(String namespace, String service) {
+        return join(namespace, service, builder -> builder);
+    }
+
+    /** Starts a process with settings of its own, and waits until it has all of its configuration. */
+    Mesh join(String namespace, String service, UnaryOperator<ControlClientBuilder> settings) {
         Path token = folder.resolve(namespace + "-" + service + ".token");
         Run made = run("token", "create", "--sa", service, "-n", namespace, "--out", token.toString());
         if (made.exitCode() != ExitCode.OK) {
             throw new AssertionError(made.err());
         }
         Mesh mesh = Mesh.builder()
-                .controlPlane(ControlClient.builder()
-                        .server("127.0.0.1:" + server.grpcPort())
-                        .namespace(namespace)
-                        .service(service)
-                        .tokenFile(token)
+                .controlPlane(settings.apply(ControlClient.builder()
+                                .server("127.0.0.1:" + server.grpcPort())
+                                .namespace(namespace)
+                                .service(service)
+                                .tokenFile(token))
                         .build())
                 .build();
         processes.add(mesh);
