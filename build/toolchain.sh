@@ -67,9 +67,9 @@ toolchain_select_jdk() {
 toolchain_has_maven() {
   local version
   command -v mvn > /dev/null || return 1
-  version=$(mvn --version 2> /dev/null | sed -n 's/^.*Apache Maven \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+  version=$(mvn --version 2> /dev/null | sed -n 's/^.*Apache Maven \([0-9][0-9.]*\).*/\1/p' | sed -n 1p)
   [[ -n "$version" ]] || return 1
-  [[ "$(printf '%s\n%s\n' "$toolchain_min_maven" "$version" | sort -V | head -n 1)" == "$toolchain_min_maven" ]]
+  [[ "$(printf '%s\n%s\n' "$toolchain_min_maven" "$version" | sort -V | sed -n 1p)" == "$toolchain_min_maven" ]]
 }
 
 # Prints the package to install for a JDK: the oldest one that is new enough.
