@@ -124,6 +124,13 @@ try:
         fail(f"it asks for more: {cluster.asked - allowed} {cluster.refused}")
     print("✓ and for nothing else")
 
+    asking = objects["Pod"]["spec"]["containers"][0]["args"]
+    asked_at = re.search(r"https://([^:]+):15014", " ".join(asking))[1]
+    if asked_at not in settings["access"]["hosts"]:
+        fail(f"helm test would be refused: {asked_at} is not among {settings['access']['hosts']}")
+    java(*(argument.replace(f"{asked_at}:15014", f"localhost:{port}") for argument in asking))
+    print("✓ helm test passes")
+
     def all_answer():
         said = probe("readinessProbe")[1]
         return said.startswith("ok") and "source:" not in said and "store:" not in said

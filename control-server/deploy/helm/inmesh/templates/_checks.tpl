@@ -45,6 +45,28 @@
 {{- fail "extraEnv has INMESH_CA_PASSPHRASE, which comes from the Secret; leave it out, or set secret.caPassphraseKey to \"\"" -}}
 {{- end -}}
 {{- end -}}
+{{- if and (ne $v.service.type "LoadBalancer") (or $v.service.loadBalancerClass $v.service.loadBalancerSourceRanges) -}}
+{{- fail (printf "service.loadBalancerClass and service.loadBalancerSourceRanges are for service.type LoadBalancer, and it is %s: everybody whom the cluster lets through would reach it; set service.type to LoadBalancer, or limit it by networkPolicy" $v.service.type) -}}
+{{- end -}}
+{{- if and (eq $v.service.type "ClusterIP") $v.service.externalTrafficPolicy -}}
+{{- fail "service.externalTrafficPolicy is for service.type LoadBalancer and NodePort, and it is ClusterIP; leave it out" -}}
+{{- end -}}
+{{- with $v.serviceMonitor -}}
+{{- if and .enabled (not .tokenSecret.name) -}}
+{{- fail "serviceMonitor.tokenSecret.name is empty, but /metrics takes a viewer: make a token by \"meshctl service-token create prometheus\", put it into a Secret, bind it in settings.access.bindings, and name the Secret" -}}
+{{- end -}}
+{{- if and .enabled (not .tlsConfig) (not $v.httpTlsSecret) -}}
+{{- fail "serviceMonitor.tlsConfig is empty, so that Prometheus would trust whom its machine trusts, and the mesh's root is not among these; put root.pem into a ConfigMap and set serviceMonitor.tlsConfig.ca.configMap" -}}
+{{- end -}}
+{{- if and .enabled .interval .scrapeTimeout (gt (atoi (trimSuffix "s" .scrapeTimeout)) (atoi (trimSuffix "s" .interval))) -}}
+{{- fail (printf "serviceMonitor.scrapeTimeout is %s, longer than serviceMonitor.interval (%s), which the operator does not take; make it at most as long" .scrapeTimeout .interval) -}}
+{{- end -}}
+{{- end -}}
+{{- range $label := keys ($v.commonLabels | default dict) -}}
+{{- if or (hasPrefix "app.kubernetes.io/" $label) (hasPrefix "helm.sh/" $label) (hasPrefix "inmesh.io/" $label) -}}
+{{- fail (printf "commonLabels has %s, which the chart sets itself; leave it out" $label) -}}
+{{- end -}}
+{{- end -}}
 {{- range $label := list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
 {{- if hasKey ($v.podLabels | default dict) $label -}}
 {{- fail (printf "%s is what the Services know the servers by; leave it out of podLabels" $label) -}}

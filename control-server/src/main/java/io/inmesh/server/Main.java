@@ -2,6 +2,7 @@ package io.inmesh.server;
 
 import io.inmesh.server.backup.StoreCommand;
 import io.inmesh.server.ctl.MeshCtl;
+import io.inmesh.server.ctl.ReadyCommand;
 import io.inmesh.server.ctl.UserHashCommand;
 import io.inmesh.server.settings.SettingsFile;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
         name = "control-server",
         description = "The control plane of an Inmesh mesh.",
         mixinStandardHelpOptions = true,
-        subcommands = {Main.Serve.class, MeshCtl.class, UserHashCommand.class, StoreCommand.class})
+        subcommands = {Main.Serve.class, MeshCtl.class, UserHashCommand.class, StoreCommand.class, ReadyCommand.class})
 public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
