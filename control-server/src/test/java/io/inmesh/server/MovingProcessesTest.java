@@ -53,7 +53,7 @@ class MovingProcessesTest {
 
     @Test
     void processesOfAServerThatIsCutOffFromTheStoreGoToOthersAndStayRegistered() throws Exception {
-        Path settings = Files.writeString(folder.resolve("settings.yaml"), "replica: {handOverAfter: 1s}\n");
+        Path settings = Files.writeString(folder.resolve("settings.yaml"), "replica: {handOverAfter: 5s}\n");
         try (Replicas replicas = Replicas.start(folder, 2, settings)) {
             CutEngine reached = new CutEngine(replicas.engine());
             try (ControlServer cut = new ControlServer(
