@@ -128,7 +128,8 @@ try:
     asked_at = re.search(r"https://([^:]+):15014", " ".join(asking))[1]
     if asked_at not in settings["access"]["hosts"]:
         fail(f"helm test would be refused: {asked_at} is not among {settings['access']['hosts']}")
-    java(*(argument.replace(f"{asked_at}:15014", f"localhost:{port}") for argument in asking))
+    mounted = objects["Pod"]["spec"]["containers"][0]["volumeMounts"][0]["mountPath"] + "/root.pem"
+    java(*(argument.replace(f"{asked_at}:15014", f"localhost:{port}").replace(mounted, there("/root.pem")) for argument in asking))
     print("✓ helm test passes")
 
     def all_answer():

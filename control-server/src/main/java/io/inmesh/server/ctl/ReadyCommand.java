@@ -1,6 +1,5 @@
 package io.inmesh.server.ctl;
 
-import io.inmesh.server.ca.ProbeTrust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code control-server ready}: asks a control server {@code /readyz}, for which nobody has to log in, as Kubernetes' probes do. Unlike
- * them it resolves the server's name and goes through its Service. Ends with 0 if the server is ready, with 1 if it is not, with 3 if
+ * them it looks at the server's certificate, resolves its name and goes through its Service. Ends with 0 if the server is ready, with 1 if it is not, with 3 if
  * there is none.
  */
 @Command(
@@ -50,7 +49,7 @@ public final class ReadyCommand implements Callable<Integer> {
 
     @Option(
             names = "--ca-file",
-            description = "PEM file with the authority of its certificate. Default: no certificate is looked at")
+            description = "PEM file with the authority of its certificate. Default: those that Java trusts")
     private @Nullable Path caFile;
 
     @Override
@@ -69,12 +68,7 @@ public final class ReadyCommand implements Callable<Integer> {
     private String ask() throws Failure {
         Target target = new Target(server.replaceAll("/+$", ""), caFile, null, null, null);
         URI uri = URI.create(target.uri() + "/readyz");
-        SSLContext verified = target.tls();
-        HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(TIMEOUT)
-                .sslContext(verified == null ? ProbeTrust.context() : verified)
-                .build();
+        HttpClient client = client(target.tls());
         try {
             HttpResponse<InputStream> response =
                     client.send(HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofInputStream());
@@ -92,6 +86,12 @@ public final class ReadyCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
             throw new Failure(ExitCode.TIMEOUT, "interrupted before " + uri + " answered");
         }
+    }
+
+    private static HttpClient client(@Nullable SSLContext trust) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
+        return trust == null ? builder.build() : builder.sslContext(trust).build();
     }
 
     private static String text(HttpResponse<InputStream> response) throws IOException {
