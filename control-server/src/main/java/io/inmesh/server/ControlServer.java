@@ -129,7 +129,7 @@ public final class ControlServer implements AutoCloseable {
             SystemTimer timer = open(new SystemTimer());
             Engine engine = shared != null
                     ? shared
-                    : open(storeSettings.open(options.dataDir(), open(new SystemTimer()), clock));
+                    : open(OwnStore.open(storeSettings, authoritySettings, options, open(new SystemTimer()), clock));
             ThreadPoolExecutor rpc = threads("inmesh-rpc", OwnThreads.OF_STREAMS);
             open(OwnMeters.bind(meters, rpc));
             ThreadPoolExecutor writing = threads("inmesh-store", 1);

@@ -38,13 +38,18 @@ record OwnAuthority(Engine engine, FollowedTables followed, Leadership leadershi
      */
     CertificateAuthority open(ServerOptions options, AuthoritySettings settings, boolean shared, SecureRandom random)
             throws IOException {
-        Path files = options.dataDir().resolve("ca");
+        Path files = files(options);
         if (shared) {
             return SharedAuthority.open(
                     settings, engine, followed, files, options.trustDomain(), System.getenv(), clock, random);
         }
         SharedAuthority.requireNone(engine, files);
         return settings.open(files, options.trustDomain(), System.getenv(), clock, random);
+    }
+
+    /** {@return the folder of an authority in files} */
+    static Path files(ServerOptions options) {
+        return options.dataDir().resolve("ca");
     }
 
     /** {@return the steps that replace its root} */

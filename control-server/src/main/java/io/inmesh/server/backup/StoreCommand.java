@@ -4,6 +4,7 @@ import io.inmesh.server.backup.CarriedAuthority.Present;
 import io.inmesh.server.ca.AuthorityCopy;
 import io.inmesh.server.ca.AuthoritySettings;
 import io.inmesh.server.ca.SecretFiles;
+import io.inmesh.server.ca.WhenMissing;
 import io.inmesh.server.etcd.StoreSettings;
 import io.inmesh.server.settings.SettingsFile;
 import io.inmesh.server.store.EmbeddedEngine;
@@ -216,8 +217,10 @@ public final class StoreCommand {
                 next = carried.comesWith() || Files.isDirectory(authority())
                         ? "start the servers"
                         : "there is no certificate authority in it, nor where it was put: put the folder " + authority()
-                                + " back before you start a server, or it founds another one, to which every process"
-                                + " is a stranger";
+                                + " back before you start a server, "
+                                + (settings.whenMissing() == WhenMissing.REFUSE
+                                        ? "which refuses to found another one (authority.whenMissing)"
+                                        : "or it founds another one, to which every process is a stranger");
             }
             return "restored " + file + "; " + next;
         }

@@ -127,6 +127,11 @@ final class AuthorityDirectory implements AuthorityStore {
     }
 
     @Override
+    public String whole() {
+        return directory.toString();
+    }
+
+    @Override
     public String place(String name) {
         return directory.resolve(name).toString();
     }

@@ -92,6 +92,9 @@ final class AuthorityOpening {
         // What cannot be read must not get into a store either, where all servers would stumble over it.
         EarlierSigners.read(texts, roots.all()).over(clock.instant()).forEach(texts::remove);
         isNew = roots.all().isEmpty();
+        if (isNew) {
+            settings.whenMissing().allow(store.whole());
+        }
         roots = brought(texts, roots);
         if (roots.all().isEmpty()) {
             Root root = found(texts);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param leafValidity how long workload certificates hold, unless less is asked for; 20 s to 30 days, default 24 hours
  * @param intermediateValidity how long intermediates made here hold; default a year
  * @param rootValidity how long roots made here hold; default ten years
+ * @param whenMissing what a server does that finds no authority; default {@link WhenMissing#FOUND}
  * @param passphraseFile file whose first line is the passphrase of the authority's keys; null for none
  * @param brought an intermediate made elsewhere; null to make one here
  * @param roots PEM files of the roots that a brought intermediate leads to, and of further ones to trust
@@ -29,6 +30,7 @@ public record AuthoritySettings(
         Duration leafValidity,
         Duration intermediateValidity,
         Duration rootValidity,
+        WhenMissing whenMissing,
         @Nullable Path passphraseFile,
         @Nullable Brought brought,
         List<Path> roots) {
@@ -63,7 +65,14 @@ public record AuthoritySettings(
     /** What holds without a settings file. */
     public static AuthoritySettings defaults() {
         return new AuthoritySettings(
-                KeyAlgorithm.ECDSA_P256, LEAF_VALIDITY, INTERMEDIATE_VALIDITY, ROOT_VALIDITY, null, null, List.of());
+                KeyAlgorithm.ECDSA_P256,
+                LEAF_VALIDITY,
+                INTERMEDIATE_VALIDITY,
+                ROOT_VALIDITY,
+                WhenMissing.FOUND,
+                null,
+                null,
+                List.of());
     }
 
     /**
@@ -87,6 +96,7 @@ public record AuthoritySettings(
                 leaf,
                 intermediate,
                 root,
+                section.choice("whenMissing", WhenMissing.class, WhenMissing.FOUND),
                 section.file("passphraseFile").orElse(null),
                 brought,
                 roots);
@@ -94,7 +104,7 @@ public record AuthoritySettings(
 
     /**
      * Opens the authority kept in {@code directory}, of one server. If there is none, founds one, or takes over the one that was brought
-     * along.
+     * along, unless {@link #whenMissing} forbids it.
      *
      * @param environment variables, for {@link #PASSPHRASE_VARIABLE}
      * @throws IOException if it cannot be used; the message names the file or certificate and the remedy

@@ -72,6 +72,9 @@ interface AuthorityStore {
     /** {@return whether other servers are the same authority} */
     boolean shared();
 
+    /** {@return what to call all of it in messages to operators} */
+    String whole();
+
     /** {@return what to call a text in messages to operators} */
     String place(String name);
 

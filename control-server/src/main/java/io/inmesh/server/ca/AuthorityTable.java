@@ -120,6 +120,11 @@ final class AuthorityTable implements AuthorityStore {
     }
 
     @Override
+    public String whole() {
+        return "the store";
+    }
+
+    @Override
     public String place(String name) {
         return name + " of the certificate authority in the store";
     }

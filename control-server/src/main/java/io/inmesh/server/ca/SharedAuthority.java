@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,24 @@ public final class SharedAuthority {
                     AuthorityCopy.putAside(directory));
         }
         return authority;
+    }
+
+    /**
+     * Sees to it that there is an authority where none may be founded. To be called before anything is written there: it may be the wrong place,
+     * and a backup goes into an empty one.
+     *
+     * @param store what the server keeps its state in; null if that is not there yet
+     * @param place what to call it in the message, with what an operator may have got wrong about it
+     * @param directory where the server keeps an authority in files; need not be there
+     * @throws IOException if there is none, and {@link AuthoritySettings#whenMissing} says to found none
+     */
+    public static void requireOne(
+            AuthoritySettings settings, @Nullable KeyValueTable store, String place, Path directory)
+            throws IOException {
+        boolean there = store != null && store.get(TABLE, AuthorityTable.KEY).isPresent();
+        if (!there && AuthorityCopy.read(directory).isEmpty()) {
+            settings.whenMissing().allow(place);
+        }
     }
 
     /**

@@ -53,11 +53,7 @@ public final class Schema {
      * @throws IOException if not; the message says what to do
      */
     public static void check(Engine engine) throws IOException {
-        if (engine.get(TABLE, UNFINISHED).isPresent()) {
-            throw new IOException(
-                    "the store holds a copy that has not been put there completely; run the restore or move"
-                            + " that was interrupted again");
-        }
+        refuseUnfinished(engine);
         int version = version(engine);
         if (version == 0) {
             engine.compareAndSet(TABLE, VERSION, null, mark(FIRST));
@@ -70,6 +66,19 @@ public final class Schema {
         if (engine.get(TABLE, IDENTITY).isEmpty()) {
             engine.compareAndSet(
                     TABLE, IDENTITY, null, UUID.randomUUID().toString().getBytes(UTF_8));
+        }
+    }
+
+    /**
+     * Sees whether an engine holds all of what a restore or a move has put there. Changes nothing.
+     *
+     * @throws IOException if not; the message says what to do
+     */
+    public static void refuseUnfinished(Engine engine) throws IOException {
+        if (engine.get(TABLE, UNFINISHED).isPresent()) {
+            throw new IOException(
+                    "the store holds a copy that has not been put there completely; run the restore or move"
+                            + " that was interrupted again");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inmesh.server.settings.SettingsFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -19,6 +20,7 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,33 @@ class AuthorityFromFilesTest extends SharedAuthorityFixture {
         assertThat(directory.resolve("ca.moved/authority.json")).exists();
         assertThat(directory.resolve("copy.moved/authority.json")).exists();
         assertThat(open().rootHash()).isEqualTo(root);
+    }
+
+    @Test
+    void filesAreAnAuthorityForAStoreThatMayNotFoundOne() throws Exception {
+        AuthoritySettings refusing = AuthoritySettings.read(SettingsFile.read(
+                        Files.writeString(directory.resolve("settings.yaml"), "authority: {whenMissing: refuse}"))
+                .section("authority"));
+        SharedAuthority.requireOne(AuthoritySettings.defaults(), engine, "the place", directory.resolve("ca"));
+        assertThatThrownBy(() -> SharedAuthority.requireOne(refusing, engine, "the place", directory.resolve("ca")))
+                .hasMessageContaining("in the place, and none is founded");
+
+        byte[] root = CertificateAuthority.open(directory.resolve("ca"), "inmesh.local", time, new SecureRandom())
+                .rootHash();
+        SharedAuthority.requireOne(refusing, engine, "the place", directory.resolve("ca"));
+
+        assertThat(SharedAuthority.open(
+                                refusing,
+                                engine,
+                                followed(engine),
+                                directory.resolve("ca"),
+                                "inmesh.local",
+                                Map.of(AuthoritySettings.PASSPHRASE_VARIABLE, PASSPHRASE),
+                                time,
+                                new SecureRandom())
+                        .rootHash())
+                .isEqualTo(root);
+        SharedAuthority.requireOne(refusing, engine, "the place", directory.resolve("none"));
     }
 
     @Test

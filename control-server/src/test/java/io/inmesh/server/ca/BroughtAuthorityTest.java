@@ -65,6 +65,22 @@ class BroughtAuthorityTest {
     }
 
     @Test
+    void whatTheSettingsBringAlongDoesNotStandForAnAuthorityThatIsMissing() throws Exception {
+        ForeignCa intermediate = root.intermediate(spec -> {});
+        write("ca.pem", intermediate.pem());
+        key("ca.key", intermediate);
+        write("root.pem", root.pem());
+        String refusing = SETTINGS.replace("{intermediate:", "{whenMissing: refuse, intermediate:");
+
+        assertThatThrownBy(() -> open(refusing))
+                .hasMessageContaining("no certificate authority in " + directory.resolve("ca"))
+                .hasMessageContaining("authority.whenMissing");
+
+        open(SETTINGS);
+        assertThat(issue(open(refusing)).chain()).endsWith(root.certificate());
+    }
+
+    @Test
     void theOrderInTheFileDoesNotMatterNorDoesTheRootInIt() throws Exception {
         ForeignCa upper = root.intermediate(spec -> {});
         ForeignCa lower = upper.intermediate(spec -> spec.pathLength = 0);

@@ -53,8 +53,8 @@ class EtcdMoveTest {
             SecretFiles.write(folder.resolve("ca.passphrase"), "the same at all of them\n");
             Path settings = Files.writeString(
                     folder.resolve("etcd.yaml"),
-                    "authority: {passphraseFile: ca.passphrase}\nstore: {etcd: {endpoints: [\"" + cluster.endpoint(0)
-                            + "\"], timeout: 1m}}");
+                    "authority: {passphraseFile: ca.passphrase, whenMissing: refuse}\nstore: {etcd: {endpoints: [\""
+                            + cluster.endpoint(0) + "\"], timeout: 1m}}");
 
             int code = new CommandLine(new StoreCommand())
                     .execute("move", "--data-dir", data.toString(), "--to", settings.toString());
