@@ -155,7 +155,8 @@ final class OpenFilesTest {
                 call.enqueue(received);
                 assertThat(turn.reached().await(1, TimeUnit.MINUTES)).isTrue();
                 call.cancel();
-                assertThatThrownBy(received::response).hasMessageContaining("Canceled");
+                // Whoever uploads may meet the closed socket before it hears that it was cancelled.
+                assertThatThrownBy(received::response).hasCauseInstanceOf(IOException.class);
             }
             case UNREAD -> {
                 Call call = client.newCall(request);
