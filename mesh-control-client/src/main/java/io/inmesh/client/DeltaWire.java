@@ -1,5 +1,7 @@
 package io.inmesh.client;
 
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.core.Node;
@@ -19,22 +21,28 @@ final class DeltaWire implements Wire {
     private final StreamObserver<DeltaDiscoveryRequest> requests;
 
     DeltaWire(AggregatedDiscoveryServiceStub stub, Events events) {
-        requests = stub.deltaAggregatedResources(new StreamObserver<>() {
-            @Override
-            public void onNext(DeltaDiscoveryResponse response) {
-                events.update(read(response));
-            }
+        requests = stub.deltaAggregatedResources(
+                new ClientResponseObserver<DeltaDiscoveryRequest, DeltaDiscoveryResponse>() {
+                    @Override
+                    public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryRequest> call) {
+                        call.setOnReadyHandler(events::begun);
+                    }
 
-            @Override
-            public void onError(Throwable failure) {
-                events.closed(failure);
-            }
+                    @Override
+                    public void onNext(DeltaDiscoveryResponse response) {
+                        events.update(read(response));
+                    }
 
-            @Override
-            public void onCompleted() {
-                events.closed(null);
-            }
-        });
+                    @Override
+                    public void onError(Throwable failure) {
+                        events.closed(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        events.closed(null);
+                    }
+                });
     }
 
     private static Update read(DeltaDiscoveryResponse response) {

@@ -47,12 +47,16 @@ final class Discovery {
     private Scheduler.Cancellable silence = () -> {};
     private @Nullable Wire wire;
     private int streamNumber;
+    private int begunNumber;
     private boolean closed;
 
     /** Hears what is not about resources. */
     interface Listener {
-        /** A stream was opened. */
+        /** A stream was asked for, which can be written to. */
         void opened(Wire wire);
+
+        /** The connection has taken the stream; said once. Where it takes few, others that are asked for now do not take its place. */
+        void begun();
 
         /** The server has answered a report of health. */
         void healthAnswered(String answer);
@@ -121,6 +125,11 @@ final class Discovery {
         store.newStream();
         Wire.Events events = new Wire.Events() {
             @Override
+            public void begun() {
+                thread.execute(() -> begunOnce(mine));
+            }
+
+            @Override
             public void update(Update update) {
                 thread.execute(() -> received(mine, update));
             }
@@ -136,6 +145,13 @@ final class Discovery {
         subscribe(opened);
         listener.opened(opened);
         awaitAnswer(mine);
+    }
+
+    private void begunOnce(int which) {
+        if (which == streamNumber && which != begunNumber && !closed) {
+            begunNumber = which;
+            listener.begun();
+        }
     }
 
     /** One that takes connections and then says nothing is frozen or cut off; where there are others, they are asked. */

@@ -108,6 +108,10 @@ final class Session {
         @Override
         public void opened(Wire wire) {
             registration.opened(wire);
+        }
+
+        @Override
+        public void begun() {
             load.open();
             attend();
         }

@@ -1,5 +1,7 @@
 package io.inmesh.client;
 
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import io.inmesh.xds.TypeUrls;
 import io.inmesh.xds.core.Node;
@@ -18,7 +20,12 @@ final class StateOfTheWorldWire implements Wire {
     private final StreamObserver<DiscoveryRequest> requests;
 
     StateOfTheWorldWire(AggregatedDiscoveryServiceStub stub, Events events) {
-        requests = stub.streamAggregatedResources(new StreamObserver<>() {
+        requests = stub.streamAggregatedResources(new ClientResponseObserver<DiscoveryRequest, DiscoveryResponse>() {
+            @Override
+            public void beforeStart(ClientCallStreamObserver<DiscoveryRequest> call) {
+                call.setOnReadyHandler(events::begun);
+            }
+
             @Override
             public void onNext(DiscoveryResponse response) {
                 events.update(read(response));

@@ -10,6 +10,9 @@ interface Wire {
 
     /** Hears what the stream says; called on gRPC's threads. */
     interface Events {
+        /** The connection has taken the stream, which can be written to; may be said again. */
+        void begun();
+
         void update(Update update);
 
         void closed(@Nullable Throwable cause);
